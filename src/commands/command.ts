@@ -21,6 +21,8 @@ export interface CommandContext {
   readonly user: Member;
   readonly channel: ChannelRef;
   readonly event: Pick<CommandEvent, "attachments" | "latestPicture" | "repliesTo">;
+  /** See `JobRequester.jobId`. */
+  readonly jobId?: string | undefined;
   /** Only the person who asked sees the answer. */
   replyEphemeral(text: string, buttons?: readonly Button[]): Promise<void>;
   /** The same with a file to keep, no larger than the chat's `privateFileBytes`. */

@@ -69,19 +69,19 @@ export function createHandlers(chat: Chat, app: HandlersContext, options: Handle
     personShortcuts: PERSON_SHORTCUTS,
     ...defined({ slowedDown, admin }),
     recovered: () => app.debts.back(chat.platform),
-    // Returns at once, as the port promises; the event is handled afterwards.
     async event(event) {
       const busy = pending.size >= MAX_PENDING;
       // A reaction can be taken back and given again.
       if (busy && event.kind === "reaction") return;
-      const work = handle(event, busy, context);
+      const work = handle(event.kind === "reaction" ? event : settling(event), busy, context);
       pending.add(work);
-      void work.finally(() => pending.delete(work));
+      await work.finally(() => pending.delete(work));
     },
     async wants(reaction) {
       const meaning = await meaningOf(reaction, chat, app, context);
       return meaning && { thread: meaning.thread };
     },
+    accepted: async (job) => (await app.jobs.get(job)) !== undefined,
     complete: (request) => app.registry.complete(request, chat.capabilities.completions),
     works: async (request) => finishedWorks(request, app),
     gallery: createGallery(app),
@@ -95,6 +95,18 @@ export function createHandlers(chat: Chat, app: HandlersContext, options: Handle
     async idle() {
       while (pending.size > 0) await Promise.all(pending);
       for (const collector of collectors) await collector.idle();
+    },
+  };
+}
+
+/** The first answer settles an event; what the command still does after it is no more to be asked for again. */
+function settling<E extends CommandEvent | ActionEvent>(event: E): E {
+  return {
+    ...event,
+    reply: async (message, visibility) => {
+      const posted = await event.reply(message, visibility);
+      event.receipt?.settle();
+      return posted;
     },
   };
 }
@@ -122,6 +134,7 @@ async function runCommand(event: CommandEvent, { chat, app, palettes, votes }: C
     votes,
     user: event.user,
     channel: event.channel,
+    jobId: event.receipt?.job,
     event,
     replyPublic: (message) => event.reply(message, "public"),
     replyWithFile: async (text, file) => {

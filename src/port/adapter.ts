@@ -14,14 +14,19 @@ import type { Gallery, Work, WorksRequest } from "./gallery.js";
 import type { OutgoingMessage, PictureSource } from "./messages.js";
 import type { NewestPicture } from "./newest.js";
 
-/** What the rest of the program gives an adapter. All calls are quick: work happens after they return. */
+/** What the rest of the program gives an adapter. */
 export interface ChatHandlers {
   readonly commands: readonly CommandSummary[];
   readonly shortcuts: readonly MessageShortcut[];
   /** For platforms that have menus of people. */
   readonly personShortcuts?: readonly PersonShortcut[];
-  /** Never rejects; errors are reported to the user. */
+  /**
+   * Resolves when the event is dealt with: what was asked for is on disk, or the user is answered. That may take long;
+   * the next event need not wait for it. Never rejects; errors are reported to the user.
+   */
   event(event: ChatEvent): Promise<void>;
+  /** Whether there is a job of this id: one that came of an earlier process's {@link Receipt}. */
+  accepted(job: string): Promise<boolean>;
   /**
    * Whether a reaction can mean something, and whether the thread matters that its message is in: about the others an
    * adapter need ask the platform nothing. Undefined when it means nothing.
@@ -49,6 +54,9 @@ export interface KeyValueStore {
   get(key: string): unknown;
   /** @param value anything that JSON can say, but for null */
   set(key: string, value: NonNullable<unknown>): void;
+  delete(key: string): void;
+  /** All that is kept under keys that begin so, the oldest first. */
+  list(prefix: string): readonly (readonly [key: string, value: unknown])[];
 }
 
 /** Whether a chat is connected. */

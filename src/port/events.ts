@@ -2,6 +2,14 @@ import type { ChannelRef, Member, MessageRef } from "../domain/model.js";
 import type { OutgoingMessage, PictureSource } from "./messages.js";
 import type { NewestPicture } from "./newest.js";
 
+/** What an adapter has on disk of an event that it has acknowledged, or is about to. */
+export interface Receipt {
+  /** The id of the job that comes of the event, if one does: by it is known after a kill whether there is that job. */
+  readonly job: string;
+  /** The event is dealt with: what was asked for is on disk, or the user is answered. May be called again. */
+  settle(): void;
+}
+
 /** A typed command, after a slash or as a message to the bot; not parsed yet where the platform has no options. */
 export interface CommandEvent {
   readonly kind: "command";
@@ -17,6 +25,7 @@ export interface CommandEvent {
   readonly channel: ChannelRef;
   /** The message that this one answers, if it answers one. */
   readonly repliesTo?: MessageRef | undefined;
+  readonly receipt?: Receipt | undefined;
   /** Answers the user: "private" is seen by that user only. For the first answer and later ones. */
   reply(message: OutgoingMessage, visibility: "public" | "private"): Promise<MessageRef | undefined>;
 }
@@ -40,6 +49,7 @@ export interface ActionEvent {
   readonly action: string;
   readonly message: MessageRef;
   readonly user: Member;
+  readonly receipt?: Receipt | undefined;
   reply(message: OutgoingMessage, visibility: "public" | "private"): Promise<MessageRef | undefined>;
 }
 

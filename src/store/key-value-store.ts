@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { and, asc, eq, gte, lt } from "drizzle-orm";
 import type { Database } from "./database.js";
 import { memoTable } from "./schema.js";
 
@@ -19,5 +19,17 @@ export class KeyValueStores {
     const set = { value, at: this.now() };
     const insert = this.database.orm.insert(memoTable).values({ key, ...set });
     this.database.write(() => insert.onConflictDoUpdate({ target: memoTable.key, set }).run());
+  }
+
+  delete(key: string): void {
+    this.database.write(() => this.database.orm.delete(memoTable).where(eq(memoTable.key, key)).run());
+  }
+
+  /** All under keys that begin so, the oldest first. */
+  list(prefix: string): readonly (readonly [key: string, value: unknown])[] {
+    const { at, key } = memoTable;
+    const begins = and(gte(key, prefix), lt(key, `${prefix}\u{10FFFF}`));
+    const rows = this.database.orm.select().from(memoTable).where(begins).orderBy(asc(at), asc(key)).all();
+    return rows.map((row) => [row.key, row.value]);
   }
 }

@@ -101,6 +101,11 @@ export interface World {
    * back.
    */
   cutLine?(): Promise<void>;
+  /**
+   * Does something that the bot acknowledges, and puts the disk back to what was on it when the platform was told: the
+   * next {@link adapter} is of a program that follows one that was killed at that moment.
+   */
+  killed(act: () => Promise<unknown>): Promise<void>;
   /** What the platform would have refused, or what the bot did against its rules. Must stay empty. */
   violations(): readonly string[];
   close(): Promise<void>;
@@ -110,6 +115,10 @@ export interface World {
 export class Listener implements ChatHandlers {
   readonly events: ChatEvent[] = [];
   readonly completions: CompletionRequest[] = [];
+  /** Jobs of an earlier process. */
+  readonly jobs = new Set<string>();
+  /** Events come and are never dealt with, as by a program that is killed meanwhile. */
+  held = false;
   readonly #waiting = new Set<() => void>();
 
   constructor(
@@ -122,8 +131,13 @@ export class Listener implements ChatHandlers {
   async event(event: ChatEvent): Promise<void> {
     this.events.push(event);
     for (const wake of [...this.#waiting]) wake();
-    // As the real handlers do: return at once, work behind.
+    if (this.held) await new Promise(() => undefined);
+    // The test goes on with it.
     void this.answer(event);
+  }
+
+  async accepted(job: string): Promise<boolean> {
+    return this.jobs.has(job);
   }
 
   async complete(request: CompletionRequest): Promise<readonly Completion[]> {

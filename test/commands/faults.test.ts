@@ -3,6 +3,7 @@ import fc from "fast-check";
 import sharp from "sharp";
 import { afterAll, describe, expect, it } from "vitest";
 import { ChatError, type ChatErrorKind } from "../../src/port/chat-error.js";
+import type { CommandEvent } from "../../src/port/events.js";
 import { ann, art, ben, type Call, FakeChat, mod, source } from "../fakes/chat.js";
 import { FakeEngine, picture } from "../fakes/engine.js";
 import { studio } from "../fakes/studio.js";
@@ -133,6 +134,59 @@ describe("a chat that fails", () => {
     expect(final?.pictures[0]?.type).toBe("image/jpeg");
     expect(final?.pictures[0]?.name).toMatch(/\.jpg$/);
     expect((await sharp(final?.pictures[0]?.bytes).metadata()).format).toBe("jpeg");
+  });
+});
+
+describe("what an adapter has acknowledged", () => {
+  const command = (text: string, job: string, settle: () => void): CommandEvent => ({
+    kind: "command",
+    name: "dream",
+    text,
+    attachments: [],
+    user: ann,
+    channel: art,
+    receipt: { job, settle },
+    reply: async () => undefined,
+  });
+
+  it("is settled when its job, under the id that was on disk before, is in the repository", async () => {
+    const { handlers, repository, quiet } = await studio({ engine: new FakeEngine({ automatic: true }) });
+    const before: unknown[] = [];
+    const add = repository.add.bind(repository);
+    repository.add = async (job, pictures) => {
+      before.push(job.id, settled);
+      await add(job, pictures);
+    };
+    let settled = false;
+    const settle = () => {
+      settled = true;
+    };
+    expect(await handlers.accepted("7KQ4M9XA")).toBe(false);
+    await handlers.event(command("picture:none", "7KQ4M9XA", settle));
+    expect(before).toEqual(["7KQ4M9XA", false]);
+    expect(await handlers.accepted("7KQ4M9XA")).toBe(true);
+    await quiet();
+    expect(settled).toBe(true);
+  });
+
+  it("is settled with the first answer, and the event is dealt with only then", async () => {
+    const { handlers } = await studio();
+    let answer: () => void = () => undefined;
+    const answered = new Promise<undefined>((resolve) => {
+      answer = () => resolve(undefined);
+    });
+    const calls: string[] = [];
+    const event = command("strength:loud", "7KQ4M9XB", () => calls.push("settled"));
+    const reply = async () => {
+      calls.push("answering");
+      return answered;
+    };
+    const dealt = handlers.event({ ...event, reply }).then(() => calls.push("dealt with"));
+    await expect.poll(() => calls).toEqual(["answering"]);
+    answer();
+    await dealt;
+    expect(calls).toEqual(["answering", "settled", "dealt with"]);
+    expect(await handlers.accepted("7KQ4M9XB")).toBe(false);
   });
 });
 

@@ -1,10 +1,11 @@
-// The program as it is built, with a chat that lives in the parent process and so outlives every kill. Run by world.ts.
+// The program as it is built, with a chat that lives in the parent process and so outlives every kill, or with the web
+// chat. Run by world.ts.
 
 import { engineSettings } from "../../dist/app/engine-settings.js";
 import { start } from "../../dist/app/start.js";
 import { EngineHost } from "../../dist/engine/process/host.js";
 
-const { house, worker } = JSON.parse(process.env.FAULT_WORLD ?? "{}");
+const { house, worker, web } = JSON.parse(process.env.FAULT_WORLD ?? "{}");
 const waiting = new Map();
 let calls = 0;
 let handlers;
@@ -69,6 +70,7 @@ await start({
     return host;
   },
   catalogue: house,
-  chats: [chat],
+  ...(!web && { chats: [chat] }),
   print: () => undefined,
 });
+if (web) process.send({ call: "ready" });

@@ -22,6 +22,8 @@ export interface WorldOptions {
   /** A network that people may name, besides those of the tests' house. */
   readonly network?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** The program's own web chat takes the place of this one. */
+  readonly web?: boolean;
   /** Hears of each new message before the program hears that it was posted. */
   readonly onPost?: (message: Posted) => void;
 }
@@ -53,7 +55,7 @@ export class World {
 
   /** Runs the program, and again whenever it dies, until {@link stop}. */
   run(): void {
-    const { dir, worker, network, env } = this.options;
+    const { dir, worker, network, env, web } = this.options;
     const networks =
       network === undefined ? botOptions.networks : [...botOptions.networks, { id: network, help: "A tiny one" }];
     this.starts++;
@@ -80,7 +82,7 @@ export class World {
           OPS_ENABLED: "false",
         },
         ...env,
-        FAULT_WORLD: JSON.stringify({ house: { ...botOptions, networks }, worker }),
+        FAULT_WORLD: JSON.stringify({ house: { ...botOptions, networks }, worker, web }),
       },
     });
     this.#bots = bots;
@@ -91,14 +93,19 @@ export class World {
     });
   }
 
+  /** The program that runs now hears. */
+  get ready(): boolean {
+    return this.#ready && this.#bots?.connected === true;
+  }
+
   /** Commands that the running program has received and not answered yet. */
   unanswered = 0;
 
   /** Sends a command; false where there is no program to hear it. */
   say(user: string, text: string, picture?: Uint8Array): boolean {
-    if (!this.#ready || !this.#bots?.connected) return false;
+    if (!this.ready) return false;
     this.unanswered++;
-    this.#bots.send({ say: { person: { id: user, name: user, moderator: false }, text, picture } }, () => undefined);
+    this.#bots?.send({ say: { person: { id: user, name: user, moderator: false }, text, picture } }, () => undefined);
     return true;
   }
 
@@ -110,7 +117,9 @@ export class World {
   kill(what: "bots" | "engine" | "both"): void {
     // The engine first: without the bots it would end by itself.
     if (what !== "bots" && this.#enginePid !== undefined) killed(this.#enginePid);
-    if (what !== "engine" && this.#bots?.pid !== undefined) killed(this.#bots.pid);
+    if (what === "engine") return;
+    this.#ready = false;
+    if (this.#bots?.pid !== undefined) killed(this.#bots.pid);
   }
 
   /**
@@ -119,7 +128,7 @@ export class World {
   async stop(): Promise<number | null> {
     this.#stopping = true;
     const bots = this.#bots;
-    if (!bots || bots.exitCode !== null) return null;
+    if (!bots || bots.exitCode !== null || bots.signalCode !== null) return null;
     const gone = once(bots, "exit");
     bots.kill("SIGTERM");
     const [code] = await gone;

@@ -591,6 +591,56 @@ export function describeChat(name: string, open: () => Promise<World>): void {
         expect(texts.filter((text) => text.includes(end))).toHaveLength(1);
     });
 
+    it("has on disk what it acknowledged: who waits for nothing after a kill is told once, and no one else", async () => {
+      await world.say(world.ann, world.channel, "look", [{ name: "photo.png", bytes: await plain("#0f0") }]);
+      const ref = await post({ text: "Done", buttons: [{ id: "x", label: "Again" }] });
+      const told = async (who: Visitor, what: string) =>
+        (await world.look(who, world.channel)).filter(({ text }) => text.includes(what)).length;
+      const again = async (change: Partial<Pick<Listener, "held">> = {}) => {
+        await chat.stop();
+        chat = await world.adapter();
+        listener = Object.assign(new Listener(commands, [], styles), change);
+        await chat.start(listener);
+      };
+      listener.held = true;
+      await world.killed(() => world.command(world.ann, world.channel, "dream", { look: "creatures" }));
+      await again({ held: true });
+      const restarted = "I was restarted before I read this; send it again";
+      await eventually(async () => (await told(world.ann, restarted)) === 1, "word of the command");
+      await world.killed(() => world.press(world.ben, ref, "Again"));
+      await again();
+      const pressed = "I was restarted before I got to that button";
+      await eventually(async () => (await told(world.ben, pressed)) === 1, "word of the button");
+      expect(listener.events).toEqual([]);
+      await again();
+      await world.command(world.ann, world.channel, "dream", { look: "creatures" });
+      await (await listener.next("command")).reply({ text: "Here" }, "private");
+      expect([await told(world.ann, restarted), await told(world.ben, restarted)]).toEqual([1, 0]);
+      expect([await told(world.ann, pressed), await told(world.ben, pressed)]).toEqual([0, 1]);
+    });
+
+    it("says nothing after a kill where the job was accepted, by the id that was on disk before", async () => {
+      await world.say(world.ann, world.channel, "look", [{ name: "photo.png", bytes: await plain("#0f0") }]);
+      listener.held = true;
+      await world.killed(() => world.command(world.ann, world.channel, "dream", { look: "creatures" }));
+      const { receipt } = await listener.next("command");
+      await chat.stop();
+      chat = await world.adapter();
+      listener = new Listener(commands, [], styles);
+      listener.jobs.add(receipt?.job ?? "");
+      const asked: string[] = [];
+      listener.accepted = async (job) => {
+        asked.push(job);
+        return listener.jobs.has(job);
+      };
+      await chat.start(listener);
+      await eventually(async () => asked.length > 0, "the question whether there is the job");
+      await world.command(world.ann, world.channel, "dream", { look: "creatures" });
+      await (await listener.next("command")).reply({ text: "Here" }, "private");
+      expect(asked).toEqual([receipt?.job]);
+      expect((await world.look(world.ann, world.channel)).filter(({ text }) => text.includes("restarted"))).toEqual([]);
+    });
+
     it("stops: later calls are refused, and stopping again does nothing", async () => {
       await chat.stop();
       await expect(post({ text: "x" })).rejects.toMatchObject({ kind: "unavailable" });

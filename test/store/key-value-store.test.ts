@@ -15,4 +15,13 @@ describe("memos", () => {
     expect(memos.get("discord commands 1")).toBe("def");
     expect(memos.get("other")).toEqual({ list: [1] });
   });
+
+  it("are listed by what their keys begin with, the oldest first, until they are deleted", () => {
+    let now = 1_000;
+    const { keyValues: memos } = makeStore({ now: () => now++ }).store;
+    for (const key of ["web.unread.B", "slack.unread.A", "web.unread.A", "web.unreadable", "web"]) memos.set(key, key);
+    memos.delete("slack.unread.A");
+    expect(memos.list("web.unread.").map(([key]) => key)).toEqual(["web.unread.B", "web.unread.A"]);
+    expect(memos.list("slack.")).toEqual([]);
+  });
 });

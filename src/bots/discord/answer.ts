@@ -60,8 +60,8 @@ type State = "new" | "thinking" | "answered" | "lost";
  * public "thinking" is deleted and the answer is ephemeral. The other way round, a job could never become public.
  */
 export class Answer {
-  readonly #until = Date.now() + INTERACTION_TOKEN_MS;
-  #state: State = "new";
+  readonly #until: number;
+  #state: State;
   /** The id of the message that is the first answer, as soon as it is known. */
   #original: string | undefined;
   /** The job that the answers are about, for the log. */
@@ -72,7 +72,11 @@ export class Answer {
   constructor(
     private readonly asked: Asked,
     private readonly parts: AnswerParts,
-  ) {}
+    { at, state }: { readonly at: number; readonly state: State } = { at: Date.now(), state: "new" },
+  ) {
+    this.#until = at + INTERACTION_TOKEN_MS;
+    this.#state = state;
+  }
 
   /** For commands: says "thinking" if no answer comes soon. */
   expect(): this {

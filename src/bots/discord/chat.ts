@@ -6,6 +6,7 @@ import { ChatError } from "../../port/chat-error.js";
 import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
 import type { NewestPicture } from "../../port/newest.js";
 import { retryWithBackoff } from "../../shared/async.js";
+import { Inbox } from "../inbox.js";
 import { Calls } from "./calls.js";
 import { Channels, linkTo, PLATFORM } from "./channels.js";
 import { connect, createClient } from "./connect.js";
@@ -24,6 +25,7 @@ import { Penalties } from "./penalties.js";
 import { Pictures } from "./pictures.js";
 import { listenToReactions } from "./reactions.js";
 import { applicationId, register } from "./register.js";
+import type { DiscordUnread } from "./reporter.js";
 import { openThread } from "./threads.js";
 
 /** Room in a message for what is added to its text: mentions, a progress bar, escapes. */
@@ -39,6 +41,7 @@ interface Session {
   readonly channels: Channels;
   readonly pictures: Pictures;
   readonly messages: Messages;
+  readonly interactions: Interactions;
   readonly connection: ConnectionHealth;
 }
 
@@ -87,6 +90,7 @@ export class DiscordChat implements Chat {
       throw error;
     }
     const { client } = session;
+    void session.interactions.resume();
     await this.#register(session, handlers).catch((err: unknown) =>
       // Those of the last time are still there; the rest of the bot works.
       logger.error({ err }, "Discord did not take the commands; dreamloom register tries again"),
@@ -95,7 +99,7 @@ export class DiscordChat implements Chat {
   }
 
   #assemble(handlers: ChatHandlers): Session {
-    const { logger, apiUrl, appId } = this.options;
+    const { logger, apiUrl, appId, keyValues } = this.options;
     const timing = this.#timing;
     const gateway = new Gateway({ logger, appId, foreign: apiUrl !== undefined, resumeMs: timing.resumeMs });
     const penalties = new Penalties();
@@ -106,11 +110,13 @@ export class DiscordChat implements Chat {
     const channels = new Channels(client, calls);
     const pictures = new Pictures(calls, client.rest.cdn, () => client.user?.id);
     const messages = new Messages(client, calls);
+    const inbox = new Inbox<DiscordUnread>(PLATFORM, keyValues, logger);
     const interactions = new Interactions({
       handlers,
       channels,
       pictures,
       cdn: client.rest.cdn,
+      inbox,
       calls,
       timing,
       logger,
@@ -121,9 +127,9 @@ export class DiscordChat implements Chat {
     // Both as they come from the gateway, typed by Discord's own description: ids and names are all that is needed.
     gateway.on(GatewayDispatchEvents.InteractionCreate, (interaction) => void interactions.take(interaction));
     listenToReactions(gateway, { client, channels, handlers, logger });
-    listenToLines(gateway, { client, channels, handlers, pictures, messages, logger });
+    listenToLines(gateway, { client, channels, handlers, pictures, inbox, messages, logger });
     const connection = new ConnectionHealth(client, recovered);
-    return { client, gateway, calls, channels, pictures, messages, connection };
+    return { client, gateway, calls, channels, pictures, messages, interactions, connection };
   }
 
   async #connect(session: Session, handlers: ChatHandlers): Promise<void> {

@@ -4,12 +4,14 @@ import {
   type APIMessageApplicationCommandInteraction,
   type APIMessageComponentInteraction,
   type APIUserApplicationCommandInteraction,
+  ApplicationCommandOptionType,
   ApplicationCommandType,
   InteractionType,
 } from "discord.js";
 import { LRUCache } from "lru-cache";
+import type { Receipt } from "../../port/events.js";
 import { MessageMenus } from "./message-menus.js";
-import { type InteractionParts, Reporter } from "./reporter.js";
+import { channelIdOf, type DiscordUnread, type InteractionParts, Reporter } from "./reporter.js";
 import { SlashCommands } from "./slash-commands.js";
 import { UserMenus } from "./user-menus.js";
 import { userOfInteraction } from "./users.js";
@@ -38,36 +40,44 @@ export class Interactions {
     try {
       if (this.#seen.has(interaction.id)) return;
       this.#seen.set(interaction.id, true);
-      await this.#take(interaction);
+      // Nothing is lost with choices that come too late.
+      if (interaction.type === InteractionType.ApplicationCommandAutocomplete)
+        return await this.#commands.complete(interaction);
+      const receipt = this.parts.inbox.take(unreadOf(interaction));
+      await this.#take(interaction, receipt).finally(receipt.settle);
     } catch (error) {
       this.parts.logger.error({ err: error, interaction: interaction.id }, "an interaction could not be dealt with");
     }
   }
 
-  async #take(interaction: APIInteraction): Promise<void> {
+  async #take(interaction: APIInteraction, receipt: Receipt): Promise<void> {
     switch (interaction.type) {
-      case InteractionType.ApplicationCommandAutocomplete:
-        return this.#commands.complete(interaction);
       case InteractionType.ApplicationCommand:
         // The kind may be left out of the most frequent one.
         if ((interaction.data.type ?? ApplicationCommandType.ChatInput) === ApplicationCommandType.ChatInput) {
-          return this.#commands.run(interaction as APIChatInputApplicationCommandInteraction);
+          return this.#commands.run(interaction as APIChatInputApplicationCommandInteraction, receipt);
         }
         if (interaction.data.type === ApplicationCommandType.Message) {
-          return this.#menus.run(interaction as APIMessageApplicationCommandInteraction);
+          return this.#menus.run(interaction as APIMessageApplicationCommandInteraction, receipt);
         }
         if (interaction.data.type === ApplicationCommandType.User) {
-          return this.#users.run(interaction as APIUserApplicationCommandInteraction);
+          return this.#users.run(interaction as APIUserApplicationCommandInteraction, receipt);
         }
         return;
       case InteractionType.MessageComponent:
-        return this.#pressed(interaction);
+        return this.#pressed(interaction, receipt);
       case InteractionType.ModalSubmit:
-        return this.#menus.submitted(interaction);
+        return this.#menus.submitted(interaction, receipt);
     }
   }
 
-  async #pressed(interaction: APIMessageComponentInteraction): Promise<void> {
+  /** Tells those whose interactions the last process had taken, and not dealt with when it was killed. */
+  async resume(): Promise<void> {
+    const { handlers, inbox } = this.parts;
+    await inbox.answer(handlers, ({ unread, at }, text) => this.#reporter.late(unread, at).reply({ text }, "private"));
+  }
+
+  async #pressed(interaction: APIMessageComponentInteraction, receipt: Receipt): Promise<void> {
     const user = userOfInteraction(interaction);
     if (!user) return;
     const answer = this.#reporter.answer(interaction).acknowledge();
@@ -77,7 +87,34 @@ export class Interactions {
       action: interaction.data.custom_id,
       message: { channel, id: interaction.message.id },
       user,
+      receipt,
       reply: (message, visibility) => answer.reply(message, visibility),
     });
   }
+}
+
+/** What is kept of an interaction until it is dealt with. */
+function unreadOf(interaction: Exclude<APIInteraction, { type: InteractionType.ApplicationCommandAutocomplete }>) {
+  const { id, token, application_id, member, user = member?.user } = interaction;
+  return {
+    what: interaction.type === InteractionType.MessageComponent ? "button" : "command",
+    line: lineOf(interaction),
+    id,
+    token,
+    applicationId: application_id,
+    user: user?.id ?? "",
+    channel: channelIdOf(interaction),
+    guild: interaction.guild_id ?? interaction.guild?.id,
+  } satisfies DiscordUnread;
+}
+
+/** A typed command as it was typed, without its files. */
+function lineOf({ type, data }: APIInteraction): string | undefined {
+  if (type !== InteractionType.ApplicationCommand || !data || !("name" in data)) return undefined;
+  const options = "options" in data ? (data.options ?? []) : [];
+  const given = options.flatMap((option) => {
+    const typed = "value" in option && option.type !== ApplicationCommandOptionType.Attachment;
+    return typed ? [`${option.name}:${option.value}`] : [];
+  });
+  return [`/${data.name}`, ...given].join(" ");
 }

@@ -19,7 +19,7 @@ import { withEmoji } from "./reactions.js";
 import type { InteractionParts } from "./reporter.js";
 import { userOfReaction } from "./users.js";
 
-type LineParts = Pick<InteractionParts, "handlers" | "channels" | "pictures" | "logger"> & {
+type LineParts = Pick<InteractionParts, "handlers" | "channels" | "pictures" | "inbox" | "logger"> & {
   readonly client: Client;
   readonly messages: Messages;
 };
@@ -41,9 +41,11 @@ export function listenToLines(gateway: Gateway, parts: LineParts): void {
     const pieces = piecesOf(message, parts);
     if (!pieces || lately.has(message.id)) return;
     lately.set(message.id, true);
-    void report(message, readSaid(pieces, commands), parts).catch((err: unknown) =>
-      parts.logger.error({ err, message: message.id }, "a line could not be reported"),
-    );
+    const { id, author, channel_id: channel, guild_id: guild, content: line } = message;
+    const receipt = parts.inbox.take({ what: "command", line, id, user: author.id, channel, guild });
+    void report(message, { ...readSaid(pieces, commands), receipt }, parts)
+      .catch((err: unknown) => parts.logger.error({ err, message: id }, "a line could not be reported"))
+      .finally(receipt.settle);
   });
 }
 
@@ -59,7 +61,7 @@ function piecesOf(message: GatewayMessageCreateDispatchData, { client, channels 
 
 async function report(
   message: GatewayMessageCreateDispatchData,
-  line: Pick<CommandEvent, "name" | "text">,
+  line: Pick<CommandEvent, "name" | "text" | "receipt">,
   parts: LineParts,
 ): Promise<void> {
   const { handlers, channels, pictures, client } = parts;

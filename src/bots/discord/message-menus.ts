@@ -6,6 +6,7 @@ import {
 } from "discord.js";
 import { LRUCache } from "lru-cache";
 import type { ChannelRef, MessageRef } from "../../domain/model.js";
+import type { Receipt } from "../../port/events.js";
 import type { PictureSource } from "../../port/messages.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { DIRECT, PLATFORM } from "./channels.js";
@@ -24,7 +25,7 @@ export class MessageMenus {
   constructor(private readonly reporter: Reporter) {}
 
   /** Discord hands over the whole message, whatever the bot may see of it otherwise. */
-  async run(interaction: APIMessageApplicationCommandInteraction): Promise<void> {
+  async run(interaction: APIMessageApplicationCommandInteraction, receipt: Receipt): Promise<void> {
     const { handlers, pictures, calls } = this.reporter.parts;
     const { name, resolved, target_id: id } = interaction.data;
     const shortcut = handlers.shortcuts.find(({ title }) => title === name);
@@ -45,7 +46,7 @@ export class MessageMenus {
     }
     const { command, options } = shortcut;
     if (!asking) {
-      return this.reporter.command(interaction, user, async (channel) => ({
+      return this.reporter.command(interaction, receipt, user, async (channel) => ({
         name: command,
         options,
         attachments,
@@ -65,7 +66,7 @@ export class MessageMenus {
     });
   }
 
-  async submitted(interaction: APIModalSubmitInteraction): Promise<void> {
+  async submitted(interaction: APIModalSubmitInteraction, receipt: Receipt): Promise<void> {
     const { custom_id } = interaction.data;
     const form = readFormId(custom_id);
     const shortcut = form && this.reporter.parts.handlers.shortcuts.find(({ id }) => id === form.shortcut);
@@ -74,7 +75,7 @@ export class MessageMenus {
     // After a restart they are looked for in the message itself, as far as the bot may see it.
     const attachments = this.#forms.get(`${user.id} ${custom_id}`) ?? [];
     const options = { ...shortcut.options, ...readForm(interaction.data) };
-    await this.reporter.command(interaction, user, async (channel) => ({
+    await this.reporter.command(interaction, receipt, user, async (channel) => ({
       name: shortcut.command,
       options,
       attachments,

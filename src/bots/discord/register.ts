@@ -34,7 +34,7 @@ export async function register(
   calls: Calls,
   { appId, apiUrl }: Application,
   commands: Definitions,
-  keyValues?: KeyValueStore,
+  keyValues?: Pick<KeyValueStore, "get" | "set">,
 ): Promise<boolean> {
   const key = ["discord commands", appId, ...(apiUrl === undefined ? [] : [apiUrl])].join(" ");
   const hash = createHash("sha256").update(JSON.stringify(commands)).digest("hex");

@@ -11,12 +11,29 @@ import {
 } from "discord.js";
 import type { ChannelRef, Member } from "../../domain/model.js";
 import type { ChatHandlers } from "../../port/adapter.js";
-import type { CommandEvent } from "../../port/events.js";
+import type { CommandEvent, Receipt } from "../../port/events.js";
 import { sentence } from "../../shared/sentences/sentence.js";
+import type { Inbox } from "../inbox.js";
 import { Answer, type AnswerParts } from "./answer.js";
 import { type Channels, DIRECT } from "./channels.js";
 import { readPermissions, whatIsMissing } from "./permissions.js";
 import type { Pictures } from "./pictures.js";
+
+/**
+ * What is kept of an interaction, or of a line to the bot, which has no token: by the token it is answered, and in a
+ * direct message where there is none or it has ended.
+ */
+export interface DiscordUnread {
+  readonly what: "command" | "button";
+  readonly line?: string | undefined;
+  readonly id: string;
+  readonly token?: string;
+  /** Older servers do not say it. */
+  readonly applicationId?: string | undefined;
+  readonly user: string;
+  readonly channel: string;
+  readonly guild: string | undefined;
+}
 
 export interface InteractionParts extends AnswerParts {
   readonly handlers: ChatHandlers;
@@ -24,6 +41,7 @@ export interface InteractionParts extends AnswerParts {
   readonly pictures: Pictures;
   /** Where avatars are. */
   readonly cdn: Pick<CDN, "avatar" | "guildMemberAvatar">;
+  readonly inbox: Inbox<DiscordUnread>;
   /** The id of the bot's application, for interactions that do not say it. */
   readonly self: () => string;
 }
@@ -51,9 +69,19 @@ export class Reporter {
     return new Answer({ id, token, applicationId, user, channel: this.locate(interaction) }, this.parts);
   }
 
+  /** Answers an interaction of an earlier process, which may have said that it thinks. */
+  late(unread: Partial<DiscordUnread>, at: number): Answer {
+    const { id = "", token, applicationId = this.parts.self(), user = "", what } = unread;
+    const { channels } = this.parts;
+    const channel = channels.locate(unread.channel ?? "", channels.guildOf(unread.channel ?? "", unread.guild));
+    const state = token === undefined ? "lost" : what === "button" ? "answered" : "thinking";
+    return new Answer({ id, token: token ?? "", applicationId, user, channel }, this.parts, { at, state });
+  }
+
   /** Hands a command on, unless its answers could not be shown here. */
   async command(
     interaction: Answered,
+    receipt: Receipt,
     user: Member,
     read: (channel: ChannelRef, answer: Answer) => Promise<Command | undefined>,
   ): Promise<void> {
@@ -69,7 +97,7 @@ export class Reporter {
     const command = await read(channel, answer);
     if (!command) return;
     const reply: CommandEvent["reply"] = (message, visibility) => answer.reply(message, visibility);
-    await handlers.event({ kind: "command", ...command, user, channel, reply });
+    await handlers.event({ kind: "command", ...command, user, channel, receipt, reply });
   }
 
   /**

@@ -8,6 +8,7 @@ import {
   Routes,
 } from "discord.js";
 import type { CommandSummary, Completion } from "../../port/commands.js";
+import type { Receipt } from "../../port/events.js";
 import type { PictureSource } from "../../port/messages.js";
 import { withTimeout } from "../../shared/async.js";
 import { sentence } from "../../shared/sentences/sentence.js";
@@ -23,7 +24,7 @@ const COMPLETE_MS = 2_500;
 export class SlashCommands {
   constructor(private readonly reporter: Reporter) {}
 
-  async run(interaction: APIChatInputApplicationCommandInteraction): Promise<void> {
+  async run(interaction: APIChatInputApplicationCommandInteraction, receipt: Receipt): Promise<void> {
     const { handlers, pictures } = this.reporter.parts;
     const user = userOfInteraction(interaction);
     if (!user) return;
@@ -44,7 +45,7 @@ export class SlashCommands {
         options[plainName(option.name, summary)] = textOf(option);
       }
     }
-    await this.reporter.command(interaction, user, async (_channel, answer) => {
+    await this.reporter.command(interaction, receipt, user, async (_channel, answer) => {
       if (files.length > 0 || seconds.length === 0) return { name, options, attachments: [...files, ...seconds] };
       const first = second.slice(0, -SECOND_SUFFIX.length);
       await answer.reply({ text: sentence("discord.second-alone", { second, first }) }, "private");

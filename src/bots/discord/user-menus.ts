@@ -1,5 +1,6 @@
 import type { APIUser, APIUserApplicationCommandInteraction, CDN, ImageURLOptions } from "discord.js";
 import { ChatError } from "../../port/chat-error.js";
+import type { Receipt } from "../../port/events.js";
 import type { PictureSource } from "../../port/messages.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { download } from "./pictures.js";
@@ -13,7 +14,7 @@ const AVATAR: ImageURLOptions = { extension: "png", forceStatic: true, size: 102
 export class UserMenus {
   constructor(private readonly reporter: Reporter) {}
 
-  async run(interaction: APIUserApplicationCommandInteraction): Promise<void> {
+  async run(interaction: APIUserApplicationCommandInteraction, receipt: Receipt): Promise<void> {
     const { handlers, cdn } = this.reporter.parts;
     const { name, resolved, target_id: id } = interaction.data;
     const shortcut = handlers.personShortcuts?.find(({ title }) => title === name);
@@ -24,7 +25,7 @@ export class UserMenus {
     const { avatar, nick } = resolved.members?.[id] ?? {};
     const url = avatarUrl(cdn, about, { guild: interaction.guild_id, avatar });
     const shown = nick || displayName(about);
-    await this.reporter.command(interaction, user, async (_channel, answer) => {
+    await this.reporter.command(interaction, receipt, user, async (_channel, answer) => {
       if (url !== undefined) return { name: command, options, attachments: [pictureAt(url, about, shown)] };
       await answer.reply({ text: sentence("discord.no-avatar", { name: shown }) }, "private");
       return undefined;

@@ -5,6 +5,7 @@ import type { ChannelInfo, ChatCapabilities } from "../../port/capabilities.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
 import type { NewestPicture } from "../../port/newest.js";
+import { withTimeout } from "../../shared/async.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { findApi } from "./address.js";
 import { clientOptions } from "./answers.js";
@@ -20,6 +21,7 @@ import { doneAlready, Messenger } from "./messenger.js";
 import { Newest } from "./newest.js";
 import type { SlackChatOptions } from "./options.js";
 import { Replies } from "./replies.js";
+import { CLOSE_MS } from "./socket-mode.js";
 import { Sources } from "./sources.js";
 import { Users } from "./users.js";
 import { stopped, type Workspace } from "./workspace.js";
@@ -90,6 +92,7 @@ export class SlackChat implements Chat {
       // Events may come as soon as the transport is open.
       this.#running = running;
       await transport.start();
+      void running.incoming.resume();
     } catch (error) {
       this.#running = undefined;
       workspaces.close();
@@ -120,7 +123,7 @@ export class SlackChat implements Chat {
     const running = this.#running;
     if (!running) return;
     await running.transport.stop();
-    await running.incoming.idle();
+    await withTimeout(running.incoming.idle(), CLOSE_MS, () => undefined);
     this.#running = undefined;
     running.workspaces.close();
   }

@@ -1,9 +1,11 @@
+import type { Receipt } from "../../port/events.js";
 import { readLine, readSaid } from "../../shared/typed.js";
 import type { Forms } from "./forms.js";
 import { type Fields, fields, readMessage, word } from "./messages.js";
 import { channelRef, type Reporter } from "./reporter.js";
 import type { Seen } from "./seen.js";
 import { fromMrkdwn } from "./text.js";
+import { saidId } from "./unread.js";
 import type { Workspace } from "./workspace.js";
 
 /** Commands, typed after a slash, chosen in a message's menu, or written to the bot. */
@@ -18,7 +20,7 @@ export class Commands {
     this.#names = new Set(reporter.parts.handlers.commands.map(({ name }) => name));
   }
 
-  async slash(context: Fields, command: Fields): Promise<void> {
+  async slash(context: Fields, command: Fields, receipt: Receipt): Promise<void> {
     const { channels } = this.reporter.parts;
     const [channelId, id] = [word(command.channel_id), word(command.user_id)];
     if (channelId === undefined || id === undefined) return;
@@ -31,11 +33,11 @@ export class Commands {
     ]);
     if (!mayPost && name !== "help") return this.reporter.askForInvitation(from);
     const latestPicture = await this.forms.opensFor(from, name, text, word(command.trigger_id));
-    if (latestPicture !== "opened") await this.reporter.command(from, { name, text, latestPicture });
+    if (latestPicture !== "opened") await this.reporter.command(from, { name, text, latestPicture, receipt });
   }
 
   /** A message's menu. */
-  async shortcut(context: Fields, shortcut: Fields): Promise<void> {
+  async shortcut(context: Fields, shortcut: Fields, receipt: Receipt): Promise<void> {
     const { handlers, channels, sources } = this.reporter.parts;
     const known = handlers.shortcuts.find(({ id }) => id === shortcut.callback_id);
     const { id, name } = fields(shortcut.user);
@@ -50,11 +52,17 @@ export class Commands {
     const repliesTo = { channel, id: message.ts };
     const attachments = await sources.ofMessage(workspace, message, repliesTo);
     const { command, options } = known;
-    await this.reporter.command(from, { name: command, options, attachments, repliesTo });
+    await this.reporter.command(from, { name: command, options, attachments, repliesTo, receipt });
   }
 
-  async written(context: Fields, event: Fields): Promise<void> {
-    await this.#written(await this.reporter.workspace(context), event);
+  /** One message may come with two kinds of events: with the first it is dealt with. */
+  async written(context: Fields, event: Fields, receipt?: Receipt): Promise<void> {
+    const workspace = await this.reporter.workspace(context);
+    const id = saidId(event);
+    if (id === undefined || !this.seen.first(id)) return;
+    await this.#written(workspace, event, receipt);
+    this.seen.done(id);
+    receipt?.settle();
   }
 
   /**
@@ -72,16 +80,13 @@ export class Commands {
   }
 
   /** A line without a slash: "@dreamloom stylize winter", with the files of its message. */
-  async #written(workspace: Workspace, event: Fields): Promise<void> {
+  async #written(workspace: Workspace, event: Fields, receipt: Receipt | undefined): Promise<void> {
     const { users, sources } = this.reporter.parts;
     const { self } = workspace;
     const [userId, channelId] = [word(event.user), word(event.channel)];
     const message = readMessage(event);
     if (userId === undefined || channelId === undefined || !message) return;
     if (message.botId !== undefined || userId === self.userId) return;
-    // One message may come with two kinds of events.
-    const id = `said ${self.team} ${channelId} ${message.ts}`;
-    if (!this.seen.first(id)) return;
     const { user, bot } = await users.get(workspace, userId);
     if (bot) return;
     const channel = channelRef(workspace, channelId, message.thread);
@@ -93,7 +98,6 @@ export class Commands {
     const attachments = message.pictures
       .filter(({ aside }) => !aside)
       .map((file) => sources.ofFile(workspace, file, author, { channel, id: message.ts }));
-    await this.reporter.command({ workspace, user, channel }, { name, text, attachments });
-    this.seen.done(id);
+    await this.reporter.command({ workspace, user, channel }, { name, text, attachments, receipt });
   }
 }

@@ -1,5 +1,5 @@
 import type { CommandSummary, MessageShortcut } from "../../port/commands.js";
-import type { CommandEvent } from "../../port/events.js";
+import type { CommandEvent, Receipt } from "../../port/events.js";
 import { withTimeout } from "../../shared/async.js";
 import { isKind } from "./errors.js";
 import { findMessage } from "./history.js";
@@ -92,7 +92,7 @@ export class Forms {
     return command && problemsIn(submission, command, this.reporter.parts.uploadBytes);
   }
 
-  async submitted(context: Fields, body: Fields): Promise<void> {
+  async submitted(context: Fields, body: Fields, receipt: Receipt): Promise<void> {
     const { sources } = this.reporter.parts;
     const submission = readForm(body.view);
     const { id, name } = fields(body.user);
@@ -109,7 +109,7 @@ export class Forms {
       const message = await findMessage(workspace, repliesTo).catch(() => undefined);
       if (message) attachments = await sources.ofMessage(workspace, message, repliesTo);
     }
-    await this.reporter.command(from, { name: purpose.command, options, attachments, repliesTo });
+    await this.reporter.command(from, { name: purpose.command, options, attachments, repliesTo, receipt });
   }
 
   /** Fills a menu while a user types. Always answers. */

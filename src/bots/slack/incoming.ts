@@ -1,5 +1,8 @@
 import type { App } from "@slack/bolt";
+import { LRUCache } from "lru-cache";
 import type { KeyValueStore } from "../../port/adapter.js";
+import type { Receipt } from "../../port/events.js";
+import { Inbox } from "../inbox.js";
 import { Commands } from "./commands.js";
 import { Forms } from "./forms.js";
 import { hideSecrets } from "./logger.js";
@@ -7,13 +10,21 @@ import { MessageActions } from "./message-actions.js";
 import { type Fields, fields, word } from "./messages.js";
 import { type Parts, Reporter } from "./reporter.js";
 import { identity, Seen } from "./seen.js";
+import { type Arrival, isForBot, originOf, type SlackUnread, saidId, unreadOf } from "./unread.js";
 
 /** What is to be done for an event; undefined where it is not for the bot, which then remembers nothing of it. */
-type Handler = (context: Fields, event: Fields) => Promise<(() => Promise<void>) | undefined>;
+type Handler = (context: Fields, event: Fields, receipt?: Receipt) => Promise<(() => Promise<void>) | undefined>;
+
+/** Messages to the bot that are being dealt with. */
+const SAID = 1_000;
 
 /** What users do in Slack, reported to the rest of the program. Nothing here rejects, and nothing is reported twice. */
 export class Incoming {
   readonly #seen: Seen;
+  readonly #inbox: Inbox<SlackUnread>;
+  /** One message may come with two kinds of events. */
+  readonly #said = new LRUCache<string, Receipt>({ max: SAID });
+  readonly #reporter: Reporter;
   readonly #commands: Commands;
   readonly #forms: Forms;
   readonly #actions: MessageActions;
@@ -25,7 +36,11 @@ export class Incoming {
     keyValues: KeyValueStore | undefined,
   ) {
     const reporter = new Reporter(parts);
+    this.#reporter = reporter;
     this.#seen = new Seen(keyValues);
+    this.#inbox = new Inbox("slack", keyValues, parts.logger);
+    // Its user is told to send it again, so it is not done as well if Slack repeats it.
+    for (const { unread } of this.#inbox.left) this.#seen.done(unread.delivery);
     this.#forms = new Forms(reporter);
     this.#commands = new Commands(reporter, this.#forms, this.#seen);
     this.#actions = new MessageActions(reporter);
@@ -33,10 +48,10 @@ export class Incoming {
       return async () => parts.workspaces.forget(word(teamId) ?? "");
     };
     this.#events = {
-      app_mention: async (context, event) => () => this.#commands.written(context, event),
-      message: async (context, event) => {
+      app_mention: async (...given) => () => this.#commands.written(...given),
+      message: async (context, event, receipt) => {
         const meant = await this.#commands.hear(context, event);
-        return meant ? () => this.#commands.written(context, event) : undefined;
+        return meant ? () => this.#commands.written(context, event, receipt) : undefined;
       },
       reaction_added: (context, event) => this.#actions.reacted(context, event, true),
       reaction_removed: (context, event) => this.#actions.reacted(context, event, false),
@@ -55,47 +70,85 @@ export class Incoming {
     await Promise.all(this.#underWay);
   }
 
+  /** Tells those whose commands the last process had acknowledged, and not dealt with when it was killed. */
+  async resume(): Promise<void> {
+    const { handlers, replies } = this.parts;
+    await this.#inbox.answer(handlers, async ({ unread }, text) => {
+      const to = await this.#reporter.late(unread);
+      if (to) await replies.reply(to, { text }, "private");
+    });
+  }
+
   listen(app: App): void {
+    this.#noteMessages(app);
     app.error(async ({ message, code }) => {
       this.parts.logger.error({ why: hideSecrets(message), code }, "an event from Slack could not be handled");
     });
     app.command(/.*/, ({ command, ack, context }) =>
-      this.#take(delivery(context, command), ack, () => this.#commands.slash(fields(context), fields(command))),
+      this.#take({ what: "command", body: command, context }, ack, (receipt) =>
+        this.#commands.slash(fields(context), fields(command), receipt),
+      ),
     );
     app.shortcut(/.*/, ({ shortcut, ack, context }) =>
-      this.#take(delivery(context, shortcut), ack, () => this.#commands.shortcut(fields(context), fields(shortcut))),
+      this.#take({ what: "command", body: shortcut, context }, ack, (receipt) =>
+        this.#commands.shortcut(fields(context), fields(shortcut), receipt),
+      ),
     );
     app.view({ callback_id: /.*/, type: "view_submission" }, async ({ body, ack, context }) => {
       const errors = this.#forms.problems(fields(body));
       if (errors) return ack({ response_action: "errors", errors });
-      await this.#take(delivery(context, body), ack, () => this.#forms.submitted(fields(context), fields(body)));
+      await this.#take({ what: "command", body, context }, ack, (receipt) =>
+        this.#forms.submitted(fields(context), fields(body), receipt),
+      );
     });
     app.action(/.*/, ({ body, action, ack, context }) =>
-      this.#take(delivery(context, body), ack, () =>
-        this.#actions.pressed(fields(context), fields(body), fields(action)),
+      this.#take({ what: "button", body, context }, ack, (receipt) =>
+        this.#actions.pressed(fields(context), fields(body), fields(action), receipt),
       ),
     );
     app.options(/.*/, ({ body, ack, context }) => this.#forms.complete(fields(context), fields(body), ack));
     for (const [name, handle] of Object.entries(this.#events)) {
       app.event(name, async ({ body, event, context }) => {
         const id = identity(word(fields(body).event_id), event);
-        const work = await handle(fields(context), fields(event));
-        // Bolt has acknowledged events when their listeners are called.
-        if (work) await this.#take(id, undefined, work);
+        const work = await handle(fields(context), fields(event), this.#said.get(saidId(event) ?? ""));
+        if (work) await this.#once(id, work);
       });
     }
   }
 
-  /**
-   * Acknowledges at once, within Slack's 3 s whatever else happens, and then does the work unless it has come before.
-   */
-  async #take(id: string | undefined, ack: unknown, operation: () => Promise<void>): Promise<void> {
+  /** Bolt acknowledges events before it tells its listeners, so that they are noted here. */
+  #noteMessages(app: App): void {
+    const process = app.processEvent.bind(app);
+    app.processEvent = (received) => {
+      const body = fields(received.body);
+      const ack = async (response?: unknown) => {
+        const delivery = saidId(body.event);
+        const forBot = delivery !== undefined && isForBot(body);
+        if (forBot && !this.#said.has(delivery) && !this.#seen.has(delivery)) {
+          const unread = unreadOf({ what: "command", body: fields(body.event), context: originOf(body) }, delivery);
+          this.#said.set(delivery, this.#inbox.take(unread));
+        }
+        await (received.ack as (response?: unknown) => Promise<void>)(response);
+      };
+      return process({ ...received, ack });
+    };
+  }
+
+  /** Acknowledges within Slack's 3 s whatever else happens, and then does the work unless it has come before. */
+  async #take(come: Arrival, ack: unknown, operation: (receipt: Receipt) => Promise<void>): Promise<void> {
     const { logger } = this.parts;
-    const first = this.#seen.first(id);
+    const id = delivery(come.context, come.body);
+    const receipt = this.#seen.has(id) ? undefined : this.#inbox.take(unreadOf(come, id));
     // When this does not arrive, Slack sends the same again, which is ignored then: the work is done now.
-    if (ack)
-      await (ack as () => Promise<void>)().catch((err: unknown) => logger.warn({ err }, "Slack could not be answered"));
-    if (!first) return logger.debug("Slack has sent something again; it is ignored");
+    const answered = (ack as () => Promise<void>)();
+    await answered.catch((err: unknown) => logger.warn({ err }, "Slack could not be answered"));
+    await this.#once(id, async () => receipt && operation(receipt));
+    receipt?.settle();
+  }
+
+  async #once(id: string | undefined, operation: () => Promise<void>): Promise<void> {
+    const { logger } = this.parts;
+    if (!this.#seen.first(id)) return logger.debug("Slack has sent something again; it is ignored");
     const done = operation()
       .catch((err: unknown) => logger.error({ err }, "an event from Slack could not be handled"))
       .then(() => this.#seen.done(id));

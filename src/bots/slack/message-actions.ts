@@ -1,3 +1,4 @@
+import type { Receipt } from "../../port/events.js";
 import { toUnicode } from "./emoji.js";
 import { threadOf } from "./history.js";
 import { homeAction } from "./home.js";
@@ -10,7 +11,7 @@ import type { Workspace } from "./workspace.js";
 export class MessageActions {
   constructor(private readonly reporter: Reporter) {}
 
-  async pressed(context: Fields, body: Fields, { action_id, type, value }: Fields): Promise<void> {
+  async pressed(context: Fields, body: Fields, { action_id, type, value }: Fields, receipt: Receipt): Promise<void> {
     const { id, name } = fields(body.user);
     const [action, userId] = [word(action_id), word(id)];
     const isButton = (type === undefined || type === "button") && !action?.startsWith(FIELD);
@@ -20,7 +21,7 @@ export class MessageActions {
     if (again) {
       const channel = channelRef(workspace, again.channel);
       const from = await this.reporter.sender(workspace, { id: userId, name }, channel);
-      const command = { name: "again", options: { job: again.job } };
+      const command = { name: "again", options: { job: again.job }, receipt };
       return this.reporter.command({ ...from, atHome: true }, command);
     }
     const [container, message] = [fields(body.container), fields(body.message)];
@@ -32,7 +33,7 @@ export class MessageActions {
     const from = await this.reporter.sender(workspace, { id: userId, name }, channel, body);
     const { user } = from;
     const reply = this.reporter.replyTo(from);
-    await this.reporter.tell({ kind: "action", action, message: { channel, id: ts }, user, reply });
+    await this.reporter.tell({ kind: "action", action, message: { channel, id: ts }, user, receipt, reply });
   }
 
   /** What is to be done for a reaction; undefined for one that means nothing, about which Slack is asked nothing. */

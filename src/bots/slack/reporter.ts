@@ -12,6 +12,7 @@ import type { Messenger } from "./messenger.js";
 import type { Newest } from "./newest.js";
 import { type Addressee, type Replies, ResponseUrl } from "./replies.js";
 import type { Sources } from "./sources.js";
+import type { SlackUnread } from "./unread.js";
 import type { Users } from "./users.js";
 import type { Workspace } from "./workspace.js";
 import type { Workspaces } from "./workspaces.js";
@@ -60,6 +61,15 @@ export class Reporter {
     const responseUrl = url === undefined ? undefined : new ResponseUrl(url, this.parts.apiUrl);
     const { user } = await this.parts.users.get(workspace, id, word(name));
     return { workspace, user, channel, responseUrl };
+  }
+
+  /** Who waits for an answer since an earlier process; undefined where too little was kept. */
+  async late({ user: id, channel, thread, origin, responseUrl: url }: Partial<SlackUnread>) {
+    if (id === undefined || origin === undefined) return undefined;
+    const workspace = await this.workspace(origin);
+    const responseUrl = url === undefined ? undefined : new ResponseUrl(url, this.parts.apiUrl);
+    const place = channelRef(workspace, channel ?? id, thread);
+    return { workspace, user: { id }, channel: place, responseUrl, atHome: channel === undefined };
   }
 
   async command(from: Sender, command: Pick<CommandEvent, "name"> & Partial<CommandEvent>): Promise<void> {

@@ -20,13 +20,18 @@ export class Seen {
 
   constructor(private readonly keyValues?: KeyValueStore) {}
 
-  /** True the first time; false when it came before. Without an id it counts as new. */
-  first(id: string | undefined): boolean {
-    if (id === undefined) return true;
-    if (this.#lately.has(id)) return false;
+  /** Whether it came before. Without an id it counts as new. */
+  has(id: string | undefined): boolean {
+    if (id === undefined) return false;
+    if (this.#lately.has(id)) return true;
     const { slot, name } = slotOf(id);
-    if (this.#kept(slot).some(([each]) => each === name)) return false;
-    this.#lately.set(id, true);
+    return this.#kept(slot).some(([each]) => each === name);
+  }
+
+  /** True the first time; false when it came before. */
+  first(id: string | undefined): boolean {
+    if (this.has(id)) return false;
+    if (id !== undefined) this.#lately.set(id, true);
     return true;
   }
 

@@ -15,7 +15,7 @@ import { SLACK_API_URL, type SlackChatOptions } from "./options.js";
 
 /** How long a WebSocket may take to be opened and greeted, and to be closed. */
 const OPEN_MS = 20_000;
-const CLOSE_MS = 2_000;
+export const CLOSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 30_000;
 /** How long a connection is kept that another has replaced: what came by it is acknowledged by it, within 3 s. */
 const LINGER_MS = 3_000;

@@ -127,8 +127,9 @@ export class ChannelHub {
     clearTimeout(this.#sweeping);
   }
 
-  say(message: NewMessage): MessageRow {
-    const row = this.parts.store.insert(message);
+  /** @param alongside what is on disk together with it */
+  say(message: NewMessage, alongside?: () => void): MessageRow {
+    const row = this.parts.store.insert(message, alongside);
     this.announce(row);
     return row;
   }

@@ -9,14 +9,16 @@ import { ChatError } from "../../port/chat-error.js";
 import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
 import { isResult, type NewestPicture, newestOf } from "../../port/newest.js";
 import { sentence } from "../../shared/sentences/sentence.js";
+import { Inbox } from "../inbox.js";
 import { ChannelHub, ref, Sockets, toId } from "./channel-hub.js";
 import { findClientDir } from "./client-files.js";
-import { Conversation } from "./conversation.js";
+import { Conversation, type WebUnread } from "./conversation.js";
 import { ImageFiles } from "./image-files.js";
 import { COMPLETIONS, defaultWebChatLimits, REACTIONS, type WebChatLimits } from "./limits.js";
 import type { WebChatOptions } from "./options.js";
 import { buildServer } from "./server.js";
-import { ChatStore, Sql } from "./store.js";
+import { KeyValues, Sql } from "./sql.js";
+import { ChatStore } from "./store.js";
 import { botId, Sessions, Users } from "./users.js";
 import { welcome } from "./welcome.js";
 
@@ -88,11 +90,13 @@ export class WebChat implements Chat {
     });
     try {
       await this.#prepare(hub);
-      const app = await this.#serve(hub, handlers);
+      const conversation = this.#converse(hub, sql, handlers);
+      const app = await this.#serve(hub, conversation, handlers);
       const sockets = trackSockets(app);
       await listen(app, host, port);
       this.#address = addressOf(app, host);
       this.#running = { hub, sql, app, sockets };
+      await conversation.resume();
     } catch (error) {
       hub.parts.sockets.close();
       hub.close();
@@ -112,13 +116,18 @@ export class WebChat implements Chat {
     await welcome(hub, this.options, this.options.logger);
   }
 
-  async #serve(hub: ChannelHub, handlers: ChatHandlers): Promise<FastifyInstance> {
+  #converse(hub: ChannelHub, sql: Sql, handlers: ChatHandlers): Conversation {
+    const { logger } = this.options;
+    const inbox = new Inbox<WebUnread>(this.platform, new KeyValues(sql), logger);
+    return new Conversation(hub, handlers, inbox, logger);
+  }
+
+  async #serve(hub: ChannelHub, conversation: Conversation, handlers: ChatHandlers): Promise<FastifyInstance> {
     const { logger, moderatorCode, allowedHosts = [] } = this.options;
     const { users, store } = hub.parts;
     const clientDir = findClientDir(this.options.clientDir);
     if (!clientDir) logger.error(sentence("web.not-built"));
     const sessions = new Sessions(users, `dreamloom_${store.instance()}`, this.#limits.newVisitorBurst);
-    const conversation = new Conversation(hub, handlers, logger);
     const services = { hub, conversation, sessions, handlers, moderatorCode };
     return buildServer(services, { allowedHosts, clientDir }, logger);
   }

@@ -1,16 +1,17 @@
 import type { FastifyRequest } from "fastify";
 import type { Logger } from "pino";
-import type { MessageRef } from "../../domain/model.js";
+import type { ChannelRef, MessageRef } from "../../domain/model.js";
 import type { ChatHandlers } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
-import type { ActionEvent, ChatEvent } from "../../port/events.js";
+import type { ActionEvent, ChatEvent, CommandEvent, Receipt } from "../../port/events.js";
 import type { Button, OutgoingMessage } from "../../port/messages.js";
 import { plainLine, readLine, readSaid, type SaidLine } from "../../shared/typed.js";
+import type { Inbox } from "../inbox.js";
 import { type ChannelHub, channelRef, checkLength, ref, toId } from "./channel-hub.js";
 import { Handouts } from "./handouts.js";
 import type { IncomingImage } from "./image-files.js";
 import type { WebChatLimits } from "./limits.js";
-import type { MessageRow, PersonRow, StoredImage } from "./store.js";
+import type { MessageRow, NewMessage, PersonRow, StoredImage } from "./store.js";
 import { botId, toUser } from "./users.js";
 import type { WireCompletion, WireCompletionRequest } from "./wire.js";
 
@@ -22,6 +23,15 @@ const emojiOnly = new RegExp(
   "u",
 );
 const reactionKinds = 20;
+
+/** What is kept of a command or a press until it is dealt with. */
+export interface WebUnread {
+  readonly what: "command" | "button";
+  readonly line?: string | undefined;
+  readonly user: string;
+  readonly channel: string;
+  readonly thread?: string | undefined;
+}
 
 interface Utterance {
   readonly channel: string;
@@ -41,11 +51,22 @@ export class Conversation {
   constructor(
     private readonly hub: ChannelHub,
     private readonly handlers: ChatHandlers,
+    private readonly inbox: Inbox<WebUnread>,
     private readonly logger: Logger,
   ) {
     this.#commands = new Set(handlers.commands.map(({ name }) => name));
     const name = hub.parts.users.get(botId)?.name ?? botId;
     this.#namesBot = new RegExp(String.raw`(?<![\p{L}\p{N}])@${name}(?![\p{L}\p{N}_-])`, "iu");
+  }
+
+  /** Tells those whose commands the last process had taken, and not dealt with when it was killed. */
+  async resume(): Promise<void> {
+    await this.inbox.answer(this.handlers, async ({ job, unread: { user, channel, thread } }, text) => {
+      if (user === undefined || channel === undefined) return;
+      const where = { ...channelRef(channel), ...(thread === undefined ? {} : { thread }) };
+      // With a key it is said once, also when this run is killed as well.
+      await this.hub.botSays(where, { text, key: `${job} restarted` }, user);
+    });
   }
 
   /**
@@ -70,7 +91,7 @@ export class Conversation {
     const command = commandLine.test(plainLine(text));
     const pieces = text.split(this.#namesBot);
     const line = command ? readLine(text) : pieces.length > 1 ? readSaid(pieces, this.#commands) : undefined;
-    const row = this.hub.say({
+    const message = {
       channel,
       thread,
       author: user.id,
@@ -81,23 +102,41 @@ export class Conversation {
       mentions: command ? [] : users.mentionedIn(text),
       repliesTo: answered?.id,
       nonce,
-    });
+    };
+    const row = line ? this.#sayLine(user, message, line, answered) : this.hub.say(message);
     if (thread === undefined) users.markRead(user.id, channel, row.id);
-    if (line) void this.#command(user, row, line, answered);
     return row;
+  }
+
+  /** A line for the bot is on disk together with the message. */
+  #sayLine(user: PersonRow, message: NewMessage, line: SaidLine, answered: MessageRow | undefined): MessageRow {
+    let receipt: Receipt | undefined;
+    const row = this.hub.say(message, () => {
+      const { text, channel, thread } = message;
+      receipt = this.#take({ what: "command", line: text }, user, channelRef(channel, thread));
+    });
+    void this.#command(user, row, { ...line, receipt }, answered);
+    return row;
+  }
+
+  #take(
+    event: Pick<WebUnread, "what" | "line">,
+    { id: user }: PersonRow,
+    { id: channel, thread }: ChannelRef,
+  ): Receipt {
+    return this.inbox.take({ ...event, user, channel, thread });
   }
 
   async #command(
     user: PersonRow,
     row: MessageRow,
-    { name, text }: SaidLine,
+    command: SaidLine & Pick<CommandEvent, "receipt">,
     answered: MessageRow | undefined,
   ): Promise<void> {
     let published = row.private_to === null;
     await this.#tell({
       kind: "command",
-      name,
-      text,
+      ...command,
       attachments: this.hub.sourcesOf(row),
       user: toUser(user),
       channel: channelRef(row.channel, row.thread),
@@ -134,7 +173,8 @@ export class Conversation {
 
   /** Does what a button does that is shown elsewhere than under its message. */
   act(user: PersonRow, action: string, message: MessageRef, reply: ActionEvent["reply"]): void {
-    void this.#tell({ kind: "action", action, message, user: toUser(user), reply });
+    const receipt = this.#take({ what: "button" }, user, message.channel);
+    void this.#tell({ kind: "action", action, message, user: toUser(user), receipt, reply });
   }
 
   remove(user: PersonRow, id: number): void {
@@ -174,6 +214,7 @@ export class Conversation {
     } catch (error) {
       this.logger.error({ err: error, kind: event.kind }, "the handler of a chat event failed");
     }
+    if (event.kind !== "reaction") event.receipt?.settle();
   }
 }
 

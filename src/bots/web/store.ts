@@ -1,9 +1,7 @@
 import { randomBytes } from "node:crypto";
-import type Libsql from "libsql";
 import type { User } from "../../domain/model.js";
 import type { Button, Progress } from "../../port/messages.js";
-import { openSqlite } from "../../shared/native.js";
-import { migrate } from "./migrations.js";
+import type { Sql } from "./sql.js";
 import type { WireButton, WireImage, WirePerson } from "./wire.js";
 
 /** A channel, or a thread in it by its parent's id. */
@@ -78,13 +76,15 @@ export class ChatStore {
     return this.sql.get("SELECT * FROM message WHERE author = ? AND nonce = ?", author, nonce);
   }
 
-  insert(message: NewMessage): MessageRow {
+  /** @param alongside what is on disk together with it */
+  insert(message: NewMessage, alongside: () => void = () => undefined): MessageRow {
     const { channel, thread = null, author, privateTo = null, repliesTo = null, nonce = null } = message;
     const query = `INSERT INTO message (channel, thread, author, private_to, replies_to, nonce, at,
       rev, text, pictures, buttons, mentions, progress) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
     return this.sql.transaction(() => {
       const ids = [channel, thread, author, privateTo, repliesTo, nonce];
       const { lastInsertRowid } = this.sql.run(query, ...ids, Date.now(), this.#nextRev(), ...encode(message));
+      alongside();
       return this.#written(Number(lastInsertRowid), message);
     });
   }
@@ -261,48 +261,4 @@ export function wireImage({ sha, extension, hasPreview, credit: _, ...shown }: S
 
 export function wireButton({ style = "secondary", ...button }: Button): WireButton {
   return { ...button, style };
-}
-
-type Value = string | number | null;
-
-const PRAGMAS =
-  "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON";
-
-/**
- * The web chat's SQLite file; callers give their rows' types. Synchronous: every call takes well under a millisecond.
- */
-export class Sql {
-  readonly #database: Libsql.Database;
-
-  /** @param file Path of the database, or ":memory:". */
-  constructor(file: string) {
-    this.#database = openSqlite(file);
-    this.#database.exec(PRAGMAS);
-    migrate(this.#database);
-  }
-
-  get<Row>(query: string, ...values: Value[]): Row | undefined {
-    return this.#database.prepare(query).get(values) as Row | undefined;
-  }
-
-  /** For queries that always have a row. */
-  one<Row>(query: string, ...values: Value[]): Row {
-    return this.get<Row>(query, ...values) as Row;
-  }
-
-  all<Row>(query: string, ...values: Value[]): Row[] {
-    return this.#database.prepare(query).all(values) as Row[];
-  }
-
-  run(query: string, ...values: Value[]): Libsql.RunResult {
-    return this.#database.prepare(query).run(values);
-  }
-
-  transaction<T>(operation: () => T): T {
-    return this.#database.transaction(operation).immediate();
-  }
-
-  close(): void {
-    this.#database.close();
-  }
 }

@@ -3,7 +3,8 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Member } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
 import { isLoopback, RateLimiter } from "./guard.js";
-import type { PersonRow, Sql } from "./store.js";
+import type { Sql } from "./sql.js";
+import type { PersonRow } from "./store.js";
 
 export const botId = "bot";
 

@@ -47,7 +47,7 @@ export async function pressButton(
   const { verb } = button;
   if (verb === "again") {
     const replyPublic = (reply: OutgoingMessage) => event.reply(reply, "public");
-    return repeatJob(job, {}, { chat, channel, user, replyPublic }, services);
+    return repeatJob(job, {}, { chat, channel, user, jobId: event.receipt?.job, replyPublic }, services);
   }
   if (!mayManage(user, job)) throw new UserError("button.foreign", { owner: plain(job.author.name), verb });
   if (verb === "delete") return deleteJob(job, chat, services);

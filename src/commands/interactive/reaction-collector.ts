@@ -168,7 +168,7 @@ export abstract class ReactionCollector {
   protected async paint(
     { message, author, payload }: InteractiveMessage,
     shares: readonly Share[],
-    { gone, ...more }: { readonly gone: PlainId; readonly id?: string; readonly credits?: readonly Credit[] },
+    { gone, id, ...more }: { readonly gone: PlainId; readonly id?: string; readonly credits?: readonly Credit[] },
   ): Promise<Job> {
     const [first, ...others] = shares;
     const recipe = this.services.recipes.get(others.length === 0 ? "stylize" : "blend");
@@ -181,7 +181,7 @@ export abstract class ReactionCollector {
     const { chat, services } = this;
     return startJob(
       { ...more, recipe, given: { ...kept, ...choice }, images: { image: photo }, provenance },
-      { chat, channel: message.channel, user: author },
+      { chat, channel: message.channel, user: author, jobId: id },
       services,
     );
   }

@@ -27,8 +27,6 @@ interface RecipeRequest {
   readonly provenance?: Provenance;
   /** To be named besides the makers of images and styles. */
   readonly credits?: readonly Credit[];
-  /** See `JobRequest.id`. */
-  readonly id?: string;
 }
 
 /** Bytes that were checked already, or where to download them. */
@@ -39,6 +37,8 @@ export interface JobRequester {
   readonly chat: Chat;
   readonly channel: ChannelRef;
   readonly user: Pick<User, "id" | "name">;
+  /** The id of the job that comes of it, where that was written down before; see `Receipt.job`. */
+  readonly jobId?: string | undefined;
   /** Gives the first public answer; it is posted in the channel when left out. */
   replyPublic?(message: OutgoingMessage): Promise<MessageRef | undefined>;
 }
@@ -89,8 +89,8 @@ async function downloaded(
 async function submit(
   { params, pictures, styleCredits }: Draft,
   provenance: Provenance,
-  { recipe, id, credits: more = [] }: RecipeRequest,
-  { chat, channel, user, replyPublic }: JobRequester,
+  { recipe, credits: more = [] }: RecipeRequest,
+  { chat, channel, user, jobId: id, replyPublic }: JobRequester,
   { queue, presenter, settings, metrics }: JobServices,
 ): Promise<Job> {
   const { closed, restricted } = await chat.describe(channel);

@@ -677,6 +677,9 @@ export const english = {
     "I cannot keep this: my database is damaged. The operator has to restore a copy of it; then please try again.",
   unexpected: "Something went wrong on my side; it has been written to the log. Please try again.",
   busy: "I have too much to do just now; please try again in a moment.",
+  "restarted.command": ({ line }: { line: string | undefined }) =>
+    `I was restarted before I read this; send it again${line ? `: \`${line.replaceAll("`", "'")}\`` : "."}`,
+  "restarted.button": "I was restarted before I got to that button; press it again.",
 
   // What recipes, films and the engine refuse, and how it fails.
   "native.broken": "{name} cannot be loaded ({reason}). Run npm install again, on this machine.",

@@ -14,6 +14,7 @@ import { english } from "../../../src/shared/sentences/english.js";
 import type { Language } from "../../../src/shared/sentences/languages.js";
 import { checkCommands } from "../../fakes/discord/command-forms.js";
 import type { FakeDiscord } from "../../fakes/discord/server.js";
+import { KeyValues } from "../../fakes/key-values.js";
 import { botOptions } from "../../fakes/studio.js";
 import { COMMANDS, connected, fakeDiscord, Listener, picture, type Scene, SHORTCUTS, scene } from "./harness.js";
 
@@ -140,14 +141,10 @@ describe("commands in Discord", () => {
 
   it("are registered at the start only when they have changed, and whenever somebody asks for it", async () => {
     discord = await fakeDiscord();
-    const notes = new Map<string, unknown>();
-    const keyValues = {
-      get: (key: string) => notes.get(key),
-      set: (key: string, value: string) => void notes.set(key, value),
-    };
-    const first = await connected(discord, { keyValues });
+    const notes = new KeyValues();
+    const first = await connected(discord, { keyValues: notes });
     await first.chat.stop();
-    const second = await connected(discord, { keyValues });
+    const second = await connected(discord, { keyValues: notes });
     await second.chat.stop();
     expect(discord.registrations).toBe(1);
     const [dream] = discord.commands;
@@ -155,7 +152,7 @@ describe("commands in Discord", () => {
     const changed = new (class extends Listener {
       override readonly commands: readonly CommandSummary[] = COMMANDS.slice(0, 1);
     })();
-    await connected(discord, { keyValues }, changed);
+    await connected(discord, { keyValues: notes }, changed);
     expect(discord.registrations).toBe(2);
     const { token, apiUrl } = discord;
     expect(await registerNow({ token, apiUrl }, { commands: COMMANDS, shortcuts: SHORTCUTS })).toEqual({

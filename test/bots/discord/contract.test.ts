@@ -1,7 +1,8 @@
 import { DiscordChat } from "../../../src/bots/discord/chat.js";
 import { FakeDiscord } from "../../fakes/discord/server.js";
+import { KeyValues } from "../../fakes/key-values.js";
 import { describeChat } from "../../port/chat.contract.js";
-import type { Visitor, World } from "../contract-world.js";
+import { eventually, type Visitor, type World } from "../contract-world.js";
 import { silent } from "./harness.js";
 
 const visitor = ({ id, name }: Visitor): Visitor => ({ id, name });
@@ -17,6 +18,7 @@ describeChat("Discord", async (): Promise<World> => {
   };
   const channel = discord.addChannel("art");
   const closedChannel = discord.addChannel("moderators", { closed: true });
+  let disk = new KeyValues();
   const timing = { deferMs: 200, editIntervalMs: 20, askMs: 20, longestAskMs: 50 };
 
   return {
@@ -28,7 +30,14 @@ describeChat("Discord", async (): Promise<World> => {
     mention: `<@${discord.world.bot.id}>`,
     closedChannel,
     adapter: async () =>
-      new DiscordChat({ token: discord.token, apiUrl: discord.apiUrl, messageContent: true, logger: silent, timing }),
+      new DiscordChat({
+        token: discord.token,
+        apiUrl: discord.apiUrl,
+        messageContent: true,
+        keyValues: disk,
+        logger: silent,
+        timing,
+      }),
     say: async (who, channel, text, uploads = []) => (await of(who).post(channel, text, uploads)).ref,
     async command(who, channel, name, options, upload) {
       of(who).command(channel, name, options, upload ? [upload] : []);
@@ -81,6 +90,17 @@ describeChat("Discord", async (): Promise<World> => {
     },
     async cutLine() {
       discord.gateway.drop();
+    },
+    async killed(act) {
+      let then: KeyValues | undefined;
+      const { fault } = discord;
+      discord.fault = (request) => {
+        if (request.path.endsWith("/callback")) then ??= new KeyValues(disk);
+        return fault(request);
+      };
+      await act();
+      disk = await eventually(async () => then, "the bot's first answer");
+      discord.fault = fault;
     },
     violations: () => discord.check(),
     close: () => discord.stop(),

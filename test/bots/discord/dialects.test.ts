@@ -2,6 +2,7 @@
 import { GatewayDispatchEvents as E } from "discord-api-types/v10";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { FakeDiscord } from "../../fakes/discord/server.js";
+import { KeyValues } from "../../fakes/key-values.js";
 import { connected, fakeDiscord, Listener, picture } from "./harness.js";
 
 let discord: FakeDiscord;
@@ -193,12 +194,8 @@ describe("a server with its own mind", () => {
 
   it("has forgotten the commands: it is told them again, and only then", async () => {
     discord = await fakeDiscord();
-    const notes = new Map<string, unknown>();
-    const keyValues = {
-      get: (key: string) => notes.get(key),
-      set: (key: string, value: string) => void notes.set(key, value),
-    };
-    const start = async () => (await connected(discord, { keyValues }, new Listener())).chat.stop();
+    const notes = new KeyValues();
+    const start = async () => (await connected(discord, { keyValues: notes }, new Listener())).chat.stop();
     await start();
     // In another order, with more than it was told.
     discord.dialect = ({ method, path }, answer) =>

@@ -88,6 +88,8 @@ export class Listener implements ChatHandlers {
 
   works: ChatHandlers["works"] = async () => [];
 
+  accepted: ChatHandlers["accepted"] = async () => false;
+
   of<K extends ChatEvent["kind"]>(kind: K): Of<K>[] {
     return this.events.filter((event): event is Of<K> => event.kind === kind);
   }

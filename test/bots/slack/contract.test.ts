@@ -2,6 +2,7 @@ import pino from "pino";
 import { SlackChat } from "../../../src/bots/slack/chat.js";
 import type { SlackChatOptions } from "../../../src/bots/slack/options.js";
 import type { ChannelRef, MessageRef } from "../../../src/domain/model.js";
+import { KeyValues } from "../../fakes/key-values.js";
 import { APP_TOKEN, BOT_TOKEN, FakeSlack, SIGNING_SECRET } from "../../fakes/slack/server.js";
 import type { User } from "../../fakes/slack/state.js";
 import { Users } from "../../fakes/slack/users.js";
@@ -21,6 +22,7 @@ async function open(transport: "socket" | "http"): Promise<World> {
   const [ann, ben, moderator] = [visitor("Ann"), visitor("Ben"), visitor("Mo", true)];
   const art = fake.addChannel("art");
   const secret = fake.addChannel("secret", { kind: "private" });
+  let disk = new KeyValues();
   const refOf = (channel: string, thread?: string): ChannelRef => ({
     platform: "slack",
     community: fake.team.id,
@@ -49,6 +51,7 @@ async function open(transport: "socket" | "http"): Promise<World> {
         botToken: BOT_TOKEN,
         apiUrl: fake.apiUrl,
         limits: { pauseMs: 20, askMs: 20, longestAskMs: 50 },
+        keyValues: disk,
         ...(transport === "socket" ? { appToken: APP_TOKEN } : { signingSecret: SIGNING_SECRET, port: 0 }),
       };
       const chat = new SlackChat(options);
@@ -119,6 +122,14 @@ async function open(transport: "socket" | "http"): Promise<World> {
           },
         }
       : {}),
+    async killed(act) {
+      let then: KeyValues | undefined;
+      fake.onAcknowledged = () => {
+        then ??= new KeyValues(disk);
+      };
+      await act();
+      disk = await eventually(async () => then, "the bot's acknowledgement");
+    },
     violations: () => fake.violations,
     close: () => fake.close(),
   };

@@ -8,6 +8,7 @@ import { SlackChat } from "../../../src/bots/slack/chat.js";
 import type { FetchLink } from "../../../src/bots/slack/options.js";
 import { Seen } from "../../../src/bots/slack/seen.js";
 import type { MessageRef } from "../../../src/domain/model.js";
+import { KeyValues } from "../../fakes/key-values.js";
 import type { Raw } from "../../fakes/slack/sender.js";
 import { APP_TOKEN, BOT_TOKEN, FakeSlack } from "../../fakes/slack/server.js";
 import { eventually, Listener } from "../contract-world.js";
@@ -368,11 +369,7 @@ describe("starting", () => {
 
 describe("after a restart", () => {
   it("what Slack sends again is ignored, and what it has not sent before is reported", async () => {
-    const kept = new Map<string, unknown>();
-    const keyValues = {
-      get: (key: string) => kept.get(key),
-      set: (key: string, value: NonNullable<unknown>) => void kept.set(key, value),
-    };
+    const kept = new KeyValues();
     const {
       fake,
       people: users,
@@ -383,7 +380,7 @@ describe("after a restart", () => {
       listener,
     } = await openSlack({
       transport: "http",
-      chat: { keyValues, port: 0 },
+      chat: { keyValues: kept, port: 0 },
     });
     const sent: Raw[] = [];
     const raw = fake.sender.raw.bind(fake.sender);
@@ -395,7 +392,8 @@ describe("after a restart", () => {
     await users.command(ann, art.id, "queue", "one");
     await listener.next("command", ({ text }) => text === "winter");
     await listener.next("command", ({ text }) => text === "one");
-    await eventually(async () => kept.size >= 2, "both are kept");
+    const ids = () => kept.list("slack.seen.").flatMap(([, each]) => each);
+    await eventually(async () => ids().length >= 3, "both are kept");
     await chat.stop();
     await chat.start(listener);
     fake.requestUrl = `http://127.0.0.1:${chat.port}/slack/events`;
@@ -405,20 +403,63 @@ describe("after a restart", () => {
     expect(listener.events.map((event) => event.kind === "command" && event.text)).toEqual(["winter", "one", "two"]);
   });
 
+  it.each(["socket", "http"] as const)(
+    "a message to the bot that was cut off is told of, once (%s)",
+    async (transport) => {
+      const kept = new KeyValues();
+      const {
+        fake,
+        people: users,
+        ann,
+        art,
+        place,
+        chat,
+        listener,
+      } = await openSlack({
+        transport,
+        chat: { keyValues: kept, port: 0 },
+      });
+      const listen = () => {
+        if (transport === "http") fake.requestUrl = `http://127.0.0.1:${chat.port}/slack/events`;
+      };
+      let then: KeyValues | undefined;
+      fake.onAcknowledged = () => {
+        then ??= new KeyValues(kept);
+      };
+      listener.held = true;
+      await users.mention(ann, place, "stylize winter");
+      await listener.next("command");
+      const disk = await eventually(async () => then, "the acknowledgement");
+      await chat.stop();
+      kept.clear();
+      for (const [key, value] of disk) kept.set(key, value);
+      listener.held = false;
+      await chat.start(listener);
+      listen();
+      const told = () =>
+        users.look(ann, { id: art.id }).filter(({ text }) => text.includes("I was restarted before I"));
+      await eventually(async () => told().length === 1, "word of it");
+      await eventually(async () => kept.list("slack.unread.").length === 0, "the end of its note");
+      await chat.stop();
+      await chat.start(listener);
+      listen();
+      await users.command(ann, art.id, "queue", "two");
+      await listener.next("command", ({ text }) => text === "two");
+      expect(told()).toHaveLength(1);
+      expect(listener.events).toHaveLength(2);
+    },
+  );
+
   it("two thousand ids are kept at most, and for an hour", () => {
-    const kept = new Map<string, unknown>();
-    const keyValues = {
-      get: (key: string) => kept.get(key),
-      set: (key: string, value: NonNullable<unknown>) => void kept.set(key, value),
-    };
-    const before = new Seen(keyValues);
+    const kept = new KeyValues();
+    const before = new Seen(kept);
     for (let n = 0; n < 5_000; n++) before.done(`Ev${n}`);
     expect([...kept.values()].flat().length).toBeLessThanOrEqual(64 * 32);
-    const after = new Seen(keyValues);
+    const after = new Seen(kept);
     expect([after.first("Ev4999"), after.first("Ev0"), after.first("EvNew")]).toEqual([false, true, true]);
     vi.useFakeTimers({ now: Date.now() + 70 * 60_000, toFake: ["Date"] });
     try {
-      expect(new Seen(keyValues).first("Ev4999")).toBe(true);
+      expect(new Seen(kept).first("Ev4999")).toBe(true);
     } finally {
       vi.useRealTimers();
     }

@@ -1,4 +1,4 @@
-import { rename } from "node:fs/promises";
+import { cp, rename } from "node:fs/promises";
 import path from "node:path";
 import pino from "pino";
 import { WebChat } from "../../../src/bots/web/chat.js";
@@ -9,7 +9,7 @@ import type { Visitor as Person, Seen, Upload, World } from "../contract-world.j
 import { temporaryFolder, Visitor } from "./harness.js";
 
 describeChat("the web chat", async (): Promise<World> => {
-  const dataDir = await temporaryFolder();
+  let dataDir = await temporaryFolder();
   const visitors = new Map<string, Visitor>();
   let chat: WebChat | undefined;
   let port = 0;
@@ -37,6 +37,7 @@ describeChat("the web chat", async (): Promise<World> => {
     event: async () => undefined,
     complete: async () => [],
     works: async () => [],
+    accepted: async () => false,
   });
   const join = async (name: string, code?: string): Promise<Person> => {
     const visitor = await Visitor.enter(first);
@@ -135,6 +136,12 @@ describeChat("the web chat", async (): Promise<World> => {
       const pictures = path.join(dataDir, "pictures");
       await rename(pictures, `${pictures}-away`);
       return () => rename(`${pictures}-away`, pictures);
+    },
+    async killed(act) {
+      await act();
+      const copy = await temporaryFolder();
+      await cp(dataDir, copy, { recursive: true });
+      dataDir = copy;
     },
     violations: () => [],
     close: async () => undefined,

@@ -30,7 +30,7 @@ export async function photo(width = 320, height = 200, colour = "#3a6ea5"): Prom
 export function handlers(
   onEvent: (event: ChatEvent) => Promise<void> = async () => {},
   extra: Partial<ChatHandlers> = {},
-) {
+): ChatHandlers & { readonly events: ChatEvent[] } {
   const events: ChatEvent[] = [];
   return {
     events,
@@ -38,6 +38,7 @@ export function handlers(
     shortcuts: [],
     complete: async () => [],
     works: async () => [],
+    accepted: async () => false,
     ...extra,
     event: async (event: ChatEvent) => {
       events.push(event);

@@ -89,6 +89,8 @@ export class FakeSlack {
   /** When set, events go there by HTTP instead of over the socket. */
   requestUrl: string | undefined;
   readonly troubles: Trouble[] = [];
+  /** The bot has acknowledged something. */
+  onAcknowledged: () => void = () => undefined;
   readonly #responseUrls = new Map<string, ResponseUrl>();
   readonly #server: Server;
   #port = 0;

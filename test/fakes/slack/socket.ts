@@ -159,6 +159,7 @@ export class Socket {
       return;
     }
     clearTimeout(sent.timer);
+    this.fake.onAcknowledged();
     if (payload && Object.keys(payload).length > 0 && !sent.envelope.acceptsResponse) {
       this.fake.violate(`an answer with a payload to ${sent.envelope.type}, which takes none`);
     }

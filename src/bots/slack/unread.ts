@@ -1,0 +1,67 @@
+/** What is kept of a command, a form, a press or a message to the bot until it is dealt with. */
+import { type Fields, fields, list, word } from "./messages.js";
+import { readPurpose } from "./modal.js";
+
+export interface SlackUnread {
+  readonly what: "command" | "button";
+  readonly line?: string | undefined;
+  /** What Slack would send again has it, too. */
+  readonly delivery: string | undefined;
+  /** The workspace and its organisation. */
+  readonly origin: Fields;
+  readonly user: string;
+  /** Undefined on the bot's home page. */
+  readonly channel: string | undefined;
+  readonly thread: string | undefined;
+  readonly responseUrl: string | undefined;
+}
+
+/** What has come: the body of a command or of an interaction, or an event; and from which workspace. */
+export interface Arrival {
+  readonly what: SlackUnread["what"];
+  readonly body: unknown;
+  readonly context: unknown;
+}
+
+export function unreadOf({ what, body, context }: Arrival, delivery: string | undefined): SlackUnread {
+  const { channel, channel_id, command, container, message, response_url, text, thread_ts, user, user_id, view } =
+    fields(body);
+  const { teamId, enterpriseId, isEnterpriseInstall } = fields(context);
+  const [box, purpose] = [fields(container), readPurpose(fields(view).private_metadata)];
+  const name = word(command);
+  const thread = word(thread_ts) ?? word(box.thread_ts) ?? word(fields(message).thread_ts) ?? purpose?.thread;
+  // A thread's first message names itself.
+  const own = word(fields(message).ts) ?? word(box.message_ts);
+  return {
+    what,
+    line: name === undefined ? undefined : `${name} ${word(text) ?? ""}`.trim(),
+    delivery,
+    origin: { teamId, enterpriseId, isEnterpriseInstall },
+    user: word(user_id) ?? word(user) ?? word(fields(user).id) ?? "",
+    channel: word(channel_id) ?? word(channel) ?? word(fields(channel).id) ?? word(box.channel_id) ?? purpose?.channel,
+    thread: thread === own ? undefined : thread,
+    responseUrl: word(response_url),
+  };
+}
+
+/** Names a message in a channel, by whichever event it comes. */
+export function saidId(event: unknown): string | undefined {
+  const { type, channel, ts } = fields(event);
+  const said = type === "app_mention" || type === "message";
+  return said && word(channel) !== undefined && word(ts) !== undefined ? `said ${channel} ${ts}` : undefined;
+}
+
+/** Whether the message of an event may be meant for the bot, as far as that is known before anything is looked up. */
+export function isForBot(body: Fields): boolean {
+  const { type, subtype, bot_id, channel_type, text } = fields(body.event);
+  if (bot_id !== undefined || (subtype !== undefined && subtype !== "file_share")) return false;
+  const self = word(fields(list(body.authorizations)[0]).user_id);
+  const named = self !== undefined && word(text)?.includes(`<@${self}`);
+  return type === "app_mention" || channel_type === "im" || named === true;
+}
+
+/** Where an event is from, as the context of other things says it. */
+export function originOf({ team_id: teamId, enterprise_id: enterpriseId, authorizations }: Fields): Fields {
+  const { is_enterprise_install: isEnterpriseInstall } = fields(list(authorizations)[0]);
+  return { teamId, enterpriseId, isEnterpriseInstall };
+}

@@ -1,0 +1,137 @@
+/**
+ * The program is killed while people command it through its own web chat: whatever was answered with 200 is run once,
+ * or its author is told to send it again.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { expect, it, onTestFinished } from "vitest";
+import { random, randomInteger } from "../../src/engine/images/random.js";
+import { openSqlite } from "../../src/shared/native.js";
+import { Visitor } from "../bots/web/harness.js";
+import { drawn } from "../support/pictures.js";
+import { World } from "./world.js";
+
+const STUB = fileURLToPath(new URL("./stub-worker.mjs", import.meta.url));
+/** Programs side by side, since starting one takes longest, and how often each is killed. */
+const LANES = 2;
+const KILLS = Number(process.env.FAULT_KILLS ?? 75);
+const COMMANDS = 4;
+
+interface Command {
+  readonly seed: number;
+  readonly nonce: string;
+  readonly picture: Uint8Array | undefined;
+  acknowledged: boolean;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** When a kill comes, as seen from the answers to what has just been sent: before, with, or after the first or last. */
+async function moment(answers: readonly Promise<unknown>[], next: () => number): Promise<void> {
+  const when = next();
+  if (when < 0.25) return void (await delay(randomInteger(next, 0, 80)));
+  const first = Promise.race(answers);
+  const all = Promise.all(answers);
+  await (when < 0.5 ? first : when < 0.75 ? all : first.then(() => delay(randomInteger(next, 0, 1_500))));
+}
+
+async function lane(seeds: number) {
+  const next = random(seeds);
+  const dir = mkdtempSync(join(tmpdir(), "dreamloom-web-fault-"));
+  const port = await freePort();
+  const env = { ENGINE_CONCURRENCY: "4", WEB_PORT: String(port), WEB_HOST: "127.0.0.1", RETENTION_DAYS: "100" };
+  const world = new World({ dir, worker: STUB, web: true, env });
+  onTestFinished(async () => {
+    await world.stop();
+    rmSync(dir, { recursive: true, force: true });
+  });
+  world.run();
+  const ready = () => world.until(() => world.ready, "a program that hears");
+  await ready();
+  const people: Visitor[] = [];
+  for (let n = 0; n < COMMANDS; n++) people.push(await Visitor.enter({ address: `http://127.0.0.1:${port}` }));
+  const picture = await drawn(40, 30);
+  const commands: Command[] = [];
+  const send = async (command: Command): Promise<void> => {
+    const { seed, nonce } = command;
+    const files = command.picture ? [{ name: "photo.png", bytes: command.picture }] : [];
+    const line = `/dream size:64 octaves:4 seed:${seed}`;
+    const response = await people[seed % COMMANDS]?.say(line, { nonce, files }).catch(() => undefined);
+    // Read to its end: a kill may cut an answer off.
+    const answer: unknown = response && (await response.json().catch(() => undefined));
+    if (response?.status === 200 && answer !== undefined) command.acknowledged = true;
+    else if (response && answer !== undefined) throw new Error(`${response.status} ${JSON.stringify(answer)}`);
+  };
+  // What a kill has cut off is sent again with the same nonce, as the page does.
+  const open = () => commands.filter(({ acknowledged }) => !acknowledged);
+  for (let kill = 0; kill < KILLS; kill++) {
+    await ready();
+    for (let n = open().length; n < COMMANDS; n++) {
+      const seed = seeds + commands.length;
+      const nonce = crypto.randomUUID();
+      commands.push({ seed, nonce, picture: seed % 2 === 0 ? picture : undefined, acknowledged: false });
+    }
+    const answers = open().map(send);
+    await moment(answers, next);
+    world.kill("bots");
+    await Promise.all(answers);
+  }
+  await ready();
+  await Promise.all(open().map(send));
+  return { world, dir, commands, kills: KILLS };
+}
+
+/** What became of the commands: in both files of the data folder. */
+function counted(dir: string, commands: readonly Command[]) {
+  const [jobs, chat] = ["dreamloom.sqlite", "web-chat.sqlite"].map((file) => openSqlite(join(dir, file)));
+  const rows = jobs?.prepare("SELECT id, state, params FROM job").all([]) as Record<
+    "id" | "state" | "params",
+    string
+  >[];
+  const query = "SELECT text, nonce, private_to AS reader FROM message WHERE author = 'bot' AND removed = 0";
+  const said = chat?.prepare(query).all([]) as { text: string; nonce: string | null; reader: string | null }[];
+  jobs?.close();
+  chat?.close();
+  const finals = new Set(said.flatMap(({ nonce }) => (nonce?.endsWith(" final") ? [nonce.split(" ")[0] ?? ""] : [])));
+  const told = said.filter(({ text, reader }) => reader !== null && text.startsWith("I was restarted before I read"));
+  const fates = commands.map(({ seed }) => ({
+    jobs: rows.filter(({ params }) => (JSON.parse(params) as { seed?: number }).seed === seed).length,
+    told: told.filter(({ text }) => text.includes(`seed:${seed}\``)).length,
+  }));
+  return {
+    acknowledged: commands.filter(({ acknowledged }) => acknowledged).length,
+    run: fates.filter(({ jobs, told }) => jobs === 1 && told === 0).length,
+    told: fates.filter(({ jobs, told }) => jobs === 0 && told === 1).length,
+    lost: fates.filter(({ jobs, told }) => jobs + told === 0).length,
+    doubled: fates.filter(({ jobs, told }) => jobs + told > 1).length,
+    unfinished: rows.filter(({ id, state }) => state !== "done" || !finals.has(id)).length,
+  };
+}
+
+it("loses and doubles no command that the web chat has answered with 200", { timeout: 2_400_000 }, async () => {
+  const lanes = await Promise.all(Array.from({ length: LANES }, (_, n) => lane(20_261_126 + n * 1_000_000)));
+  let kills = 0;
+  for (const { world, dir, commands, kills: done } of lanes) {
+    kills += done;
+    await world.until(() => counted(dir, commands).unfinished === 0, "every job's final picture", 600);
+    expect(await world.stop()).toBe(0);
+    const count = counted(dir, commands);
+    process.stdout.write(`kills ${done}, starts ${world.starts}, ${JSON.stringify(count)}\n`);
+    expect(count).toMatchObject({ acknowledged: commands.length, lost: 0, doubled: 0, unfinished: 0 });
+    expect(count.run + count.told).toBe(commands.length);
+    // Some were hit before there was a job, and some after.
+    expect(Math.min(count.run, count.told)).toBeGreaterThan(0);
+  }
+  expect(kills).toBe(LANES * KILLS);
+});
