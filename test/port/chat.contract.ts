@@ -591,7 +591,7 @@ export function describeChat(name: string, open: () => Promise<World>): void {
         expect(texts.filter((text) => text.includes(end))).toHaveLength(1);
     });
 
-    it("has on disk what it acknowledged: who waits for nothing after a kill is told once, and no one else", async () => {
+    it("has on disk what it acknowledged: who waits in vain after a kill is told, once", async () => {
       await world.say(world.ann, world.channel, "look", [{ name: "photo.png", bytes: await plain("#0f0") }]);
       const ref = await post({ text: "Done", buttons: [{ id: "x", label: "Again" }] });
       const told = async (who: Visitor, what: string) =>

@@ -44,7 +44,7 @@ export class HttpSender {
       });
       if (response === "away") return undefined;
       if (response?.status === 200) {
-        this.fake.onAcknowledged();
+        this.fake.onAcknowledged(envelope.type);
         const text = await response.text();
         if (again)
           await this.raw({ ...raw, headers: { "x-slack-retry-num": "1", "x-slack-retry-reason": "http_timeout" } });

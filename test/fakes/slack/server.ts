@@ -9,7 +9,7 @@ import { ApiError, type Arguments, METHODS } from "./api.js";
 import type { Manners } from "./manners.js";
 import { OAuth } from "./oauth.js";
 import { HttpSender } from "./sender.js";
-import { Socket } from "./socket.js";
+import { type Envelope, Socket } from "./socket.js";
 import { type Channel, newId, newTs, type OpenedView, type StoredFile, Team, type Token, type User } from "./state.js";
 import { Tiers } from "./tiers.js";
 import { Rules } from "./validate.js";
@@ -90,7 +90,7 @@ export class FakeSlack {
   requestUrl: string | undefined;
   readonly troubles: Trouble[] = [];
   /** The bot has acknowledged something. */
-  onAcknowledged: () => void = () => undefined;
+  onAcknowledged: (type: Envelope["type"]) => void = () => undefined;
   readonly #responseUrls = new Map<string, ResponseUrl>();
   readonly #server: Server;
   #port = 0;

@@ -159,7 +159,7 @@ export class Socket {
       return;
     }
     clearTimeout(sent.timer);
-    this.fake.onAcknowledged();
+    this.fake.onAcknowledged(sent.envelope.type);
     if (payload && Object.keys(payload).length > 0 && !sent.envelope.acceptsResponse) {
       this.fake.violate(`an answer with a payload to ${sent.envelope.type}, which takes none`);
     }
