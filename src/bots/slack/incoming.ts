@@ -48,7 +48,10 @@ export class Incoming {
       return async () => parts.workspaces.forget(word(teamId) ?? "");
     };
     this.#events = {
-      app_mention: async (...given) => () => this.#commands.written(...given),
+      app_mention:
+        async (...given) =>
+        () =>
+          this.#commands.written(...given),
       message: async (context, event, receipt) => {
         const meant = await this.#commands.hear(context, event);
         return meant ? () => this.#commands.written(context, event, receipt) : undefined;
