@@ -12,7 +12,7 @@ import type { Engine } from "../../src/engine/process/engine.js";
 import { FakeEngine, type FakeRun } from "../fakes/engine.js";
 import { chromiumHint, hasChromium, launchChromium } from "../support/chromium.js";
 
-const STEP_MS = 20_000;
+const STEP_MS = 180_000;
 
 /** A picture that is told from another by its colour. */
 async function painted(seed: number): Promise<Uint8Array> {

@@ -19,9 +19,9 @@ const missing = await resnet50Missing();
 const reason = missing ?? chromiumHint;
 /** Fetching the network takes its time on a slow line. */
 const FETCH_MS = 300_000;
-const JOB_MS = 180_000;
+const JOB_MS = 360_000;
 /** One thing to happen on the page; less than a job, so that a failure names its line. */
-const STEP_MS = 60_000;
+const STEP_MS = 180_000;
 
 describe.skipIf(missing !== undefined || !hasChromium)(`dreaming a photo in the chat (${reason})`, () => {
   const folder = mkdtempSync(join(tmpdir(), "dreamloom-e2e-"));
@@ -258,7 +258,7 @@ describe.skipIf(missing !== undefined || !hasChromium)(`dreaming a photo in the 
         .first()
         .waitFor();
       await job.getByRole("button", { name: "Cancel" }).click();
-      await job.getByText(/cancelled/i).waitFor({ timeout: 60_000 });
+      await job.getByText(/cancelled/i).waitFor({ timeout: STEP_MS });
       await say(page, "/dream size:96 octaves:1 steps:1 seed:98");
       await jobWith(page, 98)
         .getByText(/Done in/)

@@ -18,7 +18,7 @@ import { type SeenMessage, Users } from "../fakes/slack/users.js";
 import { drawn } from "../support/pictures.js";
 import { writeTinyNetwork } from "../support/tiny-network.js";
 
-const JOB_MS = 60_000;
+const JOB_MS = 240_000;
 const NOTES = `title: Tiny
 dream: { default: corners, looks: { corners: { description: Corners, layers: { corners: 1 } } } }
 style: { layers: { edges: 1, corners: 1 }, content: corners }

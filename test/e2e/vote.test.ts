@@ -13,7 +13,7 @@ import { loadConfig } from "../../src/app/settings/load-settings.js";
 import { FakeEngine } from "../fakes/engine.js";
 import { chromiumHint, hasChromium, launchChromium } from "../support/chromium.js";
 
-const STEP_MS = 20_000;
+const STEP_MS = 180_000;
 
 describe.skipIf(!hasChromium)(`a channel that chooses together (${chromiumHint})`, () => {
   const folder = mkdtempSync(join(tmpdir(), "dreamloom-vote-"));
