@@ -1,4 +1,4 @@
-import { channelKey, type Job } from "../domain/model.js";
+import { channelKey, isSeenFrom, type Job } from "../domain/model.js";
 import type { QueuePosition } from "../queue/queue.js";
 import { sentence } from "../shared/sentences/sentence.js";
 import { duration } from "../shared/text.js";
@@ -57,10 +57,11 @@ function capsText({ app, user, channel }: CommandContext): string {
   return sentence("queue.caps", { mine, mineHere, all: used(here, perChannel, perChannelHour) });
 }
 
-/** Of jobs in other channels, which may be private, only the time is shown. */
+/** Of jobs in other channels, and in threads, which may be private, only the time is shown. */
 function row({ job, position, waitSeconds, runSeconds }: QueuePosition, context: CommandContext): string {
   const mine = isMine(job, context);
-  const shown = mine || channelKey(job.channel) === channelKey(context.channel);
+  const here = channelKey(job.channel) === channelKey(context.channel) && isSeenFrom(job, context.channel);
+  const shown = mine || here;
   const title = context.app.recipes.get(job.recipe)?.title(job.params) ?? job.recipe;
   const author = mine ? undefined : job.author.name;
   const what = shown ? sentence("queue.job", { title, author, id: job.id }) : sentence("queue.elsewhere");

@@ -117,8 +117,8 @@ export interface JobResult {
   readonly version?: number;
 }
 
-/** Who may see a result: everybody in the community, or those in its channel. */
-export type JobAudience = "community" | "channel";
+/** Who may see a result: everybody in the community, those in its channel, or those in its thread alone. */
+export type JobAudience = "community" | "channel" | "thread";
 
 export interface Job {
   /** Short and readable, see `newJobId`. */
@@ -162,6 +162,15 @@ export interface Job {
   readonly spoiler?: boolean;
   /** Default: "community". */
   readonly audience?: JobAudience;
+}
+
+/** Whether a work is for those to see who are in a channel or thread; in none where it is left out. */
+export function isSeenFrom(
+  { channel, audience = "community" }: Pick<Job, "channel" | "audience">,
+  place: Partial<Pick<ChannelRef, "id" | "thread">>,
+): boolean {
+  if (audience === "community") return true;
+  return channel.id === place.id && (audience === "channel" || channel.thread === place.thread);
 }
 
 /** What may change in a job's life. */

@@ -26,6 +26,8 @@ export interface ChannelInfo {
   readonly name: string;
   /** Not everybody in the community can read it (private, or direct messages): results are shown here only. */
   readonly closed: boolean;
+  /** A thread with members of its own: not all who read its channel read it, and results are shown in it only. */
+  readonly ownMembers?: boolean;
   /** Marked by the platform as for adults: results are shown here only, too. */
   readonly restricted: boolean;
   /**

@@ -30,6 +30,8 @@ export interface GalleryViewer {
   readonly community: string;
   /** Where from: what was made where not everybody reads is shown there only. */
   readonly channel?: string;
+  /** The thread in it, if it is one. */
+  readonly thread?: string;
 }
 
 export interface GalleryQuery {

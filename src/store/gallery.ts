@@ -38,6 +38,8 @@ interface GalleryAuthor {
 
 /** The same words as in the indexes, so that SQLite uses them. */
 const SHOWN = sql`${jobTable.state} = 'done' AND ${jobTable.picture} IS NOT NULL AND ${jobTable.hidden} = 0`;
+/** Works of threads with members of their own are not for all who read the channel. */
+const SHOWN_IN_CHANNEL = sql`${SHOWN} AND ${jobTable.audience} <> 'thread'`;
 /** Works of closed and of restricted channels are shown there only. */
 const SHOWN_TO_ALL = sql`${SHOWN} AND ${jobTable.audience} = 'community'`;
 
@@ -96,7 +98,10 @@ export class Gallery {
 }
 
 function shownIn({ platform, community, channel }: GalleryScope): SQL | undefined {
-  return and(channel === undefined ? SHOWN_TO_ALL : SHOWN, matching(jobTable, { platform, community, channel }));
+  return and(
+    channel === undefined ? SHOWN_TO_ALL : SHOWN_IN_CHANNEL,
+    matching(jobTable, { platform, community, channel }),
+  );
 }
 
 /** Keyset pagination: the values of the last work shown, in the order's columns. */

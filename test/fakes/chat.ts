@@ -162,7 +162,7 @@ export class FakeChat implements Chat {
   }
 
   /** What {@link describe} says besides the name. */
-  info: { closed: boolean; restricted: boolean; uploadBytes?: number } = { closed: false, restricted: false };
+  info: Omit<ChannelInfo, "name" | "uploadBytes"> & { uploadBytes?: number } = { closed: false, restricted: false };
 
   async describe(channel: ChannelRef): Promise<ChannelInfo> {
     await turn();

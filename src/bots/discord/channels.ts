@@ -34,6 +34,8 @@ interface Known {
   readonly name: string;
   readonly closed: boolean;
   readonly restricted: boolean;
+  /** It is a private thread. */
+  readonly ownMembers?: boolean;
 }
 
 /** Channels and threads, by id: from discord.js's cache, which the gateway keeps current, else asked of Discord. */
@@ -69,14 +71,16 @@ export class Channels {
     const uploadBytes = this.uploadBytes(channel.community);
     if (channel.community === DIRECT) return { ...direct(), uploadBytes };
     const id = channelOf(channel);
-    const { name, closed, restricted } = await this.#know(id).catch((error: unknown) => {
+    const known = await this.#know(id).catch((error: unknown) => {
       const noted = this.#noted.get(id);
       if (noted) return noted;
       if (hasCode(error, RESTJSONErrorCodes.UnknownChannel, RESTJSONErrorCodes.MissingAccess)) throw error;
       // A Discord that does not answer does not stop jobs; their results are taken for this channel's only, then.
-      return { name: "", closed: true, restricted: false };
+      return { name: "", closed: true, restricted: false, ownMembers: channel.thread !== undefined };
     });
-    return { name: name === "" ? sentence("discord.a-channel") : `#${name}`, closed, restricted, uploadBytes };
+    const { name, closed, restricted, ownMembers = false } = known;
+    const shown = name === "" ? sentence("discord.a-channel") : `#${name}`;
+    return { name: shown, closed, restricted, uploadBytes, ...(ownMembers && { ownMembers }) };
   }
 
   /** Remembers a command's channel. Who may see it is unknown: it counts as closed until Discord is asked. */
@@ -84,7 +88,9 @@ export class Channels {
     if (guild === undefined || channel.type === undefined) return;
     const parent = parentOf(channel);
     if (isThread(channel.type) && !parent) return;
-    this.#noted.set(channel.id, { guild, parent, name: channel.name ?? "", closed: true, restricted: isNsfw(channel) });
+    const ownMembers = channel.type === ChannelType.PrivateThread;
+    const about = { name: channel.name ?? "", closed: true, restricted: isNsfw(channel), ownMembers };
+    this.#noted.set(channel.id, Object.assign({ guild, parent }, about));
   }
 
   /** Remembers a thread that the bot has opened itself. */
@@ -141,8 +147,8 @@ export class Channels {
     const { closed, restricted } = cached
       ? ofCached(cached)
       : { closed: !this.#everybodySees(channel), restricted: isNsfw(channel) };
-    const hidden = channel.type === ChannelType.PrivateThread || closed;
-    return { guild, parent, name: channel.name ?? "", closed: hidden, restricted };
+    const ownMembers = channel.type === ChannelType.PrivateThread;
+    return { guild, parent, name: channel.name ?? "", closed: ownMembers || closed, restricted, ownMembers };
   }
 
   /**
@@ -193,10 +199,11 @@ function ofCached(channel: Channel): Known {
   if (channel.isDMBased()) return direct();
   const { guild, name } = channel;
   const home = channel.isThread() ? channel.parent : channel;
-  const closed = channel.type === ChannelType.PrivateThread || !home || !everybodySees(guild, home.id);
+  const ownMembers = channel.type === ChannelType.PrivateThread;
+  const closed = ownMembers || !home || !everybodySees(guild, home.id);
   const restricted = home !== null && "nsfw" in home && home.nsfw;
   const parent = (channel.isThread() && channel.parentId) || undefined;
-  return { guild: guild.id, parent, name, closed, restricted };
+  return { guild: guild.id, parent, name, closed, restricted, ownMembers };
 }
 
 function everybodySees(guild: Guild, channelId: string): boolean {

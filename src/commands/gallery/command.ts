@@ -134,8 +134,8 @@ async function hide(job: StoredJob, hidden: boolean, { app, user, replyEphemeral
 const MAX_NAMED = 6;
 
 async function show({ id }: StoredJob, { chat, app, user, channel, replyPublic }: CommandContext): Promise<void> {
-  const { platform, community } = channel;
-  const viewer: GalleryViewer = { user, platform, community, channel: channel.id };
+  const { platform, community, id: here, thread } = channel;
+  const viewer: GalleryViewer = { user, platform, community, channel: here, ...defined({ thread }) };
   const gallery = createGallery(app);
   try {
     const work = await gallery.work(id, viewer);

@@ -1,6 +1,6 @@
 /** The gallery as adapters see it: see `Gallery` in the port. */
 
-import { type MessageRef, mayManage, sameCommunity } from "../../domain/model.js";
+import { isSeenFrom, type MessageRef, mayManage, sameCommunity } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
 import type {
   Gallery,
@@ -123,9 +123,9 @@ function detailOf(job: StoredJob, viewer: GalleryViewer, services: GalleryServic
 
 /** Whether a work is in the gallery that a viewer looks at. */
 function isShown(job: StoredJob, viewer: GalleryViewer): boolean {
-  const { channel, state, picture, hidden, audience } = job;
+  const { channel, state, picture, hidden } = job;
   if (!sameCommunity(channel, viewer) || state !== "done" || picture === undefined || hidden) return false;
-  return audience === "community" || channel.id === viewer.channel;
+  return isSeenFrom(job, defined({ id: viewer.channel, thread: viewer.thread }));
 }
 
 /** A job as a work; undefined when its recipe is gone. */

@@ -1,4 +1,4 @@
-import { type Job, readJobId, versionOf } from "../../domain/model.js";
+import { isSeenFrom, type Job, readJobId, versionOf } from "../../domain/model.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { textOption } from "../parsing/options.js";
@@ -62,6 +62,6 @@ async function findJob(context: CommandContext, id: string | undefined): Promise
 }
 
 /** A short id is easy to guess: a job from where not everybody reads is found there only, or by its author. */
-export function maySee({ channel, author, audience }: Job, viewer: Pick<CommandContext, "channel" | "user">): boolean {
-  return audience !== "channel" || channel.id === viewer.channel.id || author.id === viewer.user.id;
+export function maySee(job: Job, { channel, user }: Pick<CommandContext, "channel" | "user">): boolean {
+  return isSeenFrom(job, channel) || job.author.id === user.id;
 }

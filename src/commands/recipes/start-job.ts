@@ -93,7 +93,7 @@ async function submit(
   { chat, channel, user, jobId: id, replyPublic }: JobRequester,
   { queue, presenter, settings, metrics }: JobServices,
 ): Promise<Job> {
-  const { closed, restricted } = await chat.describe(channel);
+  const { closed, restricted, ownMembers } = await chat.describe(channel);
   const credits = [...withStyleCredits(provenance.credits, styleCredits), ...more];
   try {
     return await queue.submit(
@@ -111,7 +111,7 @@ async function submit(
         ...defined({ id }),
         ...(credits.length === 0 ? {} : { credits }),
         caps: settings.caps(channel),
-        audience: closed || restricted ? "channel" : "community",
+        audience: ownMembers ? "thread" : closed || restricted ? "channel" : "community",
       },
       (job) => presenter.open(job, { chat, ...defined({ replyPublic }) }),
     );

@@ -352,7 +352,7 @@ describe("commands in Discord", () => {
     await ann.command(thread, "dream").answered;
     const event = listener.of("command").find(({ name }) => name === "dream");
     expect(event?.channel).toEqual(thread);
-    expect(await chat.describe(thread)).toMatchObject({ closed: true });
+    expect(await chat.describe(thread)).toMatchObject({ closed: true, ownMembers: true });
     // Somebody takes the bot out again, while it paints.
     discord.channelOf(thread).members?.delete(discord.world.bot.id);
     const final = { text: "Your picture is ready", pictures: [await picture()] };

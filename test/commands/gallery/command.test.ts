@@ -109,6 +109,21 @@ describe("/gallery", () => {
     expect(await said(ben, `/again ${secret}`)).toMatch(/no job/);
   });
 
+  it("keeps what was made in a private thread there, from the channel around it as well", async () => {
+    const { chat, make, gallery, said, repository: jobs } = await open();
+    const thread = { ...art, thread: "private" };
+    chat.threads.set("private", { title: "between us", open: true });
+    chat.info = { closed: true, restricted: false, ownMembers: true };
+    await make(ann, "/dream octaves:1", { channel: thread });
+    const secret = (await jobs.latest({ platform: art.platform, community: art.community, author: ann.id }))?.id;
+    chat.info = { closed: false, restricted: false };
+    for (const line of ["/gallery", "/gallery here"]) expect(await gallery(ben, line)).toBeUndefined();
+    expect(await said(ben, `/gallery show ${secret}`)).toMatch(/no finished job/);
+    expect(await said(ben, `/again ${secret}`)).toMatch(/no job/);
+    await chat.say(ben, `/gallery show ${secret}`, { channel: thread });
+    expect(chat.in("thread").at(-1)?.pictures).toHaveLength(1);
+  });
+
   it("is left and entered again by the word of authors and moderators", async () => {
     const { make, gallery, said } = await open();
     const [kept, job] = [await make(ann), await make(ann)];
