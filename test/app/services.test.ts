@@ -11,6 +11,7 @@ import { Registry } from "../../src/queue/cluster/registry.js";
 import { version } from "../../src/shared/version.js";
 import { openStore } from "../../src/store/open.js";
 import { FakeEngine } from "../fakes/engine.js";
+import { FakeSlack } from "../fakes/slack/server.js";
 import { clusterSettings, startWorker } from "../queue/cluster/harness.js";
 import { hasRedis, redisHint, startRedis } from "../support/redis.js";
 
@@ -59,9 +60,18 @@ describe("doctor, of services", () => {
   it("misses a token that Slack needs, and shows none", async () => {
     const half = await said({ SLACK_BOT_TOKEN: "xoxb-123-abc" });
     expect(half.Slack).toMatch(/^✗ set SLACK_APP_TOKEN/);
-    const whole = await said({ SLACK_BOT_TOKEN: "xoxb-123-abc", SLACK_APP_TOKEN: "xapp-456-def" });
-    expect(whole.Slack).toMatch(/^✓ for one workspace, events by Socket Mode/);
-    expect(JSON.stringify([half, whole])).not.toMatch(/123|456/);
+    const fake = await FakeSlack.open();
+    onTestFinished(() => fake.close());
+    const token = fake.grant("xoxb-123-abc", fake.team);
+    const tokens = { SLACK_BOT_TOKEN: "xoxb-123-abc", SLACK_APP_TOKEN: "xapp-456-def", SLACK_API_URL: fake.apiUrl };
+    const whole = await said(tokens);
+    expect(whole.Slack).toBe("✓ for one workspace, events by Socket Mode; Slack takes the bot token");
+    token.revoked = true;
+    const revoked = await said(tokens);
+    expect(revoked.Slack).toMatch(/^✗ Slack no longer takes my token \(token_revoked\)/);
+    const nowhere = await said({ ...tokens, SLACK_API_URL: "http://127.0.0.1:1/api" });
+    expect(nowhere.Slack).toMatch(/^✗ Slack cannot be reached/);
+    expect(JSON.stringify([half, whole, revoked, nowhere])).not.toMatch(/123|456/);
   });
 
   it("says that Redis does not answer, without its password", async () => {

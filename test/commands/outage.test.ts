@@ -132,6 +132,19 @@ describe("after an outage of its chat, without a restart", () => {
   });
 });
 
+it("a frame that is refused for good is the last one that is tried; the final picture is tried all the same", async () => {
+  const { chat, quiet, finals } = await scene(new FakeEngine({ automatic: true }));
+  let refused = 0;
+  chat.fault = (call, { content }) => {
+    if (call !== "post" || !/^Octave \d of/.test(content?.text ?? "") || !content?.pictures) return undefined;
+    refused += 1;
+    return new ChatError("forbidden", { message: "No files here." });
+  };
+  await chat.say(ann, "/dream octaves:4 picture:none");
+  await quiet();
+  expect([refused, finals().length]).toEqual([1, 1]);
+});
+
 describe("a debt", () => {
   it("is not paid again where it is refused for good", async () => {
     const { app, chat, engine, down, owes, paid, store, quiet } = await scene();

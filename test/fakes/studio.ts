@@ -52,6 +52,8 @@ export interface StudioOptions {
   readonly chat?: FakeChat;
   readonly engine?: FakeEngine;
   readonly queue?: Partial<ScheduledQueueOptions>;
+  /** Wait before the second try of a message, in milliseconds; 1 unless given. */
+  readonly backoffMs?: number;
   /** The data folder of a studio that was closed, to go on from; a new one unless given. */
   readonly dir?: string;
 }
@@ -105,7 +107,7 @@ export async function studioOf<C extends Chat>(chat: C, options: Omit<StudioOpti
     styles: storedStyleLibrary(store.styles),
     store,
     logger,
-    backoffMs: 1,
+    backoffMs: options.backoffMs ?? 1,
   });
   const handlers = createHandlers(chat, app, { settleMs: 1 });
   await chat.start(handlers);

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { Redis } from "ioredis";
+import { pino } from "pino";
 import { hostOf } from "../../queue/cluster/connection.js";
 import { openSqlite } from "../../shared/native.js";
 import { sentence } from "../../shared/sentences/sentence.js";
@@ -81,11 +82,21 @@ function judged(about: string, host: string): Pick<Service, "works" | "detail"> 
   return { works: true, detail: answers };
 }
 
-function slack({ slack: { botToken, appToken, signingSecret, clientId } }: Config): Service {
+/** Whether Slack's tokens fit together, and whether Slack takes the bot's. */
+async function slack({ slack: { botToken, appToken, signingSecret, clientId, apiUrl } }: Config): Promise<Service> {
   const what = "Slack";
   if (botToken === "" && clientId === "") return { what, works: undefined, detail: sentence("service.slack-off") };
   if (appToken === "" && signingSecret === "") return { what, works: false, detail: sentence("service.slack-half") };
-  return { what, works: true, detail: sentence("service.slack", { oauth: clientId !== "", http: appToken === "" }) };
+  const detail = sentence("service.slack", { oauth: clientId !== "", http: appToken === "" });
+  // Workspaces that install it have their own tokens.
+  if (botToken === "") return { what, works: true, detail };
+  const { checkToken } = await import("../../bots/slack/workspaces.js");
+  try {
+    await checkToken({ botToken, logger: pino({ level: "silent" }), ...(apiUrl !== "" && { apiUrl }) });
+    return { what, works: true, detail: sentence("service.slack-token", { detail }) };
+  } catch (error) {
+    return { what, works: false, detail: messageOf(error) };
+  }
 }
 
 async function port(what: string, setting: string, host: string, number: number): Promise<Service> {

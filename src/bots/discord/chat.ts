@@ -87,6 +87,7 @@ export class DiscordChat implements Chat {
       await this.#connect(session, handlers);
     } catch (error) {
       this.#session = undefined;
+      await session.calls.close();
       throw error;
     }
     const { client } = session;

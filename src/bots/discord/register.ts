@@ -76,11 +76,15 @@ export async function registerNow(
   const { token, keyValues, apiUrl } = options;
   const rest = new REST(restOptions(apiUrl, DEFAULT_TIMING.requestMs)).setToken(token);
   const calls = new Calls(rest, DEFAULT_TIMING);
-  const appId = options.appId ?? (await applicationId(calls));
-  const commands = definitions(handlers);
-  const forgetful = keyValues && { get: () => undefined, set: keyValues.set.bind(keyValues) };
-  await register(calls, { appId, apiUrl }, commands, forgetful);
-  return { appId, commands: commands.length };
+  try {
+    const appId = options.appId ?? (await applicationId(calls));
+    const commands = definitions(handlers);
+    const forgetful = keyValues && { get: () => undefined, set: keyValues.set.bind(keyValues) };
+    await register(calls, { appId, apiUrl }, commands, forgetful);
+    return { appId, commands: commands.length };
+  } finally {
+    await calls.close();
+  }
 }
 
 /**

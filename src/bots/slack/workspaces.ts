@@ -5,11 +5,13 @@ import type { Logger } from "pino";
 import type { KeyValueStore } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
 import { retryWithBackoff } from "../../shared/async.js";
+import { findApi } from "./address.js";
 import { clientOptions } from "./answers.js";
 import { retryAfter, toChatError } from "./errors.js";
-import type { SlackLimits } from "./limits.js";
+import { defaultSlackLimits, type SlackLimits } from "./limits.js";
 import { sdkLogger } from "./logger.js";
 import { word } from "./messages.js";
+import type { SlackChatOptions } from "./options.js";
 import { type ApiEvents, stopped, Workspace } from "./workspace.js";
 
 /** Which workspace an event is from. */
@@ -151,6 +153,26 @@ export class Workspaces {
       waitOf: (error) => (retryAfter(error) ?? 0) * 1000 || undefined,
       mayPass: (error, _attempt, waitMs) => toChatError(error).kind !== "forbidden" && Date.now() + waitMs <= end,
     }).catch((error: unknown) => Promise.reject(toChatError(error)));
+  }
+}
+
+/** How long the question about a token may take, in milliseconds. */
+const CHECK_LIMITS = { callMs: 5_000, patienceMs: 10_000 };
+
+/** Asks Slack whether a bot token is good; for `dreamloom doctor`. @throws ChatError with what is wrong about it */
+export async function checkToken({
+  botToken,
+  apiUrl,
+  logger,
+}: Pick<SlackChatOptions, "botToken" | "apiUrl" | "logger">): Promise<void> {
+  const limits = { ...defaultSlackLimits, ...CHECK_LIMITS };
+  const told = { slowedDown: () => undefined, recovered: () => undefined };
+  const api = await findApi(apiUrl, limits.callMs);
+  const workspaces = new Workspaces({ botToken, installer: undefined, apiUrl: api, limits, logger, told });
+  try {
+    await workspaces.open();
+  } finally {
+    workspaces.close();
   }
 }
 

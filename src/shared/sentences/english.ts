@@ -44,8 +44,8 @@ export const english = {
   "service.slack-off": "off, until SLACK_BOT_TOKEN or SLACK_CLIENT_ID is set",
   "service.slack-half": "set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP): without one no event comes",
   "service.slack": ({ oauth, http }: { oauth: boolean; http: boolean }) =>
-    `for ${oauth ? "workspaces that install it" : "one workspace"}, events by ${http ? "HTTP" : "Socket Mode"}; ` +
-    "the tokens themselves are tried at the start",
+    `for ${oauth ? "workspaces that install it" : "one workspace"}, events by ${http ? "HTTP" : "Socket Mode"}`,
+  "service.slack-token": "{detail}; Slack takes the bot token",
   "service.port-free": "{where} is free",
   "service.port-used": "{where} is in use: by the bot, if it runs; else choose another ({setting})",
   "service.port-broken": "{where} cannot be listened on ({code})",
