@@ -22,6 +22,11 @@ export function channelKey({ platform, community, id }: ChannelRef): string {
   return JSON.stringify([platform, community, id]);
 }
 
+/** A community as a key. */
+export function communityKey({ platform, community }: Community): string {
+  return JSON.stringify([platform, community]);
+}
+
 export function sameCommunity(a: Community, b: Community): boolean {
   return a.platform === b.platform && a.community === b.community;
 }

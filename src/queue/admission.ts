@@ -1,10 +1,13 @@
-import { type Job, userKey } from "../domain/model.js";
+import { communityKey, type Job, userKey } from "../domain/model.js";
 import type { JobRequest } from "./job-request.js";
 import { QueueError } from "./queue.js";
 
 /** What the installation allows. A channel's own {@link JobRequest.caps} hold besides, and count that channel only. */
 export interface QueueLimits {
-  /** Most jobs waiting, of all people together. */
+  /**
+   * Places for jobs that wait. Whoever comes may have them while there are any; when all are taken, only those are
+   * admitted who have less than their share (see {@link Admission}), so that somewhat more can wait.
+   */
   readonly length: number;
   /** Most jobs of one person that wait or run, anywhere on the platform. */
   readonly waitingPerPerson: number;
@@ -23,7 +26,14 @@ type Counted = Pick<Job, "channel" | "author">;
 
 const HOUR_MS = 3_600_000;
 
-/** Decides whether one more job is accepted, and remembers those of the last hour by person and by channel. */
+/**
+ * Decides whether one more job is accepted, and remembers those of the last hour by person and by channel.
+ *
+ * When all places are taken, they are shared by community first, then by person: a community has a share of them as
+ * large as any other that has jobs waiting, and inside it a person as large a one as any other. Who has less is
+ * admitted all the same; who fills the queue is refused. So with c communities no more than length × (1 + 1/2 + ... +
+ * 1/c) jobs wait by community, and no more people of one are admitted than its share has places.
+ */
 export class Admission {
   /** When jobs were accepted, oldest first, by person, by channel, and by person in a channel. */
   readonly #accepted = new Map<string, number[]>();
@@ -80,9 +90,10 @@ export class Admission {
 
   #checkOpen(request: Counted & Pick<JobRequest, "caps">, open: readonly (Counted & Pick<Job, "state">)[]): void {
     const { limits } = this;
-    if (open.filter(({ state }) => state === "waiting").length >= limits.length) {
-      throw new QueueError("full", "queue.full", { jobs: limits.length });
-    }
+    this.#checkPlaces(
+      request,
+      open.filter(({ state }) => state === "waiting"),
+    );
     const mine = open.filter((job) => userKey(job) === userKey(request));
     const here = open.filter((job) => channelKey(job) === channelKey(request));
     if (mine.length >= limits.waitingPerPerson) {
@@ -95,6 +106,19 @@ export class Admission {
     if (here.length >= least(limits.perChannel, request.caps?.perChannel)) {
       throw new QueueError("channel-waiting", "queue.channel", { jobs: here.length });
     }
+  }
+
+  #checkPlaces(request: Counted, waiting: readonly Counted[]): void {
+    const { length } = this.limits;
+    if (waiting.length < length) return;
+    const [community, user] = [communityKey(request.channel), userKey(request)];
+    const here = waiting.filter(({ channel }) => communityKey(channel) === community);
+    const mine = here.filter((job) => userKey(job) === user);
+    const communities = new Set([community, ...waiting.map(({ channel }) => communityKey(channel))]);
+    const share = Math.floor(length / communities.size);
+    const people = new Set([user, ...here.map(userKey)]);
+    if (here.length < share || mine.length < Math.floor(share / people.size)) return;
+    throw new QueueError("full", "queue.full", { jobs: waiting.length, here: here.length, mine: mine.length });
   }
 
   #checkHour(request: Counted & Pick<JobRequest, "caps">, now: number): void {

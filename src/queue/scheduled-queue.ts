@@ -50,7 +50,7 @@ const HOUR_MS = 3_600_000;
 /** Jobs of before that say how long jobs take. */
 const REMEMBERED = 200;
 
-/** The queue, whichever engine it has: jobs start in turn, fairly between users, and the repository keeps them. */
+/** The queue, whichever engine it has: jobs start in turn, fairly between communities and users. */
 export class ScheduledQueue implements JobQueue {
   readonly #context: QueueContext;
   readonly #estimator: Estimator;

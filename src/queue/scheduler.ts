@@ -2,7 +2,7 @@ import { LRUCache } from "lru-cache";
 import type { Queue, QueueAddOptions } from "p-queue";
 import PQueue from "p-queue";
 import type { Logger } from "pino";
-import { userKey } from "../domain/model.js";
+import { communityKey, userKey } from "../domain/model.js";
 import type { ActiveJob } from "./job-states.js";
 
 interface SchedulerOptions {
@@ -15,7 +15,7 @@ interface SchedulerOptions {
   readonly logger: Logger;
 }
 
-/** Starts jobs, as many at a time as there are slots: p-queue with a queue inside that is fair between users. */
+/** Starts jobs, as many at a time as there are slots: p-queue with a queue inside that is fair. */
 export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #queue: RoundRobin;
@@ -59,7 +59,8 @@ export class Scheduler {
   enqueue(active: ActiveJob): void {
     const { job, leave } = active;
     active.queued = true;
-    const options = { id: job.id, user: userKey(job), priority: job.priority, signal: leave.signal };
+    const [community, user] = [communityKey(job.channel), userKey(job)];
+    const options = { id: job.id, community, user, priority: job.priority, signal: leave.signal };
     this.#pqueue
       .add(() => this.#options.run(active, { begun: false }), options)
       .catch((error: unknown) => {
@@ -107,35 +108,40 @@ export class Scheduler {
 type RunFunction = () => Promise<unknown>;
 
 interface RoundRobinOptions extends QueueAddOptions {
-  /** See `userKey`. */
+  /** See `communityKey` and `userKey`. */
+  readonly community?: string;
   readonly user?: string;
 }
 
 interface Waiting {
   readonly id: string;
+  readonly community: string;
   readonly user: string;
   readonly priority: number;
   /** The order in which jobs came. */
   readonly number: number;
-  /** Priority and user: what is served in turn. */
-  readonly key: string;
   readonly start: RunFunction;
 }
 
-/** Users remembered as served: earlier ones count as new again. */
+/** Communities, and users in them, remembered as served: earlier ones count as new again. */
 const REMEMBERED = 10_000;
 
+/** Who takes turns inside one priority: communities, and the users of one community. */
+const ofCommunity = ({ priority, community }: Waiting) => `${priority} ${community}`;
+const ofUser = ({ priority, community, user }: Waiting) => `${priority} ${community} ${user}`;
+
 /**
- * The queue inside p-queue: the highest priority first, and inside one priority a round-robin between users. The user
- * who was served longest ago (or never) is next; each user's own jobs keep their order. So a user with one job waits
- * for one job of each other user at most, however many the others have queued.
+ * The queue inside p-queue: the highest priority first; inside one priority a round-robin between communities, and in
+ * each of them one between its users. Who was served longest ago (or never) is next; each user's own jobs keep their
+ * order. So a community with one job waits for one job of each other community at most, however many those have queued,
+ * and a user for one job of each other user of the community.
  */
 export class RoundRobin implements Queue<RunFunction, RoundRobinOptions> {
   #waiting: Waiting[] = [];
   #numbers = 0;
   /** All in order, until something changes: it is read far more often. */
   #order: readonly Waiting[] | undefined;
-  /** When a user was last served, by priority and user, as a running number. */
+  /** When a community or a user was last served, as a running number. */
   readonly #served = new LRUCache<string, number>({ max: REMEMBERED });
 
   /** @param mayStart whether the next job can start now; until it can, none starts */
@@ -150,8 +156,8 @@ export class RoundRobin implements Queue<RunFunction, RoundRobinOptions> {
   enqueue(start: RunFunction, options: Partial<RoundRobinOptions> = {}): void {
     const number = ++this.#numbers;
     const id = options.id ?? String(number);
-    const [user, priority] = [options.user ?? id, options.priority ?? 0];
-    this.#waiting.push({ id, user, priority, number, key: servedKey(user, priority), start });
+    const { user = id, community = "", priority = 0 } = options;
+    this.#waiting.push({ id, community, user, priority, number, start });
     this.#order = undefined;
   }
 
@@ -160,7 +166,8 @@ export class RoundRobin implements Queue<RunFunction, RoundRobinOptions> {
     if (!next) return undefined;
     this.#waiting.splice(this.#waiting.indexOf(next), 1);
     this.#order = undefined;
-    this.#served.set(next.key, ++this.#numbers);
+    this.#numbers += 1;
+    for (const keyOf of [ofCommunity, ofUser]) this.#served.set(keyOf(next), this.#numbers);
     return next.start;
   }
 
@@ -171,9 +178,7 @@ export class RoundRobin implements Queue<RunFunction, RoundRobinOptions> {
 
   setPriority(id: string, priority: number): void {
     this.#order = undefined;
-    this.#waiting = this.#waiting.map((waiting) =>
-      waiting.id === id ? { ...waiting, priority, key: servedKey(waiting.user, priority) } : waiting,
-    );
+    this.#waiting = this.#waiting.map((waiting) => (waiting.id === id ? { ...waiting, priority } : waiting));
   }
 
   remove(id: string): void {
@@ -188,20 +193,17 @@ export class RoundRobin implements Queue<RunFunction, RoundRobinOptions> {
 
   /** The first of {@link #inOrder}, without putting the others in order. */
   #first(): Waiting | undefined {
-    const seen = new Set<string>();
-    let best: { readonly waiting: Waiting; readonly served: number } | undefined;
-    for (const waiting of this.#waiting) {
-      const { key } = waiting;
-      // Jobs are in the order in which they came: a user's first one is met first.
-      if (seen.has(key)) continue;
-      seen.add(key);
-      const served = this.#served.peek(key) ?? 0;
-      const ahead =
-        best &&
-        (best.waiting.priority - waiting.priority || served - best.served || waiting.number - best.waiting.number);
-      if (ahead === undefined || ahead < 0) best = { waiting, served };
-    }
-    return best?.waiting;
+    const highest = Math.max(...this.#waiting.map(({ priority }) => priority));
+    const candidates = this.#waiting.filter(({ priority }) => priority === highest);
+    return this.#nextOf(this.#nextOf(candidates, ofCommunity), ofUser)[0];
+  }
+
+  /** The jobs, in their order, of who is next. */
+  #nextOf(jobs: readonly Waiting[], keyOf: (job: Waiting) => string): readonly Waiting[] {
+    // Jobs are in the order in which they came: with the same turn, who came first is met first.
+    const groups = [...groupBy(jobs, keyOf)].map(([key, own]) => ({ own, served: this.#served.peek(key) ?? 0 }));
+    const least = Math.min(...groups.map(({ served }) => served));
+    return groups.find(({ served }) => served === least)?.own ?? [];
   }
 
   #inOrder(): readonly Waiting[] {
@@ -210,31 +212,41 @@ export class RoundRobin implements Queue<RunFunction, RoundRobinOptions> {
   }
 
   #sorted(): Waiting[] {
-    // A user's n-th job belongs to round n; inside a round, those served longest ago come first. That is the order
-    // which serving them one by one gives.
-    const counts = new Map<string, number>();
-    const rounds = this.#waiting.map((waiting) => {
-      const { key } = waiting;
-      const round = counts.get(key) ?? 0;
-      counts.set(key, round + 1);
-      return { waiting, round, served: this.#served.peek(key) ?? 0 };
+    const priorities = [...new Set(this.#waiting.map(({ priority }) => priority))].sort((a, b) => b - a);
+    return priorities.flatMap((wanted) => {
+      const jobs = this.#waiting.filter(({ priority }) => priority === wanted);
+      const communities = [...groupBy(jobs, ofCommunity).values()];
+      return this.#inTurns(
+        communities.flatMap((own) => this.#inTurns(own, ofUser)),
+        ofCommunity,
+      );
     });
-    // New users (served 0) keep the order in which they came, by the number of their first job.
-    const first = new Map<string, number>();
-    for (const { waiting, round } of rounds) if (round === 0) first.set(waiting.key, waiting.number);
-    const arrival = (waiting: Waiting) => first.get(waiting.key) ?? waiting.number;
-    return rounds
-      .sort(
-        (a, b) =>
-          b.waiting.priority - a.waiting.priority ||
-          a.round - b.round ||
-          a.served - b.served ||
-          arrival(a.waiting) - arrival(b.waiting),
-      )
-      .map(({ waiting }) => waiting);
+  }
+
+  /**
+   * The n-th job of each belongs to round n; inside a round, those served longest ago come first, and of new ones those
+   * who came first. That is the order which serving them one by one gives.
+   */
+  #inTurns(jobs: readonly Waiting[], keyOf: (job: Waiting) => string): Waiting[] {
+    const groups = [...groupBy(jobs, keyOf)].map(([key, own]) => ({
+      own,
+      served: this.#served.peek(key) ?? 0,
+      arrival: Math.min(...own.map(({ number }) => number)),
+    }));
+    groups.sort((a, b) => a.served - b.served || a.arrival - b.arrival);
+    const rounds = Math.max(0, ...groups.map(({ own }) => own.length));
+    return Array.from({ length: rounds }, (_, round) => groups.flatMap(({ own }) => own[round] ?? [])).flat();
   }
 }
 
-function servedKey(user: string, priority: number): string {
-  return `${priority} ${user}`;
+/** `Map.groupBy`, which Node 20 does not have. */
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
 }

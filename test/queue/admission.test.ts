@@ -123,6 +123,67 @@ describe("admission", () => {
     gate.admit(ask("ann", "art", caps), []);
   });
 
+  /** As many people of one server as it takes to fill all places, three jobs each. */
+  const crowd = (places: number) =>
+    Array.from({ length: places }, (_, index) => waits(`p${index % 20}`, `c${index % 9}`));
+  const elsewhere = (community: string, user: string) => ({
+    ...ask(user),
+    channel: { platform: "fake", community, id: "art" },
+  });
+
+  it("keeps no community out because another fills all places; who fills them is told", () => {
+    const { admission: gate } = admission({ length: 50 });
+    const open = crowd(50);
+    const refusals: string[] = [];
+    for (const community of ["a", "b", "c", "d", "e"]) {
+      try {
+        gate.admit(elsewhere(community, "first"), open);
+        open.push({ ...elsewhere(community, "first"), state: "waiting" });
+      } catch (error) {
+        refusals.push(String(error));
+      }
+    }
+    process.stdout.write(`one community fills 50 places: ${refusals.length} of 5 others refused\n`);
+    expect(refusals).toEqual([]);
+    expect(refusal(() => gate.admit(ask("p0", "night"), open))).toEqual({
+      kind: "full",
+      message:
+        "The queue is full: 55 jobs waiting, 50 of them from this community and 3 yours. " +
+        "Please try again in a few minutes.",
+    });
+  });
+
+  it("keeps no person out because others of the community fill all places, up to its share", () => {
+    const { admission: gate } = admission({ length: 50 });
+    const open = crowd(50);
+    gate.admit(ask("newcomer", "night"), open);
+    for (let n = 0; n < 5; n++) open.push({ ...elsewhere(`other${n}`, "first"), state: "waiting" });
+    gate.admit(ask("newcomer", "night"), crowd(50));
+    // Six communities: eight places each, and twenty-one people for them.
+    expect(refusal(() => gate.admit(ask("newcomer", "night"), open)).message).toContain(
+      "50 of them from this community.",
+    );
+  });
+
+  it("has a bound for any crowd", () => {
+    const { admission: gate } = admission({ length: 10 });
+    const open: ReturnType<typeof waits>[] = [];
+    for (let community = 0; community < 20; community++)
+      for (let job = 0; job < 12; job++) {
+        const one = elsewhere(`c${community}`, `p${community} ${job % 4}`);
+        try {
+          gate.admit(one, open);
+          open.push({ ...one, state: "waiting" });
+        } catch {
+          // Refused.
+        }
+      }
+    expect(open.length).toBeGreaterThan(10);
+    expect(open.length).toBeLessThan(10 * 3);
+    const message = refusal(() => gate.admit(elsewhere("late", "x"), open)).message;
+    expect(message).toBe(`The queue is full: ${open.length} jobs waiting. Please try again in a few minutes.`);
+  });
+
   it("counts out what came to nothing", () => {
     const { admission: gate } = admission({ perHourPerPerson: 1 });
     gate.admit(ask("ann"), [])();

@@ -598,8 +598,10 @@ export const english = {
   },
 
   // Why a job was not accepted, or did not end well.
-  "queue.full": ({ jobs }: { jobs: number }) =>
-    `The queue is full (${counted(jobs, "job")} waiting). Please try again in a few minutes.`,
+  "queue.full": ({ jobs, here, mine }: { jobs: number; here: number; mine: number }) => {
+    const whose = here === 0 ? "" : `, ${here} of them from this community${mine === 0 ? "" : ` and ${mine} yours`}`;
+    return `The queue is full: ${counted(jobs, "job")} waiting${whose}. Please try again in a few minutes.`;
+  },
   "queue.person": ({ jobs }: { jobs: number }) =>
     `You have ${counted(jobs, "unfinished job")}, as many as one person may have. Wait for one to end, or ` +
     "cancel one with /cancel.",
