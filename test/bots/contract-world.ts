@@ -72,6 +72,8 @@ export interface World {
     options: Readonly<Record<string, string>>,
     upload?: Upload,
   ): Promise<void>;
+  /** Chooses "Dream this" in a message's menu, or answers the message with `/dream` where there are no menus. */
+  pointAt(who: Visitor, message: MessageRef): Promise<void>;
   react(who: Visitor, message: MessageRef, emoji: string, added: boolean): Promise<void>;
   /** Presses a button by the text on it. */
   press(who: Visitor, message: MessageRef, label: string): Promise<void>;

@@ -80,7 +80,7 @@ async function report(
   const forwards = answered?.type === MessageReferenceType.Forward;
   const about = forwards ? undefined : answered?.message_id;
   const repliesTo = about === undefined ? undefined : { channel, id: about };
-  const attachments = pictures.ofMessage(message, { channel, id });
+  const attachments = pictures.ofLine(message, { channel, id });
   await handlers.event({ kind: "command", ...line, attachments, user, channel, repliesTo, reply });
 }
 

@@ -32,7 +32,14 @@ export class Pictures {
     return mediaOf(message, this.cdn).map((medium) => this.#source(medium, author, ref));
   }
 
-  /** Those of them that may be the newest of a channel, the last one first. */
+  /** Those that came with a line to the bot: not the emoji in it, which are words. */
+  ofLine(message: APIMessage, ref: MessageRef): PictureSource[] {
+    const author = this.#authorOf(message);
+    const main = mediaOf(message, this.cdn).filter(({ aside }) => !aside);
+    return main.map((medium) => this.#source(medium, author, ref));
+  }
+
+  /** Those of a message that may be the newest of its channel, the last one first. */
   newestOf(message: APIMessage, ref: MessageRef): PictureSource[] {
     // A thread begins with a copy of the message that it hangs on, which is in the channel.
     const { type, referenced_message: root } = message as Partial<APIMessage>;

@@ -400,6 +400,10 @@ describe("lines to the bot", () => {
     await ann.post(ann.direct, "/again 7KQ4");
     await expect.poll(() => listener.events.length).toBe(2);
     expect(listener.of("command")[1]).toMatchObject({ name: "again", text: "7KQ4", channel: ann.direct });
+    // Emoji are words of a line, not pictures that came with it.
+    await ann.post(art, `<@${discord.world.bot.id}> stylize <:frost:4711>`);
+    await expect.poll(() => listener.events.length).toBe(3);
+    expect(listener.of("command")[2]).toMatchObject({ name: "stylize", attachments: [] });
   });
 
   it("are answered privately in a direct message, and marked where there can be none", async () => {

@@ -42,6 +42,9 @@ describeChat("Discord", async (): Promise<World> => {
     async command(who, channel, name, options, upload) {
       of(who).command(channel, name, options, upload ? [upload] : []);
     },
+    async pointAt(who, message) {
+      of(who).shortcut(message, "Dream this");
+    },
     async react(who, message, emoji, added) {
       if (added) of(who).react(message, emoji);
       else of(who).unreact(message, emoji);

@@ -81,6 +81,9 @@ async function open(transport: "socket" | "http"): Promise<World> {
       );
       if (opened !== "none") await people.submit(user, opened, options, upload ? [upload] : []);
     },
+    async pointAt(who, message) {
+      await people.shortcut(of(who), people.message(at(message)), "dream_this");
+    },
     react: (who, message, emoji, added) => people.react(of(who), at(message), emoji, added),
     press: (who, message, label) => people.press(of(who), people.message(at(message)), label),
     async erase(message) {

@@ -88,6 +88,9 @@ describeChat("the web chat", async (): Promise<World> => {
       const where = { channel: channel.id, ...(channel.thread === undefined ? {} : { thread: channel.thread }) };
       await of(who).said(line, { ...where, files: upload ? [upload] : [] });
     },
+    async pointAt(who, { channel, id }) {
+      await of(who).said("/dream", { channel: channel.id, repliesTo: id });
+    },
     async react(who, message, emoji, added) {
       await fine(await of(who).request("POST", `/api/messages/${message.id}/reactions`, { emoji, on: added }));
     },
