@@ -10,9 +10,10 @@ import { argv, stdout } from "node:process";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
 import { REDIRECT } from "../src/bots/slack/http-server.js";
-import { EVENTS, SCOPES } from "../src/bots/slack/scopes.js";
+import { EVENTS, FORM_SHORTCUT, GLOBAL_SHORTCUTS, SCOPES } from "../src/bots/slack/scopes.js";
 import { SHORTCUTS } from "../src/commands/command.js";
 import type { CommandSummary, MessageShortcut } from "../src/port/commands.js";
+import { sentence } from "../src/shared/sentences/sentence.js";
 import { commandSummaries } from "./commands-docs.js";
 
 export const MANIFEST = fileURLToPath(new URL("../config/slack-manifest.yaml", import.meta.url));
@@ -48,7 +49,7 @@ export function slackManifest(address?: string): string {
     features: {
       app_home: { home_tab_enabled: true, messages_tab_enabled: true, messages_tab_read_only_enabled: false },
       bot_user: { display_name: "dreamloom", always_online: true },
-      shortcuts: SHORTCUTS.map(shortcut),
+      shortcuts: [...GLOBAL_SHORTCUTS.map(formShortcut), ...SHORTCUTS.map(shortcut)],
       slash_commands: commandSummaries().map((summary) => ({ ...command(summary), ...(by ? { url: by.events } : {}) })),
     },
     oauth_config: { ...(by ? { redirect_urls: [by.redirect] } : {}), scopes: { bot: [...SCOPES] } },
@@ -88,6 +89,12 @@ function command({ name, help, examples }: CommandSummary) {
 function shortcut({ id, title, command: name }: MessageShortcut) {
   const help = commandSummaries().find((each) => each.name === name)?.help ?? title;
   return { name: title, type: "message", callback_id: id, description: shorten(help, SHORTCUT) };
+}
+
+function formShortcut(command: string) {
+  const help = commandSummaries().find(({ name }) => name === command)?.help ?? command;
+  const name = sentence("slack.form-shortcut", { command: command.charAt(0).toUpperCase() + command.slice(1) });
+  return { name, type: "global", callback_id: `${FORM_SHORTCUT}${command}`, description: shorten(help, SHORTCUT) };
 }
 
 function shorten(text: string, length: number): string {

@@ -40,6 +40,8 @@ export interface Command<O extends Options = Options> {
   readonly examples: readonly string[];
   /** Platforms may offer it to moderators only, see {@link CommandSummary.moderators}. */
   readonly moderators?: true;
+  /** Whether it works on a picture that these values do not give; never, where left out. */
+  needsPicture?(values: ValuesOf<O>): boolean;
   run(values: ValuesOf<O>, context: CommandContext): Promise<void>;
 }
 

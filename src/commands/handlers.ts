@@ -3,7 +3,7 @@ import type { ActionEvent, ChatEvent, CommandEvent } from "../port/events.js";
 import { defined } from "../shared/defined.js";
 import { sentence } from "../shared/sentences/sentence.js";
 import { cutText } from "../shared/text.js";
-import { plainLine, plainTyped } from "../shared/typed.js";
+import { plainLine } from "../shared/typed.js";
 import { type CommandContext, PERSON_SHORTCUTS, SHORTCUTS } from "./command.js";
 import type { AppContext } from "./context.js";
 import { createGallery, finishedWorks } from "./gallery/service.js";
@@ -13,7 +13,7 @@ import { Palettes } from "./interactive/palettes.js";
 import { pressButton } from "./interactive/press-button.js";
 import type { ReactionCollector } from "./interactive/reaction-collector.js";
 import { Votes } from "./interactive/votes/votes.js";
-import type { Argument } from "./parsing/command-line.js";
+import { namedArguments } from "./parsing/command-line.js";
 import { readText, readValues } from "./parsing/read-values.js";
 import type { Registry } from "./registry.js";
 import { errorText, UserError } from "./user-error.js";
@@ -82,6 +82,7 @@ export function createHandlers(chat: Chat, app: HandlersContext, options: Handle
       return meaning && { thread: meaning.thread };
     },
     accepted: async (job) => (await app.jobs.get(job)) !== undefined,
+    formOf: (command, given) => app.registry.formOf(command, given),
     complete: (request) => app.registry.complete(request, chat.capabilities.completions),
     works: async (request) => finishedWorks(request, app),
     gallery: createGallery(app),
@@ -145,9 +146,7 @@ async function runCommand(event: CommandEvent, { chat, app, palettes, votes }: C
       await event.reply({ text: cut, ...defined({ buttons }) }, "private");
     },
   };
-  const fromOptions = Object.entries(event.options ?? {}).map(
-    ([key, value]): Argument => ({ key: key.toLowerCase(), value: plainTyped(value) }),
-  );
+  const fromOptions = namedArguments(event.options ?? {});
   const text = plainLine(event.text ?? "");
   const values = fromOptions.length > 0 ? readValues(command, fromOptions) : readText(command, text);
   await command.run(values, context);

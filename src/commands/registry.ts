@@ -1,10 +1,13 @@
 import type { ChannelRef } from "../domain/model.js";
-import type { Completion } from "../port/commands.js";
+import type { Completion, FormStart } from "../port/commands.js";
 import type { CompletionRequest } from "../port/events.js";
 import { nearest } from "../shared/nearest.js";
 import { kebab } from "../shared/text.js";
+import { plainLine } from "../shared/typed.js";
 import { type Command, type CommandRegistry, summarise } from "./command.js";
 
+import { namedArguments } from "./parsing/command-line.js";
+import { readTyped, readValues } from "./parsing/read-values.js";
 import type { StyleLibrary } from "./styles/style-library.js";
 import { UserError } from "./user-error.js";
 
@@ -29,6 +32,22 @@ export class Registry implements CommandRegistry {
     const command = this.#commands.get(name.toLowerCase());
     if (command) return command;
     throw new UserError("command.unknown", { name: name.slice(0, 40), near: nearest(name, this.#commands.keys()) });
+  }
+
+  /** See `ChatHandlers.formOf`. */
+  formOf(name: string, given: string | Readonly<Record<string, string>>): FormStart | undefined {
+    const command = this.#commands.get(name.toLowerCase());
+    if (!command) return undefined;
+    try {
+      const { values, typed } =
+        typeof given === "string"
+          ? readTyped(command, plainLine(given))
+          : { values: readValues(command, namedArguments(given)), typed: given };
+      return { options: typed, needsPicture: command.needsPicture?.(values) ?? false };
+    } catch (error) {
+      if (error instanceof UserError) return undefined;
+      throw error;
+    }
   }
 
   /** At most `limit` choices for a value that is being typed: those that begin with it, then those that contain it. */

@@ -8,7 +8,7 @@
 import type { ChannelRef, MessageRef, User } from "../domain/model.js";
 import type { ChatAdmin } from "./admin.js";
 import type { ChannelInfo, ChatCapabilities } from "./capabilities.js";
-import type { CommandSummary, Completion, MessageShortcut, PersonShortcut } from "./commands.js";
+import type { CommandSummary, Completion, FormStart, MessageShortcut, PersonShortcut } from "./commands.js";
 import type { ChatEvent, CompletionRequest, UnsignedReaction } from "./events.js";
 import type { Gallery, Work, WorksRequest } from "./gallery.js";
 import type { OutgoingMessage, PictureSource } from "./messages.js";
@@ -32,6 +32,8 @@ export interface ChatHandlers {
    * adapter need ask the platform nothing. Undefined when it means nothing.
    */
   wants?(reaction: UnsignedReaction): Promise<{ readonly thread: boolean } | undefined>;
+  /** For platforms with forms: reads the options of a line or a form; undefined where the command refuses them. */
+  formOf?(command: string, given: string | Readonly<Record<string, string>>): FormStart | undefined;
   complete(request: CompletionRequest): Promise<readonly Completion[]>;
   /** A user's finished works in a community, newest first. */
   works(request: WorksRequest): Promise<readonly Work[]>;

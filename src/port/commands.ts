@@ -25,6 +25,14 @@ export interface CommandOptionSummary {
   readonly second?: string;
 }
 
+/** What a form begins with that takes over from a typed line. */
+export interface FormStart {
+  /** What the line gives, as typed, by option. */
+  readonly options: Readonly<Record<string, string>>;
+  /** Whether the command works on a picture that the line does not give. */
+  readonly needsPicture: boolean;
+}
+
 export interface CommandSummary {
   readonly name: string;
   readonly help: string;

@@ -1,6 +1,7 @@
+import { parseArguments } from "../../src/commands/parsing/command-line.js";
 import type { ChannelRef, MessageRef } from "../../src/domain/model.js";
 import type { Chat, ChatHandlers } from "../../src/port/adapter.js";
-import type { Completion } from "../../src/port/commands.js";
+import type { Completion, FormStart } from "../../src/port/commands.js";
 import type { ChatEvent, CompletionRequest } from "../../src/port/events.js";
 
 /** A person in a test's chat. */
@@ -140,6 +141,23 @@ export class Listener implements ChatHandlers {
 
   async accepted(job: string): Promise<boolean> {
     return this.jobs.has(job);
+  }
+
+  formOf(name: string, given: string | Readonly<Record<string, string>>): FormStart | undefined {
+    const known = this.commands.find((command) => command.name === name)?.options;
+    if (!known) return undefined;
+    const needsPicture = (options: Readonly<Record<string, string>>) =>
+      known.some(({ type }) => type === "picture") && (known[0]?.name !== "action" || options.action === "add");
+    if (typeof given !== "string") return { options: given, needsPicture: needsPicture(given) };
+    const args = parseArguments(given);
+    const options: Record<string, string> = {};
+    for (const { key, value } of args.ok ? args.value : []) {
+      const option = known.find((each) => (key ? each.name === key : each.type === "text" && !(each.name in options)));
+      const refused = !option || !(option.choices ?? [{ value }]).some((choice) => choice.value === value);
+      if (refused || /^https?:/.test(value) || Number(value) > (option.maximum ?? Infinity)) return undefined;
+      options[option.name] = value;
+    }
+    return { options, needsPicture: needsPicture(options) };
   }
 
   async complete(request: CompletionRequest): Promise<readonly Completion[]> {

@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { parse } from "yaml";
 import { commandSummaries } from "../../scripts/commands-docs.js";
 import { MANIFEST, slackManifest } from "../../scripts/slack-manifest.js";
+import { GLOBAL_SHORTCUTS } from "../../src/bots/slack/scopes.js";
 import { SHORTCUTS } from "../../src/commands/command.js";
 
 const written = readFileSync(MANIFEST, "utf8");
@@ -23,9 +24,11 @@ it("the manifest stays inside Slack's bounds, and names every command and shortc
     expect(description.length).toBeLessThanOrEqual(2000);
     expect(usage_hint.length).toBeLessThanOrEqual(1000);
   }
-  expect(features.shortcuts.map(({ callback_id }: { callback_id: string }) => callback_id)).toEqual(
-    SHORTCUTS.map(({ id }) => id),
-  );
+  expect(features.shortcuts.map(({ callback_id }: { callback_id: string }) => callback_id)).toEqual([
+    ...GLOBAL_SHORTCUTS.map((command) => `form_${command}`),
+    ...SHORTCUTS.map(({ id }) => id),
+  ]);
+  expect(features.shortcuts.length).toBeLessThanOrEqual(10);
   for (const { name, description } of features.shortcuts) {
     expect(name.length).toBeLessThanOrEqual(24);
     expect(description.length).toBeLessThanOrEqual(150);

@@ -32,7 +32,10 @@ export class Commands {
       channels.mayPost(workspace, channelId),
     ]);
     if (!mayPost && name !== "help") return this.reporter.askForInvitation(from);
-    const latestPicture = await this.forms.opensFor(from, name, text, word(command.trigger_id));
+    const trigger = word(command.trigger_id);
+    const asked = this.forms.asked(name, text);
+    if (asked) return this.forms.offer(from, asked, trigger);
+    const latestPicture = await this.forms.opensFor(from, name, text, trigger);
     if (latestPicture !== "opened") await this.reporter.command(from, { name, text, latestPicture, receipt });
   }
 
@@ -98,6 +101,9 @@ export class Commands {
     const attachments = message.pictures
       .filter(({ aside }) => !aside)
       .map((file) => sources.ofFile(workspace, file, author, { channel, id: message.ts }));
-    await this.reporter.command({ workspace, user, channel }, { name, text, attachments, receipt });
+    const from = { workspace, user, channel };
+    const asked = this.forms.asked(name, text);
+    if (asked) await this.forms.offer(from, asked, undefined);
+    else await this.reporter.command(from, { name, text, attachments, receipt });
   }
 }

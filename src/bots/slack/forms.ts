@@ -1,15 +1,37 @@
+import { ChatError } from "../../port/chat-error.js";
 import type { CommandSummary, MessageShortcut } from "../../port/commands.js";
 import type { CommandEvent, Receipt } from "../../port/events.js";
 import { withTimeout } from "../../shared/async.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import { isKind } from "./errors.js";
-import { findMessage } from "./history.js";
-import { MENU_CHOICES } from "./limits.js";
+import { ACTION_LENGTH, MENU_CHOICES } from "./limits.js";
 import { type Fields, fields, word } from "./messages.js";
-import { entry, FIELD, type FormPurpose, form, optionsIn, problemsIn, readForm, readPurpose } from "./modal.js";
+import {
+  entry,
+  FIELD,
+  type FormPurpose,
+  fileField,
+  form,
+  placeProblem,
+  problemsIn,
+  readForm,
+  readPurpose,
+} from "./modal.js";
 import { channelRef, type Reporter, type Sender } from "./reporter.js";
+import { FORM_SHORTCUT, GLOBAL_SHORTCUTS } from "./scopes.js";
 
 /** Whether there is an image to work on must be known while the trigger of a form still works: 3 s in all. */
 const SEARCH_MS = 1_200;
+
+/** Ids of buttons that open a form begin so; the command's line follows. */
+const OFFER = "form:";
+
+/** What a line such as `/dream form strength:0.6` asks for. */
+interface Asked {
+  readonly command: string;
+  readonly line: string;
+  readonly options: Readonly<Record<string, string>>;
+}
 
 type Choices = { readonly options: ReturnType<typeof entry>[] };
 
@@ -28,35 +50,65 @@ export class Forms {
    */
   async opensFor(
     from: Sender,
-    name: string,
+    command: string,
     text: string,
     trigger: string | undefined,
   ): Promise<"opened" | CommandEvent["latestPicture"]> {
-    const { workspace, channel } = from;
-    const command = this.#commands.get(name);
-    if (trigger === undefined || !command?.options.some(({ type }) => type === "picture")) return undefined;
-    const options = optionsIn(command, text);
-    if (!options) return undefined;
-    try {
-      const search = this.reporter.parts.sources.latest(workspace, channel).catch((error: unknown) => {
-        // A conversation that may not be read has no image for the bot.
-        if (isKind(error, "forbidden")) return undefined;
-        throw error;
-      });
-      const found = await withTimeout(search, SEARCH_MS, () => "unknown" as const);
-      if (found !== undefined) return found === "unknown" ? undefined : found;
-    } catch (error) {
-      this.reporter.parts.logger.debug({ err: error }, "no form could be opened");
-      return undefined;
-    }
-    const purpose = { command: name, options, channel: channel.id };
-    return this.#open(from, trigger, command, purpose).then(
-      () => "opened",
-      (error: unknown) => {
-        this.reporter.parts.logger.debug({ err: error }, "no form could be opened");
-        return "none";
-      },
-    );
+    const start = this.reporter.parts.handlers.formOf?.(command, text);
+    if (trigger === undefined || !start?.needsPicture) return undefined;
+    const found = await this.#latest(from);
+    if (found !== "none") return found;
+    const purpose = { command, options: start.options, channel: from.channel.id };
+    return (await this.#opens(from, trigger, purpose)) ? "opened" : "none";
+  }
+
+  /** The newest image of a conversation, as far as that is known soon. */
+  async #latest({ workspace, channel }: Pick<Sender, "workspace" | "channel">): Promise<CommandEvent["latestPicture"]> {
+    const { sources, logger } = this.reporter.parts;
+    const search = sources.latest(workspace, channel).catch((error: unknown) => {
+      // A conversation that may not be read has no image for the bot.
+      if (isKind(error, "forbidden")) return undefined;
+      logger.debug({ err: error }, "the newest picture is not known");
+      return "unknown" as const;
+    });
+    const found = await withTimeout(search, SEARCH_MS, () => "unknown" as const);
+    return found === "unknown" ? undefined : (found ?? "none");
+  }
+
+  /** The command whose form a line such as `/dream form` or `/dream form strength:0.6` asks for, and how it begins. */
+  asked(command: string, text: string): Asked | undefined {
+    const [, line] = /^form(?:\s+([\s\S]*))?$/i.exec(text) ?? [];
+    if (!/^form\b/i.test(text) || !this.#commands.get(command)?.options.length) return undefined;
+    const start = this.reporter.parts.handlers.formOf?.(command, line ?? "");
+    return start && { command, line: line ?? "", options: start.options };
+  }
+
+  /** Opens a form wherever somebody asks for it; where Slack does not let it, a button does. */
+  async offer(from: Sender, { command, line, options }: Asked, trigger: string | undefined): Promise<void> {
+    const { id: channel, thread } = from.channel;
+    if (trigger !== undefined && (await this.#opens(from, trigger, { command, options, channel, thread }))) return;
+    const id = `${OFFER}${command} ${line}`.trim();
+    const button = { id: id.length > ACTION_LENGTH ? `${OFFER}${command}` : id, label: sentence("slack.form-open") };
+    const text = sentence("slack.form-offer", { line: `/${command}` });
+    await this.reporter.replyTo(from)({ text, buttons: [button] }, "private");
+  }
+
+  /** A press on the button of an offer. @returns false for another button */
+  async pressed(from: Sender, action: string, trigger: string | undefined): Promise<boolean> {
+    if (!action.startsWith(OFFER)) return false;
+    const [, command = "", line = ""] = /^(\S+)\s*([\s\S]*)$/.exec(action.slice(OFFER.length)) ?? [];
+    const { id: channel, thread } = from.channel;
+    const options = this.reporter.parts.handlers.formOf?.(command, line)?.options ?? {};
+    if (trigger !== undefined) await this.#opens(from, trigger, { command, options, channel, thread });
+    return true;
+  }
+
+  /** A global shortcut: the form asks for the conversation too. */
+  async anywhere(context: Fields, shortcut: Fields): Promise<void> {
+    const command = GLOBAL_SHORTCUTS.find((name) => shortcut.callback_id === `${FORM_SHORTCUT}${name}`);
+    const trigger = word(shortcut.trigger_id);
+    if (command === undefined || trigger === undefined) return;
+    await this.#opens({ workspace: await this.reporter.workspace(context) }, trigger, { command, options: {} });
   }
 
   /** Asks for a shortcut's open options. @returns false when it has none */
@@ -70,26 +122,47 @@ export class Forms {
     if (ask.length === 0 || !command || trigger === undefined) return false;
     const { id, thread } = from.channel;
     const purpose = { command: name, options, channel: id, thread, message };
-    await this.#open(from, trigger, command, purpose, ask).catch((error) => this.reporter.explain(from, error));
+    if (!(await this.#opens(from, trigger, purpose, ask)))
+      await this.reporter.explain(from, new ChatError("timeout", "slack.exp-trigger"));
     return true;
   }
 
-  async #open(
-    { workspace }: Sender,
+  /** Whether a form was opened. */
+  async #opens(
+    { workspace }: Pick<Sender, "workspace">,
     trigger_id: string,
-    command: CommandSummary,
     purpose: FormPurpose,
     ask?: readonly string[],
-  ): Promise<void> {
-    const view = form(command, purpose, ask);
-    await workspace.call("views.open", { trigger_id, view }, { droppable: true, patienceMs: 1_000 });
+  ): Promise<boolean> {
+    const command = this.#commands.get(purpose.command);
+    const view = command && form(command, purpose, ask);
+    if (!view) return false;
+    try {
+      await workspace.call("views.open", { trigger_id, view }, { droppable: true, patienceMs: 1_000 });
+      return true;
+    } catch (error) {
+      this.reporter.parts.logger.debug({ err: error }, "no form could be opened");
+      return false;
+    }
   }
 
-  /** What is wrong in a submitted form, by field; undefined when nothing is. */
-  problems(body: Fields): Readonly<Record<string, string>> | undefined {
+  /** What is wrong in a submitted form, by field; undefined when nothing is. Takes less time than Slack waits. */
+  async problems(context: Fields, body: Fields): Promise<Readonly<Record<string, string>> | undefined> {
+    const { uploadBytes, handlers, channels } = this.reporter.parts;
     const submission = readForm(body.view);
     const command = submission && this.#commands.get(submission.purpose.command);
-    return command && problemsIn(submission, command, this.reporter.parts.uploadBytes);
+    if (!command) return undefined;
+    const problems = problemsIn(submission, command, uploadBytes);
+    if (problems) return problems;
+    const workspace = await this.reporter.workspace(context);
+    const { purpose, options, channel: id, files, takesFiles } = submission;
+    const chosen = purpose.channel === undefined;
+    if (id === undefined || (chosen && !(await channels.mayPost(workspace, id))))
+      return placeProblem(workspace.self.name);
+    const given = files.length > 0 || purpose.message !== undefined || !takesFiles;
+    if (given || !handlers.formOf?.(command.name, options)?.needsPicture) return undefined;
+    const latest = await this.#latest({ workspace, channel: channelRef(workspace, id, purpose.thread) });
+    return latest === "none" ? { [fileField(command)]: sentence("slack.form-no-file") } : undefined;
   }
 
   async submitted(context: Fields, body: Fields, receipt: Receipt): Promise<void> {
@@ -97,18 +170,15 @@ export class Forms {
     const submission = readForm(body.view);
     const { id, name } = fields(body.user);
     const userId = word(id);
-    if (!submission || userId === undefined) return;
+    if (submission?.channel === undefined || userId === undefined) return;
     const { purpose, options, files } = submission;
     const workspace = await this.reporter.workspace(context);
-    const channel = channelRef(workspace, purpose.channel, purpose.thread);
+    const channel = channelRef(workspace, submission.channel, purpose.thread);
     const from = await this.reporter.sender(workspace, { id: userId, name }, channel);
     const author = { id: from.user.id, name: from.user.name };
     let attachments = files.map((file) => sources.ofFile(workspace, file, author));
     const repliesTo = purpose.message === undefined ? undefined : { channel, id: purpose.message };
-    if (repliesTo && attachments.length === 0) {
-      const message = await findMessage(workspace, repliesTo).catch(() => undefined);
-      if (message) attachments = await sources.ofMessage(workspace, message, repliesTo);
-    }
+    if (repliesTo && attachments.length === 0) attachments = await sources.of(workspace, repliesTo).catch(() => []);
     await this.reporter.command(from, { name: purpose.command, options, attachments, repliesTo, receipt });
   }
 
@@ -121,7 +191,8 @@ export class Forms {
       const [action, userId] = [word(body.action_id), word(id)];
       if (!purpose || !action?.startsWith(FIELD) || userId === undefined) return await answer({ options: [] });
       const workspace = await this.reporter.workspace(context);
-      const place = channelRef(workspace, purpose.channel, purpose.thread);
+      // The choices are those of the whole workspace.
+      const place = channelRef(workspace, purpose.channel ?? userId, purpose.thread);
       const { user, channel } = await this.reporter.sender(workspace, { id: userId, name }, place);
       const option = action.slice(FIELD.length);
       const typed = word(body.value) ?? "";

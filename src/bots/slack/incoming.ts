@@ -43,7 +43,7 @@ export class Incoming {
     for (const { unread } of this.#inbox.left) this.#seen.done(unread.delivery);
     this.#forms = new Forms(reporter);
     this.#commands = new Commands(reporter, this.#forms, this.#seen);
-    this.#actions = new MessageActions(reporter);
+    this.#actions = new MessageActions(reporter, this.#forms);
     const removed: Handler = async ({ teamId }) => {
       return async () => parts.workspaces.forget(word(teamId) ?? "");
     };
@@ -94,11 +94,13 @@ export class Incoming {
     );
     app.shortcut(/.*/, ({ shortcut, ack, context }) =>
       this.#take({ what: "command", body: shortcut, context }, ack, (receipt) =>
-        this.#commands.shortcut(fields(context), fields(shortcut), receipt),
+        shortcut.type === "shortcut"
+          ? this.#forms.anywhere(fields(context), fields(shortcut))
+          : this.#commands.shortcut(fields(context), fields(shortcut), receipt),
       ),
     );
     app.view({ callback_id: /.*/, type: "view_submission" }, async ({ body, ack, context }) => {
-      const errors = this.#forms.problems(fields(body));
+      const errors = await this.#forms.problems(fields(context), fields(body));
       if (errors) return ack({ response_action: "errors", errors });
       await this.#take({ what: "command", body, context }, ack, (receipt) =>
         this.#forms.submitted(fields(context), fields(body), receipt),

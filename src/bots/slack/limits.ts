@@ -45,12 +45,14 @@ export const defaultSlackLimits: SlackLimits = {
 };
 
 /**
- * Characters of a section, of a button's or input's label and of what an image shows; buttons in a row:
+ * Characters of a section, of a button's or input's label, of what an image shows and of a button's id; buttons in a
+ * row:
  * https://docs.slack.dev/reference/block-kit
  */
 export const SECTION_LENGTH = 3_000;
 export const LABEL_LENGTH = 75;
 export const ALT_TEXT_LENGTH = 2_000;
+export const ACTION_LENGTH = 255;
 export const BUTTONS_IN_A_ROW = 25;
 /**
  * Characters of an uploaded file's alternative text:

@@ -1,5 +1,6 @@
 import type { Receipt } from "../../port/events.js";
 import { toUnicode } from "./emoji.js";
+import type { Forms } from "./forms.js";
 import { threadOf } from "./history.js";
 import { homeAction } from "./home.js";
 import { type Fields, fields, word } from "./messages.js";
@@ -9,7 +10,10 @@ import type { Workspace } from "./workspace.js";
 
 /** What users do to messages: they press buttons, and react. */
 export class MessageActions {
-  constructor(private readonly reporter: Reporter) {}
+  constructor(
+    private readonly reporter: Reporter,
+    private readonly forms: Forms,
+  ) {}
 
   async pressed(context: Fields, body: Fields, { action_id, type, value }: Fields, receipt: Receipt): Promise<void> {
     const { id, name } = fields(body.user);
@@ -31,6 +35,7 @@ export class MessageActions {
     const thread = word(message.thread_ts) ?? word(container.thread_ts);
     const channel = channelRef(workspace, channelId, thread === ts ? undefined : thread);
     const from = await this.reporter.sender(workspace, { id: userId, name }, channel, body);
+    if (await this.forms.pressed(from, action, word(body.trigger_id))) return;
     const { user } = from;
     const reply = this.reporter.replyTo(from);
     await this.reporter.tell({ kind: "action", action, message: { channel, id: ts }, user, receipt, reply });

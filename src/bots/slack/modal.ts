@@ -11,7 +11,8 @@ export interface FormPurpose {
   readonly command: string;
   /** Options that are settled already. */
   readonly options: Readonly<Record<string, string>>;
-  readonly channel: string;
+  /** Undefined where the form asks for it. */
+  readonly channel?: string | undefined;
   readonly thread?: string | undefined;
   /** The message that a shortcut points at. */
   readonly message?: string | undefined;
@@ -21,6 +22,12 @@ const FORM = "dreamloom_form";
 /** Action ids of fields begin so; the option's name follows. */
 export const FIELD = "field:";
 
+/** The field for the conversation that a form from a global shortcut works in. */
+const PLACE = "place";
+/** Characters of a text field, and of a view's metadata. */
+const TEXT_LENGTH = 500;
+const METADATA_LENGTH = 3_000;
+
 const FILE_TYPES = ["png", "jpg", "jpeg", "gif", "webp"];
 
 /**
@@ -29,21 +36,36 @@ const FILE_TYPES = ["png", "jpg", "jpeg", "gif", "webp"];
  *
  * @param ask names of the options to ask for; default: all of them
  */
-export function form(command: CommandSummary, purpose: FormPurpose, ask?: readonly string[]): ModalView {
+export function form(command: CommandSummary, purpose: FormPurpose, ask?: readonly string[]): ModalView | undefined {
   const wanted = ask ? command.options.filter(({ name }) => ask.includes(name)) : byWeight(command.options);
-  const asked = wanted.slice(0, FORM_FIELDS);
+  // What no field can begin with stays as it was typed.
+  const beginning = ({ name, type }: CommandOptionSummary) => (type === "picture" ? undefined : purpose.options[name]);
+  const fitting = wanted.filter((option) => possible(option, beginning(option) ?? ""));
+  const asked = fitting.slice(0, FORM_FIELDS);
+  const private_metadata = JSON.stringify(purpose);
+  if (private_metadata.length > METADATA_LENGTH) return undefined;
   const blocks: KnownBlock[] = [
     { type: "section", text: { type: "plain_text", text: cutText(`${command.help}.`, 3_000) } },
+    ...(purpose.channel === undefined ? [placeField()] : []),
     ...asked.map((option) => field(option, purpose.options[option.name], ask !== undefined)),
   ];
   return {
     type: "modal",
     callback_id: FORM,
-    private_metadata: JSON.stringify(purpose),
+    private_metadata,
     title: plain(capital(command.name), TITLE_LENGTH),
     submit: plain(sentence("slack.form-submit"), TITLE_LENGTH),
     close: plain(sentence("button.cancel"), TITLE_LENGTH),
     blocks,
+  };
+}
+
+function placeField(): InputBlock {
+  return {
+    type: "input",
+    block_id: PLACE,
+    label: plain(sentence("slack.form-place"), LABEL_LENGTH),
+    element: { type: "conversations_select", action_id: PLACE, default_to_current_conversation: true },
   };
 }
 
@@ -82,7 +104,7 @@ function element(option: CommandOptionSummary, value: string | undefined): Input
     return { type: "static_select", action_id, options, ...(initial && { initial_option: initial }) };
   }
   const given = value === undefined ? {} : { initial_value: value };
-  if (!isNumeric(option)) return { type: "plain_text_input", action_id, max_length: 500, ...given };
+  if (!isNumeric(option)) return { type: "plain_text_input", action_id, max_length: TEXT_LENGTH, ...given };
   return {
     type: "number_input",
     action_id,
@@ -121,8 +143,12 @@ function capital(text: string): string {
 /** What a submitted form says. */
 interface Submission {
   readonly purpose: FormPurpose;
+  /** The conversation to work in. */
+  readonly channel: string | undefined;
   readonly options: Readonly<Record<string, string>>;
   readonly files: readonly SlackFile[];
+  /** Whether it has a field for files. */
+  readonly takesFiles: boolean;
   /** Names of the files that are no images. */
   readonly rejected: readonly string[];
 }
@@ -134,20 +160,26 @@ export function readForm(view: unknown): Submission | undefined {
   if (!purpose) return undefined;
   const options: Record<string, string> = { ...purpose.options };
   const chosen: unknown[] = [];
+  let takesFiles = false;
+  let channel = purpose.channel;
   const values = Object.values(fields(fields(state).values)).flatMap((block) => Object.entries(fields(block)));
   for (const [action, value] of values) {
+    if (action === PLACE) channel ??= word(fields(value).selected_conversation);
     if (!action.startsWith(FIELD)) continue;
     const name = action.slice(FIELD.length);
     const { type, value: typed, selected_option, files } = fields(value);
     const said = word(fields(selected_option).value) ?? withEmoji(word(typed) ?? "").trim();
-    if (type === "file_input") chosen.push(...list(files));
-    else if (said) options[name] = said;
+    if (type === "file_input") {
+      takesFiles = true;
+      chosen.push(...list(files));
+    } else if (said) options[name] = said;
     // What was filled in beforehand and has been emptied is not meant.
     else delete options[name];
   }
   const files = picturesIn(chosen);
   const rejected = chosen.map(fields).filter(({ id }) => !files.some((file) => file.id === id));
-  return { purpose, options, files, rejected: rejected.map(({ name }) => word(name) ?? sentence("slack.the-file")) };
+  const names = rejected.map(({ name }) => word(name) ?? sentence("slack.the-file"));
+  return { purpose, channel, options, files, takesFiles, rejected: names };
 }
 
 /**
@@ -167,7 +199,7 @@ export function problemsIn(
     const problem = option && problemOf(option, value);
     if (problem !== undefined) problems[`${FIELD}${name}`] = problem;
   }
-  const field = `${FIELD}${command.options.find(({ type }) => type === "picture")?.name}`;
+  const field = fileField(command);
   const large = files.find(({ size = 0 }) => size > mostBytes);
   const [unreadable] = rejected;
   if (large) {
@@ -177,6 +209,15 @@ export function problemsIn(
     problems[field] = sentence("slack.form-no-image", { name: unreadable });
   }
   return Object.keys(problems).length === 0 ? undefined : problems;
+}
+
+export function fileField(command: CommandSummary): string {
+  return `${FIELD}${command.options.find(({ type }) => type === "picture")?.name}`;
+}
+
+/** What is wrong with the conversation that was chosen. */
+export function placeProblem(bot: string): Readonly<Record<string, string>> {
+  return { [PLACE]: sentence("slack.form-elsewhere", { bot }) };
 }
 
 /** A sentence that says what would be right; undefined where nothing is wrong with the value. */
@@ -198,32 +239,18 @@ function problemOf(option: CommandOptionSummary, value: string): string | undefi
 
 export function readPurpose(text: unknown): FormPurpose | undefined {
   const { command, options, channel, thread, message } = parsed(text);
-  const [name, where] = [word(command), word(channel)];
-  if (name === undefined || where === undefined) return undefined;
+  const name = word(command);
+  if (name === undefined) return undefined;
   const settled: Record<string, string> = {};
   for (const [key, value] of Object.entries(fields(options))) if (typeof value === "string") settled[key] = value;
-  return { command: name, channel: where, options: settled, thread: word(thread), message: word(message) };
-}
-
-/**
- * The options in a typed line, where it has nothing but `name:value` pairs of this command; undefined for any other
- * line, which is for the command to read. Decides whether a form can take over from a line.
- */
-export function optionsIn(command: CommandSummary, text: string): Record<string, string> | undefined {
-  const options: Record<string, string> = {};
-  for (const part of text.split(/\s+/).filter((each) => each !== "")) {
-    const [, name = "", value = ""] = /^([\w-]+):([^\s"']+)$/.exec(part) ?? [];
-    const option = command.options.find((each) => each.name === name.toLowerCase());
-    if (!option || option.type === "picture" || !possible(option, value)) return undefined;
-    options[option.name] = value;
-  }
-  return options;
+  return { command: name, channel: word(channel), options: settled, thread: word(thread), message: word(message) };
 }
 
 /** Whether a field of a form can begin with this value: Slack refuses the whole form otherwise. */
 function possible(option: CommandOptionSummary, value: string): boolean {
-  const { type, choices, minimum = -Infinity, maximum = Infinity } = option;
-  if (value === "" || value.length > 70) return false;
+  const { type, choices, completes, minimum = -Infinity, maximum = Infinity } = option;
+  if (value.length > (type === "text" && !completes && !choices ? TEXT_LENGTH : LABEL_LENGTH)) return false;
+  if (value === "") return true;
   if (isNumeric(option)) {
     const written = type === "number" ? /^-?\d+(\.\d+)?$/ : /^-?\d+$/;
     return written.test(value) && Number(value) >= minimum && Number(value) <= maximum;

@@ -21,6 +21,10 @@ export const SCOPES = [
   "users:read",
 ] as const;
 
+/** Commands whose form Slack offers everywhere, as global shortcuts; their ids begin so. */
+export const GLOBAL_SHORTCUTS = ["dream", "stylize"] as const;
+export const FORM_SHORTCUT = "form_";
+
 /** The events that the bot subscribes to. */
 export const EVENTS = [
   "app_home_opened",

@@ -14,6 +14,7 @@
  * {@link printLine} prints.
  */
 import { sentence } from "../../shared/sentences/sentence.js";
+import { plainTyped } from "../../shared/typed.js";
 
 /** One word or `key:value` of a line. */
 export interface Argument {
@@ -74,6 +75,11 @@ export function parseArguments(text: string): Parsed<readonly Argument[]> {
     at = skipSpace(text, value.end);
   }
   return { ok: true, value: args };
+}
+
+/** Options that a platform has read already. */
+export function namedArguments(options: Readonly<Record<string, string>>): Argument[] {
+  return Object.entries(options).map(([key, value]) => ({ key: key.toLowerCase(), value: plainTyped(value) }));
 }
 
 /** Prints a line in its plainest form: quotes only where they are needed. */

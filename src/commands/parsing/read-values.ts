@@ -13,19 +13,31 @@ interface Named {
   readonly option: Option;
 }
 
+/** A command's values, and what was typed for each, by the option's name. */
+interface Read<O extends Options> {
+  readonly values: ValuesOf<O>;
+  readonly typed: Readonly<Record<string, string>>;
+}
+
 /**
  * Turns arguments into a command's values.
  *
  * @throws UserError
  */
 export function readValues<O extends Options>(command: Command<O>, args: readonly Argument[]): ValuesOf<O> {
+  return readArguments(command, args).values;
+}
+
+function readArguments<O extends Options>(command: Command<O>, args: readonly Argument[]): Read<O> {
   const options = Object.entries(command.options).map(([key, option]): Named => ({ key, name: kebab(key), option }));
   const collecting = options.find(({ option }) => option.collects);
   const collected: Argument[] = [];
   const values = new Map<string, unknown>();
-  const set = ({ key, name, option }: Named, typed: string) => {
+  const typed: Record<string, string> = {};
+  const set = ({ key, name, option }: Named, text: string) => {
     if (values.has(key)) throw new UserError("option.twice", { option: name });
-    values.set(key, readOne(command, name, option, typed));
+    values.set(key, readOne(command, name, option, text));
+    typed[name] = text;
   };
   for (const argument of args) {
     const isFlag = argument.key === undefined && named(options, argument.value)?.option.type === "flag";
@@ -45,7 +57,7 @@ export function readValues<O extends Options>(command: Command<O>, args: readonl
     if (option.required && !values.has(key))
       throw new UserError("option.required", { command: command.name, option: name, example: example(command, name) });
   }
-  return Object.fromEntries(values) as ValuesOf<O>;
+  return { values: Object.fromEntries(values) as ValuesOf<O>, typed };
 }
 
 /** "octaveScale:2" and "octavescale:2" mean octave-scale. */
@@ -82,9 +94,14 @@ function joined({ key, value }: Argument): string {
 
 /** Reads a whole line of text for a command that is known already. */
 export function readText<O extends Options>(command: Command<O>, text: string): ValuesOf<O> {
+  return readTyped(command, text).values;
+}
+
+/** Reads a whole line and keeps what was typed, for a form to begin with. */
+export function readTyped<O extends Options>(command: Command<O>, text: string): Read<O> {
   const args = parseArguments(text);
   if (!args.ok) throw new UserError("line.invalid", { problem: args.problem, example: example(command) });
-  return readValues(command, args.value);
+  return readArguments(command, args.value);
 }
 
 function readOne(command: Command, name: string, option: Option, typed: string): unknown {

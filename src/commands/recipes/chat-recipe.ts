@@ -229,6 +229,10 @@ function recipeCommand(definition: RecipeDefinition, recipe: Recipe): Command {
     help,
     options: { ...recipe.options, ...questions, ...imageOptions(definition) },
     examples,
+    needsPicture({ picture: wanted = "latest", ...given }: Params) {
+      const { main, named } = imagesOf(definition);
+      return main !== undefined && wanted === "latest" && (named === undefined || given[named] === undefined);
+    },
     async run({ picture: wanted, ...values }: Params, context) {
       const isQuestion = ([key]: [string, unknown]): boolean => Object.hasOwn(questions, key);
       const asked = Object.fromEntries(Object.entries(values).filter(isQuestion));

@@ -71,6 +71,7 @@ export function styleCommand(botOptions: BotOptions): Command {
       "/style rename rust to:autumn-rust",
       "/style remove rust",
     ],
+    needsPicture: ({ action, picture = "latest" }) => action === "add" && picture === "latest",
     async run(values, context) {
       try {
         await ACTIONS[values.action ?? (values.name === undefined ? "list" : "show")]?.(values, context, botOptions);

@@ -1135,6 +1135,12 @@ export const english = {
   "slack.home-work": "*{title}* · job `{job}` · {when}",
   "slack.open": "Open",
   "slack.form-submit": "Go",
+  "slack.form-place": "Where",
+  "slack.form-elsewhere": "I am not in this conversation. Choose another, or write `/invite @{bot}` in it first.",
+  "slack.form-no-file": "There is no picture in this conversation yet: add one here.",
+  "slack.form-shortcut": "{command} a picture",
+  "slack.form-offer": "The form for `{line}`, with a field for your picture:",
+  "slack.form-open": "Open the form",
   "slack.form-image-hint":
     "One picture; a second one is a style. Without any, the newest picture in the conversation is taken.",
   "slack.form-image-too-large": "{name} is larger than {megabytes} MB: choose a smaller one.",

@@ -8,6 +8,7 @@ import type { User } from "../../fakes/slack/state.js";
 import { Users } from "../../fakes/slack/users.js";
 import { describeChat } from "../../port/chat.contract.js";
 import { eventually, type Visitor, type World } from "../contract-world.js";
+import { colour } from "./harness.js";
 
 /** Slack with two people and an admin in #art. */
 async function open(transport: "socket" | "http"): Promise<World> {
@@ -79,7 +80,9 @@ async function open(transport: "socket" | "http"): Promise<World> {
           (fake.openViews.length === told && (await settled(fake, before)) ? "none" : undefined),
         "a form or none",
       );
-      if (opened !== "none") await people.submit(user, opened, options, upload ? [upload] : []);
+      // Without a picture it is not taken.
+      const file = upload ?? { name: "any.png", bytes: await colour("#888") };
+      if (opened !== "none") await people.submit(user, opened, options, [file]);
     },
     async pointAt(who, message) {
       await people.shortcut(of(who), people.message(at(message)), "dream_this");

@@ -84,9 +84,80 @@ describe("a form", () => {
     expect(users.look(ann, { id: art.id }).at(-1)).toMatchObject({ text: "Only you", ephemeral: true });
   });
 
-  it("is not in the way where there is a picture, a link, or a value that no field takes", async () => {
+  it("takes over from a line of words too, and asks for nothing where no picture is needed", async () => {
+    const { people: users, ann, art, listener } = await openSlack();
+    const trigger = await users.command(ann, art.id, "stylize", "winter");
+    const view = await eventually(async () => users.view(trigger), "a form");
+    await users.submit(ann, view, {}, [{ name: "me.png", bytes: await colour("#0f0") }]);
+    expect((await listener.next("command")).options).toEqual({ style: "winter" });
+    const listing = await users.command(ann, art.id, "style");
+    expect((await listener.next("command", ({ name }) => name === "style")).text).toBe("");
+    expect(users.view(listing)).toBeUndefined();
+  });
+
+  it("without a file says at its field that there is no picture, until there is one", async () => {
     const { people: users, ann, ben, art, listener } = await openSlack();
-    for (const line of ["strength:7", "https://example.org/a.jpg", "winter", "start:nonsense"]) {
+    const trigger = await users.command(ann, art.id, "stylize");
+    const view = await eventually(async () => users.view(trigger), "a form");
+    expect(await users.submit(ann, view, { style: "winter" })).toEqual({
+      response_action: "errors",
+      errors: { "field:picture": "There is no picture in this conversation yet: add one here." },
+    });
+    expect(listener.events).toEqual([]);
+    await users.say(ben, { id: art.id }, "here", [{ name: "a.png", bytes: await colour("#f00") }]);
+    expect(await users.submit(ann, view, { style: "winter" })).toEqual({});
+    expect((await listener.next("command")).options).toEqual({ style: "winter" });
+  });
+
+  it("comes when it is asked for, also where there is a picture", async () => {
+    const { people: users, ann, ben, art, listener } = await openSlack();
+    await users.say(ben, { id: art.id }, "look", [{ name: "a.png", bytes: await colour("#f00") }]);
+    const trigger = await users.command(ann, art.id, "stylize", "form strength:0.7");
+    const view = await eventually(async () => users.view(trigger), "a form");
+    await users.submit(ann, view, { style: "wool" });
+    expect((await listener.next("command")).options).toEqual({ style: "wool", strength: "0.7" });
+  });
+
+  it("comes by a button where a line cannot open one, such as in a thread", async () => {
+    const { fake, people: users, ann, ben, art, listener } = await openSlack();
+    const root = await users.say(ben, { id: art.id }, "root", [{ name: "a.png", bytes: await colour("#f00") }]);
+    const thread = { id: art.id, thread: root.ts };
+    await users.mention(ann, thread, "stylize form strength:0.7");
+    const offer = await eventually(async () => users.look(ann, thread).find(({ ephemeral }) => ephemeral), "an offer");
+    const message = fake.team.messages.find(({ ts }) => ts === offer.ts);
+    await users.press(ann, message ?? expect.fail(), "Open the form");
+    const view = await eventually(async () => fake.openViews[0], "a form");
+    await users.submit(ann, view, {});
+    expect(await listener.next("command")).toMatchObject({
+      name: "stylize",
+      options: { strength: "0.7" },
+      channel: { thread: root.ts },
+    });
+  });
+
+  it("can be had anywhere, and asks where to work", async () => {
+    const { fake, people: users, ann, art, listener } = await openSlack();
+    const closed = fake.addChannel("elsewhere", { withBot: false });
+    const trigger = await users.globalShortcut(ann, "form_stylize");
+    const view = await eventually(async () => users.view(trigger), "a form");
+    const file = { name: "me.png", bytes: await colour("#0f0") };
+    expect(await users.submit(ann, view, { place: closed.id }, [file])).toEqual({
+      response_action: "errors",
+      errors: { place: expect.stringContaining("/invite @dreamloom") },
+    });
+    expect(listener.events).toEqual([]);
+    await users.submit(ann, view, { place: art.id, style: "winter" }, [file]);
+    expect(await listener.next("command")).toMatchObject({
+      name: "stylize",
+      options: { style: "winter" },
+      channel: { id: art.id },
+      attachments: [{ name: "me.png" }],
+    });
+  });
+
+  it("is not in the way where there is a picture, a link, or a value that the command refuses", async () => {
+    const { people: users, ann, ben, art, listener } = await openSlack();
+    for (const line of ["strength:7", "https://example.org/a.jpg", "start:nonsense"]) {
       await users.command(ann, art.id, "stylize", line);
       expect((await listener.next("command", ({ text }) => text === line)).text).toBe(line);
     }
@@ -119,7 +190,7 @@ describe("what is wrong in a form", () => {
       errors: { "field:strength": "This must be a number from 0 to 1, such as 0." },
     });
     expect(listener.events).toEqual([]);
-    await users.submit(ann, view, { strength: "0.7" });
+    await users.submit(ann, view, { strength: "0.7" }, [{ name: "me.png", bytes: await colour("#0f0") }]);
     expect((await listener.next("command")).options).toEqual({ strength: "0.7" });
 
     async function opened() {

@@ -138,6 +138,20 @@ export class Users {
     return trigger;
   }
 
+  /** Chooses a shortcut that belongs to no message and no conversation. */
+  async globalShortcut(user: User, callbackId: string): Promise<string> {
+    const trigger = this.fake.newTrigger(user.id);
+    const payload = {
+      type: "shortcut",
+      callback_id: callbackId,
+      trigger_id: trigger,
+      action_ts: newTs(),
+      ...this.#who(user),
+    };
+    await this.#send({ type: "interactive", payload, acceptsResponse: true });
+    return trigger;
+  }
+
   async press(user: User, message: Message, label: string): Promise<void> {
     const button = buttonsOf(message.blocks).find((each) => each.label.includes(label));
     if (!button)
@@ -196,16 +210,23 @@ export class Users {
         (fields(element.initial_option).value as string | undefined) ??
         (element.initial_value as string | undefined);
       const type = element.type;
+      // Slack's own app sends nothing as long as a field is empty that must not be.
+      if (block.optional !== true && (type === "file_input" ? files.length === 0 : !given)) {
+        const errors = { [String(block.block_id)]: "Please complete this required field." };
+        return { response_action: "errors", errors };
+      }
       const value =
         type === "file_input"
           ? { type, files: files.map((file) => fileShape(this.fake, this.#file(user, file))) }
-          : type === "static_select" || type === "external_select"
-            ? {
-                type,
-                selected_option:
-                  given === undefined ? null : { text: { type: "plain_text", text: given }, value: given },
-              }
-            : { type, value: given === undefined ? null : namedEmoji(given) };
+          : type === "conversations_select"
+            ? { type, selected_conversation: given }
+            : type === "static_select" || type === "external_select"
+              ? {
+                  type,
+                  selected_option:
+                    given === undefined ? null : { text: { type: "plain_text", text: given }, value: given },
+                }
+              : { type, value: given === undefined ? null : namedEmoji(given) };
       state[String(block.block_id)] = { [action]: value };
     }
     const payload = {

@@ -124,6 +124,8 @@ export class Rules {
       if (initial !== undefined && !options.some((option) => JSON.stringify(option) === JSON.stringify(initial))) {
         this.problems.push(`${at}: initial_option is none of the options`);
       }
+    } else if (element.type === "conversations_select") {
+      if (typeof element.default_to_current_conversation !== "boolean") this.problems.push(`${at}: no conversation`);
     } else if (element.type === "external_select") {
       if (element.initial_option !== undefined) this.#option(element.initial_option, at);
     } else if (element.type === "number_input") this.#number(element, at);
