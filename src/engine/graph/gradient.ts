@@ -23,6 +23,32 @@ function unbroadcast(g: Node, x: Node): Node {
   return x.shape.length === 0 ? ops.reshape(summed, []) : ops.reshapeLike(summed, x);
 }
 
+/** Whether a node is one number, whatever its rank. */
+const isNumber = ({ shape }: Node): boolean => shape.every((d) => d === 1);
+
+/**
+ * g * x. Where g is one number for all places, as below a sum, that is multiplied first and never spread over them; so
+ * is a factor that g already has. A Gram matrix of 1,024 channels is 4 MB, and each pass over it counts.
+ */
+function times(g: Node, x: Node): Node {
+  const [a, b] = g.inputs;
+  if (g.op === "expandLike" && a && b && isNumber(a)) {
+    if (isNumber(x) && x.shape.length <= a.shape.length) return ops.expandLike(ops.mul(a, x), b);
+    if (x.shape.length === g.shape.length && x.shape.every((d, i) => d === g.shape[i])) return ops.mul(a, x);
+  }
+  if (g.op === "mul" && a && b && isNumber(a) && isNumber(x) && x.shape.length <= g.shape.length)
+    return ops.mul(ops.mul(a, x), b);
+  return ops.mul(g, x);
+}
+
+/** g / x, as {@link times} has it. */
+function over(g: Node, x: Node): Node {
+  const [a, b] = g.inputs;
+  if (!a || !b || !isNumber(a) || !isNumber(x) || x.shape.length > a.shape.length) return ops.div(g, x);
+  if (g.op === "expandLike") return ops.expandLike(ops.div(a, x), b);
+  return g.op === "mul" ? ops.mul(ops.div(a, x), b) : ops.div(g, x);
+}
+
 const RULES: { readonly [K in Operation]: Rule<K> } = {
   input: DEAD,
   constant: DEAD,
@@ -30,12 +56,12 @@ const RULES: { readonly [K in Operation]: Rule<K> } = {
   sub: (n, g) => [unbroadcast(g, at(n.inputs, 0)), unbroadcast(ops.mul(g, ops.scalar(-1)), at(n.inputs, 1))],
   mul: (n, g) => {
     const [a, b] = [at(n.inputs, 0), at(n.inputs, 1)];
-    if (a === b) return [ops.mul(ops.mul(g, ops.scalar(2)), a)];
-    return [unbroadcast(ops.mul(g, b), a), unbroadcast(ops.mul(g, a), b)];
+    if (a === b) return [times(times(g, ops.scalar(2)), a)];
+    return [unbroadcast(times(g, b), a), unbroadcast(times(g, a), b)];
   },
   div: (n, g, y) => {
     const [a, b] = [at(n.inputs, 0), at(n.inputs, 1)];
-    return [unbroadcast(ops.div(g, b), a), unbroadcast(ops.mul(ops.scalar(-1), ops.mul(g, ops.div(y, b))), b)];
+    return [unbroadcast(over(g, b), a), unbroadcast(ops.mul(ops.scalar(-1), ops.mul(g, ops.div(y, b))), b)];
   },
   relu: (_, g, y) => [ops.where(ops.greater(y, ops.scalar(0)), g, ops.scalar(0))],
   clip: (n, g) => {

@@ -83,3 +83,24 @@ describe("gradient", () => {
     expect([...interpret({ g }, { x: distinct([1, 3, 1, 1], 1) }).g.data]).toEqual([1, 1, 1]);
   });
 });
+
+describe("a factor of a whole sum", () => {
+  test("is multiplied as one number: a Gram matrix's gradient passes over it once", () => {
+    const features = ops.input("f", [1, 8, null]);
+    const [target, weight] = [ops.input("t", [1, 8, 8]), ops.input("w", [])];
+    const grams = ops.div(ops.matmul(features, features, { transposeB: true }), ops.count(features, [2]));
+    const difference = ops.sub(grams, target);
+    const loss = ops.mul(weight, ops.sumAll(ops.square(difference)));
+    const order = topologicalOrder([gradient(loss, features)]);
+    const passes = order.filter(({ op, shape }) => shape[1] === 8 && shape[2] === 8 && op !== "input");
+    // One of the products is the loss's own square.
+    expect(passes.map(({ op }) => op).sort()).toEqual(["add", "div", "matmul", "mul", "mul", "sub", "transpose"]);
+    const numbers = {
+      f: distinct([1, 8, 5], 1),
+      t: distinct([1, 8, 8], 2),
+      w: { data: Float64Array.of(3), shape: [] },
+    };
+    const found = interpret({ g: gradient(loss, features) }, numbers).g.data;
+    expect(relativeError(found, finiteDifferences(loss, numbers, "f"))).toBeLessThan(1e-6);
+  });
+});
