@@ -30,6 +30,8 @@ export interface ChannelInfo {
   readonly ownMembers?: boolean;
   /** Marked by the platform as for adults: results are shown here only, too. */
   readonly restricted: boolean;
+  /** False where the platform tells of no reactions; left out where it does. */
+  readonly reactions?: false;
   /**
    * Largest file in bytes that may be posted here; {@link ChatCapabilities.uploadBytes} where it is the same in every
    * channel.

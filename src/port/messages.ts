@@ -72,6 +72,8 @@ export interface OutgoingMessage {
   /** In private answers only, and only where the platform has {@link ChatCapabilities.privateFileBytes}. */
   readonly file?: OutgoingFile;
   readonly progress?: Progress;
+  /** Of use only while a job runs: where a platform takes few messages, it may refuse it. */
+  readonly passing?: true;
   /** Users notified by this message. The text itself never notifies anyone else. */
   readonly mention?: readonly User[];
   /**

@@ -15,6 +15,7 @@ import type { Calls } from "./calls.js";
 import { DIRECT, linkTo } from "./channels.js";
 import { type Composed, compose } from "./compose.js";
 import { chatError, hasCode } from "./errors.js";
+import type { Guests } from "./guests.js";
 import { FIRST_RESPONSE_MS, INTERACTION_TOKEN_MS, type Timing } from "./limits.js";
 
 type Visibility = "public" | "private";
@@ -38,6 +39,8 @@ interface Asked {
 }
 
 export interface AnswerParts {
+  /** Places where only an interaction's token leads. */
+  readonly guests: Pick<Guests, "lead">;
   readonly calls: Calls;
   readonly timing: Timing;
   readonly logger: Logger;
@@ -281,7 +284,10 @@ export class Answer {
   }
 
   async #ref(id: string): Promise<MessageRef> {
-    return { channel: await this.asked.channel, id };
+    const { applicationId, token, channel } = this.asked;
+    const ref = { channel: await channel, id };
+    this.parts.guests.lead(ref, this.#trace, { applicationId, token, until: this.#until });
+    return ref;
   }
 
   /** TypeScript takes for granted that a state does not change during an `await`. */

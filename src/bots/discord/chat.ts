@@ -14,6 +14,7 @@ import { ConnectionHealth } from "./connection-health.js";
 import { definitions } from "./definitions.js";
 import { closeError } from "./errors.js";
 import { Gateway } from "./gateway.js";
+import { Guests, notHere } from "./guests.js";
 import { latestPicture } from "./history.js";
 import { Interactions } from "./interactions.js";
 import { CHOICES, CONTENT_LENGTH, DEFAULT_TIMING, REACTIONS, type Timing, UPLOAD_BYTES } from "./limits.js";
@@ -42,6 +43,7 @@ interface Session {
   readonly pictures: Pictures;
   readonly messages: Messages;
   readonly interactions: Interactions;
+  readonly guests: Guests;
   readonly connection: ConnectionHealth;
 }
 
@@ -112,6 +114,7 @@ export class DiscordChat implements Chat {
     const pictures = new Pictures(calls, client.rest.cdn, () => client.user?.id);
     const messages = new Messages(client, calls);
     const inbox = new Inbox<DiscordUnread>(PLATFORM, keyValues, logger);
+    const guests = new Guests(calls);
     const interactions = new Interactions({
       handlers,
       channels,
@@ -121,7 +124,8 @@ export class DiscordChat implements Chat {
       calls,
       timing,
       logger,
-      post: (channel, message) => messages.post(channel, message),
+      guests,
+      post: (channel, message) => (guests.has(channel) ? guests : messages).post(channel, message),
       direct: (user) => messages.direct(user),
       self: () => client.application?.id ?? "",
     });
@@ -130,7 +134,7 @@ export class DiscordChat implements Chat {
     listenToReactions(gateway, { client, channels, handlers, logger });
     listenToLines(gateway, { client, channels, handlers, pictures, inbox, messages, logger });
     const connection = new ConnectionHealth(client, recovered);
-    return { client, gateway, calls, channels, pictures, messages, interactions, connection };
+    return { client, gateway, calls, channels, pictures, messages, guests, interactions, connection };
   }
 
   async #connect(session: Session, handlers: ChatHandlers): Promise<void> {
@@ -186,7 +190,7 @@ export class DiscordChat implements Chat {
   }
 
   async post(channel: ChannelRef, message: OutgoingMessage): Promise<MessageRef> {
-    return this.#connected.messages.post(channel, message);
+    return this.#wayTo(channel).post(channel, message);
   }
 
   async tell({ id }: Pick<User, "id">, _about: ChannelRef, message: OutgoingMessage): Promise<MessageRef> {
@@ -195,28 +199,31 @@ export class DiscordChat implements Chat {
   }
 
   async edit(message: MessageRef, content: OutgoingMessage): Promise<void> {
-    return this.#connected.messages.edit(message, content);
+    return this.#wayTo(message.channel).edit(message, content);
   }
 
   async remove(message: MessageRef): Promise<void> {
-    return this.#connected.messages.remove(message);
+    return this.#wayTo(message.channel).remove(message);
   }
 
   async react(message: MessageRef, emoji: string): Promise<void> {
-    return this.#connected.messages.react(message, emoji);
+    return this.#wayTo(message.channel).react(message, emoji);
   }
 
   async openThread(message: MessageRef, title: string): Promise<ChannelRef> {
-    return openThread(this.#connected, message, title);
+    const { guests } = this.#connected;
+    return guests.has(message.channel) ? message.channel : openThread(this.#connected, message, title);
   }
 
   async latestPicture(channel: ChannelRef): Promise<NewestPicture | undefined> {
-    const { calls, pictures } = this.#connected;
+    const { calls, pictures, guests } = this.#connected;
+    if (guests.has(channel)) throw notHere();
     return latestPicture(calls, pictures, channel);
   }
 
   async picturesOf(ref: MessageRef): Promise<readonly PictureSource[]> {
-    const { pictures } = this.#connected;
+    const { pictures, guests } = this.#connected;
+    if (guests.has(ref.channel)) throw notHere();
     const message = await pictures.message(ref);
     if (pictures.isEmptied(message)) throw new ChatError("forbidden", "discord.message-hidden");
     return pictures.ofMessage(message, ref);
@@ -231,7 +238,9 @@ export class DiscordChat implements Chat {
   }
 
   async describe(channel: ChannelRef): Promise<ChannelInfo> {
-    return this.#connected.channels.describe(channel);
+    const { channels, guests } = this.#connected;
+    const info = await channels.describe(channel);
+    return guests.has(channel) ? { ...info, closed: true, reactions: false } : info;
   }
 
   async link({ channel, id }: MessageRef): Promise<string | undefined> {
@@ -244,6 +253,11 @@ export class DiscordChat implements Chat {
     const line = connection.health();
     const { problem } = calls;
     return line.connected && problem !== undefined ? { ...line, connected: false, detail: problem } : line;
+  }
+
+  #wayTo(channel: ChannelRef): Pick<Messages, "post" | "edit" | "remove" | "react"> {
+    const { guests, messages } = this.#connected;
+    return guests.has(channel) ? guests : messages;
   }
 
   get #connected(): Session {

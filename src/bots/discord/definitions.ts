@@ -33,10 +33,10 @@ export function definitions(
   { commands, shortcuts, personShortcuts = [] }: Defined,
   languages: Languages = LANGUAGES,
 ): RESTPostAPIApplicationCommandsJSONBody[] {
-  // In servers that the bot is a member of, and in its direct messages.
+  // In servers that the bot is a member of, in its direct messages, and anywhere for those who installed it themselves.
   const where = {
-    integration_types: [ApplicationIntegrationType.GuildInstall],
-    contexts: [InteractionContextType.Guild, InteractionContextType.BotDM],
+    integration_types: [ApplicationIntegrationType.GuildInstall, ApplicationIntegrationType.UserInstall],
+    contexts: [InteractionContextType.Guild, InteractionContextType.BotDM, InteractionContextType.PrivateChannel],
   };
   const menu = (
     type: ApplicationCommandType.Message | ApplicationCommandType.User,

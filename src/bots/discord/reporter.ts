@@ -16,6 +16,7 @@ import { sentence } from "../../shared/sentences/sentence.js";
 import type { Inbox } from "../inbox.js";
 import { Answer, type AnswerParts } from "./answer.js";
 import { type Channels, DIRECT } from "./channels.js";
+import type { Guests } from "./guests.js";
 import { readPermissions, whatIsMissing } from "./permissions.js";
 import type { Pictures } from "./pictures.js";
 
@@ -38,6 +39,7 @@ export interface DiscordUnread {
 export interface InteractionParts extends AnswerParts {
   readonly handlers: ChatHandlers;
   readonly channels: Channels;
+  readonly guests: Pick<Guests, "note" | "has" | "lead">;
   readonly pictures: Pictures;
   /** Where avatars are. */
   readonly cdn: Pick<CDN, "avatar" | "guildMemberAvatar">;
@@ -85,11 +87,12 @@ export class Reporter {
     user: Member,
     read: (channel: ChannelRef, answer: Answer) => Promise<Command | undefined>,
   ): Promise<void> {
-    const { handlers, channels } = this.parts;
+    const { handlers, channels, guests } = this.parts;
     const answer = this.answer(interaction).expect();
     const channel = await this.locate(interaction);
     channels.noteUploadBytes(channel.community, interaction.attachment_size_limit);
-    const obstacle = channel.community === DIRECT ? undefined : this.#obstacle(interaction, channel);
+    const posts = channel.community !== DIRECT && !guests.has(channel);
+    const obstacle = posts ? this.#obstacle(interaction, channel) : undefined;
     if (obstacle !== undefined) {
       await answer.reply({ text: obstacle }, "private");
       return;
@@ -120,8 +123,9 @@ export class Reporter {
   }
 
   async locate(interaction: APIInteraction): Promise<ChannelRef> {
-    const { channels } = this.parts;
+    const { channels, guests } = this.parts;
     const guild = this.guildOf(interaction);
+    guests.note(interaction, channelIdOf(interaction));
     if (interaction.channel) channels.noteChannel(interaction.channel, guild);
     return channels.locate(channelIdOf(interaction), guild);
   }

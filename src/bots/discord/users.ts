@@ -1,4 +1,4 @@
-import type { APIUser, Client, User } from "discord.js";
+import { type APIUser, type Client, InteractionContextType, type User } from "discord.js";
 import type { Member } from "../../domain/model.js";
 import { withTimeout } from "../../shared/async.js";
 import { sentence } from "../../shared/sentences/sentence.js";
@@ -22,14 +22,19 @@ function userOf(user: Named, nick: string | null | undefined, moderator: boolean
   return { id: user.id, name: nick || displayName(user), moderator };
 }
 
-/** The user of a command or a button; Discord says what they may do there. In direct messages they are moderators. */
+/**
+ * The user of a command or a button; Discord says what they may do there. In direct messages with the bot they are
+ * moderators, in a group with others they are not.
+ */
 export function userOfInteraction(interaction: {
   readonly member?: { readonly nick?: string | null; readonly user?: Named; readonly permissions?: string };
   readonly user?: Named;
+  readonly context?: InteractionContextType | null;
 }): Member | undefined {
-  const { member, user = member?.user } = interaction;
+  const { member, user = member?.user, context } = interaction;
   if (!user) return undefined;
-  return userOf(user, member?.nick, !member || isModerator(readPermissions(member.permissions)));
+  if (!member) return userOf(user, undefined, context !== InteractionContextType.PrivateChannel);
+  return userOf(user, member.nick, isModerator(readPermissions(member.permissions)));
 }
 
 /** A request for a name may take this long; without an answer users are nameless, but not ignored. */

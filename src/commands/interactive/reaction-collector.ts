@@ -110,6 +110,7 @@ export abstract class ReactionCollector {
     { styles, content, expiresAt, payload = {} }: CollectorMessage,
   ): Promise<InteractiveMessage> {
     const { chat, kind, services } = this;
+    if ((await chat.describe(channel)).reactions === false) throw new UserError("interactive.no-reactions");
     const { source: _source, ...image } = photo;
     const provenance = await provenanceOf([photo], user, services.jobs);
     // Under a result's own name its copy would be taken for the newest picture of the channel.

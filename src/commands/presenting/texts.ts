@@ -104,7 +104,8 @@ export function underway(
 /** One octave's frame, a message of its own. */
 export function octaveFrame(job: Job, frame: EngineFrame): OutgoingMessage {
   const { octave, octaves, width, height } = frame;
-  return { text: sentence("frame.size", { octave, octaves, width, height }), pictures: [framePicture(job, frame)] };
+  const text = sentence("frame.size", { octave, octaves, width, height });
+  return { text, pictures: [framePicture(job, frame)], passing: true };
 }
 
 export function framePicture(job: Job, { picture, type, octave, octaves }: EngineFrame): Picture {

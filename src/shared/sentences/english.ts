@@ -1038,6 +1038,11 @@ export const english = {
     "I can't tell whether you may see the message behind that link, so I don't show its picture here. Attach the " +
     "picture, or choose Apps > Dream this on the message.",
   "discord.no-avatar": "{name} has no picture of their own as an avatar.",
+  "discord.guest":
+    "I am not a member here: I see neither messages nor reactions, and show no steps in a thread. Give me the picture " +
+    "with the command, or choose Apps > Dream this on a message; what takes over 15 minutes comes as a direct message.",
+  "interactive.no-reactions":
+    "I can't see reactions here, so nobody could choose by them. Name the style instead: `/stylize winter`",
   "discord.second-alone": "`{second}` goes with `{first}`: please attach both.",
 
   // What Slack's adapter says.

@@ -148,7 +148,7 @@ describe("commands in Discord", () => {
     await second.chat.stop();
     expect(discord.registrations).toBe(1);
     const [dream] = discord.commands;
-    expect(dream).toMatchObject({ name: "dream", contexts: [0, 1] });
+    expect(dream).toMatchObject({ name: "dream", contexts: [0, 1, 2] });
     const changed = new (class extends Listener {
       override readonly commands: readonly CommandSummary[] = COMMANDS.slice(0, 1);
     })();

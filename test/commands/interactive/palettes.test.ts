@@ -30,6 +30,16 @@ describe("a palette", () => {
     expect(engine.runs).toHaveLength(0);
   });
 
+  it("is refused where nobody could choose, because the platform tells of no reactions", async () => {
+    const { chat, store } = await studio();
+    chat.info = { closed: true, restricted: false, reactions: false };
+    for (const line of ["/stylize", "/blend vote"])
+      await chat.say(ann, line, { attachments: [source(await picture(48, 36))] });
+    expect(chat.ephemeral.map(({ text }) => text)).toEqual(Array(2).fill(expect.stringContaining("`/stylize winter`")));
+    expect(chat.in("channel")).toEqual([]);
+    expect(store.interactiveMessages.list("palette")).toEqual([]);
+  });
+
   it("paints what its author chooses, with the line's other options", async () => {
     const { chat, engine, message, photo, quiet } = await palette("/stylize strength:0.8 seed:7");
     await chat.reactTo(ann, message, emojiOf("winter"));

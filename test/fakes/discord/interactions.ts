@@ -1,9 +1,9 @@
 /** Interactions of the fake Discord: what people press and type, and what an application may answer, until when. */
 import { MessageFlags, MessageType, InteractionResponseType as R, InteractionType as T } from "discord-api-types/v10";
-import { acknowledged, invalid, invalidToken, unknown } from "./api-error.js";
+import { ApiError, acknowledged, invalid, invalidToken, unknown } from "./api-error.js";
 import { type Payload, readMessage } from "./forms.js";
 import type { PostOffice } from "./post-office.js";
-import { type FakeChannel, type FakeMessage, isLoading } from "./world.js";
+import { type FakeChannel, type FakeMessage, isGuest, isLoading } from "./world.js";
 
 const TOKEN_MS = 15 * 60_000;
 
@@ -17,6 +17,7 @@ export interface FakeInteraction {
   /** The message under whose button it was pressed. */
   readonly on?: FakeMessage;
   answer?: R;
+  followUps?: number;
   answeredAfterMs?: number;
   original?: string;
   modal?: { readonly custom_id: string; readonly title: string; readonly components: readonly object[] };
@@ -115,8 +116,12 @@ export class InteractionEndpoint {
     if (!this.office.world.channels.has(interaction.channel.id)) throw unknown("Channel");
     const original =
       interaction.original === undefined ? undefined : this.office.world.messages.get(interaction.original);
+    const installedHere = !isGuest(interaction.channel, this.office.world);
     // The first word after "thinking" takes its place, and is as public or private as that was.
     if (original && isLoading(original)) return this.office.edit(original, payload, true);
+    interaction.followUps = (interaction.followUps ?? 0) + 1;
+    if (!installedHere && interaction.followUps > 5)
+      throw new ApiError(400, 40094, "This interaction has hit the maximum number of follow up messages");
     return this.#say(interaction, payload, 0);
   }
 

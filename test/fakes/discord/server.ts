@@ -161,7 +161,10 @@ export class FakeDiscord {
           flags: options.messageContent ? ApplicationFlags.GatewayMessageContentLimited : 0,
         },
       }),
-      guilds: () => [...this.world.guilds.values()].map((guild) => guildJson(this.world, guild)),
+      guilds: () =>
+        [...this.world.guilds.values()]
+          .filter(({ members }) => members.has(this.world.bot.id))
+          .map((guild) => guildJson(this.world, guild)),
     });
   }
 
@@ -221,7 +224,7 @@ export class FakeDiscord {
       setPermission(channel, { id: this.world.bot.id, type: OverwriteType.Member }, P.ViewChannel, "allow");
     }
     this.world.channels.set(channel.id, channel);
-    this.gateway.dispatch(E.ChannelCreate, channelJson(channel));
+    if (guild.members.has(this.world.bot.id)) this.gateway.dispatch(E.ChannelCreate, channelJson(channel));
     return channel;
   }
 
@@ -245,6 +248,19 @@ export class FakeDiscord {
     const first = BigInt(this.world.id()) >> 22n;
     const offset = (BigInt(shard) - (first % BigInt(shards)) + BigInt(shards)) % BigInt(shards);
     return makeGuild(this.world, `Dreamers ${shard}`, String((first + offset) << 22n));
+  }
+
+  /** A server that the bot is not a member of. */
+  foreignGuild(name: string): FakeGuild {
+    return makeGuild(this.world, name, this.world.id(), false);
+  }
+
+  /** A group of people, without the bot. */
+  group(...people: readonly FakeUser[]): ChannelRef {
+    const id = this.world.id();
+    const about = { type: ChannelType.GroupDM, name: "", nsfw: false, archived: false, locked: false } as const;
+    this.world.channels.set(id, { id, ...about, overwrites: new Map(), group: people.map(({ user }) => user) });
+    return this.refOf(this.channelOf({ platform: "discord", community: "@me", id }));
   }
 
   /** A person in the server. */

@@ -10,13 +10,21 @@ import {
   InteractionType,
   MessageType,
   ApplicationCommandOptionType as O,
+  type RESTPostAPIApplicationCommandsJSONBody,
 } from "discord-api-types/v10";
 import type { ChannelRef, MessageRef } from "../../../src/domain/model.js";
 import type { FakeInteraction } from "./interactions.js";
 import type { SeenMessage } from "./seen.js";
 import { attachmentJson, channelJson, memberJson, messageJson } from "./serialise.js";
 import type { FakeDiscord } from "./server.js";
-import { type FakeAttachment, type FakeChannel, type FakeMessage, permissionsIn, uploadLimit } from "./world.js";
+import {
+  type FakeAttachment,
+  type FakeChannel,
+  type FakeMessage,
+  isGuest,
+  permissionsIn,
+  uploadLimit,
+} from "./world.js";
 
 export interface UploadedFile {
   readonly name: string;
@@ -123,6 +131,7 @@ export class FakeUser {
     for (const { name: option, required } of known)
       if (required && !given.some((one) => one.name === option)) fail(`/${name} needs ${option}`);
     const channel = this.fake.channelOf(ref);
+    this.#mustOffer(channel, definition);
     const { default_member_permissions: needed } = definition;
     const may = permissionsIn(channel, this.id);
     if (channel.guild && needed && !this.fake.offeredToAll.has(name) && (may & BigInt(needed)) !== BigInt(needed))
@@ -170,8 +179,8 @@ export class FakeUser {
 
   /** Chooses from a message's menu: Apps > title. */
   shortcut(message: Pick<MessageRef, "id">, title: string): Sent {
-    this.#definition(ApplicationCommandType.Message, title);
     const target = this.#message(message);
+    this.#mustOffer(target.channel, this.#definition(ApplicationCommandType.Message, title));
     // The whole message, whatever the application may see otherwise.
     const json = messageJson(this.fake.world, this.fake.cdn, target, false);
     const data = {
@@ -186,8 +195,8 @@ export class FakeUser {
 
   /** Chooses from a person's menu, in the place where they are seen. */
   personShortcut(ref: ChannelRef, { id, user }: FakeUser, title: string): Sent {
-    this.#definition(ApplicationCommandType.User, title);
     const channel = this.fake.channelOf(ref);
+    this.#mustOffer(channel, this.#definition(ApplicationCommandType.User, title));
     const member = channel.guild?.members.get(id);
     const resolved = { users: { [id]: user }, ...(member ? { members: { [id]: memberJson(member) } } : {}) };
     const data = { id: "1", name: title, type: ApplicationCommandType.User, target_id: id, resolved };
@@ -277,6 +286,15 @@ export class FakeUser {
     return found ?? fail(`${name} is not registered.`);
   }
 
+  /** @throws Error where Discord's program offers no such command */
+  #mustOffer(channel: FakeChannel, { integration_types, contexts }: RESTPostAPIApplicationCommandsJSONBody): void {
+    const { world } = this.fake;
+    const install = isGuest(channel, world) ? 1 : 0;
+    const context = channel.guild ? 0 : channel.group ? 2 : 1;
+    if (!integration_types?.includes(install)) fail("This command is not for those who install the bot themselves.");
+    if (!contexts?.includes(context)) fail("This command is not offered in such a place.");
+  }
+
   #send(channel: FakeChannel, type: InteractionType, data: object, on?: FakeMessage): Sent {
     const { world, gateway } = this.fake;
     const id = world.id();
@@ -327,8 +345,12 @@ export class FakeUser {
       channel_id: channel.id,
       channel: { ...channelJson(channel), permissions },
       app_permissions: String(permissionsIn(channel, world.bot.id)),
-      authorizing_integration_owners: { 0: guild?.id ?? "0" },
-      context: guild ? InteractionContextType.Guild : InteractionContextType.BotDM,
+      authorizing_integration_owners: isGuest(channel, world) ? { 1: this.id } : { 0: guild?.id ?? "0" },
+      context: guild
+        ? InteractionContextType.Guild
+        : channel.group
+          ? InteractionContextType.PrivateChannel
+          : InteractionContextType.BotDM,
       attachment_size_limit: uploadLimit(guild),
       ...who,
       ...(on ? { message: messageJson(world, this.fake.cdn, on, false) } : {}),

@@ -63,8 +63,10 @@ export interface FakeChannel {
   locked: boolean;
   /** Of a private thread: who is in it. */
   readonly members?: Set<string>;
-  /** Of a direct message. */
+  /** Of a direct message with the bot. */
   readonly recipient?: APIUser;
+  /** Of a group that the bot is not in. */
+  readonly group?: readonly APIUser[];
 }
 
 export interface FakeAttachment {
@@ -110,6 +112,11 @@ export interface FakeMessage {
 
 export const isLoading = (message: FakeMessage): boolean => (message.flags & MessageFlags.Loading) !== 0;
 
+/** Whether the bot is not in a place: only those who have installed it for themselves can use it there. */
+export function isGuest({ guild, group }: FakeChannel, { bot }: World): boolean {
+  return group !== undefined || (guild !== undefined && !guild.members.has(bot.id));
+}
+
 export const isThread = ({ type }: FakeChannel): boolean =>
   type === ChannelType.PublicThread || type === ChannelType.PrivateThread || type === ChannelType.AnnouncementThread;
 
@@ -138,14 +145,15 @@ export function makeRole(id: string, name: string, permissions: bigint): APIRole
   return { id, name, permissions: permissions.toString(), ...colours, ...rest };
 }
 
-export function makeGuild(world: World, name: string, id = world.id()): FakeGuild {
+export function makeGuild(world: World, name: string, id = world.id(), withBot = true): FakeGuild {
   const guild: FakeGuild = { id, name, tier: GuildPremiumTier.None, roles: new Map(), members: new Map(), emojis: [] };
   guild.roles.set(id, makeRole(id, "@everyone", EVERYONE));
+  world.guilds.set(id, guild);
+  if (!withBot) return guild;
   // As the invite link of the bot's documentation gives it.
   const role = makeRole(world.id(), world.bot.username, EVERYONE | P.CreatePublicThreads);
   guild.roles.set(role.id, role);
   guild.members.set(world.bot.id, { user: world.bot, nick: null, roles: new Set([role.id]) });
-  world.guilds.set(id, guild);
   return guild;
 }
 
@@ -164,7 +172,8 @@ export function makeUser(world: World, name: string, bot = false): APIUser {
 
 /** What a member may do in a channel: roles, then the channel's overwrites for everyone, roles and the member. */
 export function permissionsIn(channel: FakeChannel, userId: string): bigint {
-  const { guild } = channel;
+  const { guild, group } = channel;
+  if (group) return group.some(({ id }) => id === userId) ? EVERYONE : 0n;
   if (!guild) return EVERYONE;
   const member = guild.members.get(userId);
   if (!member || channel.members?.has(userId) === false) return 0n;
