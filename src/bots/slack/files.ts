@@ -102,7 +102,11 @@ export class Files {
     return (await workspace.call("files.info", { file }, { repeatable: true, ...options })).file ?? {};
   }
 
-  async #send(workspace: Workspace, { name, bytes, description }: Picture, options: CallOptions): Promise<string> {
+  async #send(
+    workspace: Workspace,
+    { name, bytes, type, description }: Picture,
+    options: CallOptions,
+  ): Promise<string> {
     const { uploadBytes } = this.limits;
     if (bytes.byteLength > uploadBytes) {
       throw new ChatError("too-large", "slack.upload-limit", {
@@ -110,8 +114,11 @@ export class Files {
         megabytes: Math.floor(uploadBytes / 1024 / 1024),
       });
     }
-    // The SDK's types call it alt_text, Slack's reference alt_txt.
-    const alternative = description === undefined ? {} : { alt_txt: alt(description, FILE_ALT_TEXT_LENGTH) };
+    // The SDK's types call it alt_text, Slack's reference alt_txt; it is for images only.
+    const alternative =
+      description === undefined || !type.startsWith("image/")
+        ? {}
+        : { alt_txt: alt(description, FILE_ALT_TEXT_LENGTH) };
     const { upload_url, file_id } = await workspace.call(
       "files.getUploadURLExternal",
       { filename: name, length: bytes.byteLength, ...alternative },

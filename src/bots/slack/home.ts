@@ -6,8 +6,10 @@ import type { Work } from "../../port/gallery.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { escapeText, toMrkdwn } from "../markdown/print-slack.js";
 import type { Files } from "./files.js";
+import { SECTION_LENGTH } from "./limits.js";
 import { parsed, word } from "./messages.js";
 import { alt, button } from "./render.js";
+import { shorten } from "./text.js";
 import type { Workspace } from "./workspace.js";
 
 interface Parts {
@@ -86,7 +88,7 @@ function page(works: readonly Work[], links: PerWork, files: PerWork): HomeView 
 }
 
 function section(text: string): SectionBlock {
-  return { type: "section", text: { type: "mrkdwn", text: text.slice(0, 3_000) } };
+  return { type: "section", text: { type: "mrkdwn", text: shorten(text, SECTION_LENGTH) } };
 }
 
 function entry(

@@ -7,7 +7,7 @@ import { Commands } from "./commands.js";
 import { Forms } from "./forms.js";
 import { hideSecrets } from "./logger.js";
 import { MessageActions } from "./message-actions.js";
-import { type Fields, fields, word } from "./messages.js";
+import { type Fields, fields, list, word } from "./messages.js";
 import { type Parts, Reporter } from "./reporter.js";
 import { identity, Seen } from "./seen.js";
 import { type Arrival, isForBot, originOf, type SlackUnread, saidId, unreadOf } from "./unread.js";
@@ -44,8 +44,11 @@ export class Incoming {
     this.#forms = new Forms(reporter);
     this.#commands = new Commands(reporter, this.#forms, this.#seen);
     this.#actions = new MessageActions(reporter, this.#forms);
-    const removed: Handler = async ({ teamId }) => {
-      return async () => parts.workspaces.forget(word(teamId) ?? "");
+    const removed: Handler = async ({ teamId, enterpriseId, isEnterpriseInstall }, { tokens }) => {
+      // A person may have taken back a token of their own.
+      if (tokens !== undefined && list(fields(tokens).bot).length === 0) return undefined;
+      const origin = { teamId: word(teamId), enterpriseId: word(enterpriseId) };
+      return () => parts.workspaces.removed({ ...origin, isEnterpriseInstall: isEnterpriseInstall === true });
     };
     this.#events = {
       app_mention:

@@ -9,7 +9,7 @@ export interface SlackLimits {
   readonly uploadBytes: number;
   /** Least time between two edits of one message, in milliseconds: chat.update takes about 50 a minute (tier 3). */
   readonly editIntervalMs: number;
-  /** Characters in a message: chat.update takes 4,000 (https://docs.slack.dev/reference/methods/chat.update). */
+  /** Characters in a message before they are written as Slack wants them; see MESSAGE_LENGTH. */
   readonly textLength: number;
   /** How long one call of the Web API may take, in milliseconds. */
   readonly callMs: number;
@@ -71,8 +71,8 @@ export const FORM_FIELDS = 20;
 export const FORM_FILES = 2;
 
 /**
- * Different reactions that one user can put on a message; the error after them is too_many_reactions. Slack's help says
- * the number: https://slack.com/help/articles/202931348
+ * Different reactions that one user can put on a message; the error after them is too_many_reactions. Slack's reference
+ * names that error without a number (https://docs.slack.dev/reference/methods/reactions.add); this one is from use.
  */
 export const REACTIONS = 23;
 
@@ -81,6 +81,13 @@ export const REACTIONS = 23;
  * may be asked for before this one. https://docs.slack.dev/apis/web-api/rate-limits
  */
 export const HISTORY_PATIENCE_MS = 150_000;
+
+/**
+ * Characters of a message's text. Slack's reference advises 4,000 and cuts from 40,000
+ * (https://docs.slack.dev/reference/methods/chat.postMessage#truncating), but chat.update refuses more than 4,000 with
+ * msg_too_long, as apps find (https://github.com/seratch/ChatGPT-in-Slack/issues/102).
+ */
+export const MESSAGE_LENGTH = 4_000;
 
 /** Answers to one command or click, and how long they are taken: half an hour. */
 export const ANSWERS = 5;

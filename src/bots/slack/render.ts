@@ -4,8 +4,8 @@ import { sentence } from "../../shared/sentences/sentence.js";
 import { cutText } from "../../shared/text.js";
 import { mentions, progressBar } from "../markdown/message-text.js";
 import { toMrkdwn } from "../markdown/print-slack.js";
-import { ALT_TEXT_LENGTH, BUTTONS_IN_A_ROW, LABEL_LENGTH, SECTION_LENGTH } from "./limits.js";
-import { split } from "./text.js";
+import { ALT_TEXT_LENGTH, BUTTONS_IN_A_ROW, LABEL_LENGTH, MESSAGE_LENGTH, SECTION_LENGTH } from "./limits.js";
+import { shorten, split } from "./text.js";
 
 /** A message as Slack takes it. */
 interface Rendered {
@@ -25,7 +25,8 @@ export function render(message: OutgoingMessage, images: readonly ShownImage[]):
   const text = [mentions(message.mention), toMrkdwn(message.text), progress ? progressBar(progress, "`") : ""]
     .filter((part) => part !== "")
     .join("\n");
-  if (images.length === 0 && buttons.length === 0) return { text };
+  // A text that is too long for a message is shown as blocks all the same.
+  if (images.length === 0 && buttons.length === 0 && text.length <= MESSAGE_LENGTH) return { text };
   const blocks: KnownBlock[] = [
     ...split(text, SECTION_LENGTH).map(
       (part): KnownBlock => ({ type: "section", text: { type: "mrkdwn", text: part } }),
@@ -37,7 +38,7 @@ export function render(message: OutgoingMessage, images: readonly ShownImage[]):
   for (let from = 0; from < buttons.length; from += BUTTONS_IN_A_ROW) {
     blocks.push({ type: "actions", elements: buttons.slice(from, from + BUTTONS_IN_A_ROW).map(button) });
   }
-  return { text, blocks };
+  return { text: shorten(text, MESSAGE_LENGTH), blocks };
 }
 
 export function button({ id, label, emoji, style }: Button) {

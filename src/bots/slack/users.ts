@@ -43,6 +43,9 @@ async function ask(workspace: Workspace, id: string): Promise<Known> {
   const { profile } = user ?? {};
   const name =
     profile?.display_name || profile?.real_name || user?.real_name || user?.name || sentence("chat.somebody");
-  const moderator = user?.is_admin === true || user?.is_owner === true;
+  // In a shared channel (Slack Connect) others are admins of their own workspace.
+  const places = [user?.team_id, ...(user?.enterprise_user?.teams ?? [])];
+  const ours = user?.is_stranger !== true && (user?.team_id === undefined || places.includes(workspace.self.team));
+  const moderator = ours && (user?.is_admin === true || user?.is_owner === true);
   return { user: { id, name, moderator }, bot: user?.is_bot === true || id === "USLACKBOT" };
 }

@@ -109,12 +109,22 @@ export class Workspaces {
     return this.#organisations.get(teamId) ?? word(this.options.keyValues?.get(`${ORGANISATION}${teamId}`));
   }
 
-  /** Forgets a workspace that has removed the app. */
-  forget(community: string): void {
-    const known = this.#known.get(community);
-    this.#known.delete(community);
-    this.#tokens.delete(community);
-    void known?.then((workspace) => workspace.close()).catch(() => undefined);
+  /** A workspace, or a whole organisation, has removed the app: nothing of it is kept, its tokens least of all. */
+  async removed({ teamId, enterpriseId, isEnterpriseInstall = false }: Origin): Promise<void> {
+    const all = isEnterpriseInstall && enterpriseId !== undefined;
+    const communities = all ? [...this.#organisations].filter(([, organisation]) => organisation === enterpriseId) : [];
+    for (const community of [...communities.map(([id]) => id), ...(teamId === undefined ? [] : [teamId])]) {
+      const known = this.#known.get(community);
+      this.#known.delete(community);
+      this.#tokens.delete(community);
+      this.#organisations.delete(community);
+      this.options.keyValues?.set(`${ORGANISATION}${community}`, "");
+      void known?.then((workspace) => workspace.close()).catch(() => undefined);
+    }
+    const query = all
+      ? { teamId: undefined, enterpriseId, isEnterpriseInstall: true as const }
+      : { teamId: teamId ?? "", enterpriseId: undefined, isEnterpriseInstall: false as const };
+    await this.options.installer?.installationStore.deleteInstallation?.(query);
   }
 
   async #installedToken(community: string, fresh: boolean): Promise<string> {

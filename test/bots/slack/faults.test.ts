@@ -213,6 +213,32 @@ describe("previews", () => {
   });
 });
 
+describe("a text that grows as Slack wants it written", () => {
+  it("is shown whole, also in an edit", async () => {
+    const { people: users, chat, place: channel, ann } = await openSlack();
+    const text = "a & b ".repeat(640).trim();
+    const ref = await chat.post(channel, { text: "short" });
+    await chat.edit(ref, { text });
+    const { blocks } = users.message({ channel: channel.id, ts: ref.id });
+    const shown = blocks.map((block) => (block.type === "section" ? block.text?.text : undefined)).join("");
+    expect(shown.replaceAll("&amp;", "&").length).toBeGreaterThanOrEqual(text.length - blocks.length);
+    expect(users.look(ann, channel)[0]?.text).toMatch(/ …$/);
+  });
+});
+
+describe("what is sent along with a file", () => {
+  it("describes images, and films not", async () => {
+    const { fake, chat, place: channel } = await openSlack();
+    const film = { bytes: new Uint8Array([1, 2, 3]), name: "zoom.mp4", type: "video/mp4", description: "A zoom" };
+    await chat.post(channel, { text: "both", pictures: [await png("#f00"), film] });
+    const told = fake.calls.filter(({ method }) => method === "files.getUploadURLExternal").map(({ args }) => args);
+    expect(told.map(({ filename, alt_txt }) => [filename, alt_txt])).toEqual([
+      ["dream.png", "A colour"],
+      ["zoom.mp4", undefined],
+    ]);
+  });
+});
+
 describe("what is gone or not allowed", () => {
   it("has its kind and a sentence that tells the mend", async () => {
     const { fake, people: users, chat, place: channel, art, ann } = await openSlack();

@@ -115,6 +115,25 @@ describe.each(["http", "socket"] as const)("several workspaces over %s", (transp
     expect(fake.violations).toEqual([]);
   });
 
+  it("that remove the app leave nothing behind; a person's own token is no matter", async () => {
+    const { others, elsewhere, chat, store, team, cleo } = await installed();
+    await chat.post(elsewhere, { text: "here" });
+    const query = { teamId: team.id, enterpriseId: undefined, isEnterpriseInstall: false as const };
+    await others.revoke({ oauth: [cleo.id], bot: [] });
+    await chat.post(elsewhere, { text: "still here" });
+    await others.uninstall();
+    await eventually(
+      async () =>
+        store.slackInstallations.fetchInstallation(query).then(
+          () => false,
+          () => true,
+        ),
+      "the installation deleted",
+    );
+    await expect(chat.post(elsewhere, { text: "gone" })).rejects.toMatchObject({ kind: "forbidden" });
+    await others.revoke({ oauth: [], bot: [team.bot.id] });
+  });
+
   it("have tokens renewed that are about to run out", async () => {
     const { others, cleo, elsewhere, chat, store, team } = await installed(3_600);
     const query = { teamId: team.id, enterpriseId: undefined, isEnterpriseInstall: false as const };

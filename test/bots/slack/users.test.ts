@@ -209,6 +209,20 @@ describe("what is wrong in a form", () => {
   });
 });
 
+describe("an admin of another organisation, in a shared channel", () => {
+  it("moderates nothing here", async () => {
+    const { fake, people: users, art, listener } = await openSlack();
+    const [guest, own] = [
+      fake.addUser("Gus", { admin: true, home: "T0ELSEWHERE" }),
+      fake.addUser("Mo", { admin: true }),
+    ];
+    for (const user of [guest, own]) await users.command(user, art.id, "queue");
+    const moderates = async (id: string) =>
+      (await listener.next("command", ({ user }) => user.id === id)).user.moderator;
+    expect([await moderates(guest.id), await moderates(own.id)]).toEqual([false, true]);
+  });
+});
+
 describe("a message's menu", () => {
   it("hands over the message and its pictures", async () => {
     const { people: users, ann, ben, art, listener, place: channel } = await openSlack();

@@ -26,6 +26,42 @@ describe("Slack's text", () => {
   });
 });
 
+describe("a long text", () => {
+  const whole = (pieces: readonly string[]) => {
+    for (const piece of pieces) {
+      expect(piece.length).toBeLessThanOrEqual(40);
+      expect((piece.match(/```/g) ?? []).length % 2, piece).toBe(0);
+    }
+    return pieces;
+  };
+
+  it("keeps a code block in one piece where it fits, and makes it two where it does not", () => {
+    const block = "```one\ntwo\nthree```";
+    expect(whole(split(`some words before the block\n${block}\nafter`, 40))).toEqual([
+      "some words before the block",
+      `${block}\nafter`,
+    ]);
+    const long = Array.from({ length: 9 }, (_, line) => `line ${line} of code`);
+    const pieces = whole(split(`\`\`\`${long.join("\n")}\`\`\``, 40));
+    expect(pieces.map((piece) => piece.replaceAll("```", "")).join("\n")).toBe(long.join("\n"));
+  });
+
+  it("is cut within no entity, link, code or character, wherever the limit falls", () => {
+    const link = "<https://example.org/a|here>";
+    const family = "👩\u200d👩\u200d👧\u200d👦";
+    for (let before = 1; before < 40; before++) {
+      const text = `${"x".repeat(before)}&amp;${link}${family}\`two words\` and more words to come &lt;`;
+      const pieces = whole(split(text, 40));
+      expect(pieces.join("")).toBe(text);
+      for (const token of ["&amp;", link, family, "`two words`", "&lt;"])
+        expect(
+          pieces.filter((piece) => piece.includes(token)),
+          `${token} after ${before}`,
+        ).toHaveLength(1);
+    }
+  });
+});
+
 describe("emoji", () => {
   it.each([
     [":sunflower:", "🌻"],

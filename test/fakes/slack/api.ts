@@ -53,6 +53,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
         name: user.name,
         real_name: user.displayName,
         profile,
+        team_id: user.home ?? call.team.id,
         is_admin: user.admin,
         is_owner: false,
         is_bot: user.bot,
@@ -115,6 +116,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
   },
   "chat.update": (call) => {
     need(call, "chat:write");
+    if (String(call.args.text ?? "").length > 4_000) throw new ApiError("msg_too_long");
     const message = ownMessage(call, text(call, "ts"), "cant_update_message");
     fill(call, message);
     message.edits += 1;
@@ -162,6 +164,13 @@ export const METHODS: Readonly<Record<string, Method>> = {
     const length = Number(call.args.length);
     if (!Number.isInteger(length) || length < 1) throw new ApiError("invalid_arguments");
     const alt = optional(call, "alt_txt");
+    const image = /\.(png|jpe?g|gif|webp)$/i.test(text(call, "filename"));
+    if (call.args.alt_text !== undefined || (alt !== undefined && !image)) {
+      call.fake.violate(
+        `files.getUploadURLExternal: ${alt === undefined ? "alt_text" : "alt_txt for what is no image"}`,
+      );
+      throw new ApiError("invalid_arguments");
+    }
     if (alt !== undefined && alt.length > 1_000) throw new ApiError("alt_txt_too_large");
     const file: StoredFile = {
       id: newId("F"),

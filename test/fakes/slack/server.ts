@@ -168,8 +168,11 @@ export class FakeSlack {
     return granted;
   }
 
-  addUser(name: string, { admin = false, bot = false, team = this.team } = {}): User {
-    const user = { id: newId("U"), name: name.toLowerCase(), displayName: name, admin, bot };
+  addUser(
+    name: string,
+    { admin = false, bot = false, team = this.team, home = undefined as string | undefined } = {},
+  ): User {
+    const user = { id: newId("U"), name: name.toLowerCase(), displayName: name, admin, bot, home };
     team.users.set(user.id, user);
     const direct: Channel = {
       id: newId("D"),

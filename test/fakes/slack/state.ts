@@ -7,6 +7,8 @@ export interface User {
   readonly displayName: string;
   admin: boolean;
   readonly bot: boolean;
+  /** The workspace that they are from, where it is another one (Slack Connect). */
+  readonly home?: string | undefined;
 }
 
 export interface Channel {

@@ -288,6 +288,17 @@ export class Users {
     await this.#event(event);
   }
 
+  /** Somebody removes the app from the workspace. */
+  async uninstall(): Promise<void> {
+    for (const token of this.fake.tokens.values()) if (token.team === this.team.id) token.revoked = true;
+    await this.#event({ type: "app_uninstalled", event_ts: newTs() });
+  }
+
+  /** Tells of tokens that are no longer good. */
+  async revoke(tokens: { readonly oauth: readonly string[]; readonly bot: readonly string[] }): Promise<void> {
+    await this.#event({ type: "tokens_revoked", tokens, event_ts: newTs() });
+  }
+
   async erase(where: Pick<Message, "channel" | "ts">): Promise<void> {
     const message = this.team.find(where.channel, where.ts);
     if (!message) return;
