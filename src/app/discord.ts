@@ -28,9 +28,26 @@ export async function registerDiscord(config: Config): Promise<{ readonly appId:
   return registerNow(discordOptions(config), { commands: commands.map(summarise), ...shortcuts });
 }
 
-/** The link by which the bot is added to a Discord server; undefined when the settings name no application. */
-export async function discordInvite({ discord }: Config): Promise<string | undefined> {
-  if (discord.appId === "") return undefined;
+/** What `dreamloom doctor` finds of the bot in Discord. */
+interface Found {
+  /** Whether Discord takes the token; undefined where there is none. */
+  readonly works: boolean | undefined;
+  /** Why not. */
+  readonly problem?: string;
+  /** The link by which the bot is added to a server, where it is known whose bot it is. */
+  readonly invite?: string;
+}
+
+/** Asks Discord about the token, which tells whose bot it is. Never rejects. */
+export async function findDiscord(config: Config): Promise<Found> {
+  const { token, appId } = config.discord;
   const { inviteLink } = await import("../bots/discord/permissions.js");
-  return inviteLink(discord.appId);
+  const known = appId === "" ? {} : { invite: inviteLink(appId) };
+  if (token === "") return { works: undefined, ...known };
+  const { askApplication } = await import("../bots/discord/register.js");
+  try {
+    return { works: true, invite: inviteLink(await askApplication(discordOptions(config))) };
+  } catch (error) {
+    return { works: false, problem: error instanceof Error ? error.message : String(error), ...known };
+  }
 }

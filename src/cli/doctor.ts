@@ -5,7 +5,7 @@ import { availableParallelism, cpus, totalmem } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { configuredDevices } from "../app/devices.js";
-import { discordInvite } from "../app/discord.js";
+import { findDiscord } from "../app/discord.js";
 import type { Service } from "../app/doctor/cluster-rows.js";
 import { services } from "../app/doctor/services.js";
 import { engineSettings } from "../app/engine-settings.js";
@@ -114,8 +114,9 @@ function meant(chosen: Promise<DeviceName>): Promise<Meant> {
 }
 
 async function discord(config: Config) {
-  const ready = config.discord.token !== "";
-  return { name: "Discord", ready, about: sentence("doctor.discord", { ready, invite: await discordInvite(config) }) };
+  const { works, problem, invite } = await findDiscord(config);
+  const about = sentence("doctor.discord", { works, problem, invite });
+  return { name: "Discord", ready: works === true, works, about };
 }
 
 const milliseconds = (ms: number): string =>
@@ -174,19 +175,19 @@ export function report(diagnosis: Diagnosis): string {
     `\nNetworks\n${rows(diagnosis.networks.map(describeNetwork))}`,
     `\nFolders\n${rows(diagnosis.folders.map(describeFolder))}`,
     `\nServices\n${rows(diagnosis.services.map(({ what, works, detail }: Service) => [mark(works), what, detail]))}`,
-    `\nChats\n${rows(diagnosis.chats.map(({ name, ready, about }) => [ready ? "✓" : "-", name, about]))}`,
+    `\nChats\n${rows(diagnosis.chats.map(({ name, works, about }) => [mark(works), name, about]))}`,
     `\nExtras\n${rows(extras)}`,
   ].join("");
 }
 
 /** Without the CPU nothing runs; without what was asked for, nothing that people want. */
-function isSound({ devices, runtime, configured, folders, services: outside }: Diagnosis): boolean {
+function isSound({ devices, runtime, configured, folders, services: outside, chats }: Diagnosis): boolean {
   const wanted: readonly Meant[] = configured.length > 0 ? configured : [runtime];
   return (
     devices.some(({ device, works }) => device === "onnx-cpu" && works) &&
     wanted.every(({ problem }) => problem === undefined) &&
     folders.every(({ writable }) => writable) &&
-    outside.every(({ works }) => works !== false)
+    [...outside, ...chats].every(({ works }) => works !== false)
   );
 }
 

@@ -1,11 +1,12 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { type Config, loadConfig } from "../../src/app/settings/load-settings.js";
 import { diagnose, report } from "../../src/cli/doctor.js";
 import type { DeviceName } from "../../src/engine/devices/devices.js";
 import type { probe, Verdict } from "../../src/engine/devices/probe.js";
+import { FakeDiscord } from "../fakes/discord/server.js";
 
 const root = mkdtempSync(join(tmpdir(), "doctor-"));
 
@@ -85,14 +86,23 @@ describe("doctor", () => {
   test("prints the link that adds the bot to a Discord server", async () => {
     const off = report(await diagnose(config("auto"), silent, machine(80)));
     expect(off).toMatch(/- +Discord +off, until DISCORD_TOKEN is set/);
-    const settings = { ...config("auto"), discord: { ...config("auto").discord, token: "a.b.c", appId: "117" } };
-    const on = report(await diagnose(settings, silent, machine(80)));
+    const fake = await FakeDiscord.start({ token: "a.b.c" });
+    onTestFinished(() => fake.stop());
+    const ask = async (discord: { token: string; appId?: string }) => {
+      const settings = { ...config("auto").discord, apiUrl: fake.apiUrl, ...discord };
+      return report(await diagnose({ ...config("auto"), discord: settings }, silent, machine(80)));
+    };
+    const on = await ask({ token: "a.b.c" });
     expect(on).not.toContain("a.b.c");
+    expect(on).toMatch(/✓ +Discord +Discord takes the token; add it to a server: http/);
     const link = new URL(/https:\/\/discord\.com\S+/.exec(on)?.[0] ?? "");
-    expect(link.searchParams.get("client_id")).toBe("117");
+    expect(link.searchParams.get("client_id")).toBe(fake.world.appId);
     expect(link.searchParams.get("scope")).toBe("bot applications.commands");
     // View, send, send in threads, public threads, files, reactions, history: neither more nor less.
     const bits = [10n, 11n, 38n, 35n, 15n, 6n, 16n].reduce((sum, bit) => sum | (1n << bit), 0n);
     expect(BigInt(link.searchParams.get("permissions") ?? 0)).toBe(bits);
+    expect(await ask({ token: "d.e.f" })).toMatch(/✗ +Discord +Discord no longer accepts my token/);
+    fake.fault = () => ({ status: 429, page: { "retry-after": "3600" } });
+    expect(await ask({ token: "a.b.c", appId: "117" })).toMatch(/✗ +Discord .*wait 360\d s.*client_id=117/);
   });
 });

@@ -63,6 +63,20 @@ export async function applicationId(calls: Calls): Promise<string> {
   return (await calls.run<APIApplication>({ method: "GET", route: Routes.currentApplication(), ...about })).id;
 }
 
+/** How long the question about a token may take, in milliseconds. */
+const CHECK_MS = 10_000;
+
+/** Asks Discord for the application of a token; for `dreamloom doctor`. @throws ChatError with what is wrong about it */
+export async function askApplication({ token, apiUrl }: Pick<DiscordOptions, "token" | "apiUrl">): Promise<string> {
+  const rest = new REST(restOptions(apiUrl, CHECK_MS)).setToken(token);
+  const calls = new Calls(rest, { ...DEFAULT_TIMING, callMs: CHECK_MS });
+  try {
+    return await applicationId(calls);
+  } finally {
+    await calls.close();
+  }
+}
+
 /**
  * Registers all commands, whatever was registered before: for `dreamloom register`. Needs no gateway.
  *

@@ -94,12 +94,17 @@ export const english = {
   "doctor.read-only": "which cannot be written to; change its owner or the setting",
   "doctor.to-fetch": "not downloaded yet ({size}); dreamloom models pull {id}",
   "doctor.not-there": "not there",
-  "doctor.discord": ({ ready, invite }: { ready: boolean; invite: string | undefined }) => {
-    const token = ready ? "a token is set" : "off, until DISCORD_TOKEN is set (docs/operating.md)";
-    return (
-      `${token}; ` +
-      `${invite ? `add it to a server: ${invite}` : "DISCORD_APP_ID is not set, so there is no invite link"}`
-    );
+  "doctor.discord": ({
+    works,
+    problem = "Discord takes the token",
+    invite,
+  }: {
+    works: boolean | undefined;
+    problem: string | undefined;
+    invite: string | undefined;
+  }) => {
+    const token = works === undefined ? "off, until DISCORD_TOKEN is set (docs/operating.md)" : problem;
+    return `${token}${invite ? `; add it to a server: ${invite}` : ""}`;
   },
   "doctor.ffmpeg": "films as MP4",
   "doctor.extra": "not found; only {use} need it",
