@@ -138,6 +138,7 @@ function startWork(
 ): Promise<Work> {
   return openQueue(config, {
     repository: store.jobs,
+    keyValues: store.keyValues,
     logger: logger.child({ part: "queue" }),
     engine: () => engine(config, logger.child({ part: "engine" }), (download) => onDownload(download)),
     onDownload: (job, download) => onDownload(download, job),

@@ -1,17 +1,27 @@
 /** The queue, and what works on its jobs: an engine in this program, or the workers of a cluster. */
+import { randomUUID } from "node:crypto";
+import { resolve } from "node:path";
 import type { Logger } from "pino";
 import type { Engine, EngineDownload } from "../engine/process/engine.js";
+import type { KeyValueStore } from "../port/adapter.js";
 import type { AdminWorker } from "../port/admin.js";
+import type { BotsInfo } from "../queue/cluster/bots.js";
 import type { ClusterQueue, WorkerState } from "../queue/cluster/cluster-queue.js";
 import { Estimator } from "../queue/estimator.js";
 import type { JobRepository } from "../queue/job-repository.js";
 import type { JobQueue } from "../queue/queue.js";
-import { ScheduledQueue } from "../queue/scheduled-queue.js";
+import { ScheduledQueue, type ScheduledQueueOptions } from "../queue/scheduled-queue.js";
+import { sentence } from "../shared/sentences/sentence.js";
 import { configuredSlots, largestBudget } from "./devices.js";
-import type { Config } from "./settings/load-settings.js";
+import { type Config, ConfigError } from "./settings/load-settings.js";
+
+/** How long the start waits for Redis, to learn whether other bots are there. */
+const CLAIM_MS = 5_000;
 
 interface QueueParts {
   readonly repository: JobRepository;
+  /** Keeps the id of the data folder. */
+  readonly keyValues: KeyValueStore;
   readonly logger: Logger;
   /** Made where this program computes itself. */
   readonly engine: () => Engine;
@@ -28,14 +38,13 @@ export interface Work {
 
 /** The queue that the settings describe. Redis' packages are loaded only with a cluster. */
 export async function openQueue(config: Config, parts: QueueParts): Promise<Work> {
-  const { repository, logger, onDownload } = parts;
+  const { repository, logger } = parts;
   const { length, perPerson, perHour, perChannel, perChannelHour, estimate } = config.queue;
   const limits = { length, waitingPerPerson: perPerson, perHourPerPerson: perHour, perChannel, perChannelHour };
   const { jobSeconds } = config.engine;
   const common = { repository, estimator: new Estimator(estimate), jobSeconds, logger };
   if (config.cluster.url !== "") {
-    const { ClusterQueue } = await import("../queue/cluster/cluster-queue.js");
-    const cluster = new ClusterQueue({ ...common, limits, cluster: config.cluster, onDownload });
+    const cluster = await openCluster(config, parts, { ...common, limits });
     await cluster.remember();
     return { queue: cluster, cluster };
   }
@@ -48,6 +57,42 @@ export async function openQueue(config: Config, parts: QueueParts): Promise<Work
   });
   await queue.remember();
   return { queue, engine };
+}
+
+/** @throws ConfigError when other bots work on the same Redis under the same prefix */
+async function openCluster(
+  { cluster: settings, data }: Config,
+  { keyValues, logger, onDownload }: QueueParts,
+  common: Omit<ScheduledQueueOptions, "engine" | "concurrency">,
+): Promise<ClusterQueue> {
+  const { ClusterQueue } = await import("../queue/cluster/cluster-queue.js");
+  const told = (rival: BotsInfo) =>
+    sentence("cluster.rival", { ...rival, prefix: settings.prefix, since: new Date(rival.startedAt).toISOString() });
+  const cluster = new ClusterQueue({
+    ...common,
+    cluster: settings,
+    data: { id: dataId(keyValues), folder: resolve(data.dir) },
+    // Redis could not be asked at the start.
+    onRival: (rival) => {
+      logger.fatal(told(rival));
+      process.kill(process.pid, "SIGTERM");
+    },
+    onDownload,
+  });
+  const rival = await cluster.claim(CLAIM_MS);
+  if (!rival) return cluster;
+  await cluster.close(0);
+  throw new ConfigError([told(rival)]);
+}
+
+const DATA_ID = "cluster.bots";
+
+function dataId(keyValues: KeyValueStore): string {
+  const known = keyValues.get(DATA_ID);
+  if (typeof known === "string") return known;
+  const id = randomUUID();
+  keyValues.set(DATA_ID, id);
+  return id;
 }
 
 /** A worker as the admin page shows it. */

@@ -1,4 +1,5 @@
 import type { Redis } from "ioredis";
+import { type BotsInfo, readBots } from "../../queue/cluster/bots.js";
 import { PROTOCOL } from "../../queue/cluster/protocol.js";
 import { Registry, type Speech, type WorkerInfo } from "../../queue/cluster/registry.js";
 import { sentence } from "../../shared/sentences/sentence.js";
@@ -27,7 +28,11 @@ export async function clusterRows(
   const [speech, workers] = [await registry.speech(), await registry.workers()];
   const bots = speech ?? { protocol: PROTOCOL, version };
   const none = { what: "workers", works: undefined, detail: sentence("service.no-worker", { prefix }) };
-  return [botsRow(speech), ...(workers.length > 0 ? workers.map((worker) => workerRow(worker, bots, now)) : [none])];
+  return [
+    botsRow(speech),
+    ...programRows(await readBots(redis, prefix), now),
+    ...(workers.length > 0 ? workers.map((worker) => workerRow(worker, bots, now)) : [none]),
+  ];
 }
 
 function botsRow(speech: Speech | undefined): Service {
@@ -36,6 +41,16 @@ function botsRow(speech: Speech | undefined): Service {
   const bots = sentence("service.bots", speech);
   if (speech.protocol === PROTOCOL) return { what, works: true, detail: bots };
   return { what, works: false, detail: sentence("service.bots-other", { bots, version, protocol: PROTOCOL }) };
+}
+
+/** The bots program that runs, and one that was refused because of it. */
+function programRows({ running, refused }: Awaited<ReturnType<typeof readBots>>, now: number): Service[] {
+  const facts = (bots: BotsInfo) => ({ ...bots, seconds: Math.max(0, Math.round((now - bots.at) / 1000)) });
+  const rows: Service[] = [];
+  if (running) rows.push({ what: "bots", works: true, detail: sentence("service.bots-at", facts(running)) });
+  if (refused && refused.id !== running?.id)
+    rows.push({ what: "bots, refused", works: false, detail: sentence("service.bots-refused", facts(refused)) });
+  return rows;
 }
 
 function workerRow({ id, protocol, stopping, running, at, ...worker }: WorkerInfo, bots: Speech, now: number): Service {

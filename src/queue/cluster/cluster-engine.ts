@@ -12,6 +12,7 @@ import { abortableDelay, withTimeout } from "../../shared/async.js";
 import { version } from "../../shared/version.js";
 import { BlobError, type BlobStore } from "./blobs/blob-store.js";
 import { openBlobs } from "./blobs/open-blobs.js";
+import { BotsClaim, type BotsInfo } from "./bots.js";
 import { JobProducer, type RemoteState } from "./bull-queue.js";
 import { Cancellations } from "./cancellations.js";
 import { type ClusterSettings, connect, connectBlocking, dataAge, hostOf, redisNow, untilReady } from "./connection.js";
@@ -36,6 +37,10 @@ export interface ClusterEngineOptions {
   readonly onDownload?: ((job: string, download: EngineDownload) => void) | undefined;
   /** Default: PROTOCOL. */
   readonly protocol?: number | undefined;
+  /** The data folder of this program, and an id that it keeps; see {@link ClusterEngine.claim}. */
+  readonly data?: Pick<BotsInfo, "id" | "folder"> | undefined;
+  /** Another bots program works here, and was there first. */
+  readonly onRival?: ((rival: BotsInfo) => void) | undefined;
 }
 
 interface Parts {
@@ -68,6 +73,11 @@ export class ClusterEngine implements Engine {
   readonly #eventsRedis: Redis;
   readonly #registry: Registry;
   readonly #cancellations: Cancellations;
+  readonly #claim: BotsClaim | undefined;
+  #place: Promise<BotsInfo | undefined> | undefined;
+  /** The start waits for the claim. */
+  #asked = false;
+  #told = false;
   readonly #jobs = new Map<string, RemoteJob>();
   /** Jobs that are over and still in Redis, with the keys of their blobs. */
   readonly #over = new Map<string, readonly string[]>();
@@ -88,6 +98,7 @@ export class ClusterEngine implements Engine {
     this.#eventsRedis = connectBlocking(url, "bots-events");
     this.#registry = new Registry(this.#redis, prefix, heartbeatSeconds * 1000);
     this.#cancellations = new Cancellations(this.#redis, prefix);
+    this.#claim = options.data && new BotsClaim(this.#redis, prefix, heartbeatSeconds * 1000, options.data);
     this.#redis.on("ready", () => void this.#round());
     this.#listener.on("message", () => void this.#meetWorkers().catch(() => undefined));
     this.#listener.subscribe(this.#registry.news).catch(() => undefined);
@@ -106,6 +117,37 @@ export class ClusterEngine implements Engine {
     await untilReady(this.#redis, patience).catch(() => undefined);
     await this.#round();
     return this.reachable;
+  }
+
+  /**
+   * Resolves with another bots program that works on this Redis under this prefix, or with undefined when this one is
+   * alone, or that cannot be known because Redis does not answer for `patienceMs`: then it shows in a later round.
+   */
+  async claim(patienceMs: number): Promise<BotsInfo | undefined> {
+    const patience = AbortSignal.any([AbortSignal.timeout(patienceMs), this.#closed.signal]);
+    await untilReady(this.#redis, patience).catch(() => undefined);
+    if (this.#redis.status !== "ready") return undefined;
+    this.#asked = true;
+    return this.#takePlace();
+  }
+
+  #takePlace(): Promise<BotsInfo | undefined> {
+    this.#place ??= (this.#claim?.take(this.#closed.signal) ?? Promise.resolve(undefined)).catch((error: unknown) => {
+      this.#place = undefined;
+      throw error;
+    });
+    return this.#place;
+  }
+
+  /** False when another bots program has the place; told once, unless {@link claim} tells it. */
+  async #isAlone(): Promise<boolean> {
+    const first = await this.#takePlace();
+    const rival = first ?? (await this.#claim?.hold());
+    if (rival && !(first && this.#asked) && !this.#told) {
+      this.#told = true;
+      this.#options.onRival?.(rival);
+    }
+    return rival === undefined;
   }
 
   /** Redis' address, without secrets. */
@@ -152,6 +194,7 @@ export class ClusterEngine implements Engine {
 
   async close(): Promise<void> {
     this.#closed.abort();
+    if (this.#redis.status === "ready") await this.#claim?.leave().catch(() => undefined);
     for (const redis of [this.#redis, this.#listener, this.#eventsRedis]) redis.disconnect();
     const closed = [this.#rounds, this.#parts?.producer.close(), this.#parts?.blobs.close()];
     await withTimeout(Promise.allSettled(closed), CLOSE_MS, () => undefined);
@@ -169,6 +212,7 @@ export class ClusterEngine implements Engine {
   async #round(): Promise<void> {
     if (this.#redis.status !== "ready" || this.#closed.signal.aborted) return;
     try {
+      if (!(await this.#isAlone())) return;
       this.#opening ??= this.#open();
       await this.#opening;
       await this.#registry.speak({ protocol: this.protocol, version });

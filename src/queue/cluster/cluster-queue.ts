@@ -3,6 +3,7 @@ import { sentence } from "../../shared/sentences/sentence.js";
 import type { JobRequest } from "../job-request.js";
 import { QueueError } from "../queue.js";
 import { ScheduledQueue, type ScheduledQueueOptions } from "../scheduled-queue.js";
+import type { BotsInfo } from "./bots.js";
 import { ClusterEngine, type ClusterEngineOptions } from "./cluster-engine.js";
 import type { WorkerInfo } from "./registry.js";
 
@@ -36,6 +37,11 @@ export class ClusterQueue extends ScheduledQueue {
     // By then the repository knows how it ended.
     for (const event of ["done", "failed", "cancelled"] as const)
       this.on(event, (...[job]) => this.#engine.forget(job.id));
+  }
+
+  /** See {@link ClusterEngine.claim}. */
+  claim(patienceMs: number): Promise<BotsInfo | undefined> {
+    return this.#engine.claim(patienceMs);
   }
 
   /** Redis answers. */

@@ -31,8 +31,8 @@ export type WorkerInfo = z.infer<typeof workerSchema>;
 /** What the bots speak. */
 export type Speech = z.infer<typeof speechSchema>;
 
-/** A worker counts as gone when it has missed this many heartbeats. */
-const MISSED = 4;
+/** Workers and bots count as gone when they have missed this many heartbeats. */
+export const MISSED = 4;
 /** How long the bots' protocol is kept. */
 const SPEECH_MS = 86_400_000;
 
@@ -85,7 +85,7 @@ export class Registry {
   }
 }
 
-function parse<T>(schema: z.ZodType<T>, text: unknown): T | undefined {
+export function parse<T>(schema: z.ZodType<T>, text: unknown): T | undefined {
   if (typeof text !== "string") return undefined;
   try {
     return schema.safeParse(JSON.parse(text)).data;

@@ -51,6 +51,10 @@ export const english = {
   "service.port-broken": "{where} cannot be listened on ({code})",
   "service.no-bots": "none were here within the last day; they need this REDIS_URL and CLUSTER_PREFIX, too",
   "service.bots": "Dreamloom {version}, protocol {protocol}",
+  "service.bots-at": "process {pid} on {host}, data folder {folder}, Dreamloom {version}, seen {seconds} s ago",
+  "service.bots-refused": (second: { pid: number; host: string; folder: string; seconds: number }) =>
+    `process ${second.pid} on ${second.host}, data folder ${second.folder}, stopped ${second.seconds} s ago: the other ` +
+    "bots were here first. Give one of the two a CLUSTER_PREFIX of its own",
   "service.bots-other": (is: { bots: string; version: string; protocol: number }) =>
     `${is.bots}; this is ${is.version} with protocol ${is.protocol}: a worker from here would get no jobs. ` +
     "Update the older one",
@@ -638,6 +642,10 @@ export const english = {
   "queue.paused":
     "The queue is paused for maintenance; nothing that waits is lost, and it goes on by itself afterwards.",
   "queue.unreachable-now": "The queue cannot be reached just now. What it has is not lost; it goes on when it is back.",
+  "cluster.rival": (first: { prefix: string; pid: number; host: string; folder: string; since: string }) =>
+    `The bots of another Dreamloom work on this Redis with CLUSTER_PREFIX=${first.prefix}: process ${first.pid} on ` +
+    `${first.host}, data folder ${first.folder}, since ${first.since}. Stop it, or give this one a CLUSTER_PREFIX of ` +
+    "its own.",
   "cluster.no-worker": "No worker is there just now; jobs wait until one comes.",
   "cluster.other-versions":
     "Only workers of another version are there: {versions}. Jobs wait until one of this version comes.",
