@@ -31,6 +31,8 @@ interface Ledger {
 export class Debts {
   readonly #ledgers = new Map<string, Ledger>();
   readonly #stopped = new Set<string>();
+  /** When each chat came back last, in milliseconds since the epoch. */
+  readonly #backAt = new Map<string, number>();
 
   constructor(private readonly options: DebtsOptions) {}
 
@@ -44,11 +46,15 @@ export class Debts {
       return;
     }
     ledger.owed.set(key, pay);
-    if (ledger.paying === 0 && !ledger.timer) this.#arm(ledger, ledger.waitMs);
+    if (ledger.paying > 0 || ledger.timer) return;
+    // Tried in vain until just before the chat came back.
+    const isBack = Date.now() - (this.#backAt.get(platform) ?? 0) < this.options.firstMs;
+    this.#arm(ledger, isBack ? 0 : ledger.waitMs);
   }
 
   /** The chat can be reached again. */
   back(platform: string): void {
+    this.#backAt.set(platform, Date.now());
     const ledger = this.#ledgers.get(platform);
     if (!ledger) return;
     ledger.waitMs = this.options.firstMs;

@@ -41,6 +41,17 @@ it("pays everything at once when its chat is back, and nothing of another chat's
   expect([ledger.count("fake"), ledger.count("another"), others.length]).toEqual([0, 1, before]);
 });
 
+it("pays at once what becomes a debt when its chat has just come back", async () => {
+  const ledger = debts();
+  ledger.back("fake");
+  await vi.advanceTimersByTimeAsync(9);
+  const soon = owing(ledger, () => true);
+  await vi.advanceTimersByTimeAsync(1);
+  const later = owing(ledger, () => true);
+  await vi.advanceTimersByTimeAsync(20);
+  expect([soon, later]).toEqual([[0], [10]]);
+});
+
 it("begins another round at once when the chat comes back in the middle of one", async () => {
   const ledger = debts();
   let up = false;
