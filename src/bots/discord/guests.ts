@@ -94,7 +94,7 @@ export function notHere(): ChatError {
   return new ChatError("forbidden", "discord.guest");
 }
 
-/** Whether only the person has installed the bot, not the server; nobody can install it for a group. */
+/** Whether only the person has installed the bot, not the server; for a group it cannot be installed. */
 function isGuest({ context, authorizing_integration_owners: owners }: Partial<APIInteraction>): boolean {
   if (context === InteractionContextType.PrivateChannel) return true;
   const byPerson = owners?.[ApplicationIntegrationType.UserInstall] !== undefined;

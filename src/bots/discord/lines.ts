@@ -86,7 +86,7 @@ async function report(
 
 /**
  * Answers to a message: publicly beside it, privately in a direct message, since only interactions have answers that
- * nobody else sees.
+ * no one else sees.
  */
 function replyTo(said: MessageRef, user: Member, { messages, logger }: LineParts): CommandEvent["reply"] {
   const { channel } = said;

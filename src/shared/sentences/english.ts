@@ -1052,8 +1052,8 @@ export const english = {
     "picture, or choose Apps > Dream this on the message.",
   "discord.no-avatar": "{name} has no picture of their own as an avatar.",
   "discord.guest":
-    "I am not a member here: I see neither messages nor reactions, and show no steps in a thread. Give me the picture " +
-    "with the command, or choose Apps > Dream this on a message; what takes over 15 minutes comes as a direct message.",
+    "I am not a member here: I see neither messages nor reactions, and open no thread. Give me the picture with the " +
+    "command, or choose Apps > Dream this on a message. What takes over 15 minutes comes as a direct message.",
   "interactive.no-reactions":
     "I can't see reactions here, so nobody could choose by them. Name the style instead: `/stylize winter`",
   "discord.second-alone": "`{second}` goes with `{first}`: please attach both.",

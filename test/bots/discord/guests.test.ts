@@ -15,7 +15,7 @@ async function job(where: "a group" | "another server") {
   const { discord, chat, listener } = opened;
   const guild = where === "a group" ? undefined : discord.foreignGuild("Elsewhere");
   const [ann, ben] = ["Ann", "Ben"].map((name) => discord.user(name, guild ? { guild } : {}));
-  if (!ann || !ben) throw new Error("There is nobody.");
+  if (!ann || !ben) throw new Error("There are no people.");
   const place = guild ? discord.addChannel("art", { guild }) : discord.group(ann, ben);
   const file = { name: "photo.png", bytes: (await picture("photo.png")).bytes };
   ann.command(place, "dream", {}, [file]);
