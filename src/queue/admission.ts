@@ -5,7 +5,7 @@ import { QueueError } from "./queue.js";
 /** What the installation allows. A channel's own {@link JobRequest.caps} hold besides, and count that channel only. */
 export interface QueueLimits {
   /**
-   * Places for jobs that wait. Whoever comes may have them while there are any; when all are taken, only those are
+   * Places for jobs that wait. Anyone may have them while there are any; when all are taken, only those are
    * admitted who have less than their share (see {@link Admission}), so that somewhat more can wait.
    */
   readonly length: number;

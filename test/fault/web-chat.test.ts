@@ -66,7 +66,7 @@ async function lane(seeds: number) {
   const send = async (command: Command): Promise<void> => {
     const { seed, nonce } = command;
     const files = command.picture ? [{ name: "photo.png", bytes: command.picture }] : [];
-    const line = `/dream size:64 octaves:4 seed:${seed}`;
+    const line = `/dream ${command.picture ? "" : "picture:none "}size:64 octaves:4 seed:${seed}`;
     const response = await people[seed % COMMANDS]?.say(line, { nonce, files }).catch(() => undefined);
     // Read to its end: a kill may cut an answer off.
     const answer: unknown = response && (await response.json().catch(() => undefined));
