@@ -83,8 +83,8 @@ const REACTIONS = `
 \`/stylize\` without a style posts a palette: the author's reaction with a style's emoji starts the painting, several blend.
 
 \`/blend vote\` posts one for the whole channel. Everybody has one vote, split evenly among the styles they react with; the shares of the
-votes become the shares of the blend. It ends after its minutes, or when its author or a moderator reacts with ✅ or presses *Paint now*; they can also cancel it. A vote survives a restart. Reactions
-added while the program is down are not seen: remove and add them again.
+votes become the shares of the blend. It ends after its minutes, or when its author or a moderator reacts with ✅ or presses *Paint now*; they can also cancel it. A vote survives a restart:
+what was reacted, taken back or cleared by a moderator while the program was away is read when it starts, of palettes and of votes.
 
 In an art channel (\`/settings art:on\`, for those who manage the channel) anyone may react with a style's emoji to any picture, people's or the
 bot's, to get it in that style; 👁️ dreams it. The same emoji of the same person on the same message counts once.

@@ -8,7 +8,7 @@ import { type CommandContext, PERSON_SHORTCUTS, SHORTCUTS } from "./command.js";
 import type { AppContext } from "./context.js";
 import { createGallery, finishedWorks } from "./gallery/service.js";
 import { ArtChannels } from "./interactive/art-channels.js";
-import { handleReaction, meaningOf } from "./interactive/handle-reaction.js";
+import { handleCleared, handleReaction, meaningOf } from "./interactive/handle-reaction.js";
 import { Palettes } from "./interactive/palettes.js";
 import { pressButton } from "./interactive/press-button.js";
 import type { ReactionCollector } from "./interactive/reaction-collector.js";
@@ -73,7 +73,8 @@ export function createHandlers(chat: Chat, app: HandlersContext, options: Handle
       const busy = pending.size >= MAX_PENDING;
       // A reaction can be taken back and given again.
       if (busy && event.kind === "reaction") return;
-      const work = handle(event.kind === "reaction" ? event : settling(event), busy, context);
+      const waits = event.kind === "command" || event.kind === "action";
+      const work = handle(waits ? settling(event) : event, busy, context);
       pending.add(work);
       await work.finally(() => pending.delete(work));
     },
@@ -115,6 +116,7 @@ function settling<E extends CommandEvent | ActionEvent>(event: E): E {
 async function handle(event: ChatEvent, busy: boolean, context: ChatContext): Promise<void> {
   const { chat, app, votes } = context;
   if (event.kind === "reaction") return handleReaction(event, chat, app, context);
+  if (event.kind === "reactions-cleared") return handleCleared(event, app, context.collectors);
   if (busy) return answer(event, sentence("busy"), app);
   try {
     await (event.kind === "command" ? runCommand(event, context) : pressButton(event, chat, app, votes));

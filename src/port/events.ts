@@ -1,4 +1,4 @@
-import type { ChannelRef, Member, MessageRef } from "../domain/model.js";
+import type { ChannelRef, Member, MessageRef, User } from "../domain/model.js";
 import type { OutgoingMessage, PictureSource } from "./messages.js";
 import type { NewestPicture } from "./newest.js";
 
@@ -43,6 +43,21 @@ export interface ReactionEvent {
 /** A reaction before it is known who gave it. */
 export type UnsignedReaction = Pick<ReactionEvent, "emoji" | "added" | "message">;
 
+/** A moderator has taken back everybody's reactions on a message: all, or those of one emoji. */
+export interface ReactionsClearedEvent {
+  readonly kind: "reactions-cleared";
+  /** As in {@link ReactionEvent}. */
+  readonly emoji?: string | undefined;
+  readonly message: MessageRef;
+}
+
+/** A reaction that is on a message. */
+export interface Reaction {
+  /** As in {@link ReactionEvent}. */
+  readonly emoji: string;
+  readonly user: Pick<User, "id">;
+}
+
 export interface ActionEvent {
   readonly kind: "action";
   /** The pressed {@link Button}'s id. */
@@ -53,7 +68,7 @@ export interface ActionEvent {
   reply(message: OutgoingMessage, visibility: "public" | "private"): Promise<MessageRef | undefined>;
 }
 
-export type ChatEvent = CommandEvent | ReactionEvent | ActionEvent;
+export type ChatEvent = CommandEvent | ReactionEvent | ReactionsClearedEvent | ActionEvent;
 
 /** Completion asked for while a user types an option's value. */
 export interface CompletionRequest {

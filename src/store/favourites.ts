@@ -65,6 +65,16 @@ export class Favourites {
     });
   }
 
+  /** Everybody's ❤️ on a job's message are taken back. */
+  clear(job: string, message: MessageRef): void {
+    const { platform, id: channel } = message.channel;
+    const here = matching(heartTable, { job, platform, channel, message: message.id });
+    this.database.write(() => {
+      for (const { person } of this.database.orm.select().from(heartTable).where(here).all())
+        this.react(job, message, { platform, user: person }, false);
+    });
+  }
+
   count(job: string): number {
     const { favourites: count } = jobTable;
     return this.database.orm.select({ count }).from(jobTable).where(eq(jobTable.id, job)).get()?.count ?? 0;

@@ -76,6 +76,8 @@ export interface World {
   /** Chooses "Dream this" in a message's menu, or answers the message with `/dream` where there are no menus. */
   pointAt(who: Visitor, message: MessageRef): Promise<void>;
   react(who: Visitor, message: MessageRef, emoji: string, added: boolean): Promise<void>;
+  /** A moderator takes back everybody's reactions, or those of one emoji, where the platform lets them. */
+  clearReactions?(message: MessageRef, emoji?: string): Promise<void>;
   /** Presses a button by the text on it. */
   press(who: Visitor, message: MessageRef, label: string): Promise<void>;
   /** Somebody deletes a message by hand. */

@@ -5,9 +5,10 @@ import type { ChannelRef, Member, MessageRef } from "../../src/domain/model.js";
 import type { Chat, ChatHandlers } from "../../src/port/adapter.js";
 import type { ChannelInfo, ChatCapabilities } from "../../src/port/capabilities.js";
 import { ChatError } from "../../src/port/chat-error.js";
-import type { ActionEvent, ChatEvent, CommandEvent } from "../../src/port/events.js";
+import type { ActionEvent, ChatEvent, CommandEvent, Reaction } from "../../src/port/events.js";
 import type { Button, OutgoingFile, OutgoingMessage, Picture, PictureSource } from "../../src/port/messages.js";
 import type { NewestPicture } from "../../src/port/newest.js";
+import { sameEmoji } from "../../src/shared/typed.js";
 
 export interface FakeMessage {
   readonly id: string;
@@ -32,7 +33,16 @@ export interface EphemeralReply {
   readonly file?: OutgoingFile;
 }
 
-export type Call = "post" | "tell" | "edit" | "remove" | "openThread" | "reply" | "latestPicture" | "picturesOf";
+export type Call =
+  | "post"
+  | "tell"
+  | "edit"
+  | "remove"
+  | "openThread"
+  | "reply"
+  | "latestPicture"
+  | "picturesOf"
+  | "reactions";
 
 export const ann: Member = { id: "ann", name: "Ann", moderator: false };
 export const ben: Member = { id: "ben", name: "Ben", moderator: false };
@@ -47,6 +57,8 @@ export class FakeChat implements Chat {
   /** Reactions that meant nothing. */
   unwanted = 0;
   readonly violations: string[] = [];
+  /** People's reactions by message. */
+  readonly given = new Map<string, readonly Reaction[]>();
   readonly threads = new Map<string, { readonly title: string; open: boolean }>();
   latest: NewestPicture | undefined;
   /** Changes how pictures on messages are downloaded. */
@@ -132,6 +144,12 @@ export class FakeChat implements Chat {
     await turn();
     this.#existing(ref).reactions.push(emoji);
     this.#changes.emit("change");
+  }
+
+  async reactions(ref: MessageRef, emoji: readonly string[]): Promise<readonly Reaction[]> {
+    await this.#enter("reactions", { message: ref });
+    this.#existing(ref);
+    return (this.given.get(ref.id) ?? []).filter((given) => emoji.some((wanted) => sameEmoji(wanted, given.emoji)));
   }
 
   async openThread(ref: MessageRef, title: string): Promise<ChannelRef> {
@@ -245,10 +263,23 @@ export class FakeChat implements Chat {
     emoji: string,
     added = true,
   ): Promise<void> {
+    this.give(user, message, emoji, added);
     const reaction = { emoji, added, message: { id: message.id, channel: message.channel } };
     // As the adapters do, which ask the platform nothing about the others.
     if (await this.#handlers?.wants?.(reaction)) await this.#send({ ...reaction, kind: "reaction", user });
     else this.unwanted += 1;
+  }
+
+  /** Reacts, or takes a reaction back, without the bot's being told: it is away. */
+  give(user: Member, { id }: Pick<FakeMessage, "id">, emoji: string, added = true): void {
+    const others = (this.given.get(id) ?? []).filter((one) => one.user.id !== user.id || one.emoji !== emoji);
+    this.given.set(id, added ? [...others, { emoji, user }] : others);
+  }
+
+  /** A moderator takes back everybody's reactions, or those of one emoji. */
+  async clearReactions({ id, channel }: Pick<FakeMessage, "id" | "channel">, emoji?: string): Promise<void> {
+    this.given.set(id, emoji === undefined ? [] : (this.given.get(id) ?? []).filter((one) => one.emoji !== emoji));
+    await this.#send({ kind: "reactions-cleared", emoji, message: { id, channel } });
   }
 
   closeThread(id: string): void {

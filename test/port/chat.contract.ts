@@ -396,6 +396,49 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       expect(listener.events).toHaveLength(3);
     });
 
+    it("reads the reactions that people have put on a message, also while the bot was away", async () => {
+      const ref = await post({ text: "Which style?" });
+      for (const emoji of ["❄️", "🌻", "🔥"]) await chat.react(ref, emoji);
+      await world.react(world.ben, ref, "🌻", true);
+      await listener.next("reaction");
+      await chat.stop();
+      // Where the page is the bot's own, no one can act meanwhile; others hold back events until the bot is there.
+      const away = chat.capabilities.local
+        ? []
+        : [
+            world.react(world.ann, ref, "🌻", true),
+            world.react(world.ann, ref, "❄️", true),
+            world.react(world.ben, ref, "👋", true),
+          ];
+      chat = await world.adapter();
+      await chat.start(listener);
+      const read = (await chat.reactions(ref, ["🌻", "❄", "🔥"])).map(
+        ({ emoji, user }) => `${emoji.replaceAll("\uFE0F", "")} ${user.id}`,
+      );
+      const { ann, ben } = world;
+      const later = away.length > 0 ? [`❄ ${ann.id}`, `🌻 ${ann.id}`] : [];
+      expect(read.sort()).toEqual([...later, `🌻 ${ben.id}`].sort());
+      await Promise.all(away);
+      expect(await chat.reactions(ref, ["👻"])).toEqual([]);
+      await world.erase(ref);
+      await expect(chat.reactions(ref, ["🌻"])).rejects.toMatchObject({ kind: "gone" });
+    });
+
+    it("reports reactions that a moderator clears, and what is given again after it", async (test) => {
+      if (!world.clearReactions) return test.skip("this platform's moderators clear none");
+      const ref = await post({ text: "Which style?" });
+      await world.react(world.ben, ref, "🌻", true);
+      await listener.next("reaction");
+      await world.clearReactions(ref, "🌻");
+      const one = await listener.next("reactions-cleared");
+      expect(one).toEqual({ kind: "reactions-cleared", emoji: "🌻", message: ref });
+      await world.react(world.ben, ref, "🌻", true);
+      await eventually(async () => listener.events.length === 3, "the reaction once more");
+      await world.clearReactions(ref);
+      const all = await listener.next("reactions-cleared", (event) => event !== one);
+      expect(all).toEqual({ kind: "reactions-cleared", emoji: undefined, message: ref });
+    });
+
     it("reports reactions on people's messages, and in threads", async () => {
       const theirs = await world.say(world.ann, world.channel, "photo", [
         { name: "a.png", bytes: await plain("#f00") },

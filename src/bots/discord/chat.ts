@@ -3,6 +3,7 @@ import type { ChannelRef, MessageRef, User } from "../../domain/model.js";
 import type { Chat, ChatHandlers, ChatHealth } from "../../port/adapter.js";
 import type { ChannelInfo, ChatCapabilities } from "../../port/capabilities.js";
 import { ChatError } from "../../port/chat-error.js";
+import type { Reaction } from "../../port/events.js";
 import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
 import type { NewestPicture } from "../../port/newest.js";
 import { retryWithBackoff } from "../../shared/async.js";
@@ -24,7 +25,7 @@ import { Messages } from "./messages.js";
 import type { DiscordOptions } from "./options.js";
 import { Penalties } from "./penalties.js";
 import { Pictures } from "./pictures.js";
-import { listenToReactions } from "./reactions.js";
+import { listenToReactions, readReactions } from "./reactions.js";
 import { applicationId, register } from "./register.js";
 import type { DiscordUnread } from "./reporter.js";
 import { openThread } from "./threads.js";
@@ -208,6 +209,11 @@ export class DiscordChat implements Chat {
 
   async react(message: MessageRef, emoji: string): Promise<void> {
     return this.#wayTo(message.channel).react(message, emoji);
+  }
+
+  async reactions(message: MessageRef, emoji: readonly string[]): Promise<readonly Reaction[]> {
+    const { calls, pictures } = this.#connected;
+    return readReactions(calls, await pictures.message(message), message, emoji);
   }
 
   async openThread(message: MessageRef, title: string): Promise<ChannelRef> {

@@ -26,12 +26,19 @@ export interface GatewayReaction {
   readonly emoji: APIReaction["emoji"];
 }
 
+/** Of its two events, the one about a single emoji says which. */
+export interface ClearedReactions extends Pick<GatewayReaction, "channel_id" | "message_id" | "guild_id"> {
+  readonly emoji?: APIReaction["emoji"];
+}
+
 /** What the adapter reads itself, as it comes from the gateway. */
 interface Received {
   [GatewayDispatchEvents.InteractionCreate]: APIInteraction;
   [GatewayDispatchEvents.MessageCreate]: GatewayMessageCreateDispatchData;
   [GatewayDispatchEvents.MessageReactionAdd]: GatewayReaction;
   [GatewayDispatchEvents.MessageReactionRemove]: GatewayReaction;
+  [GatewayDispatchEvents.MessageReactionRemoveAll]: ClearedReactions;
+  [GatewayDispatchEvents.MessageReactionRemoveEmoji]: ClearedReactions;
 }
 
 /**

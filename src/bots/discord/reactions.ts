@@ -1,9 +1,21 @@
-import { type Client, GatewayDispatchEvents } from "discord.js";
+import {
+  type APIMessage,
+  type APIUser,
+  type Client,
+  GatewayDispatchEvents,
+  ReactionType,
+  type RouteLike,
+  Routes,
+} from "discord.js";
 import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
+import type { MessageRef } from "../../domain/model.js";
 import type { ChatHandlers } from "../../port/adapter.js";
-import type { Channels } from "./channels.js";
-import type { Gateway, GatewayReaction } from "./gateway.js";
+import type { Reaction } from "../../port/events.js";
+import { sameEmoji } from "../../shared/typed.js";
+import type { Calls } from "./calls.js";
+import { type Channels, channelOf } from "./channels.js";
+import type { ClearedReactions, Gateway, GatewayReaction } from "./gateway.js";
 import { userOfReaction } from "./users.js";
 
 interface ReactionParts {
@@ -40,6 +52,18 @@ export function listenToReactions(gateway: Gateway, { client, channels, handlers
   };
   const listen = (added: boolean) => (reaction: GatewayReaction) =>
     void take(reaction, added).catch((err: unknown) => logger.error({ err }, "a reaction could not be reported"));
+  const clear = async ({ channel_id, guild_id, message_id: id, emoji: cleared }: ClearedReactions): Promise<void> => {
+    const emoji = cleared && emojiOf(cleared);
+    // Given again, they are new.
+    for (const key of lately.keys())
+      if (key.startsWith(`${id} `) && (!emoji || key.endsWith(` ${emoji}`))) lately.delete(key);
+    const channel = await channels.locate(channel_id, channels.guildOf(channel_id, guild_id));
+    await handlers.event({ kind: "reactions-cleared", emoji, message: { channel, id } });
+  };
+  const listenToClears = (cleared: ClearedReactions) =>
+    void clear(cleared).catch((err: unknown) => logger.error({ err }, "cleared reactions could not be reported"));
+  gateway.on(GatewayDispatchEvents.MessageReactionRemoveAll, listenToClears);
+  gateway.on(GatewayDispatchEvents.MessageReactionRemoveEmoji, listenToClears);
   gateway.on(GatewayDispatchEvents.MessageReactionAdd, listen(true));
   gateway.on(GatewayDispatchEvents.MessageReactionRemove, listen(false));
 }
@@ -48,6 +72,45 @@ export function listenToReactions(gateway: Gateway, { client, channels, handlers
 function emojiOf({ id, name }: GatewayReaction["emoji"]): string | undefined {
   if (name === null) return undefined;
   return id === null || id === undefined ? name : `:${name}:`;
+}
+
+/** People in one answer of Discord's, and answers that are read about one emoji. */
+const PAGE = 100;
+const PAGES = 10;
+
+/** Which of these emoji people have put on a message. @throws ChatError */
+export async function readReactions(
+  calls: Calls,
+  message: APIMessage,
+  { channel, id }: MessageRef,
+  wanted: readonly string[],
+): Promise<readonly Reaction[]> {
+  const found: Reaction[] = [];
+  for (const { emoji, count_details } of message.reactions ?? []) {
+    const said = emojiOf(emoji);
+    if (said === undefined || !wanted.some((each) => sameEmoji(each, said))) continue;
+    const name = encodeURIComponent(emoji.id ? `${emoji.name}:${emoji.id}` : (emoji.name ?? ""));
+    const route = Routes.channelMessageReaction(channelOf(channel), id, name);
+    const types = count_details?.burst ? [ReactionType.Normal, ReactionType.Super] : [ReactionType.Normal];
+    for (const type of types)
+      for (const user of await readPeople(calls, route, type)) found.push({ emoji: said, user: { id: user } });
+  }
+  return found;
+}
+
+/** The ids of those who gave one emoji, without bots. */
+async function readPeople(calls: Calls, route: RouteLike, type: ReactionType): Promise<string[]> {
+  const people: string[] = [];
+  let after = "0";
+  for (let page = 0; page < PAGES; page++) {
+    const query = { limit: String(PAGE), after, type: String(type) };
+    const about = { doing: "discord.doing.read", permission: "Read Message History" } as const;
+    const users = await calls.run<APIUser[]>({ method: "GET", route, query, ...about });
+    people.push(...users.filter(({ bot }) => !bot).map(({ id }) => id));
+    after = users.at(-1)?.id ?? after;
+    if (users.length < PAGE) break;
+  }
+  return people;
 }
 
 /** What was typed, with a server's own emoji as reactions call them. */

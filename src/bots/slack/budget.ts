@@ -21,6 +21,7 @@ const THIRD = new Set([
   "conversations.info",
   "files.delete",
   "reactions.add",
+  "reactions.get",
 ]);
 
 /** All of one workspace's rates: posts are counted by channel, everything else by method. */

@@ -3,6 +3,7 @@ import type { ChannelRef, MessageRef, User } from "../../domain/model.js";
 import type { Chat, ChatHandlers, ChatHealth } from "../../port/adapter.js";
 import type { ChannelInfo, ChatCapabilities } from "../../port/capabilities.js";
 import { ChatError } from "../../port/chat-error.js";
+import type { Reaction } from "../../port/events.js";
 import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
 import type { NewestPicture } from "../../port/newest.js";
 import { withTimeout } from "../../shared/async.js";
@@ -17,6 +18,7 @@ import { Home } from "./home.js";
 import { Incoming } from "./incoming.js";
 import { defaultSlackLimits, MENU_CHOICES, REACTIONS, type SlackLimits } from "./limits.js";
 import { sdkLogger } from "./logger.js";
+import { readReactions } from "./message-actions.js";
 import { doneAlready, Messenger } from "./messenger.js";
 import { Newest } from "./newest.js";
 import type { SlackChatOptions } from "./options.js";
@@ -35,6 +37,7 @@ interface Running {
   readonly replies: Replies;
   readonly sources: Sources;
   readonly channels: Channels;
+  readonly users: Users;
 }
 
 /**
@@ -116,7 +119,7 @@ export class SlackChat implements Chat {
     const shared = { handlers, workspaces, users, channels, sources, newest, messenger, replies, home, logger };
     const incoming = new Incoming({ ...shared, apiUrl, uploadBytes }, keyValues);
     this.#listen(transport, workspaces, incoming, apiUrl);
-    return { transport, workspaces, incoming, messenger, replies, sources, channels };
+    return { transport, workspaces, incoming, messenger, replies, sources, channels, users };
   }
 
   async stop(): Promise<void> {
@@ -157,6 +160,11 @@ export class SlackChat implements Chat {
     } catch (error) {
       if (!doneAlready(error)) throw error;
     }
+  }
+
+  async reactions(message: MessageRef, emoji: readonly string[]): Promise<readonly Reaction[]> {
+    const { users } = this.#need();
+    return readReactions(await this.#workspace(message.channel), users, message, emoji);
   }
 
   /** Every message of Slack's can have answers; a thread has no title. */

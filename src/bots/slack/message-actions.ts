@@ -1,11 +1,14 @@
-import type { Receipt } from "../../port/events.js";
+import type { MessageRef } from "../../domain/model.js";
+import type { Reaction, Receipt } from "../../port/events.js";
+import { sameEmoji } from "../../shared/typed.js";
 import { toUnicode } from "./emoji.js";
 import type { Forms } from "./forms.js";
 import { threadOf } from "./history.js";
 import { homeAction } from "./home.js";
-import { type Fields, fields, word } from "./messages.js";
+import { type Fields, fields, list, word } from "./messages.js";
 import { FIELD } from "./modal.js";
 import { channelRef, type Reporter } from "./reporter.js";
+import type { Users } from "./users.js";
 import type { Workspace } from "./workspace.js";
 
 /** What users do to messages: they press buttons, and react. */
@@ -69,4 +72,27 @@ export class MessageActions {
     // Where it cannot be learned, the channel is enough: messages are found by their own ids.
     return threadOf(workspace, channelId, ts).catch(() => undefined);
   }
+}
+
+/** More people than these have not reacted to one message with one emoji. */
+const MOST_PEOPLE = 1_000;
+
+/** Which of these emoji people have put on a message. @throws ChatError */
+export async function readReactions(
+  workspace: Workspace,
+  users: Users,
+  { channel, id: timestamp }: MessageRef,
+  emoji: readonly string[],
+): Promise<readonly Reaction[]> {
+  const args = { channel: channel.id, timestamp, full: true };
+  const answer = fields(await workspace.call("reactions.get", args, { repeatable: true }));
+  const wanted = list(fields(answer.message).reactions).flatMap((value) => {
+    const { name, users: people } = fields(value);
+    const said = toUnicode(word(name) ?? "");
+    if (!emoji.some((each) => sameEmoji(each, said))) return [];
+    return list(people).flatMap((person) => (word(person) ? [{ emoji: said, user: { id: String(person) } }] : []));
+  });
+  const others = wanted.filter(({ user }) => user.id !== workspace.self.userId).slice(0, MOST_PEOPLE);
+  const bots = await Promise.all(others.map(async ({ user }) => (await users.get(workspace, user.id)).bot));
+  return others.filter((_, index) => !bots[index]);
 }

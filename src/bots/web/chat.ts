@@ -6,9 +6,11 @@ import type { ChannelRef, MessageRef, User } from "../../domain/model.js";
 import type { Chat, ChatHandlers } from "../../port/adapter.js";
 import type { ChannelInfo, ChatCapabilities } from "../../port/capabilities.js";
 import { ChatError } from "../../port/chat-error.js";
+import type { Reaction } from "../../port/events.js";
 import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
 import { isResult, type NewestPicture, newestOf } from "../../port/newest.js";
 import { sentence } from "../../shared/sentences/sentence.js";
+import { sameEmoji } from "../../shared/typed.js";
 import { Inbox } from "../inbox.js";
 import { ChannelHub, ref, Sockets, toId } from "./channel-hub.js";
 import { findClientDir } from "./client-files.js";
@@ -166,6 +168,14 @@ export class WebChat implements Chat {
 
   async react(message: MessageRef, emoji: string): Promise<void> {
     this.#hub.react(toId(message.id), emoji, botId, true);
+  }
+
+  async reactions(message: MessageRef, emoji: readonly string[]): Promise<readonly Reaction[]> {
+    const { store } = this.#hub.parts;
+    return store
+      .reactions(this.#hub.need(toId(message.id)).id)
+      .filter((row) => row.user.id !== botId && emoji.some((wanted) => sameEmoji(wanted, row.emoji)))
+      .map((row) => ({ emoji: row.emoji, user: { id: row.user.id } }));
   }
 
   async openThread(message: MessageRef, title: string): Promise<ChannelRef> {

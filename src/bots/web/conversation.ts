@@ -214,7 +214,7 @@ export class Conversation {
     } catch (error) {
       this.logger.error({ err: error, kind: event.kind }, "the handler of a chat event failed");
     }
-    if (event.kind !== "reaction") event.receipt?.settle();
+    if (event.kind === "command" || event.kind === "action") event.receipt?.settle();
   }
 }
 

@@ -1,10 +1,11 @@
 import type { Chat } from "../../port/adapter.js";
-import type { ReactionEvent, UnsignedReaction } from "../../port/events.js";
+import type { ReactionEvent, ReactionsClearedEvent, UnsignedReaction } from "../../port/events.js";
+import { sameEmoji } from "../../shared/typed.js";
 import type { InteractiveMessages } from "../../store/interactive-messages.js";
 import { explainError } from "../user-error.js";
 import type { ArtChannels } from "./art-channels.js";
 import type { ReactionCollector } from "./reaction-collector.js";
-import { type ResultServices, resultReaction } from "./result-reactions.js";
+import { FAVOURITE, type ResultServices, resultReaction } from "./result-reactions.js";
 import { VOTE_OVER } from "./votes/votes.js";
 
 type ReactionServices = ResultServices & {
@@ -59,5 +60,23 @@ export async function handleReaction(
     await (await meaningOf(event, chat, services, targets))?.act(event);
   } catch (error) {
     await explainError(error, event, { chat, logger: services.logger });
+  }
+}
+
+/** What moderators have cleared counts as taken back by everybody. */
+export async function handleCleared(
+  event: ReactionsClearedEvent,
+  services: ReactionServices,
+  collectors: readonly ReactionCollector[],
+): Promise<void> {
+  const { message, emoji } = event;
+  try {
+    const interactive = services.store.interactiveMessages.get(message);
+    const collector = interactive && collectors.find(({ kind }) => kind === interactive.kind);
+    if (collector) return await collector.clear(event, interactive);
+    const job = await services.jobs.ofMessage(message);
+    if (job && (emoji === undefined || sameEmoji(emoji, FAVOURITE))) services.store.favourites.clear(job.id, message);
+  } catch (err) {
+    services.logger.error({ err, message: message.id }, "cleared reactions could not be handled");
   }
 }

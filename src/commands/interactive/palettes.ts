@@ -4,8 +4,9 @@ import type { ReactionEvent } from "../../port/events.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { plain } from "../../shared/text.js";
 import { sameEmoji } from "../../shared/typed.js";
-import type { InteractiveMessage } from "../../store/interactive-messages.js";
+import type { InteractiveMessage, Vote } from "../../store/interactive-messages.js";
 import { MAX_SHARES } from "../styles/shares.js";
+import type { Style } from "../styles/style-library.js";
 import { explainError, UserError } from "../user-error.js";
 import { type CollectorRequest, type CollectorServices, ReactionCollector } from "./reaction-collector.js";
 
@@ -32,19 +33,44 @@ export class Palettes extends ReactionCollector {
     if (styles.length === 0) throw new UserError("styles.none");
     const names = styles.map(({ emoji, name }) => `${emoji} ${name}`).join("  ");
     const content = { text: sentence("palette.question", { name: plain(request.user.name), styles: names }) };
-    await this.post(request, { styles, content, expiresAt: Date.now() + LASTS_MS });
+    await this.post(request, { styles, content, expiresAt: Date.now() + LASTS_MS, payload: { painted: [] } });
   }
 
   /** Only the author chooses, and only emoji of styles mean something. */
-  async choose({ emoji, added, user, message }: ReactionEvent, interactive: InteractiveMessage): Promise<void> {
+  protected async take({ emoji, added, user, message }: ReactionEvent, interactive: InteractiveMessage): Promise<void> {
     if (user.id !== interactive.author.id) return;
-    const styles = await this.services.styles.list(message.channel);
-    const style = styles.find((known) => sameEmoji(known.emoji, emoji));
+    const style = (await this.choices(interactive)).find((known) => sameEmoji(known.emoji, emoji));
+    if (style && !added) this.#setPainted(interactive, (painted) => painted.filter((name) => name !== style.name));
     if (style && this.messages.vote(message, { user: user.id, choice: style.name }, added)) this.#settle(interactive);
+  }
+
+  protected choices({ message }: InteractiveMessage): Promise<readonly Style[]> {
+    return this.services.styles.list(message.channel);
+  }
+
+  /** Palettes of earlier versions do not say what they have painted. */
+  protected counting(interactive: InteractiveMessage): ((vote: Vote) => boolean) | undefined {
+    const painted = paintedOf(interactive);
+    return painted && (({ user, choice }) => user === interactive.author.id && !painted.includes(choice));
+  }
+
+  protected takenBack(interactive: InteractiveMessage, names: ReadonlySet<string>): void {
+    this.#setPainted(interactive, (painted) => painted.filter((name) => !names.has(name)));
+    this.#settle(interactive);
   }
 
   protected resumeMessage(interactive: InteractiveMessage): void {
     this.#settle(interactive);
+  }
+
+  /** Notes which choices are done: their reactions are still on the message. */
+  #setPainted({ message }: InteractiveMessage, change: (painted: readonly string[]) => readonly string[]): void {
+    const interactive = this.messages.get(message);
+    const before = interactive && paintedOf(interactive);
+    if (!before) return;
+    const painted = change(before);
+    if (painted.length !== before.length)
+      this.messages.put({ ...interactive, payload: { ...interactive.payload, painted } });
   }
 
   protected async expire(interactive: InteractiveMessage): Promise<void> {
@@ -53,12 +79,16 @@ export class Palettes extends ReactionCollector {
     try {
       // Of two that act on a palette at once, only one starts.
       if (!this.messages.clear(message)) return;
+      this.#setPainted(interactive, (painted) => [...new Set([...painted, ...chosen.map(({ choice }) => choice)])]);
       // More may be chosen than a blend takes.
       const shares = chosen.slice(0, MAX_SHARES).map(({ choice }) => ({ style: choice }));
       await this.paint(interactive, shares, { gone: "palette.image-gone" });
     } catch (error) {
       if (mayPass(error)) {
         for (const vote of chosen) this.messages.vote(message, vote, true);
+        this.#setPainted(interactive, (painted) =>
+          painted.filter((name) => !chosen.some((vote) => vote.choice === name)),
+        );
         return this.owe(message, () => this.expire(interactive));
       }
       const { chat, services } = this;
@@ -70,4 +100,8 @@ export class Palettes extends ReactionCollector {
     if (this.messages.votes(interactive.message).length === 0) this.unschedule(interactive);
     else this.schedule(interactive, Date.now() + this.settleMs);
   }
+}
+
+function paintedOf({ payload: { painted } }: InteractiveMessage): readonly string[] | undefined {
+  return Array.isArray(painted) ? (painted as string[]) : undefined;
 }

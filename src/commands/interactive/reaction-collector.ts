@@ -1,10 +1,11 @@
 import type { Logger } from "pino";
 import { type ChannelRef, type Credit, channelKey, type Job, type MessageRef, type User } from "../../domain/model.js";
 import type { Chat } from "../../port/adapter.js";
-import type { ReactionEvent } from "../../port/events.js";
+import type { Reaction, ReactionEvent, ReactionsClearedEvent } from "../../port/events.js";
 import type { OutgoingMessage } from "../../port/messages.js";
 import type { PlainId } from "../../shared/sentences/sentence.js";
-import type { InteractiveMessage, InteractiveMessages } from "../../store/interactive-messages.js";
+import { sameEmoji } from "../../shared/typed.js";
+import type { InteractiveMessage, InteractiveMessages, Vote } from "../../store/interactive-messages.js";
 import type { FoundImage } from "../images/find-image.js";
 import { type Provenance, provenanceOf } from "../images/provenance.js";
 import type { Debts } from "../presenting/debts.js";
@@ -60,6 +61,8 @@ const PHOTO = 1;
 export abstract class ReactionCollector {
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #pending = new Set<Promise<void>>();
+  /** Messages whose reactions are being read after a start: what comes meanwhile is newer. */
+  readonly #reading = new Map<string, Promise<void>>();
   #stopped = false;
 
   constructor(
@@ -70,18 +73,90 @@ export abstract class ReactionCollector {
   ) {}
 
   /** Takes a reaction on one of its messages. */
-  abstract choose(event: ReactionEvent, interactive: InteractiveMessage): Promise<void>;
+  async choose(event: ReactionEvent, interactive: InteractiveMessage): Promise<void> {
+    await this.#reading.get(keyOf(event.message));
+    await this.take(event, interactive);
+  }
+
+  /** Takes back what everybody has chosen on one of its messages, or has chosen by one emoji. */
+  async clear({ message, emoji }: ReactionsClearedEvent, interactive: InteractiveMessage): Promise<void> {
+    await this.#reading.get(keyOf(message));
+    const cleared = (await this.choices(interactive)).filter((each) => !emoji || sameEmoji(each.emoji, emoji));
+    const names = new Set(cleared.map(({ name }) => name));
+    for (const vote of this.messages.votes(message))
+      if (names.has(vote.choice)) this.messages.vote(message, vote, false);
+    this.takenBack(interactive, names);
+  }
+
+  protected abstract take(event: ReactionEvent, interactive: InteractiveMessage): Promise<void>;
+
+  /** What can be chosen on a message. */
+  protected abstract choices(interactive: InteractiveMessage): Promise<readonly Pick<Style, "name" | "emoji">[]>;
+
+  /** These were taken back by everybody. */
+  protected abstract takenBack(interactive: InteractiveMessage, names: ReadonlySet<string>): void;
+
+  /** Which of the reactions that are found at the start are choices; undefined where that cannot be known. */
+  protected abstract counting(interactive: InteractiveMessage): ((vote: Vote) => boolean) | undefined;
 
   /** The time set by {@link schedule} has come. */
   protected abstract expire(interactive: InteractiveMessage): Promise<void>;
 
-  /** Continues with a message that was open when the program stopped. */
-  protected abstract resumeMessage(interactive: InteractiveMessage): void;
+  /**
+   * Continues with a message that was open when the program stopped.
+   * @param others reactions on it that choose nothing
+   */
+  protected abstract resumeMessage(interactive: InteractiveMessage, others: readonly Reaction[]): void;
 
-  /** Continues with every message that was open when the program stopped. */
+  /** Emoji besides the choices that {@link resumeMessage} wants to know of. */
+  protected readonly alsoRead: readonly string[] = [];
+
+  /** Continues with every message that was open when the program stopped, and reads what was reacted meanwhile. */
   resume(): void {
-    for (const interactive of this.messages.list(this.kind))
-      if (interactive.message.channel.platform === this.chat.platform) this.resumeMessage(interactive);
+    for (const interactive of this.messages.list(this.kind)) {
+      const { message } = interactive;
+      if (message.channel.platform !== this.chat.platform) continue;
+      const key = keyOf(message);
+      const work = this.#readReactions(interactive).then((others) => {
+        this.#reading.delete(key);
+        const now = this.messages.get(message);
+        if (now?.kind === this.kind && !this.#stopped) this.resumeMessage(now, others);
+      });
+      this.#reading.set(key, work);
+      this.#follow(work, interactive);
+    }
+  }
+
+  /** Stores what is chosen on a message now, and returns the reactions that are no choices. */
+  async #readReactions(interactive: InteractiveMessage): Promise<readonly Reaction[]> {
+    const { message } = interactive;
+    const counts = this.counting(interactive);
+    if (!counts) return [];
+    try {
+      const choices = await this.choices(interactive);
+      const emoji = [...choices.map((choice) => choice.emoji), ...this.alsoRead];
+      const found = (await this.chat.reactions(message, emoji)).map((reaction) => {
+        const choice = choices.find((each) => sameEmoji(each.emoji, reaction.emoji))?.name;
+        return { reaction, vote: choice === undefined ? undefined : { user: reaction.user.id, choice } };
+      });
+      const given = found.flatMap(({ vote }) => (vote && counts(vote) ? [vote] : []));
+      const keys = new Set(given.map(({ user, choice }) => `${user} ${choice}`));
+      for (const vote of this.messages.votes(message))
+        if (!keys.has(`${vote.user} ${vote.choice}`)) this.messages.vote(message, vote, false);
+      for (const vote of given) this.messages.vote(message, vote, true);
+      return found.flatMap(({ vote, reaction }) => (vote ? [] : [reaction]));
+    } catch (err) {
+      this.services.logger.warn({ err, message: message.id }, "reactions from before the start could not be read");
+      return [];
+    }
+  }
+
+  #follow(work: Promise<void>, { message, kind }: InteractiveMessage): void {
+    const done = work.catch((err: unknown) => {
+      this.services.logger.error({ err, kind, message: message.id }, "an interactive message failed");
+    });
+    this.#pending.add(done);
+    void done.finally(() => this.#pending.delete(done));
   }
 
   /** Nothing expires any more; open messages wait for the next start. */
@@ -138,12 +213,7 @@ export abstract class ReactionCollector {
     if (this.#stopped) return;
     const expire = () => {
       this.#timers.delete(key);
-      const work = this.expire(interactive).catch((error: unknown) => {
-        const { message, kind } = interactive;
-        this.services.logger.error({ err: error, kind, message: message.id }, "an interactive message failed");
-      });
-      this.#pending.add(work);
-      void work.finally(() => this.#pending.delete(work));
+      this.#follow(this.expire(interactive), interactive);
     };
     const timer = setTimeout(expire, Math.max(0, at - Date.now()));
     timer.unref();

@@ -17,7 +17,7 @@ export type ResultServices = RepeatServices &
   DeleteServices & {
     readonly jobs: Pick<JobRepository, "result">;
     readonly settings: Pick<ChannelSettings, "largest">;
-    readonly store: { readonly favourites: Pick<Favourites, "react"> };
+    readonly store: { readonly favourites: Pick<Favourites, "react" | "clear"> };
   };
 
 /** A reaction on a finished job's message. */
@@ -42,13 +42,15 @@ const LARGER = 1.5;
 const STRONGER = 1.4;
 const PAINTED_STRONGER = 0.15;
 
+export const FAVOURITE = "❤️";
+
 export const RESULT_REACTIONS: readonly ResultReaction[] = [
   { emoji: "🔁", help: "again with another seed", act: (reacted) => again(reacted, {}) },
   { emoji: "⬆️", help: "larger", act: (reacted) => again(reacted, { size: larger(reacted) }) },
   { emoji: "➕", help: "stronger", act: (reacted) => again(reacted, { strength: stronger(reacted, 1) }) },
   { emoji: "➖", help: "weaker", act: (reacted) => again(reacted, { strength: stronger(reacted, -1) }) },
   { emoji: "🎬", help: "a zoom film", act: film },
-  { emoji: "❤️", help: "favourite", undoes: true, act: favourite },
+  { emoji: FAVOURITE, help: "favourite", undoes: true, act: favourite },
   { emoji: "🗑️", help: "delete it (the author and moderators)", act: remove },
 ];
 

@@ -49,6 +49,9 @@ describeChat("Discord", async (): Promise<World> => {
       if (added) of(who).react(message, emoji);
       else of(who).unreact(message, emoji);
     },
+    async clearReactions(message, emoji) {
+      people[2].clear(message, emoji);
+    },
     press: async (who, message, label) => of(who).press(message, label).answered,
     erase: async (message) => people[2].remove(message),
     endThread: async (thread) => discord.deleteChannel(thread),

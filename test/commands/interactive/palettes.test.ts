@@ -105,11 +105,43 @@ describe("a palette", () => {
       { user: ann.id, choice: "winter" },
       true,
     );
+    chat.give(ann, message, emojiOf("winter"));
     await close();
     const engine = new FakeEngine({ automatic: true });
     const second = await studio({ chat, engine, dir });
     await chat.until(() => engine.runs[0]);
     await second.quiet();
     expect(engine.runs.map(({ request }) => request.params)).toMatchObject([{ seed: 7, styles: [{ name: "winter" }] }]);
+  });
+
+  it("reads what its author has reacted with while the program was away, and paints nothing twice", async () => {
+    const { chat, engine, message, quiet, close, dir } = await palette("/stylize seed:7");
+    await chat.reactTo(ann, message, emojiOf("fire"));
+    await chat.until(() => engine.runs[0]);
+    await quiet();
+    await close();
+    chat.give(ben, message, emojiOf("ink"));
+    // Nothing but what is painted already.
+    const second = await studio({ chat, engine, dir });
+    await second.quiet();
+    expect(second.store.interactiveMessages.votes(message)).toEqual([]);
+    await second.close();
+    chat.give(ann, message, emojiOf("winter"));
+    const third = await studio({ chat, engine, dir });
+    await chat.until(() => engine.runs[1]);
+    await third.quiet();
+    expect(
+      engine.runs.map(({ request }) => (request.params.styles as { name: string }[]).map(({ name }) => name)),
+    ).toEqual([["fire"], ["winter"]]);
+  });
+
+  it("forgets a choice that a moderator has cleared", async () => {
+    const { chat, store, message } = await palette();
+    const names = () => store.interactiveMessages.votes(message).map(({ choice }) => choice);
+    for (const choice of ["winter", "fire"]) store.interactiveMessages.vote(message, { user: ann.id, choice }, true);
+    await chat.clearReactions(message, emojiOf("winter"));
+    expect(names()).toEqual(["fire"]);
+    await chat.clearReactions(message);
+    expect(names()).toEqual([]);
   });
 });

@@ -62,6 +62,8 @@ const NEEDS: Readonly<Partial<Record<string, readonly [guild: number, direct: nu
   [E.ChannelDelete]: [I.Guilds, 0],
   [E.MessageReactionAdd]: [I.GuildMessageReactions, I.DirectMessageReactions],
   [E.MessageReactionRemove]: [I.GuildMessageReactions, I.DirectMessageReactions],
+  [E.MessageReactionRemoveAll]: [I.GuildMessageReactions, I.DirectMessageReactions],
+  [E.MessageReactionRemoveEmoji]: [I.GuildMessageReactions, I.DirectMessageReactions],
   [E.MessageCreate]: [I.GuildMessages, I.DirectMessages],
 };
 

@@ -151,6 +151,21 @@ const routes: readonly Route[] = [
       return done;
     },
   ),
+  route(
+    "GET",
+    "/channels/:id/messages/:id/reactions/:emoji",
+    "reactions",
+    (fake, [channelId = "", id = "", emoji = ""], { query }) => {
+      const message = fake.office.messageIn(fake.office.channelFor(channelId, P.ReadMessageHistory), id);
+      const limit = Number(query.get("limit") ?? 25);
+      if (!(limit >= 1 && limit <= 100)) throw new ApiError(400, 50035, "Invalid Form Body");
+      const after = BigInt(query.get("after") ?? 0);
+      const people = query.get("type") === "1" ? [] : (message.reactions.get(emoji) ?? []);
+      const sorted = people.map(BigInt).sort((a, b) => (a < b ? -1 : 1));
+      const users = sorted.filter((user) => user > after).map((user) => fake.world.users.get(String(user)));
+      return ok(users.filter((user) => user !== undefined).slice(0, limit));
+    },
+  ),
   route("POST", "/channels/:id/messages/:id/threads", "thread", (fake, [channelId = "", id = ""], { body }) => {
     const channel = fake.office.channelFor(channelId, P.CreatePublicThreads);
     const message = fake.office.messageIn(channel, id);

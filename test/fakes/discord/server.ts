@@ -452,6 +452,20 @@ export class FakeDiscord {
     this.#reacted(E.MessageReactionRemove, message, emoji, user);
   }
 
+  /** A moderator clears a message of all its reactions, or of those of one emoji. */
+  clearReactions(message: FakeMessage, emoji?: string): void {
+    if (emoji === undefined) message.reactions.clear();
+    else message.reactions.delete(emoji);
+    const { id, channel } = message;
+    const about = { channel_id: channel.id, message_id: id, ...(channel.guild ? { guild_id: channel.guild.id } : {}) };
+    const [event, more] =
+      emoji === undefined
+        ? [E.MessageReactionRemoveAll, {}]
+        : [E.MessageReactionRemoveEmoji, { emoji: emojiJson(emoji) }];
+    this.gateway.dispatch(event, { ...about, ...more }, channel.guild === undefined);
+    this.changed();
+  }
+
   #reacted(event: E, { id, channel, author }: FakeMessage, emoji: string, user: string): void {
     const { guild } = channel;
     const member = guild?.members.get(user);

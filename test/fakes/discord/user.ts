@@ -253,6 +253,11 @@ export class FakeUser {
     this.fake.removeReaction(target, same ?? emoji, this.id);
   }
 
+  /** Clears a message of all its reactions, or of one emoji, as moderators can. */
+  clear(message: Pick<MessageRef, "id">, emoji?: string): void {
+    this.fake.clearReactions(this.#message(message), emoji);
+  }
+
   /** Deletes a message, as a moderator or its author does. */
   remove(message: Pick<MessageRef, "id">): void {
     this.fake.deleteMessage(this.#message(message));

@@ -159,6 +159,17 @@ export const METHODS: Readonly<Record<string, Method>> = {
     message.reactions.set(name, people.add(call.team.bot.id));
     return {};
   },
+  "reactions.get": (call) => {
+    need(call, "reactions:read");
+    const message = call.team.find(channelOf(call).id, text(call, "timestamp"));
+    if (!message || message.deleted) throw new ApiError("message_not_found");
+    // Without "full" Slack names only some of those who reacted.
+    const shown = call.args.full === true || call.args.full === "true" ? Number.POSITIVE_INFINITY : 1;
+    const reactions = [...message.reactions]
+      .filter(([, people]) => people.size > 0)
+      .map(([name, people]) => ({ name, count: people.size, users: [...people].slice(0, shown) }));
+    return { type: "message", channel: message.channel, message: { ...shape(call.fake, message, false), reactions } };
+  },
   "files.getUploadURLExternal": (call) => {
     need(call, "files:write");
     const length = Number(call.args.length);

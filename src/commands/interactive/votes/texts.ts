@@ -12,7 +12,7 @@ export const CANCEL_VOTE = "vote:cancel";
 const BAR = 10;
 
 /** One of the styles that are voted on. */
-interface Candidate {
+export interface Candidate {
   readonly name: string;
   readonly emoji: string;
 }
@@ -22,6 +22,8 @@ interface VotePayload extends CollectorPayload {
   readonly minutes: number;
   /** Once it is over, the id of the job that it becomes. After a stop, it was started if there is that job. */
   readonly job?: string;
+  /** ✅ was given before anybody had voted, and is still there. */
+  readonly early?: boolean;
   /** Why nothing comes of it; it is over, and stays until people have been told. */
   readonly ended?: string;
 }

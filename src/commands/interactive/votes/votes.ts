@@ -1,7 +1,7 @@
 import { channelKey, type Job, type MessageRef, mayManage, newJobId, type User } from "../../../domain/model.js";
 import type { Chat } from "../../../port/adapter.js";
 import { ChatError, mayPass } from "../../../port/chat-error.js";
-import type { ActionEvent, ReactionEvent } from "../../../port/events.js";
+import type { ActionEvent, Reaction, ReactionEvent } from "../../../port/events.js";
 import { sentence } from "../../../shared/sentences/sentence.js";
 import { plain } from "../../../shared/text.js";
 import { sameEmoji } from "../../../shared/typed.js";
@@ -12,6 +12,7 @@ import { MAX_SHARES } from "../../styles/shares.js";
 import { errorText, UserError } from "../../user-error.js";
 import { type CollectorRequest, type CollectorServices, keyOf, ReactionCollector } from "../reaction-collector.js";
 import { largest, type StyleShare, type Tally, tally } from "./tally.js";
+import type { Candidate } from "./texts.js";
 import * as texts from "./texts.js";
 import { END_EMOJI, findCandidates, type VoteRequest } from "./vote-request.js";
 
@@ -64,7 +65,7 @@ export class Votes extends ReactionCollector {
   }
 
   /** Anybody's emoji is a vote; ✅ of those who may end it ends it. */
-  async choose({ message, user, emoji, added }: ReactionEvent, vote: InteractiveMessage): Promise<void> {
+  protected async take({ message, user, emoji, added }: ReactionEvent, vote: InteractiveMessage): Promise<void> {
     if (this.#isOver(vote)) return;
     if (sameEmoji(emoji, END_EMOJI)) {
       if (added && mayManage(user, vote)) await this.#end(message, user);
@@ -96,9 +97,25 @@ export class Votes extends ReactionCollector {
     for (const live of this.#live.values()) live.stop();
   }
 
-  protected resumeMessage(vote: InteractiveMessage): void {
-    // One that was being ended when the program stopped is ended now.
-    const expiresAt = this.#isOver(vote) ? 0 : vote.expiresAt;
+  protected override readonly alsoRead = [END_EMOJI];
+
+  protected async choices(vote: InteractiveMessage): Promise<readonly Candidate[]> {
+    return texts.payloadOf(vote).candidates;
+  }
+
+  protected counting(vote: InteractiveMessage): (() => boolean) | undefined {
+    return this.#isOver(vote) ? undefined : () => true;
+  }
+
+  protected takenBack(vote: InteractiveMessage): void {
+    if (!this.#isOver(vote)) this.#showCount(vote);
+  }
+
+  protected resumeMessage(vote: InteractiveMessage, others: readonly Reaction[]): void {
+    const { early = false } = texts.payloadOf(vote);
+    const ended = !early && others.some(({ user }) => user.id === vote.author.id) && this.#count(vote).people > 0;
+    // One that was being ended when the program stopped is ended now, as is one that its opener has ended meanwhile.
+    const expiresAt = this.#isOver(vote) || ended ? 0 : vote.expiresAt;
     if (expiresAt === undefined) return;
     this.schedule(vote, expiresAt);
     // The last count before the stop may not have been shown.
@@ -121,8 +138,9 @@ export class Votes extends ReactionCollector {
       const counted = this.#count(vote);
       if (ended !== undefined) await this.#closeUnpainted(vote, ended);
       else if (counted.people > 0) await this.#paint(vote, counted);
-      // ✅ before the first vote is a slip.
       else if (!by) await this.#closeUnpainted(vote, sentence("vote.no-votes"));
+      // ✅ before the first vote is a slip.
+      else this.messages.put({ ...vote, payload: { ...vote.payload, early: true } });
     } finally {
       this.#ending.delete(key);
     }

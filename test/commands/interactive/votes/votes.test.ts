@@ -175,6 +175,43 @@ describe("/blend vote", () => {
     expect(store.interactiveMessages.list("vote")).toEqual([]);
   });
 
+  it("counts what was reacted, taken back and cleared while the program was away, before it ends", async () => {
+    const first = await vote("/blend vote minutes:10");
+    await first.chat.reactTo(ann, first.message, "✅");
+    await first.votes(ann, "winter");
+    await first.votes(ben, "fire");
+    await first.close();
+    const { chat, message, dir } = first;
+    chat.give(ben, message, emojiOf("fire"), false);
+    for (const user of [ben, cat]) chat.give(user, message, emojiOf("summer"));
+    const engine = new FakeEngine({ automatic: true });
+    const second = await studio({ chat, engine, dir });
+    const again = voters(second, message);
+    // ✅ before the first vote was a slip, and still is one.
+    await again.says(/summer 67 % \(2\)\n.*winter 33 % \(1\)/);
+    await chat.clearReactions(message, emojiOf("winter"));
+    await again.says(/summer 100 % \(2\)/);
+    await chat.clearReactions(message);
+    expect(second.store.interactiveMessages.votes(message)).toEqual([]);
+  });
+
+  it("is ended by its opener's ✅ while the program was away", async () => {
+    const { chat, message, dir, close, votes } = await vote("/blend vote minutes:10");
+    await votes(ben, "fire");
+    await close();
+    chat.give(ben, message, "✅");
+    const engine = new FakeEngine({ automatic: true });
+    const second = await studio({ chat, engine, dir });
+    await second.quiet();
+    expect(engine.runs).toHaveLength(0);
+    await second.close();
+    chat.give(ann, message, "✅");
+    const third = await studio({ chat, engine, dir });
+    await voters(third, message).says(/^\*\*The vote is over: fire 100 %/);
+    await third.quiet();
+    expect(shares(engine)).toEqual([["fire", 1]]);
+  });
+
   it("goes on after a restart, and ends at once when its time was over meanwhile", async () => {
     const first = await vote("/blend vote minutes:10");
     await first.votes(ann, "winter");
