@@ -22,17 +22,22 @@ export function errorText(error: unknown): string {
   return sentence("unexpected");
 }
 
-/** Tells a person, where they reacted, why nothing came of it: a reaction has no ephemeral answer. */
+/**
+ * Tells a person, where they reacted, why nothing came of it: a reaction has no ephemeral answer.
+ * @returns whether the chat took it
+ */
 export async function explainError(
   error: unknown,
   { message, user }: { readonly message: MessageRef; readonly user: User },
   { chat, logger }: { readonly chat: Pick<Chat, "post">; readonly logger: Logger },
-): Promise<void> {
+): Promise<boolean> {
   if (!(error instanceof UserError))
     logger.error({ err: error, message: message.id }, "a reaction could not be handled");
   try {
     await chat.post(message.channel, { text: `${plain(user.name)}: ${errorText(error)}`, mention: [user] });
+    return true;
   } catch (failure) {
     logger.warn({ err: failure, person: user.id }, "a person could not be answered");
+    return false;
   }
 }

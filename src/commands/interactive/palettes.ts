@@ -84,15 +84,17 @@ export class Palettes extends ReactionCollector {
       const shares = chosen.slice(0, MAX_SHARES).map(({ choice }) => ({ style: choice }));
       await this.paint(interactive, shares, { gone: "palette.image-gone" });
     } catch (error) {
-      if (mayPass(error)) {
-        for (const vote of chosen) this.messages.vote(message, vote, true);
-        this.#setPainted(interactive, (painted) =>
-          painted.filter((name) => !chosen.some((vote) => vote.choice === name)),
-        );
-        return this.owe(message, () => this.expire(interactive));
-      }
       const { chat, services } = this;
-      await explainError(error, { message, user: author }, { chat, logger: services.logger });
+      const explained = { message, user: author };
+      const isOut = mayPass(error) && !(error instanceof UserError);
+      // A picture that the chat does not hand out is explained; where it takes no word of that either, it is out.
+      if (!isOut && ((await explainError(error, explained, { chat, logger: services.logger })) || !mayPass(error)))
+        return;
+      for (const vote of chosen) this.messages.vote(message, vote, true);
+      this.#setPainted(interactive, (painted) =>
+        painted.filter((name) => !chosen.some((vote) => vote.choice === name)),
+      );
+      this.owe(message, () => this.expire(interactive));
     }
   }
 

@@ -159,9 +159,20 @@ export class Votes extends ReactionCollector {
     } catch (error) {
       // It is tried again at the next start.
       if (this.stopped) return;
-      if (mayPass(error)) this.owe(vote.message, () => this.#end(vote.message));
+      if (mayPass(error) && !(await this.#isExplained(vote, counted, error)))
+        this.owe(vote.message, () => this.#end(vote.message));
       else this.#keepOpen(vote, counted, error);
     }
+  }
+
+  /** Whether the chat takes a word of a picture that it does not hand out: else it is out. */
+  async #isExplained(vote: InteractiveMessage, counted: Tally, error: unknown): Promise<boolean> {
+    if (!(error instanceof UserError)) return false;
+    const content = texts.stuck(vote, counted, errorText(error));
+    return this.chat.edit(vote.message, content).then(
+      () => true,
+      () => false,
+    );
   }
 
   async #start(vote: InteractiveMessage, counted: Tally, shares: readonly StyleShare[], id: string): Promise<Job> {
