@@ -132,7 +132,7 @@ describe("after an outage of its chat, without a restart", () => {
   });
 });
 
-it("a frame that is refused for good is the last one that is tried; the final picture is tried all the same", async () => {
+it("a frame that is refused for good is the last one tried; the final picture is tried all the same", async () => {
   const { chat, quiet, finals } = await scene(new FakeEngine({ automatic: true }));
   let refused = 0;
   chat.fault = (call, { content }) => {

@@ -66,7 +66,7 @@ export async function applicationId(calls: Calls): Promise<string> {
 /** How long the question about a token may take, in milliseconds. */
 const CHECK_MS = 10_000;
 
-/** Asks Discord for the application of a token; for `dreamloom doctor`. @throws ChatError with what is wrong about it */
+/** Asks Discord for the application of a token, for `dreamloom doctor`. @throws ChatError with what is wrong */
 export async function askApplication({ token, apiUrl }: Pick<DiscordOptions, "token" | "apiUrl">): Promise<string> {
   const rest = new REST(restOptions(apiUrl, CHECK_MS)).setToken(token);
   const calls = new Calls(rest, { ...DEFAULT_TIMING, callMs: CHECK_MS });

@@ -1,4 +1,4 @@
-/** Of the bots programs that meet in one Redis under one prefix only one may run: each would take all jobs for its own. */
+/** Of the bots programs that meet in one Redis under one prefix only one may run: each takes all jobs for its own. */
 import { hostname } from "node:os";
 import type { Redis } from "ioredis";
 import { z } from "zod";

@@ -53,8 +53,8 @@ export const english = {
   "service.bots": "Dreamloom {version}, protocol {protocol}",
   "service.bots-at": "process {pid} on {host}, data folder {folder}, Dreamloom {version}, seen {seconds} s ago",
   "service.bots-refused": (second: { pid: number; host: string; folder: string; seconds: number }) =>
-    `process ${second.pid} on ${second.host}, data folder ${second.folder}, stopped ${second.seconds} s ago: the other ` +
-    "bots were here first. Give one of the two a CLUSTER_PREFIX of its own",
+    `process ${second.pid} on ${second.host}, data folder ${second.folder}, stopped ${second.seconds} s ago: the ` +
+    "other bots were here first. Give one of the two a CLUSTER_PREFIX of its own",
   "service.bots-other": (is: { bots: string; version: string; protocol: number }) =>
     `${is.bots}; this is ${is.version} with protocol ${is.protocol}: a worker from here would get no jobs. ` +
     "Update the older one",

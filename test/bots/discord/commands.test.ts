@@ -386,7 +386,7 @@ describe("commands in Discord", () => {
 });
 
 describe("lines to the bot", () => {
-  it("need no privileged intent: what names the bot comes whole, with its picture and the message it answers", async () => {
+  it("need no privileged intent: what names the bot comes whole, with picture and the message it answers", async () => {
     const { listener } = await open();
     const [ann, ben, art] = [discord.user("Ann"), discord.user("Ben", { moderator: true }), discord.addChannel("art")];
     await ann.post(art, "dream, not for the bot", [await picture("other.png")]);

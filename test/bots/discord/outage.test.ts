@@ -31,7 +31,7 @@ describe("a token that is refused", () => {
     expect(chat.health()).toEqual({ connected: true });
   });
 
-  it("for good: no call is made with it but the question, it is said, and it ends when the token is taken", async () => {
+  it("for good: no call is made with it but the question, it is said, and ends when the token is taken", async () => {
     const { discord, chat, art, fails, recovered } = await scene();
     fails({ status: 401 });
     const refusal = { kind: "unavailable", message: expect.stringContaining("DISCORD_TOKEN") };
@@ -87,7 +87,7 @@ describe("Retry-After", () => {
     expect(discord.requests.length).toBe(before);
   });
 
-  it("of another channel's bucket keeps nothing back; of a ban it keeps back everything, and operators read it", async () => {
+  it("of another channel's bucket keeps nothing back; of a ban everything, and operators read it", async () => {
     const { discord, chat, art, zoo, fails } = await scene();
     fails({ status: 429, retryAfter: 300 }, 1);
     await expect(chat.post(art, { text: "one" })).rejects.toMatchObject({ kind: "rate-limited" });

@@ -21,7 +21,7 @@ describe.skipIf(!hasRedis)(`two bots programs on one Redis and prefix (${redisHi
     return { cluster, env, client, bots };
   }
 
-  it("notice each other: the second one stops with a sentence that names the first, and doctor shows both", async () => {
+  it("notice each other: the second stops with a sentence that names the first, and doctor shows both", async () => {
     const { cluster, env, bots } = settings();
     const first = await program({ env });
     const refused = await program({ env }).then(
