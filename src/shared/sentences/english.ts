@@ -961,7 +961,7 @@ export const english = {
   // What Discord's adapter says, and what "I may not ..." continues with.
   "discord.not-connected": "Discord is not connected.",
   "discord.previews": "There are more previews in this channel than Discord takes.",
-  "discord.history-hidden": `I can't see other people's pictures in this server, so I don't know which one you mean. ${GIVE_IT}`,
+  "discord.history-hidden": `I can't see other people's pictures here, so I don't know which one you mean. ${GIVE_IT}`,
   "discord.running": "The Discord bot is already running.",
   "discord.message-hidden": `I can't see what is in other people's messages in this server. ${GIVE_IT}`,
   "discord.not-running": "The Discord bot is not running.",

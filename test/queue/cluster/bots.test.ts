@@ -29,7 +29,8 @@ describe.skipIf(!hasRedis)(`two bots programs on one Redis and prefix (${redisHi
       (error: unknown) => String(error),
     );
     expect(refused).toContain(
-      `The bots of another Dreamloom work on this Redis with CLUSTER_PREFIX=${cluster.prefix}: process ${process.pid} on `,
+      `The bots of another Dreamloom work on this Redis with CLUSTER_PREFIX=${cluster.prefix}: ` +
+        `process ${process.pid} on `,
     );
     expect(refused).toContain(`data folder ${first.dir}, since `);
     expect(refused).toMatch(/Stop it, or give this one a CLUSTER_PREFIX of its own\.$/);
