@@ -21,7 +21,8 @@ async function answerTo({ id, task, bytes, options }: ImageOrder): Promise<Image
 }
 
 process.on("message", (order: ImageOrder) => {
-  void answerTo(order).then((answer) => process.connected && process.send?.(answer));
+  // When the parent is gone, no one waits for the answer.
+  void answerTo(order).then((answer) => process.connected && process.send?.(answer, () => undefined));
 });
 process.on("disconnect", () => process.exit(0));
 // A terminal sends Ctrl-C to the whole group: the parent decides when this process ends.
