@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * What takes minutes: the program as it is installed, killed processes, clusters, whole recipes on real networks,
- * browsers, the built-in styles drawn again.
+ * What takes minutes: the program as it is installed, killed processes, clusters, platforms that fail, whole recipes on
+ * real networks, browsers, the built-in styles drawn again.
  */
 const long = [
   "test/cli/**/*.test.ts",
@@ -15,7 +15,10 @@ const long = [
   "test/engine/process/host.test.ts",
   "test/engine/runtimes/onnx.test.ts",
   "test/engine/runtimes/tfjs.test.ts",
-  "test/bots/web/browser.test.ts",
+  "test/engine/devices/probe.test.ts",
+  "test/bots/discord/{faults,outage,shards}.test.ts",
+  "test/bots/slack/faults.test.ts",
+  "test/bots/web/{admin,browser}.test.ts",
 ];
 
 /** Limits are for hangs: tests pass on a machine that does five other things. */
