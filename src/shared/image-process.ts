@@ -89,6 +89,7 @@ export class ImageProcess {
     const child = this.#child;
     if (!child) return;
     const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+    child.ref();
     child.kill("SIGKILL");
     await gone;
   }
@@ -113,12 +114,21 @@ export class ImageProcess {
     const id = this.#nextId++;
     const pending = { answer: deferred<ImageAnswer>(), name, since: performance.now() };
     this.#pending.set(id, pending);
+    this.#keepAlive(child);
     child.send({ ...order, id }, (error) => error && this.#end(child, "it took no order"));
     try {
       return await pending.answer.promise;
     } finally {
       this.#pending.delete(id);
+      this.#keepAlive(child);
     }
+  }
+
+  /** The program does not end while a file is open; an idle process does not keep it from ending. */
+  #keepAlive(child: ChildProcess): void {
+    const change = this.#pending.size > 0 ? "ref" : "unref";
+    child[change]();
+    child.channel?.[change]();
   }
 
   #start(): ChildProcess {
@@ -133,9 +143,6 @@ export class ImageProcess {
     child.on("message", (answer: ImageAnswer) => this.#pending.get(answer.id)?.answer.resolve(answer));
     child.on("error", (err) => this.options.logger.error({ err }, "image process error"));
     child.on("exit", () => this.#gone(child, "it died"));
-    // The program ends when all else has.
-    child.unref();
-    child.channel?.unref();
     clearInterval(this.#watch);
     this.#watch = setInterval(() => void this.#look(child), LOOK_MS);
     this.#watch.unref();

@@ -1,4 +1,6 @@
+import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { pino } from "pino";
 import sharp from "sharp";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
@@ -62,6 +64,19 @@ describe("the process that opens strangers' images", () => {
     const costly = withImage("inspect", await photo.avif({ effort: 0 }).toBuffer(), limits);
     await expect(costly).rejects.toMatchObject({ identifier: "image.megapixels", params: { most: 0.5 } });
   });
+});
+
+test("a program that waits for a file does not end before it, and an idle process keeps none from ending", async () => {
+  const script = `
+    import { ImageProcess } from ${JSON.stringify(new URL("../../src/shared/image-process.ts", import.meta.url).href)};
+    const silent = { warn() {}, error() {} };
+    const images = new ImageProcess({ logger: silent });
+    const bytes = Buffer.from("no picture");
+    const options = { name: "a.png", maxPixels: 1 };
+    console.log(await images.run("inspect", bytes, options).catch(({ identifier }) => identifier));
+  `;
+  const run = promisify(execFile)(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script]);
+  expect((await run).stdout.trim()).toBe("image.unreadable");
 });
 
 describe("a file that ends the process", () => {
