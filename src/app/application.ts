@@ -71,13 +71,18 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
   }
 }
 
-/** Strangers' files are opened there from here on. */
-function startImageProcess(logger: Logger, lifecycle: Lifecycle): void {
-  const images = new ImageProcess({ logger: logger.child({ part: "images" }) });
-  openImagesIn(images);
+/** What a long film may take to be made small enough for a chat; uploads do not wait for it. */
+const FILM_MS = 600_000;
+
+/** Strangers' files are opened in processes of their own from here on. */
+function startImageProcesses(logger: Logger, lifecycle: Lifecycle): void {
+  const options = { logger: logger.child({ part: "images" }) };
+  const quick = new ImageProcess(options);
+  const slow = new ImageProcess({ ...options, milliseconds: FILM_MS });
+  openImagesIn({ inspect: quick, anonymous: quick, still: quick, smaller: slow });
   lifecycle.onStop("images", async () => {
     openImagesIn(undefined);
-    await images.close();
+    await Promise.all([quick.close(), slow.close()]);
   });
 }
 
@@ -91,7 +96,7 @@ async function startServices(
   const { logger } = parts;
   const store = openStore({ dir: config.data.dir, logger: logger.child({ part: "store" }) });
   lifecycle.onStop("store", () => store.close());
-  startImageProcess(logger, lifecycle);
+  startImageProcesses(logger, lifecycle);
   const operation = startOperation(config, logger, lifecycle);
   operation.watchStore(store);
   lifecycle.onStop("retention", startRetention(store.retention, config.retention, logger));

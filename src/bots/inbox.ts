@@ -2,13 +2,12 @@
 import type { Logger } from "pino";
 import { newJobId } from "../domain/model.js";
 import type { ChatHandlers, KeyValueStore } from "../port/adapter.js";
-import { ChatError, type ChatErrorKind } from "../port/chat-error.js";
+import { mayPass } from "../port/chat-error.js";
 import type { Receipt } from "../port/events.js";
 import { sentence } from "../shared/sentences/sentence.js";
 
 /** Who was acknowledged longer ago is not told any more. */
 const KEPT_MS = 7 * 24 * 3_600_000;
-const MAY_PASS: ReadonlySet<ChatErrorKind> = new Set(["unavailable", "timeout", "rate-limited"]);
 
 /** Characters of a line that are told back. */
 const LINE_LENGTH = 500;
@@ -85,7 +84,7 @@ export class Inbox<T extends Unread> {
       } catch (err) {
         this.logger.warn({ err }, "a user could not be told of what a restart has cut off");
         // The next start tries again.
-        if (err instanceof ChatError && MAY_PASS.has(err.kind)) continue;
+        if (mayPass(err)) continue;
       }
       this.#remove(left.job);
     }

@@ -2,7 +2,6 @@ import type { Chat, ChatHandlers } from "../port/adapter.js";
 import type { ActionEvent, ChatEvent, CommandEvent } from "../port/events.js";
 import { defined } from "../shared/defined.js";
 import { sentence } from "../shared/sentences/sentence.js";
-import { cutText } from "../shared/text.js";
 import { plainLine } from "../shared/typed.js";
 import { type CommandContext, PERSON_SHORTCUTS, SHORTCUTS } from "./command.js";
 import type { AppContext } from "./context.js";
@@ -144,8 +143,7 @@ async function runCommand(event: CommandEvent, { chat, app, palettes, votes }: C
       await event.reply({ text, file }, "private");
     },
     replyEphemeral: async (text, buttons) => {
-      const cut = cutText(text, chat.capabilities.textLength, " …");
-      await event.reply({ text: cut, ...defined({ buttons }) }, "private");
+      await event.reply({ text, ...defined({ buttons }) }, "private");
     },
   };
   const fromOptions = namedArguments(event.options ?? {});

@@ -6,7 +6,7 @@ export interface ChatCapabilities {
   readonly privateFileBytes?: number;
   /** Least time between two edits of one message, in milliseconds; the platform's budget for frames. */
   readonly editIntervalMs: number;
-  /** Characters in a message. */
+  /** Characters in a message; of longer ones the adapter shows the beginning. */
   readonly textLength: number;
   /** Different reactions that the bot can put on one message. */
   readonly reactions: number;

@@ -184,11 +184,11 @@ async function residentBytes(pid: number | undefined): Promise<number> {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
 }
 
-let current: ImageProcess | undefined;
+let processes: Readonly<Record<ImageTask, ImageProcess>> | undefined;
 
-/** From here on files are opened in that process; in this one when there is none, as on the command line. */
-export function openImagesIn(process: ImageProcess | undefined): void {
-  current = process;
+/** From here on tasks are done in those processes; in this one when there are none, as on the command line. */
+export function openImagesIn(chosen: typeof processes): void {
+  processes = chosen;
 }
 
 /**
@@ -200,7 +200,7 @@ export function withImage<T extends ImageTask>(
   bytes: Uint8Array,
   options: OptionsOf<T>,
 ): Promise<ResultOf<T>> {
-  if (current) return current.run(task, bytes, options);
+  if (processes) return processes[task].run(task, bytes, options);
   const work = IMAGE_TASKS[task] as (bytes: Uint8Array, options: OptionsOf<T>) => Promise<ResultOf<T>>;
   return work(bytes, options);
 }

@@ -47,6 +47,11 @@ export function duration(seconds: number): string {
   return sentence("duration.hours", { hours: Math.floor(rounded / 3600), minutes });
 }
 
+/** Hours and minutes in UTC. @example "14:05" */
+export function timeOfDay(at: Date | number): string {
+  return new Date(at).toISOString().slice(11, 16);
+}
+
 /** How long something took, to a tenth of a second while that matters. */
 export function elapsed(seconds: number): string {
   return seconds < 20 ? sentence("duration.seconds", { seconds: seconds.toFixed(1) }) : duration(seconds);

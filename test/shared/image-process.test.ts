@@ -10,6 +10,8 @@ import { PictureError } from "../../src/shared/inspect-image.js";
 const logger = pino({ level: "silent" });
 const limits = { name: "a.png", maxPixels: 1_000_000 };
 const file = (text: string) => Buffer.from(text);
+/** Every task in one process. */
+const all = (images: ImageProcess) => ({ inspect: images, anonymous: images, still: images, smaller: images });
 const flat = (width = 60, height = 40) =>
   sharp({ create: { width, height, channels: 3, background: "#345" } }).keepMetadata();
 
@@ -24,7 +26,7 @@ describe("the process that opens strangers' images", () => {
       .jpeg()
       .toBuffer();
     const here = await withImage("inspect", bytes, limits);
-    openImagesIn(images);
+    openImagesIn(all(images));
     expect(await withImage("inspect", bytes, limits)).toEqual(here);
     const anonymous = await withImage("anonymous", bytes, limits);
     expect((await sharp(anonymous).metadata()).exif).toBeUndefined();
@@ -40,7 +42,7 @@ describe("the process that opens strangers' images", () => {
   });
 
   test("refuses in the same sentences", async () => {
-    openImagesIn(images);
+    openImagesIn(all(images));
     const large = await flat(1200, 1000).png().toBuffer();
     const refused = [withImage("inspect", file("no"), limits), withImage("inspect", large, limits)];
     await expect(refused[0]).rejects.toMatchObject({ name: "PictureError", identifier: "image.unreadable" });

@@ -12,6 +12,7 @@ import { ApiHealth } from "../../port/api-health.js";
 import { ChatError, mayPass } from "../../port/chat-error.js";
 import { abortable, retryWithBackoff, withTimeout } from "../../shared/async.js";
 import { sentence } from "../../shared/sentences/sentence.js";
+import { timeOfDay } from "../../shared/text.js";
 import { type Attempt, chatError } from "./errors.js";
 import type { Timing } from "./limits.js";
 import { Penalties } from "./penalties.js";
@@ -83,10 +84,10 @@ export class Calls {
   /** What is wrong with calls, for operators. */
   get problem(): string | undefined {
     const until = this.#penalties.closedUntil ?? 0;
-    if (until - Date.now() > SHORT_MS) return sentence("discord.closed", { time: timeOf(new Date(until)) });
+    if (until - Date.now() > SHORT_MS) return sentence("discord.closed", { time: timeOfDay(until) });
     const { since, failure, refused } = this.#health.problem ?? {};
     if (!since || !failure) return undefined;
-    return refused ? failure.message : sentence("discord.api-out", { time: timeOf(since), why: failure.message });
+    return refused ? failure.message : sentence("discord.api-out", { time: timeOfDay(since), why: failure.message });
   }
 
   /** @throws ChatError */
@@ -191,11 +192,6 @@ export class Calls {
 function keepToken(rest: REST): void {
   const setToken = rest.setToken.bind(rest);
   Object.assign(rest, { setToken: (token: string | null) => (token ? setToken(token) : rest) });
-}
-
-/** Of day, as the operators' sentences have it. */
-function timeOf(date: Date): string {
-  return date.toISOString().slice(11, 16);
 }
 
 function isUnauthorized(error: unknown): boolean {

@@ -11,7 +11,7 @@ import {
 import type { Button, OutgoingMessage, Picture } from "../../port/messages.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { cutText } from "../../shared/text.js";
-import { cutAt, mentions, progressBar } from "../markdown/message-text.js";
+import { mentions, progressBar, shorten, UNCUT } from "../markdown/message-text.js";
 import { toDiscord } from "../markdown/print-discord.js";
 import {
   ALT_TEXT_LENGTH,
@@ -48,7 +48,7 @@ export function compose(message: OutgoingMessage): Composed {
   const lines = [first, progress ? progressBar(progress) : ""].filter((line) => line !== "");
   return {
     body: {
-      content: shorten(lines.join("\n"), CONTENT_LENGTH),
+      content: shorten(lines.join("\n"), CONTENT_LENGTH, WHOLE),
       // Whatever users have put into their names and texts, only these are notified.
       allowed_mentions: { parse: [], users: mention.map(({ id }) => id) },
       components: rows(buttons),
@@ -60,18 +60,8 @@ export function compose(message: OutgoingMessage): Composed {
   };
 }
 
-const CUT = " …";
-const FENCE = "\n```";
-/** Escapes, mentions, code and links: half of one means something else. */
-const WHOLE = /\\[^\s\w]|<@\d+>|`[^`\n]+`|\[[^\]\n]*\]\([^)\s]*\)|https?:\/\/\S+/g;
-
-/** At most this many characters; a code block that is cut is closed. */
-export function shorten(text: string, length: number): string {
-  if (text.length <= length) return text;
-  const kept = text.slice(0, cutAt(text, length - CUT.length - FENCE.length, WHOLE)) + CUT;
-  const open = (kept.match(/```/g) ?? []).length % 2 === 1;
-  return open ? kept + FENCE : kept;
-}
+/** Half a mention means something else, too. */
+const WHOLE = new RegExp(`${UNCUT.source}|<@d+>`, "g");
 
 function attachment(picture: Picture, index: number): RESTAPIAttachment {
   const { description } = picture;

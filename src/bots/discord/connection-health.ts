@@ -2,6 +2,7 @@ import { type Client, Events } from "discord.js";
 import type { ChatHealth } from "../../port/adapter.js";
 import { defined } from "../../shared/defined.js";
 import { sentence } from "../../shared/sentences/sentence.js";
+import { timeOfDay } from "../../shared/text.js";
 import { closeError } from "./errors.js";
 
 /** Whether the gateway's connections, its shards, are up, for operators. */
@@ -41,7 +42,7 @@ export class ConnectionHealth {
     const [broken] = this.#brokenSince;
     if (!broken) return shards > 0 ? sentence("discord.connecting", { connected: this.#up.size, shards }) : undefined;
     const [shard, since] = broken;
-    const time = new Date(since).toISOString().slice(11, 16);
+    const time = timeOfDay(since);
     return sentence("discord.reconnecting", { shard, shards, time, others: this.#brokenSince.size - 1 });
   }
 

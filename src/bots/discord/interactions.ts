@@ -10,19 +10,16 @@ import {
 } from "discord.js";
 import { LRUCache } from "lru-cache";
 import type { Receipt } from "../../port/events.js";
+import { REDELIVERED } from "./limits.js";
 import { MessageMenus } from "./message-menus.js";
 import { channelIdOf, type DiscordUnread, type InteractionParts, Reporter } from "./reporter.js";
 import { SlashCommands } from "./slash-commands.js";
 import { UserMenus } from "./user-menus.js";
 import { userOfInteraction } from "./users.js";
 
-/** An interaction that comes twice has the same id; within this time it is recognised. */
-const SAME_MS = 15 * 60_000;
-const REMEMBERED = 10_000;
-
 /** Turns Discord's interactions into the port's events: commands, message menus, forms, buttons, completion. */
 export class Interactions {
-  readonly #seen = new LRUCache<string, true>({ max: REMEMBERED, ttl: SAME_MS });
+  readonly #seen = new LRUCache<string, true>(REDELIVERED);
   readonly #reporter: Reporter;
   readonly #commands: SlashCommands;
   readonly #menus: MessageMenus;

@@ -13,6 +13,7 @@ import { sentence } from "../../shared/sentences/sentence.js";
 import { readSaid } from "../../shared/typed.js";
 import { DIRECT, linkTo } from "./channels.js";
 import type { Gateway } from "./gateway.js";
+import { REDELIVERED } from "./limits.js";
 import type { Messages } from "./messages.js";
 import { whatIsMissing } from "./permissions.js";
 import { withEmoji } from "./reactions.js";
@@ -24,9 +25,6 @@ type LineParts = Pick<InteractionParts, "handlers" | "channels" | "pictures" | "
   readonly messages: Messages;
 };
 
-/** The gateway delivers again what was under way when a connection broke; within this time it is recognised. */
-const SAME_MS = 15 * 60_000;
-const REMEMBERED = 10_000;
 /** Tells a person that an answer could not be given where only they see it, without a word of it. */
 const UNANSWERED = "❓";
 
@@ -35,7 +33,7 @@ const UNANSWERED = "❓";
  * privileged intent: Discord empties neither.
  */
 export function listenToLines(gateway: Gateway, parts: LineParts): void {
-  const lately = new LRUCache<string, true>({ max: REMEMBERED, ttl: SAME_MS });
+  const lately = new LRUCache<string, true>(REDELIVERED);
   const commands = new Set(parts.handlers.commands.map(({ name }) => name));
   gateway.on(GatewayDispatchEvents.MessageCreate, (message) => {
     const pieces = piecesOf(message, parts);

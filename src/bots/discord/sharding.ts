@@ -1,5 +1,6 @@
 import { type APIGatewayBotInfo, Routes } from "discord.js";
 import { ChatError } from "../../port/chat-error.js";
+import { timeOfDay } from "../../shared/text.js";
 import type { Calls } from "./calls.js";
 import { IDENTIFY_MS } from "./limits.js";
 
@@ -15,7 +16,7 @@ export async function askGateway(calls: Calls, ms: number): Promise<APIGatewayBo
   );
   const { remaining, reset_after } = info.session_start_limit;
   if (remaining >= info.shards) return info;
-  const time = new Date(Date.now() + reset_after).toISOString().slice(11, 16);
+  const time = timeOfDay(Date.now() + reset_after);
   throw new ChatError("rate-limited", "discord.sessions", { shards: info.shards, remaining, time });
 }
 

@@ -1,4 +1,4 @@
-import { cutAt } from "../markdown/message-text.js";
+import { cutAt, shorten as shortenText } from "../markdown/message-text.js";
 import { withEmoji } from "./emoji.js";
 
 /** What a user typed: entities, Slack's link brackets and names of emoji undone, curly quotes made straight. */
@@ -65,9 +65,4 @@ function openFence(text: string): number | undefined {
 }
 
 /** What is shown of a text where there is no room for all of it. */
-export function shorten(text: string, length: number): string {
-  if (text.length <= length) return text;
-  return `${split(text, length - CUT.length)[0] ?? ""}${CUT}`;
-}
-
-const CUT = " …";
+export const shorten = (text: string, length: number): string => shortenText(text, length, WHOLE);

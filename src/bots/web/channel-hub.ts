@@ -4,6 +4,7 @@ import type { ChannelRef, MessageRef, User } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
 import { sentence } from "../../shared/sentences/sentence.js";
+import { shorten, UNCUT } from "../markdown/message-text.js";
 import type { ImageFiles } from "./image-files.js";
 import { HEARTBEAT_MS, type WebChatLimits } from "./limits.js";
 import {
@@ -227,8 +228,8 @@ export class ChannelHub {
 
   async #content(message: OutgoingMessage, kept: readonly StoredImage[]): Promise<MessageContent> {
     const { textLength, uploadBytes } = this.parts.limits;
-    const { text, buttons = [], mention = [], progress } = message;
-    checkLength(text, textLength);
+    const { buttons = [], mention = [], progress } = message;
+    const text = shorten(message.text, textLength, UNCUT);
     const added = [];
     for (const picture of message.pictures ?? []) {
       const { name, bytes } = picture;

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { access, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ChatError } from "../../port/chat-error.js";
+import { ChatError, type ChatErrorKind } from "../../port/chat-error.js";
 import type { Picture } from "../../port/messages.js";
 import { withImage } from "../../shared/image-process.js";
 import { PictureError } from "../../shared/inspect-image.js";
@@ -12,6 +12,12 @@ import type { StoredImage } from "./store.js";
 const NOT_EVERYWHERE: ReadonlySet<string> = new Set(["heif", "tiff"]);
 /** Its side, in pixels, is sharp on a 2x screen at the largest size that the chat shows. */
 const PREVIEW = { side: 1280, format: "webp", quality: 86 } as const;
+/** What a refusal is to the page, where it is not "forbidden". */
+const KINDS: Readonly<Record<string, ChatErrorKind>> = {
+  "image.megapixels": "too-large",
+  "image.too-costly": "too-large",
+  "image.busy": "rate-limited",
+};
 const FRESH_MS = 60_000;
 const FILE_NAME = /^[0-9a-f]{64}\.(?:(?:jpg|png|webp|gif|avif|tiff)|preview\.webp)$/;
 
@@ -68,7 +74,7 @@ export class ImageFiles {
     } catch (cause) {
       if (cause instanceof Error && "syscall" in cause) throw cause;
       if (!(cause instanceof PictureError)) throw new ChatError("forbidden", "image.unreadable", { name }, { cause });
-      throw new ChatError(cause.identifier === "image.megapixels" ? "too-large" : "forbidden", cause);
+      throw new ChatError(KINDS[cause.identifier] ?? "forbidden", cause);
     }
   }
 

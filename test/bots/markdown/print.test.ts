@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { shorten } from "../../../src/bots/discord/compose.js";
+import { shorten, UNCUT } from "../../../src/bots/markdown/message-text.js";
 import { toDiscord } from "../../../src/bots/markdown/print-discord.js";
 import { toMrkdwn } from "../../../src/bots/markdown/print-slack.js";
 import { split } from "../../../src/bots/slack/text.js";
@@ -135,7 +135,7 @@ describe("a cut", () => {
     fc.assert(
       fc.property(pieces, fc.integer({ min: 60, max: 200 }), (parts, length) => {
         const text = toDiscord(parts.join(""));
-        const cut = shorten(text, length);
+        const cut = shorten(text, length, UNCUT);
         expect(cut.length).toBeLessThanOrEqual(length);
         if (cut === text) return;
         const kept = cut.slice(0, -" …".length);
@@ -147,6 +147,6 @@ describe("a cut", () => {
   });
 
   it("closes a code block on Discord", () => {
-    expect(shorten(`\`\`\`\n${"x".repeat(100)}\n\`\`\``, 40)).toMatch(/^```\nx+ …\n```$/);
+    expect(shorten(`\`\`\`\n${"x".repeat(100)}\n\`\`\``, 40, UNCUT)).toMatch(/^```\nx+ …\n```$/);
   });
 });

@@ -129,7 +129,15 @@ describe("the bot's side", () => {
       chat.post(art, { text: "x", pictures: [{ bytes: Buffer.from("<svg/>"), name: "a.png", type: "image/png" }] }),
     ).rejects.toBeInstanceOf(ChatError);
     await expect(chat.post({ ...art, id: "nowhere" }, { text: "x" })).rejects.toMatchObject({ kind: "gone" });
-    await expect(chat.post(art, { text: "x".repeat(5000) })).rejects.toMatchObject({ kind: "too-large" });
+  });
+
+  it("shows the beginning of a text that is too long, and closes its code block", async () => {
+    const chat = await startChat();
+    const visitor = await Visitor.enter(chat);
+    await chat.post(art, { text: `Lines:\n\`\`\`\n${"/dream\n".repeat(1_000)}\`\`\`` });
+    const text = (await visitor.page()).messages.at(-1)?.text ?? "";
+    expect(text.length).toBeLessThanOrEqual(4_000);
+    expect(text).toMatch(/^Lines:\n```\n\/dream\n(?:.|\n)* …\n```$/);
   });
 });
 

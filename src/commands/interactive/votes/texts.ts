@@ -2,7 +2,7 @@
 
 import type { Button, OutgoingMessage } from "../../../port/messages.js";
 import { sentence } from "../../../shared/sentences/sentence.js";
-import { duration, plain } from "../../../shared/text.js";
+import { duration, plain, timeOfDay } from "../../../shared/text.js";
 import type { InteractiveMessage } from "../../../store/interactive-messages.js";
 import type { CollectorPayload } from "../reaction-collector.js";
 import type { StyleShare, Tally } from "./tally.js";
@@ -101,6 +101,6 @@ function percent(share: number): string {
 
 /** A time of day, with the day where that may be another. */
 function clock(time: number, minutes: number): string {
-  const [day = "", rest = ""] = new Date(time).toISOString().split("T");
-  return `${minutes < 12 * 60 ? "" : `${day} `}${rest.slice(0, 5)} UTC`;
+  const [day = ""] = new Date(time).toISOString().split("T");
+  return `${minutes < 12 * 60 ? "" : `${day} `}${timeOfDay(time)} UTC`;
 }
