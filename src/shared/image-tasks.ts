@@ -46,7 +46,7 @@ export const IMAGE_TASKS = {
   /** The file without what a camera wrote of place, owner and device; the same bytes where there is nothing of it. */
   async anonymous(bytes: Uint8Array, limits: TaskLimits): Promise<Uint8Array> {
     const image = opened(bytes, limits);
-    const { exif, xmp, iptc } = await image.metadata();
+    const { exif, xmp, iptc } = await read(image.metadata(), limits);
     if (!exif && !xmp && !iptc) return bytes;
     const upright = image.autoOrient().keepIccProfile();
     return decoded(upright.jpeg({ quality: 94, chromaSubsampling: "4:4:4" }), limits);
@@ -67,7 +67,7 @@ export const IMAGE_TASKS = {
    * it is too large.
    */
   async smaller(bytes: Uint8Array, { maxBytes, ...limits }: SmallerOptions): Promise<EncodedImage> {
-    const { width, hasAlpha, pages = 1, format } = await opened(bytes, limits).metadata();
+    const { width, hasAlpha, pages = 1, format } = await read(opened(bytes, limits).metadata(), limits);
     const film = pages > 1 && (format === "gif" || format === "webp") ? await smallerFilm(bytes, maxBytes) : undefined;
     if (film) return { bytes: film, type: `image/${format}`, extension: format };
     const least = Math.max(maxBytes, SMALLEST_BYTES);
@@ -94,9 +94,14 @@ function opened(bytes: Uint8Array, { maxPixels }: TaskLimits): Sharp {
   return sharp(bytes, { limitInputPixels: maxPixels, failOn: "none" }).timeout({ seconds: SECONDS });
 }
 
-async function decoded(image: Sharp, { name }: TaskLimits): Promise<Uint8Array> {
+async function decoded(image: Sharp, limits: TaskLimits): Promise<Uint8Array> {
+  return new Uint8Array(await read(image.toBuffer(), limits));
+}
+
+/** @throws PictureError where sharp cannot */
+async function read<T>(work: Promise<T>, { name }: TaskLimits): Promise<T> {
   try {
-    return new Uint8Array(await image.toBuffer());
+    return await work;
   } catch (cause) {
     throw new PictureError("image.unreadable", { name }, { cause });
   }

@@ -2,7 +2,7 @@ import type { ChannelRef } from "../../domain/model.js";
 import type { Chat } from "../../port/adapter.js";
 import type { OutgoingMessage, Picture } from "../../port/messages.js";
 import { withImage } from "../../shared/image-process.js";
-import { MAX_INPUT_PIXELS } from "../../shared/inspect-image.js";
+import { MAX_INPUT_PIXELS, PictureError } from "../../shared/inspect-image.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 
 /** Largest file in bytes that a channel takes: some allow more than their platform promises everywhere, some less. */
@@ -39,8 +39,14 @@ export async function fitMessage(message: OutgoingMessage, maxBytes: number): Pr
 export async function fitImage(picture: Picture, maxBytes: number): Promise<Picture> {
   if (picture.bytes.byteLength <= maxBytes) return picture;
   const limits = { name: picture.name, maxPixels: MAX_INPUT_PIXELS, maxBytes };
-  const { bytes, type, extension } = await withImage("smaller", picture.bytes, limits);
-  return { ...picture, bytes, type, name: picture.name.replace(/\.[^.]*$/, `.${extension}`) };
+  try {
+    const { bytes, type, extension } = await withImage("smaller", picture.bytes, limits);
+    return { ...picture, bytes, type, name: picture.name.replace(/\.[^.]*$/, `.${extension}`) };
+  } catch (error) {
+    // What never can be made smaller goes as it is: the chat says what is the matter with it.
+    if (error instanceof PictureError && error.identifier !== "image.busy") return picture;
+    throw error;
+  }
 }
 
 /** Whether a file of this type may hold an animation. */

@@ -55,4 +55,9 @@ describe("a picture that is too large for its chat", () => {
     const { data, info } = await sharp(fitted.bytes).raw().toBuffer({ resolveWithObject: true });
     expect([info.channels, data[3], data[4 * (info.width - 1) + 3]]).toEqual([4, 0, 255]);
   });
+
+  it("stays as it is where it cannot be read, so that the chat says what is the matter", async () => {
+    const picture = { bytes: new Uint8Array(20_000), name: "broken.png", type: "image/png" };
+    expect(await fitImage(picture, 10_000)).toBe(picture);
+  });
 });
