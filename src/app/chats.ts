@@ -43,11 +43,25 @@ async function webChat({ web, data, pictures }: Config, logger: Logger): Promise
 
 async function slackChat({ slack, pictures }: Config, store: Store, logger: Logger): Promise<Chat> {
   const { SlackChat } = await import("../bots/slack/chat.js");
-  const { botToken, appToken, signingSecret, clientId, clientSecret, stateSecret, host, port, apiUrl } = slack;
+  const {
+    botToken,
+    appToken,
+    signingSecret,
+    clientId,
+    clientSecret,
+    stateSecret,
+    host,
+    port,
+    apiUrl,
+    commands,
+    commandPrefix,
+  } = slack;
   const oauth = { clientId, clientSecret, stateSecret, installations: store.slackInstallations };
   return new SlackChat({
     host,
     port,
+    commands,
+    commandPrefix,
     limits: uploadLimits(pictures),
     keyValues: store.keyValues,
     logger,

@@ -49,7 +49,7 @@ export function plainLine(line: string): string {
 const BEFORE = /^[\s*_~`>:,;.!?-]+/u;
 const AFTER = /[\s*_~`]+$/u;
 /** What comes before any command's name where one word stands for all of them: `/dreamloom queue`. */
-const PROGRAM = "dreamloom";
+export const PROGRAM = "dreamloom";
 
 /** A line without its slash: the command's name in lower case, and the rest. */
 export interface SaidLine {

@@ -7,17 +7,18 @@ import { GLOBAL_SHORTCUTS } from "../../src/bots/slack/scopes.js";
 import { SHORTCUTS } from "../../src/commands/command.js";
 
 const written = readFileSync(MANIFEST, "utf8");
+const asItComes = { commands: "auto", commandPrefix: "" } as const;
+const names = (manifest: string): string[] =>
+  parse(manifest).features.slash_commands.map(({ command }: { command: string }) => command);
 
-it("config/slack-manifest.yaml is what the definitions say (npx tsx scripts/slack-manifest.ts writes it)", () => {
+it("config/slack-manifest.yaml is what the definitions say (npx tsx scripts/slack-manifest.ts --write)", () => {
   expect(written).toBe(slackManifest());
 });
 
-it("the manifest stays inside Slack's bounds, and names every command and shortcut", () => {
+it("the manifest stays inside Slack's bounds, and names every shortcut", () => {
   const { display_information, features, oauth_config, settings } = parse(written);
   expect(display_information.description.length).toBeLessThanOrEqual(140);
-  expect(features.slash_commands.map(({ command }: { command: string }) => command)).toEqual(
-    commandSummaries().map(({ name }) => `/${name}`),
-  );
+  expect(names(written)).toEqual(["/dream", "/stylize", "/blend", "/dreamloom"]);
   expect(features.slash_commands.length).toBeLessThanOrEqual(50);
   for (const { command, description, usage_hint = "" } of features.slash_commands) {
     expect(command).toMatch(/^\/[a-z0-9_-]{1,31}$/);
@@ -45,7 +46,7 @@ it("the manifest stays inside Slack's bounds, and names every command and shortc
 });
 
 it("a manifest for events by HTTP has the bot's address wherever Slack sends something", () => {
-  const { features, oauth_config, settings } = parse(slackManifest("https://bot.example.org/"));
+  const { features, oauth_config, settings } = parse(slackManifest(asItComes, "https://bot.example.org/"));
   const events = "https://bot.example.org/slack/events";
   expect(new Set(features.slash_commands.map(({ url }: { url: string }) => url))).toEqual(new Set([events]));
   expect(settings).toMatchObject({
@@ -54,5 +55,15 @@ it("a manifest for events by HTTP has the bot's address wherever Slack sends som
     interactivity: { request_url: events, message_menu_options_url: events },
   });
   expect(oauth_config.redirect_urls).toEqual(["https://bot.example.org/slack/oauth_redirect"]);
-  expect(() => slackManifest("http://bot.example.org")).toThrow("https://");
+  expect(() => slackManifest(asItComes, "http://bot.example.org")).toThrow("https://");
+});
+
+it("a setting names every command in the manifest, and another begins each name", () => {
+  const all = commandSummaries().map(({ name }) => name);
+  expect(names(slackManifest({ commands: "all", commandPrefix: "" }))).toEqual(
+    [...all, "dreamloom"].map((n) => `/${n}`),
+  );
+  expect(names(slackManifest({ commands: "few", commandPrefix: "art-" }))).toEqual(
+    ["dream", "stylize", "blend", "dreamloom"].map((name) => `/art-${name}`),
+  );
 });

@@ -24,6 +24,7 @@ const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
 const secret = z.string({ error: "a token in quotes" });
 const flag = z.boolean({ error: "true or false" });
 const REDIS = "empty, or an address such as redis://127.0.0.1:6379";
+const COMMAND_PREFIX = "small letters, digits, - and _, 20 characters at most";
 const PREFIX = "a word of letters, digits, - and _ with 40 characters at most";
 const BLOBS = "redis, folder:/a/shared/folder or s3://bucket/prefix";
 const ENDPOINT = "empty, or an address such as http://127.0.0.1:9000";
@@ -118,6 +119,8 @@ export const configSchema = section({
     host: text("a host name or address such as 127.0.0.1"),
     port: integer(0, 65_535),
     apiUrl: z.string({ error: "an address" }),
+    commands: oneOf("auto", "few", "all"),
+    commandPrefix: z.string({ error: COMMAND_PREFIX }).regex(/^[a-z0-9_-]{0,20}$/, { error: COMMAND_PREFIX }),
   }),
   discord: section({
     token: secret,

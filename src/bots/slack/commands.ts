@@ -21,12 +21,14 @@ export class Commands {
   }
 
   async slash(context: Fields, command: Fields, receipt: Receipt): Promise<void> {
-    const { channels } = this.reporter.parts;
+    const { channels, names } = this.reporter.parts;
     const [channelId, id] = [word(command.channel_id), word(command.user_id)];
     if (channelId === undefined || id === undefined) return;
     const workspace = await this.reporter.workspace(context);
+    const typed = word(command.command) ?? "";
+    names.came(typed);
     channels.note(workspace, channelId, word(command.channel_name));
-    const { name, text } = readLine(`${word(command.command) ?? ""} ${fromMrkdwn(word(command.text) ?? "")}`);
+    const { name, text } = readLine(names.read(`${typed} ${fromMrkdwn(word(command.text) ?? "")}`));
     const [from, mayPost] = await Promise.all([
       this.reporter.sender(workspace, { id, name: command.user_name }, channelRef(workspace, channelId), command),
       channels.mayPost(workspace, channelId),
@@ -84,7 +86,7 @@ export class Commands {
 
   /** A line without a slash: "@dreamloom stylize winter", with the files of its message. */
   async #written(workspace: Workspace, event: Fields, receipt: Receipt | undefined): Promise<void> {
-    const { users, sources } = this.reporter.parts;
+    const { users, sources, names } = this.reporter.parts;
     const { self } = workspace;
     const [userId, channelId] = [word(event.user), word(event.channel)];
     const message = readMessage(event);
@@ -96,7 +98,10 @@ export class Commands {
     // A name that was typed without choosing from the list stays a word.
     const typed = `@${self.name.replace(/[^\w-]/g, "\\$&")}(?![\\w.-])`;
     const own = new RegExp(`<@${self.userId}(?:\\|[^>]*)?>|(?<!\\S)${typed}`, "gi");
-    const { name, text } = readSaid((word(event.text) ?? "").split(own).map(fromMrkdwn), this.#names);
+    const { name, text } = readSaid(
+      (word(event.text) ?? "").split(own).map((piece) => names.read(fromMrkdwn(piece))),
+      this.#names,
+    );
     const author = { id: user.id, name: user.name };
     const attachments = message.pictures
       .filter(({ aside }) => !aside)

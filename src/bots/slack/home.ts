@@ -5,6 +5,7 @@ import type { ChatHandlers } from "../../port/adapter.js";
 import type { Work } from "../../port/gallery.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { escapeText, toMrkdwn } from "../markdown/print-slack.js";
+import type { CommandNames } from "./command-names.js";
 import type { Files } from "./files.js";
 import { SECTION_LENGTH } from "./limits.js";
 import { parsed, word } from "./messages.js";
@@ -15,6 +16,7 @@ import type { Workspace } from "./workspace.js";
 interface Parts {
   readonly handlers: ChatHandlers;
   readonly files: Files;
+  readonly names: CommandNames;
   readonly link: (work: NonNullable<Work["message"]>) => Promise<string | undefined>;
   readonly logger: Logger;
 }
@@ -35,7 +37,7 @@ export class Home {
 
   /** @throws ChatError when the page cannot be shown. */
   async show(workspace: Workspace, user: string): Promise<void> {
-    const { handlers, files, link, logger } = this.parts;
+    const { handlers, files, names, link, logger } = this.parts;
     const community = workspace.self.team;
     if (this.#shownLately.has(`${community} ${user}`)) return;
     this.#shownLately.set(`${community} ${user}`, true);
@@ -43,12 +45,12 @@ export class Home {
     // The text at once; images take Slack a moment.
     const known = works.map(({ job }) => this.#previews.get(`${community} ${job}`));
     const links = await Promise.all(works.map(async ({ message }) => message && link(message).catch(() => undefined)));
-    await publish(workspace, user, page(works, links, known));
+    await publish(workspace, user, page(works, links, known, names));
     if (known.every((file) => file !== undefined)) return;
     const previews = await Promise.all(works.map((work) => this.#preview(workspace, work)));
     const uploaded = previews.filter((file) => file !== undefined);
     if (uploaded.length === 0) return;
-    await publish(workspace, user, page(works, links, previews)).catch((err: unknown) => {
+    await publish(workspace, user, page(works, links, previews, names)).catch((err: unknown) => {
       logger.warn({ err, user }, "the home page is shown without its pictures");
       for (const { job } of works) this.#previews.delete(`${community} ${job}`);
       files.discard(workspace, uploaded);
@@ -78,11 +80,13 @@ async function publish(workspace: Workspace, user_id: string, view: HomeView): P
 
 type PerWork = readonly (string | undefined)[];
 
-function page(works: readonly Work[], links: PerWork, files: PerWork): HomeView {
-  const entries = works.flatMap((work, index) => entry(work, links[index], files[index]));
+function page(works: readonly Work[], links: PerWork, files: PerWork, names: CommandNames): HomeView {
+  const entries = works.flatMap((work, index) =>
+    entry({ ...work, line: names.print(work.line) }, links[index], files[index]),
+  );
   const blocks: KnownBlock[] = [
     { type: "header", text: { type: "plain_text", text: sentence("slack.home-title") } },
-    ...(works.length === 0 ? [section(sentence("slack.home-empty"))] : entries),
+    ...(works.length === 0 ? [section(names.print(sentence("slack.home-empty")))] : entries),
   ];
   return { type: "home", blocks };
 }

@@ -4,6 +4,7 @@ import type { ChannelRef, MessageRef } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
 import { isPreview, type OutgoingMessage, type Picture } from "../../port/messages.js";
 import { retryWithBackoff } from "../../shared/async.js";
+import type { CommandNames } from "./command-names.js";
 import { Edits } from "./edits.js";
 import { codeOf, isKind, outcomeUnknown } from "./errors.js";
 import { type Files, fitsBlock, notReadyYet, refusesBlocks } from "./files.js";
@@ -40,6 +41,7 @@ export class Messenger {
   constructor(
     private readonly files: Files,
     private readonly newest: Newest,
+    private readonly names: CommandNames,
     private readonly limits: SlackLimits,
     private readonly logger: Logger,
   ) {}
@@ -68,7 +70,12 @@ export class Messenger {
     const { images, films } = await this.#upload(workspace, channel, message.pictures ?? [], asFiles, { job });
     const metadata: Metadata = { key, films };
     const own = { thread, images, metadata };
-    const body = { ...render(message, images), unfurl_links: false, unfurl_media: false, thread_ts: thread };
+    const body = {
+      ...render(message, images, this.names),
+      unfurl_links: false,
+      unfurl_media: false,
+      thread_ts: thread,
+    };
     const args = { ...body, channel: channel.id, metadata: writeMetadata(metadata) };
     try {
       const answer = await this.whenReady(() => workspace.call("chat.postMessage", args, { channel: channel.id, job }));
@@ -168,7 +175,7 @@ export class Messenger {
     const after: Own = { thread: before.thread, images, metadata: { ...before.metadata, films } };
     const target = { channel: ref.channel.id, ts: ref.id, metadata: writeMetadata(after.metadata) };
     // An empty list of blocks takes away those that were there.
-    const args = { blocks: [], ...render(content, images), ...target };
+    const args = { blocks: [], ...render(content, images, this.names), ...target };
     try {
       await this.whenReady(() => workspace.call("chat.update", args, { ...options, repeatable: true }));
     } catch (error) {

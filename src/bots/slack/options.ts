@@ -2,10 +2,11 @@ import type { InstallationStore } from "@slack/oauth";
 import type { Logger } from "pino";
 import type { KeyValueStore } from "../../port/adapter.js";
 import type { PictureSource } from "../../port/messages.js";
+import type { RegisteredCommands } from "./command-names.js";
 import type { SlackLimits } from "./limits.js";
 
 /** How to build a {@link SlackChat}: with a bot token for one workspace, with `oauth` for several, or with both. */
-export interface SlackChatOptions {
+export interface SlackChatOptions extends Partial<RegisteredCommands> {
   readonly logger: Logger;
   /** Begins with "xoxb-". */
   readonly botToken?: string;

@@ -4,6 +4,7 @@ import { sentence } from "../../shared/sentences/sentence.js";
 import { cutText } from "../../shared/text.js";
 import { mentions, progressBar } from "../markdown/message-text.js";
 import { toMrkdwn } from "../markdown/print-slack.js";
+import type { CommandNames } from "./command-names.js";
 import { ALT_TEXT_LENGTH, BUTTONS_IN_A_ROW, LABEL_LENGTH, MESSAGE_LENGTH, SECTION_LENGTH } from "./limits.js";
 import { shorten, split } from "./text.js";
 
@@ -20,9 +21,10 @@ export interface ShownImage {
 }
 
 /** Blocks where there are images or buttons; plain text, which Slack shows alike, where there are none. */
-export function render(message: OutgoingMessage, images: readonly ShownImage[]): Rendered {
+export function render(message: OutgoingMessage, images: readonly ShownImage[], names: CommandNames): Rendered {
   const { progress, buttons = [] } = message;
-  const text = [mentions(message.mention), toMrkdwn(message.text), progress ? progressBar(progress, "`") : ""]
+  const said = toMrkdwn(names.print(message.text));
+  const text = [mentions(message.mention), said, progress ? progressBar(progress, "`") : ""]
     .filter((part) => part !== "")
     .join("\n");
   // A text that is too long for a message is shown as blocks all the same.

@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { ChannelRef, MessageRef, User } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { OutgoingMessage } from "../../port/messages.js";
+import type { CommandNames } from "./command-names.js";
 import { isSlack } from "./download.js";
 import { isKind, toChatError } from "./errors.js";
 import { type Files, fitsBlock } from "./files.js";
@@ -33,6 +34,7 @@ export class ResponseUrl {
 interface Parts {
   readonly messenger: Messenger;
   readonly files: Files;
+  readonly names: CommandNames;
   readonly callMs: number;
   readonly logger: Logger;
 }
@@ -69,12 +71,12 @@ export class Replies {
   }
 
   async #privately(to: Addressee, message: OutgoingMessage): Promise<void> {
-    const { messenger, files, logger } = this.parts;
+    const { messenger, files, names, logger } = this.parts;
     const { workspace, responseUrl, channel, user } = to;
     const inside = (message.pictures ?? []).filter(fitsBlock);
     const job = message.trace;
     const ids = await files.upload(workspace, inside, { job });
-    const rendered = render(message, shownImages(ids, inside));
+    const rendered = render(message, shownImages(ids, inside), names);
     // In a thread only a call can say in which one; elsewhere the address also works where the bot is no member.
     if (channel.thread === undefined && responseUrl?.take()) {
       try {

@@ -6,6 +6,7 @@ import type { ChatEvent, CommandEvent } from "../../port/events.js";
 import type { OutgoingMessage } from "../../port/messages.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import type { Channels } from "./channels.js";
+import type { CommandNames } from "./command-names.js";
 import type { Home } from "./home.js";
 import { type Fields, word } from "./messages.js";
 import type { Messenger } from "./messenger.js";
@@ -24,6 +25,7 @@ export interface Parts {
   readonly channels: Channels;
   readonly sources: Sources;
   readonly newest: Newest;
+  readonly names: CommandNames;
   readonly messenger: Messenger;
   readonly replies: Replies;
   readonly home: Home;

@@ -9,6 +9,7 @@ import { ApiError, type Arguments, METHODS } from "./api.js";
 import type { Manners } from "./manners.js";
 import { OAuth } from "./oauth.js";
 import { HttpSender } from "./sender.js";
+import { manifestCommands, unregisteredNames } from "./slash-commands.js";
 import { type Envelope, Socket } from "./socket.js";
 import { type Channel, newId, newTs, type OpenedView, type StoredFile, Team, type Token, type User } from "./state.js";
 import { Tiers } from "./tiers.js";
@@ -61,6 +62,8 @@ export interface FakeSlackOptions {
   readonly ackMs?: number;
   /** How it differs from Slack's own. */
   readonly manners?: Manners;
+  /** The app's slash commands, without the slash; those of the project's manifest unless given. */
+  readonly commands?: readonly string[];
 }
 
 export class FakeSlack {
@@ -82,6 +85,8 @@ export class FakeSlack {
   readonly oauth = new OAuth(this);
   readonly socket: Socket;
   readonly sender: HttpSender;
+  /** The app is sent no others. */
+  readonly commands: ReadonlySet<string>;
   processingMs: number;
   readonly manners: Manners;
   /** Messages refused because Slack still worked on their files. */
@@ -95,7 +100,13 @@ export class FakeSlack {
   readonly #server: Server;
   #port = 0;
 
-  private constructor({ processingMs = 40, ackMs = 3_000, manners = {} }: FakeSlackOptions) {
+  private constructor({
+    processingMs = 40,
+    ackMs = 3_000,
+    manners = {},
+    commands = manifestCommands(),
+  }: FakeSlackOptions) {
+    this.commands = new Set(commands);
     this.manners = manners;
     this.tiers = new Tiers(manners.outsideMarketplace);
     this.processingMs = processingMs;
@@ -247,6 +258,7 @@ export class FakeSlack {
         .writeHead(status, { "content-type": "application/json", ...headers })
         .end(typeof value === "string" ? value : JSON.stringify(value));
     };
+    this.#hear(args);
     const note = (outcome: string) => this.calls.push({ method, args, at: Date.now(), outcome });
     const trouble = this.troubles.find(
       (each) => each.times > 0 && (each.method === undefined || each.method === method),
@@ -304,6 +316,11 @@ export class FakeSlack {
     return run({ fake: this, team, token, args });
   }
 
+  /** What the bot says must be possible to type. */
+  #hear(said: unknown): void {
+    for (const name of unregisteredNames(said, this.commands)) this.violate(`/${name} is named, which the app lacks`);
+  }
+
   #hammered = 0;
   /** Calls that were on their way already may come too early; many are a bot that does not wait. */
   #hammering(method: string): void {
@@ -359,6 +376,7 @@ export class FakeSlack {
       this.violate("a response_url after 30 minutes");
       return void response.writeHead(404).end("expired_url");
     }
+    this.#hear(JSON.parse(body.toString()));
     known.uses += 1;
     if (known.uses > 5) {
       this.violate("a response_url for the sixth time");

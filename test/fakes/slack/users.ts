@@ -87,8 +87,23 @@ export class Users {
     return this.say(user, where, `<@${this.team.bot.id}> ${text}`, files);
   }
 
-  /** Types a slash command; resolves to its trigger, by which a form that it opens is known. */
-  async command(user: User, channel: string, name: string, text = ""): Promise<string> {
+  /** Types a command by the name that the app has for it, as the bot's help tells it. */
+  command(user: User, channel: string, name: string, text = ""): Promise<string> {
+    const { commands } = this.fake;
+    const [program = ""] = [...commands].filter((each) => each.endsWith("dreamloom"));
+    const prefix = program.replace(/dreamloom$/, "");
+    return commands.has(`${prefix}${name}`)
+      ? this.slash(user, channel, `${prefix}${name}`, text)
+      : this.slash(user, channel, program, `${name} ${text}`.trim());
+  }
+
+  /**
+   * Types a slash command; resolves to its trigger, by which a form that it opens is known.
+   *
+   * @throws Error with Slack's words for one that the app lacks, of which the app is told nothing
+   */
+  async slash(user: User, channel: string, name: string, text = ""): Promise<string> {
+    if (!this.fake.commands.has(name)) throw new Error(`/${name} is not a valid command.`);
     const where = this.#channel(channel);
     const trigger = this.fake.newTrigger(user.id);
     const payload = {
