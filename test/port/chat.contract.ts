@@ -318,6 +318,14 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       );
       const own = await listener.next("command", (other) => other !== event);
       expect(own.text).toBe(`style::${world.ownEmoji.name}: :${world.ownEmoji.name}::0.3`);
+      // What is to be typed stays as it is.
+      const name = `:${world.ownEmoji.name}:`;
+      const text = `Painted in ${name} by \`stylize ${name}\``;
+      const shown = text.replace(name, world.ownEmoji.typed);
+      const ref = await own.reply({ text }, "public");
+      expect((await seen(world.channel, ref?.id ?? "", world.ben))?.text).toContain(shown);
+      const posted = await chat.post(world.channel, { text: `again ${text}` });
+      expect((await seen(world.channel, posted.id, world.ben))?.text).toContain(shown);
     });
 
     it("answers a message that only names the bot with help, and reports one message once", async () => {

@@ -17,6 +17,7 @@ import { type Composed, compose } from "./compose.js";
 import { chatError, hasCode } from "./errors.js";
 import type { Guests } from "./guests.js";
 import { FIRST_RESPONSE_MS, INTERACTION_TOKEN_MS, type Timing } from "./limits.js";
+import type { OwnEmoji } from "./own-emoji.js";
 
 type Visibility = "public" | "private";
 
@@ -42,6 +43,7 @@ export interface AnswerParts {
   /** Places where only an interaction's token leads. */
   readonly guests: Pick<Guests, "lead">;
   readonly calls: Calls;
+  readonly ownEmoji: OwnEmoji;
   readonly timing: Timing;
   readonly logger: Logger;
   /** Posts as the bot, for when the interaction's token no longer works. */
@@ -123,7 +125,7 @@ export class Answer {
 
   /** The first response is the answer itself. */
   async #answerFirst(message: OutgoingMessage, visibility: Visibility): Promise<MessageRef | undefined> {
-    const data = composeFor(message, visibility).body;
+    const { body: data } = await this.#compose(message, visibility);
     await this.#respond({ type: InteractionResponseType.ChannelMessageWithSource, data });
     if (this.#stateIs("lost")) return this.#instead(message, visibility);
     this.#state = "answered";
@@ -139,7 +141,7 @@ export class Answer {
       return (await this.#webhook("GET", "@original")).id;
     } catch (error) {
       if (chatError(error, { doing: DOING }).kind !== "gone") throw error;
-      return (await this.#webhook("PATCH", "@original", compose(message))).id;
+      return (await this.#webhook("PATCH", "@original", await this.#compose(message))).id;
     }
   }
 
@@ -193,7 +195,7 @@ export class Answer {
   async #fillIn(message: OutgoingMessage, visibility: Visibility): Promise<MessageRef | undefined> {
     clearTimeout(this.#timer);
     const fill = async () => {
-      const { id }: Partial<APIMessage> = await this.#webhook("PATCH", "@original", compose(message));
+      const { id }: Partial<APIMessage> = await this.#webhook("PATCH", "@original", await this.#compose(message));
       return id ?? (await this.#idOfFirst(message));
     };
     try {
@@ -229,7 +231,7 @@ export class Answer {
     return this.#withToken(
       message,
       visibility,
-      async () => (await this.#webhook("POST", undefined, composeFor(message, visibility))).id,
+      async () => (await this.#webhook("POST", undefined, await this.#compose(message, visibility))).id,
     );
   }
 
@@ -266,6 +268,14 @@ export class Answer {
       this.#log.info({ err }, "a private answer came too late, and could not be sent as a direct message either");
     }
     return undefined;
+  }
+
+  async #compose(message: OutgoingMessage, visibility: Visibility = "public"): Promise<Composed> {
+    const { community } = await this.asked.channel;
+    const composed = compose(message, (name) => this.parts.ownEmoji.inText(community, name));
+    if (visibility === "public") return composed;
+    const flags = (composed.body.flags ?? 0) | MessageFlags.Ephemeral;
+    return { ...composed, body: { ...composed.body, flags } };
   }
 
   get #log(): Logger {
@@ -305,11 +315,4 @@ function outcomeUnknown(error: unknown): boolean {
 /** Older servers leave the flags out. */
 function isThinking({ flags }: Pick<APIMessage, "flags">): boolean {
   return ((flags ?? 0) & MessageFlags.Loading) !== 0;
-}
-
-function composeFor(message: OutgoingMessage, visibility: Visibility): Composed {
-  const composed = compose(message);
-  if (visibility === "public") return composed;
-  const flags = (composed.body.flags ?? 0) | MessageFlags.Ephemeral;
-  return { ...composed, body: { ...composed.body, flags } };
 }

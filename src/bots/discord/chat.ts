@@ -23,6 +23,7 @@ import { listenToLines } from "./lines.js";
 import { messageBehind, type Reader } from "./links.js";
 import { Messages } from "./messages.js";
 import type { DiscordOptions } from "./options.js";
+import { OwnEmoji } from "./own-emoji.js";
 import { Penalties } from "./penalties.js";
 import { Pictures } from "./pictures.js";
 import { listenToReactions, readReactions } from "./reactions.js";
@@ -113,7 +114,8 @@ export class DiscordChat implements Chat {
     const calls = new Calls(client.rest, timing, { slowedDown, recovered, penalties, logger });
     const channels = new Channels(client, calls);
     const pictures = new Pictures(calls, client.rest.cdn, () => client.user?.id);
-    const messages = new Messages(client, calls);
+    const ownEmoji = new OwnEmoji(client);
+    const messages = new Messages(client, calls, ownEmoji);
     const inbox = new Inbox<DiscordUnread>(PLATFORM, keyValues, logger);
     const guests = new Guests(calls);
     const interactions = new Interactions({
@@ -123,6 +125,7 @@ export class DiscordChat implements Chat {
       cdn: client.rest.cdn,
       inbox,
       calls,
+      ownEmoji,
       timing,
       logger,
       guests,

@@ -40,11 +40,13 @@ export interface Composed {
 
 /**
  * A message as Discord wants it. For an edit, "attachments" says which files stay: Discord only adds files otherwise.
+ *
+ * @param ownEmoji how an emoji of the server's own is written in a text, by its name such as ":parrot:"
  */
-export function compose(message: OutgoingMessage): Composed {
+export function compose(message: OutgoingMessage, ownEmoji?: (name: string) => string | undefined): Composed {
   const { text, pictures = [], file: kept, buttons = [], progress, mention = [], keepPictures = false } = message;
   const shown: readonly Picture[] = [...pictures, ...(kept ? [kept] : [])].slice(0, FILES);
-  const first = [mentions(mention), toDiscord(text)].filter((part) => part !== "").join(" ");
+  const first = [mentions(mention), toDiscord(text, ownEmoji)].filter((part) => part !== "").join(" ");
   const lines = [first, progress ? progressBar(progress) : ""].filter((line) => line !== "");
   return {
     body: {
@@ -60,8 +62,8 @@ export function compose(message: OutgoingMessage): Composed {
   };
 }
 
-/** Half a mention means something else, too. */
-const WHOLE = new RegExp(`${UNCUT.source}|<@d+>`, "g");
+/** Half a mention or emoji means something else, too. */
+const WHOLE = new RegExp(String.raw`${UNCUT.source}|<@\d+>|<a?:\w+:\d+>`, "g");
 
 function attachment(picture: Picture, index: number): RESTAPIAttachment {
   const { description } = picture;

@@ -7,6 +7,7 @@ import { channelOf, DIRECT, PLATFORM } from "./channels.js";
 import { type Composed, compose } from "./compose.js";
 import { hasCode } from "./errors.js";
 import { NONCE_LENGTH } from "./limits.js";
+import type { OwnEmoji } from "./own-emoji.js";
 
 /** How far back a message is looked for that may have been posted before. */
 const SEARCHED = 50;
@@ -16,12 +17,13 @@ export class Messages {
   constructor(
     private readonly client: Client,
     private readonly calls: Calls,
+    private readonly ownEmoji: OwnEmoji,
   ) {}
 
   async post(channel: ChannelRef, message: OutgoingMessage): Promise<MessageRef> {
     const { key, perhapsPosted, trace } = message;
     const channelId = channelOf(channel);
-    const { body, files } = compose(message);
+    const { body, files } = this.#compose(channel, message);
     // Discord returns the message that is there already, instead of another one, when the same nonce comes again within
     // some minutes: also when discord.js repeats a request whose answer was lost. A key has one nonce in each channel.
     const nonce = nonceOf(key === undefined ? randomBytes(18) : `${channelId} ${key}`);
@@ -46,7 +48,7 @@ export class Messages {
     const channelId = channelOf(channel);
     const route = Routes.channelMessage(channelId, id);
     const about = { doing: "discord.doing.edit", trace: message.trace } as const;
-    const call = { method: "PATCH", route, ...compose(message), ...about } as const;
+    const call = { method: "PATCH", route, ...this.#compose(channel, message), ...about } as const;
     if (isPreview(message)) await this.calls.run({ ...call, previewIn: channelId });
     else {
       this.calls.spent(channelId);
@@ -75,17 +77,17 @@ export class Messages {
 
   async react({ channel, id }: MessageRef, emoji: string): Promise<void> {
     const channelId = channelOf(channel);
-    const route = Routes.channelMessageOwnReaction(channelId, id, encodeURIComponent(this.#emoji(channel, emoji)));
+    const route = Routes.channelMessageOwnReaction(
+      channelId,
+      id,
+      encodeURIComponent(this.ownEmoji.inRoute(channel.community, emoji)),
+    );
     const about = { doing: "discord.doing.react", permission: "Add Reactions" } as const;
     await this.#reopening(channelId, () => this.calls.run({ method: "PUT", route, ...about }));
   }
 
-  /** A server's own emoji is called by its name and its id. */
-  #emoji({ community }: ChannelRef, emoji: string): string {
-    const name = /^:(\w+):$/.exec(emoji)?.[1];
-    const emojis = name === undefined ? undefined : this.client.guilds.cache.get(community)?.emojis.cache;
-    const own = emojis?.find((known) => known.name === name);
-    return own ? `${own.name}:${own.id}` : emoji;
+  #compose({ community }: ChannelRef, message: OutgoingMessage): Composed {
+    return compose(message, (name) => this.ownEmoji.inText(community, name));
   }
 
   /** A message that an earlier run of the program may have posted: by its nonce, or by its text and files. */

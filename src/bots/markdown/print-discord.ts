@@ -1,23 +1,31 @@
 import { type Printer, printMarkdown } from "./print.js";
 
-const DISCORD: Printer = {
+/** A name in colons, which is an emoji where the server has one of this name. */
+const NAMED_EMOJI = /(:\w{2,32}:)/;
+
+const printer = (ownEmoji: (name: string) => string | undefined): Printer => ({
   paragraph: literalLine,
   item: (text) => `- ${literalLine(text)}`,
   codeBlock: (text) => `\`\`\`\n${text}\n\`\`\``,
-  text: escapeText,
+  text: (text) =>
+    text
+      .split(NAMED_EMOJI)
+      .map((piece, index) => (index % 2 === 1 ? ownEmoji(piece) : undefined) ?? escapeText(piece))
+      .join(""),
   strong: (text) => `**${text}**`,
   emphasis: (text) => `*${text}*`,
   code: (text) => `\`${text}\``,
   link: (href, label, plain) => (href.startsWith("http") ? (plain === href ? href : `[${label}](${href})`) : label),
-};
+});
 
 /**
  * The port's Markdown as Discord's. What only Discord reads as formatting or as a mention is escaped.
  *
+ * @param ownEmoji how the server's own emoji of a name such as ":parrot:" is written, if it has one
  * @example toDiscord("my_name **is** ||Ann||") // "my\\_name **is** \\|\\|Ann\\|\\|"
  */
-export function toDiscord(markdown: string): string {
-  return printMarkdown(markdown, DISCORD);
+export function toDiscord(markdown: string, ownEmoji: (name: string) => string | undefined = () => undefined): string {
+  return printMarkdown(markdown, printer(ownEmoji));
 }
 
 /** Headings, subtext, quotations and lists begin a line. */

@@ -25,8 +25,8 @@ const KEPT = "slack.commands";
 const EARLIER = "slack.seen.";
 
 /**
- * The slash commands that the app has in Slack: its manifest's, the same in every workspace. Slack tells nobody which
- * these are.
+ * The slash commands that the app has in Slack: its manifest's, the same in every workspace. Slack has no way to ask
+ * which these are.
  */
 export class CommandNames {
   readonly #known: ReadonlySet<string>;

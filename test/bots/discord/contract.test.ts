@@ -17,6 +17,7 @@ describeChat("Discord", async (): Promise<World> => {
     return user;
   };
   const channel = discord.addChannel("art");
+  discord.guild.emojis.push({ id: "4711", name: "partyparrot", animated: true });
   const closedChannel = discord.addChannel("moderators", { closed: true });
   let disk = new KeyValues();
   const timing = { deferMs: 200, editIntervalMs: 20, askMs: 20, longestAskMs: 50 };

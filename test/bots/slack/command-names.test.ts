@@ -79,7 +79,7 @@ describe("in Slack", () => {
     return { ...opened, command, text: users.look(ann, art).at(-1)?.text };
   };
 
-  it("nobody can type a command that the app lacks", async () => {
+  it("a command that the app lacks cannot be typed", async () => {
     await expect(answered({}, "queue")).rejects.toThrow("/queue is not a valid command.");
   });
 

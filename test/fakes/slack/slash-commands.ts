@@ -14,7 +14,7 @@ export function manifestCommands(manifest = readFileSync(MANIFEST, "utf8")): str
 const KNOWN = commandSummaries().map(({ name }) => name);
 const NAMED = new RegExp(String.raw`(?<![\w/.:<-])/(${KNOWN.join("|")})(?![\w/-])`, "g");
 
-/** Slash commands in any text of a call that nobody could type here. */
+/** Slash commands in any text of a call that cannot be typed here. */
 export function unregisteredNames(value: unknown, registered: ReadonlySet<string>): string[] {
   if (typeof value === "string")
     return [...value.matchAll(NAMED)].map(([, name = ""]) => name).filter((name) => !registered.has(name));
