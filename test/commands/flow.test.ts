@@ -2,6 +2,7 @@ import sharp from "sharp";
 import { afterAll, describe, expect, it } from "vitest";
 import { parseLine } from "../../src/commands/parsing/command-line.js";
 import { readValues } from "../../src/commands/parsing/read-values.js";
+import type { ChannelRef } from "../../src/domain/model.js";
 import { ChatError } from "../../src/port/chat-error.js";
 import { ann, art, ben, type FakeMessage, mod, source } from "../fakes/chat.js";
 import { FakeEngine, picture } from "../fakes/engine.js";
@@ -248,6 +249,28 @@ describe("a dream in a chat", () => {
       await quiet();
       expect(chat.in("thread").filter((message) => /Your picture is ready/.test(message.content.text))).toHaveLength(1);
       expect([...chat.in("channel"), ...chat.in("direct")]).toEqual([]);
+    });
+
+    it("its work is told of in the thread; in the channel only how long it takes", async () => {
+      const { chat, engine, quiet } = await studio();
+      chat.info = { closed: true, restricted: false, ownMembers: true };
+      chat.threads.set("private", { title: "between us", open: true });
+      await chat.say(ann, "/dream octaves:2", { channel: thread });
+      const run = await engine.next();
+      const told = async (channel: ChannelRef) => {
+        await chat.say(ben, "/queue", { channel });
+        return chat.ephemeral.at(-1)?.text.split("\n")[0];
+      };
+      expect(await told(thread)).toMatch(/^▶ Dream of creatures, by Ann \(`\w{8}`\): running/);
+      expect(await told(art)).toMatch(/^▶ A job in another channel or thread: running/);
+      await run.finish();
+      await quiet();
+      // A thread may have its channel's name.
+      await chat.say(ann, "/dream octaves:2", { attachments: [source(await picture(20, 20))] });
+      await (await engine.next()).finish();
+      await quiet();
+      await chat.say(ann, "/settings mydata");
+      expect(chat.ephemeral.at(-1)?.text).toContain("They are in #art (2)");
     });
 
     it("nobody is written to while it is only out", async () => {

@@ -39,7 +39,7 @@ describe("/queue", () => {
     await chat.say(mod, "/queue");
     await chat.say(ben, "/queue");
     expect(chat.ephemeral[0]?.text).toMatch(
-      /^▶ A job in another channel: running.*\n1\. A job in another channel: starts/,
+      /^▶ A job in another channel or thread: running.*\n1\. A job in another channel or thread: starts/,
     );
     expect(chat.ephemeral[1]?.text).toMatch(/\n1\. Dream of creatures, \*\*yours\*\*/);
   });

@@ -526,7 +526,7 @@ export const english = {
     `You: ${mine}${mineHere === undefined ? "" : `; in this channel: ${mineHere}`}. This channel: ${all}.`,
   "queue.job": ({ title, author, id }: { title: string; author: string | undefined; id: string }) =>
     `${title}, ${author === undefined ? "**yours**" : `by ${author}`} (\`${id}\`)`,
-  "queue.elsewhere": "A job in another channel",
+  "queue.elsewhere": "A job in another channel or thread",
   "queue.running": "running, about {duration} left",
   "my-data.file":
     "**All that is stored about you**, in one file: jobs with their parameters, styles, favourites, votes, and " +

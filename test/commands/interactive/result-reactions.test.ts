@@ -65,6 +65,14 @@ describe("a reaction on a result", () => {
     expect(store.favourites.count(job)).toBe(2);
     await chat.reactTo(ben, final, "❤️", false);
     expect(store.favourites.count(job)).toBe(1);
+    await chat.reactTo(ben, announcement, "❤️");
+    // What a moderator clears is taken back by everybody, on that message.
+    await chat.clearReactions(final, "🔁");
+    expect(store.favourites.count(job)).toBe(2);
+    await chat.clearReactions(final, "❤");
+    expect(store.favourites.count(job)).toBe(1);
+    await chat.clearReactions(announcement);
+    expect(store.favourites.count(job)).toBe(0);
   });
 
   it("deletes it, for its author and moderators", async () => {
