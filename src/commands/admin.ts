@@ -40,10 +40,18 @@ const LOGGED: Readonly<Record<AdminMode, string>> = {
   draining: "a moderator drains the queue: nothing new is taken or begun",
 };
 
+/** What changes the page: all that the queue reports. */
+const QUEUE_EVENTS = [
+  ...(["accepted", "resumed", "moved", "started", "frame", "retrying"] as const),
+  ...(["done", "failed", "cancelled", "suspended"] as const),
+] as const;
+
 /** What those who run the program see and may do in a chat of their own. One for the whole program. */
 export class Admin implements ChatAdmin {
-  readonly #progress = new Map<string, number>();
   readonly #watchers = new Set<() => void>();
+  readonly #changed = (): void => {
+    for (const watcher of this.#watchers) watcher();
+  };
   readonly #names: ChannelNames;
 
   constructor(
@@ -52,19 +60,7 @@ export class Admin implements ChatAdmin {
     private readonly facts: AdminFacts,
     private readonly now: () => number = Date.now,
   ) {
-    this.#names = new ChannelNames(chats, () => this.#changed());
-    const { queue } = app;
-    queue.on("frame", (job, { progress }) => {
-      this.#progress.set(job.id, progress);
-      this.#changed();
-    });
-    for (const event of ["accepted", "resumed", "moved", "started", "retrying"] as const)
-      queue.on(event, () => this.#changed());
-    for (const event of ["done", "failed", "cancelled", "suspended"] as const)
-      queue.on(event, (...[{ id }]) => {
-        this.#progress.delete(id);
-        this.#changed();
-      });
+    this.#names = new ChannelNames(chats, this.#changed);
   }
 
   async overview(user: Member): Promise<AdminOverview> {
@@ -111,8 +107,11 @@ export class Admin implements ChatAdmin {
 
   watch(user: Member, changed: () => void): () => void {
     mustModerate(user);
+    if (this.#watchers.size === 0) this.#listen("on");
     this.#watchers.add(changed);
-    return () => this.#watchers.delete(changed);
+    return () => {
+      if (this.#watchers.delete(changed) && this.#watchers.size === 0) this.#listen("off");
+    };
   }
 
   get #mode(): AdminMode {
@@ -120,11 +119,11 @@ export class Admin implements ChatAdmin {
     return refusing ? "draining" : paused ? "paused" : "open";
   }
 
-  #changed(): void {
-    for (const watcher of this.#watchers) watcher();
+  #listen(onOrOff: "on" | "off"): void {
+    for (const event of QUEUE_EVENTS) this.app.queue[onOrOff](event, this.#changed);
   }
 
-  #job({ job, position, waitSeconds, runSeconds }: QueuePosition): AdminJob {
+  #job({ job, position, waitSeconds, runSeconds, progress }: QueuePosition): AdminJob {
     const { createdAt, startedAt } = job;
     const now = this.now();
     const running = position === 0;
@@ -138,7 +137,7 @@ export class Admin implements ChatAdmin {
       channel: this.#names.of(job.channel),
       state: running ? "running" : "waiting",
       place: position,
-      progress: running ? (this.#progress.get(job.id) ?? 0) : 0,
+      progress,
       waited: Math.max(0, (began - createdAt) / 1000),
       ran: running ? workedMs(job, now) / 1000 : 0,
       startsIn: running ? 0 : waitSeconds,

@@ -208,7 +208,7 @@ export function userKey(job: Pick<Job, "channel" | "author">): string {
 const ALPHABET = "34679ACDEFGHJKMNPQRTWXY";
 const LENGTH = 8;
 /** What a job's id looks like, for regular expressions. */
-export const JOB_ID = `[${ALPHABET}]{${LENGTH}}`;
+const JOB_ID = `[${ALPHABET}]{${LENGTH}}`;
 
 /** A new job's name, for instance "7KQ4M9XA": 8 characters, about 78 thousand million different ones. */
 export function newJobId(): string {
@@ -224,4 +224,25 @@ export function readJobId(typed: string): string | undefined {
   const id = typed.trim().replace(/^#/, "").toUpperCase();
   if (id.length < 4 || id.length > LENGTH) return undefined;
   return [...id].every((character) => ALPHABET.includes(character)) ? id : undefined;
+}
+
+/** The file name of a job's result; `part` for what it shows on the way there, such as "octave-2". */
+export function pictureName(recipe: string, job: string, extension: string, part?: string): string {
+  return `${[recipe, job, ...(part === undefined ? [] : [part])].join("-")}.${extension}`;
+}
+
+/** The key of one of a job's messages. In the end the announcement shows the result, where no final message does. */
+export function messageKey(job: string, what: string): string {
+  return `${job} ${what}`;
+}
+
+const RESULT_NAME = new RegExp(`^[a-z-]+-${JOB_ID}\\.[a-z0-9]+$`);
+const RESULT_KEY = new RegExp(`^${JOB_ID} (?:final|announcement)$`);
+
+/**
+ * Whether a picture of the bot's own is a result, by its file's name or by its message's key, whichever the platform
+ * keeps.
+ */
+export function isResult({ name = "", key = "" }: { readonly name?: string; readonly key?: string | undefined }) {
+  return RESULT_NAME.test(name) || RESULT_KEY.test(key);
 }

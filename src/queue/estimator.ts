@@ -157,6 +157,7 @@ export function positions(state: QueueState): QueuePosition[] {
     position: 0,
     waitSeconds: 0,
     runSeconds: remaining(job, progress, state),
+    progress,
   }));
   const freeAt = running.map((position) => position.runSeconds);
   while (freeAt.length < state.concurrency) freeAt.push(0);
@@ -165,7 +166,7 @@ export function positions(state: QueueState): QueuePosition[] {
     const waitSeconds = freeAt.shift() ?? 0;
     const runSeconds = state.estimator.seconds(job.costKey, job.cost);
     freeAt.push(waitSeconds + runSeconds);
-    return { job, position: index + 1, waitSeconds, runSeconds };
+    return { job, position: index + 1, waitSeconds, runSeconds, progress: 0 };
   });
   return [...running, ...waiting];
 }

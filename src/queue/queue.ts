@@ -12,6 +12,8 @@ export interface QueuePosition {
   readonly waitSeconds: number;
   /** From its start (or from now, while it runs) to its end. */
   readonly runSeconds: number;
+  /** From 0 to 1; 0 as long as it waits. */
+  readonly progress: number;
 }
 
 /** Who ended a job early. */

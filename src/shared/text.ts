@@ -11,7 +11,7 @@ export function graphemesOf(text: string): string[] {
  * Where the character begins, as a reader sees it, that has the UTF-16 code unit at `index`; `index` itself at the
  * text's end.
  */
-export function graphemeStart(text: string, index: number): number {
+function graphemeStart(text: string, index: number): number {
   return segmenter.segment(text).containing(index)?.index ?? index;
 }
 
@@ -24,6 +24,37 @@ export function graphemeStart(text: string, index: number): number {
 export function cutText(text: string, length: number, mark = "…"): string {
   if (text.length <= length) return text;
   return text.slice(0, graphemeStart(text, Math.max(0, length - mark.length))) + mark;
+}
+
+/**
+ * The last position at or before `length` (in UTF-16 units, as both platforms count) where a text may be cut: within no
+ * grapheme, and within no match of `whole`, unless one alone is too long.
+ */
+export function cutAt(text: string, length: number, whole: RegExp): number {
+  if (text.length <= length) return text.length;
+  let end = length;
+  for (const { 0: match, index } of text.matchAll(whole)) {
+    if (index >= end) break;
+    if (index + match.length > end) end = index;
+  }
+  return graphemeStart(text, end || length) || length;
+}
+
+/** Escapes, code and links of Markdown: half of one means something else. */
+export const UNCUT = /\\[^\s\w]|`[^`\n]+`|\[[^\]\n]*\]\([^)\s]*\)|https?:\/\/\S+/g;
+
+const CUT = " …";
+const FENCE = "\n```";
+
+/**
+ * What is shown of a text where there is no room for all of it; a code block that is cut is closed.
+ * @param whole what is never cut in two; {@link UNCUT} in Markdown
+ */
+export function shorten(text: string, length: number, whole: RegExp): string {
+  if (text.length <= length) return text;
+  const kept = text.slice(0, cutAt(text, length - CUT.length - FENCE.length, whole)) + CUT;
+  const open = (kept.match(/```/g) ?? []).length % 2 === 1;
+  return open ? kept + FENCE : kept;
 }
 
 /** "octaveScale" is written `octave-scale` by people. */

@@ -1,10 +1,12 @@
 import { join } from "node:path";
+import { and, eq, getTableColumns, type SQL } from "drizzle-orm";
+import { BetterSQLiteSession } from "drizzle-orm/better-sqlite3/session";
+import { BaseSQLiteDatabase, SQLiteSyncDialect, type SQLiteTable } from "drizzle-orm/sqlite-core";
 import type Libsql from "libsql";
 import { openSqlite } from "../shared/native.js";
 import { inUse, storeError } from "./errors.js";
 import { makeFolder } from "./make-folder.js";
-import { migrate } from "./migrate.js";
-import { createOrm, type Orm } from "./orm.js";
+import { migrate, type Session } from "./migrate.js";
 
 /** Milliseconds to wait for the lock of a program that is being replaced and still finishing. */
 const BUSY_MS = 5_000;
@@ -95,4 +97,36 @@ function takeLock(lock: Libsql.Database, dir: string): void {
       throw inUse(dir, cause);
     throw cause;
   }
+}
+
+/** Drizzle's typed queries on one connection; every call is synchronous. */
+export type Orm = BaseSQLiteDatabase<"sync", Libsql.RunResult>;
+
+/**
+ * Drizzle over libsql, whose interface is better-sqlite3's. Put together from drizzle's parts: its own `drizzle()` for
+ * better-sqlite3 loads that package, which would have to be compiled, and the one for libsql needs the asynchronous
+ * client.
+ */
+export function createOrm(client: Libsql.Database): {
+  readonly orm: Orm;
+  readonly session: Session;
+  readonly dialect: SQLiteSyncDialect;
+} {
+  const dialect = new SQLiteSyncDialect();
+  const session: Session = new BetterSQLiteSession(client, dialect, undefined);
+  return { orm: new BaseSQLiteDatabase("sync", dialect, session, undefined), session, dialect };
+}
+
+/**
+ * The rows of a table with these values in its columns; what is undefined is not asked for.
+ *
+ * @example orm.select().from(voteTable).where(matching(voteTable, { board, person: user }))
+ */
+export function matching<T extends SQLiteTable>(
+  table: T,
+  values: { readonly [C in keyof T["$inferSelect"]]?: T["$inferSelect"][C] | undefined },
+): SQL | undefined {
+  const columns = Object.entries(getTableColumns(table));
+  const wanted: Readonly<Record<string, unknown>> = values;
+  return and(...columns.map(([name, column]) => (wanted[name] === undefined ? undefined : eq(column, wanted[name]))));
 }

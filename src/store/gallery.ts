@@ -1,9 +1,9 @@
 import { and, count, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { Community } from "../domain/model.js";
 import type { Database } from "./database.js";
+import { matching } from "./database.js";
 import { StoreError } from "./errors.js";
 import { readJobs, type StoredJob } from "./job-rows.js";
-import { matching } from "./orm.js";
 import { jobTable } from "./schema.js";
 
 export interface GalleryQuery extends Community {

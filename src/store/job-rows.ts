@@ -1,7 +1,7 @@
 import { eq, type SQL } from "drizzle-orm";
 import type { ChannelRef, Job, JobChange, JobMessages, MessageRef } from "../domain/model.js";
+import type { Orm } from "./database.js";
 import type { StoredImage } from "./images.js";
-import type { Orm } from "./orm.js";
 import { imageTable, jobTable, type WrittenMessages } from "./schema.js";
 
 type JobRow = typeof jobTable.$inferSelect;

@@ -1,9 +1,9 @@
 import { and, asc, count, desc, eq, gte, inArray, isNotNull, lt, type SQL, sql } from "drizzle-orm";
 import type { Community, Job, JobChange, MessageRef } from "../domain/model.js";
 import type { Database } from "./database.js";
+import { matching } from "./database.js";
 import type { Images, NewImage, RemovedImages } from "./images.js";
 import { channelOf, columnsOf, messagesOf, readJobs, rowOf, type StoredJob } from "./job-rows.js";
-import { matching } from "./orm.js";
 import { jobInputTable, jobMessageTable, jobTable } from "./schema.js";
 
 /** Written out rather than bound, so that SQLite sees that the index on unfinished jobs serves. */

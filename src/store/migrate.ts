@@ -1,9 +1,11 @@
 import { fileURLToPath } from "node:url";
 import { type MigrationMeta, readMigrationFiles } from "drizzle-orm/migrator";
-import type { SQLiteSyncDialect } from "drizzle-orm/sqlite-core";
+import type { BaseSQLiteDatabase, SQLiteSyncDialect } from "drizzle-orm/sqlite-core";
 import type Libsql from "libsql";
 import { StoreError } from "./errors.js";
-import type { Session } from "./orm.js";
+
+/** Drizzle's session for a synchronous connection. */
+export type Session = ConstructorParameters<typeof BaseSQLiteDatabase<"sync", Libsql.RunResult>>[2];
 
 /** The schema's history as drizzle-kit writes it, beside `src` and `dist` alike. */
 const FOLDER = fileURLToPath(new URL("../../migrations", import.meta.url));

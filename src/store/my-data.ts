@@ -1,13 +1,13 @@
 import { asc, eq } from "drizzle-orm";
 import type { MessageRef, UserKey } from "../domain/model.js";
 import type { Database } from "./database.js";
+import { matching } from "./database.js";
 import { StoreError } from "./errors.js";
 import type { Favourite, Favourites } from "./favourites.js";
 import type { Images, RemovedImages, StoredImage } from "./images.js";
 import type { InteractiveMessage, InteractiveMessages } from "./interactive-messages.js";
 import { readJobs, type StoredJob } from "./job-rows.js";
 import type { Jobs } from "./jobs.js";
-import { matching } from "./orm.js";
 import { jobInputTable, jobTable } from "./schema.js";
 import type { Style, Styles } from "./styles.js";
 

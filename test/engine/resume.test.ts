@@ -14,7 +14,11 @@ const photo = await drawn(96, 72);
 const painting = await drawn(64, 80);
 
 // Every step is shown, and not only those at whose time a preview is due: what is saved between them can be looked at.
-vi.mock("../../src/engine/recipes/preview-clock.js", () => ({ previewClock: () => ({ due: () => true }) }));
+let clock = 0;
+vi.spyOn(performance, "now").mockImplementation(() => {
+  clock += 10_000;
+  return clock;
+});
 
 /** Runs a recipe to its end, and collects the state that each of its frames offers. */
 async function runRecipe({ recipe: name, params: given, pictures: encoded }: EngineRequest, resume?: Checkpoint) {

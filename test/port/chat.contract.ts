@@ -5,11 +5,11 @@
 import sharp from "sharp";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ChannelRef, MessageRef } from "../../src/domain/model.js";
+import { messageKey, pictureName } from "../../src/domain/model.js";
 import type { Chat } from "../../src/port/adapter.js";
 import { ChatError, mayPass } from "../../src/port/chat-error.js";
 import type { CommandSummary } from "../../src/port/commands.js";
 import type { OutgoingMessage, Picture } from "../../src/port/messages.js";
-import { messageKey, pictureName } from "../../src/port/newest.js";
 import { eventually, Listener, type Seen, type Visitor, type World } from "../bots/contract-world.js";
 import { FakeEngine } from "../fakes/engine.js";
 import { studioOf } from "../fakes/studio.js";

@@ -5,10 +5,10 @@ import { is } from "drizzle-orm";
 import { getTableConfig, SQLiteSyncDialect, SQLiteTable } from "drizzle-orm/sqlite-core";
 import Libsql from "libsql";
 import { describe, expect, it } from "vitest";
+import { createOrm } from "../../src/store/database.js";
 import { StoreError } from "../../src/store/errors.js";
 import { migrate, migrations } from "../../src/store/migrate.js";
 import { openStore } from "../../src/store/open.js";
-import { createOrm } from "../../src/store/orm.js";
 import * as schema from "../../src/store/schema.js";
 import { folder } from "./make.js";
 

@@ -10,8 +10,8 @@ import {
 } from "discord.js";
 import type { Button, OutgoingMessage, Picture } from "../../port/messages.js";
 import { sentence } from "../../shared/sentences/sentence.js";
-import { cutText } from "../../shared/text.js";
-import { mentions, progressBar, shorten, UNCUT } from "../markdown/message-text.js";
+import { cutText, shorten, UNCUT } from "../../shared/text.js";
+import { mentions, progressBar } from "../markdown/message-text.js";
 import { toDiscord } from "../markdown/print-discord.js";
 import {
   ALT_TEXT_LENGTH,

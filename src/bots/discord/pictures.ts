@@ -1,8 +1,8 @@
 import { type APIAttachment, type APIMessage, type CDN, MessageType, Routes } from "discord.js";
 import type { MessageRef, User } from "../../domain/model.js";
+import { isResult } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { Picture, PictureSource } from "../../port/messages.js";
-import { isResult } from "../../port/newest.js";
 import { readAtMost } from "../../shared/read-at-most.js";
 import type { Calls } from "./calls.js";
 import { channelOf } from "./channels.js";

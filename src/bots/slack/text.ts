@@ -1,4 +1,4 @@
-import { cutAt, shorten as shortenText } from "../markdown/message-text.js";
+import { cutAt, shorten as shortenText } from "../../shared/text.js";
 import { withEmoji } from "./emoji.js";
 
 /** What a user typed: entities, Slack's link brackets and names of emoji undone, curly quotes made straight. */

@@ -4,7 +4,7 @@ import type { ChannelRef, MessageRef, User } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
 import { sentence } from "../../shared/sentences/sentence.js";
-import { shorten, UNCUT } from "../markdown/message-text.js";
+import { shorten, UNCUT } from "../../shared/text.js";
 import type { ImageFiles } from "./image-files.js";
 import { HEARTBEAT_MS, type WebChatLimits } from "./limits.js";
 import {

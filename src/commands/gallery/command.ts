@@ -10,7 +10,7 @@ import { plain } from "../../shared/text.js";
 import type { StoredJob } from "../../store/job-rows.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { choiceOption, flagOption, integerOption, textOption, type ValuesOf } from "../parsing/options.js";
-import { fitToChannel } from "../presenting/fit-image.js";
+import { fitToChannel } from "../presenting/deliver.js";
 import { maySee } from "../recipes/again.js";
 import { UserError } from "../user-error.js";
 import { MOST_PAGES, pageMessage, workText } from "./page-message.js";

@@ -11,7 +11,7 @@ import { plain } from "../../shared/text.js";
 import { StoreError } from "../../store/errors.js";
 import type { GalleryPage } from "../../store/gallery.js";
 import type { StoredJob } from "../../store/job-rows.js";
-import { fitToChannel } from "../presenting/fit-image.js";
+import { fitToChannel } from "../presenting/deliver.js";
 import { UserError } from "../user-error.js";
 import { type GalleryServices, lineOf, workOf } from "./service.js";
 import { gallerySheet, type NumberedWork } from "./sheet.js";

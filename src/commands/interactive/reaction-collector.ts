@@ -9,7 +9,7 @@ import type { InteractiveMessage, InteractiveMessages, Vote } from "../../store/
 import type { FoundImage } from "../images/find-image.js";
 import { type Provenance, provenanceOf } from "../images/provenance.js";
 import type { Debts } from "../presenting/debts.js";
-import { fitToChannel } from "../presenting/fit-image.js";
+import { fitToChannel } from "../presenting/deliver.js";
 import type { Params, Recipe } from "../recipes/recipe.js";
 import { type JobServices, startJob } from "../recipes/start-job.js";
 import { contactSheet } from "../styles/contact-sheet.js";

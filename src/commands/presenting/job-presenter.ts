@@ -8,12 +8,12 @@ import {
   type JobMessages,
   type MessageRef,
   type MetricsSink,
+  messageKey,
 } from "../../domain/model.js";
 import type { EngineFrame, EngineResult } from "../../engine/process/engine.js";
 import type { Chat } from "../../port/adapter.js";
 import { ChatError, mayPass } from "../../port/chat-error.js";
 import type { OutgoingMessage, Progress } from "../../port/messages.js";
-import { messageKey } from "../../port/newest.js";
 import type { CancelReason, JobQueue, QueuePosition } from "../../queue/queue.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { plain } from "../../shared/text.js";

@@ -1,9 +1,8 @@
 /** What a job's messages say. Pure: a job and what happened in, a message out. */
 
-import { type Credit, type Job, type JobFailure, workedMs } from "../../domain/model.js";
+import { type Credit, type Job, type JobFailure, pictureName, workedMs } from "../../domain/model.js";
 import type { EngineFrame, EngineResult } from "../../engine/process/engine.js";
 import type { Button, OutgoingMessage, Picture } from "../../port/messages.js";
-import { pictureName } from "../../port/newest.js";
 import type { QueuePosition } from "../../queue/queue.js";
 import { defined } from "../../shared/defined.js";
 import { sentence } from "../../shared/sentences/sentence.js";

@@ -12,7 +12,7 @@ import { findImage } from "../images/find-image.js";
 import { imageOption } from "../images/image-option.js";
 import { provenanceOf } from "../images/provenance.js";
 import { choiceOption, textOption, type ValuesOf } from "../parsing/options.js";
-import { fitToChannel } from "../presenting/fit-image.js";
+import { fitToChannel } from "../presenting/deliver.js";
 import { UserError } from "../user-error.js";
 import { contactSheet } from "./contact-sheet.js";
 import { findStyle } from "./style-library.js";

@@ -2,7 +2,6 @@
 import type { Raster, Size } from "../images/raster.js";
 import type { Step } from "../optimize/steps.js";
 import type { Tensors } from "../runtimes/runtime.js";
-import { previewClock } from "./preview-clock.js";
 import type { Frame, RecipeContext } from "./recipe.js";
 import type { Savable } from "./saved-state.js";
 
@@ -80,4 +79,20 @@ export async function* descendOctaves(
     }
     done += work[index] ?? 0;
   }
+}
+
+const PREVIEW_INTERVAL_MS = 1500;
+
+export function previewClock(
+  intervalMs = PREVIEW_INTERVAL_MS,
+  now: () => number = () => performance.now(),
+): { due(): boolean } {
+  let last = now();
+  return {
+    due() {
+      if (now() - last < intervalMs) return false;
+      last = now();
+      return true;
+    },
+  };
 }

@@ -1,16 +1,17 @@
 /**
  * Transforms: what an image must survive. Each step shows the network the image through one, and takes the gradient
- * back through it, as nodes of the step's program.
+ * back through it, as nodes of the step's program. Some only smooth the gradient: without that, dreams fill with the
+ * finest patterns a network can see.
  *
  * The shape of every module here: parameters, random ones already drawn, -> {@link Transform}. As with an objective,
  * what differs from step to step are values, never constants.
  */
 import type { Node } from "../graph/node.js";
-import { mul, roll, scalar } from "../graph/ops.js";
+import { blur, mul, roll, scalar } from "../graph/ops.js";
 import { type Random, randomInteger } from "../images/random.js";
 import type { Size } from "../images/raster.js";
 import { type ValueOf, vector } from "../objectives/objective.js";
-import type { Tensors } from "../runtimes/runtime.js";
+import type { Tensor, Tensors } from "../runtimes/runtime.js";
 
 export interface Transform {
   /** Transforms with equal structures share one compiled program. */
@@ -72,4 +73,86 @@ export function randomShift(next: Random, jitter: number): Shift {
 export function shiftAnywhere(next: Random, { width, height }: Size): Shift {
   const dx = randomInteger(next, 0, width - 1);
   return { dx, dy: randomInteger(next, 0, height - 1) };
+}
+
+/**
+ * Where the cascade's Gaussians are cut, in sigmas, 95 % of one: what smooths a direction need not be exact, and is
+ * asked for at every step.
+ */
+const CASCADE_REACH = 2;
+const REACH = 3;
+
+/**
+ * The mean of three Gaussian blurs, with sigma / 2, sigma and 2 * sigma: fine, middle and coarse structure all stay,
+ * the finest noise goes.
+ *
+ * Source: pytorch-deepdream's cascade of Gaussians (Aleksa Gordic, 2020). Departure: each blur continues the one before
+ * it, as variances of successive blurs add.
+ */
+export function cascade(sigma: number, size: Size): Transform {
+  const sigmas = [sigma / 2, sigma, 2 * sigma];
+  let kernel: Float64Array = Float64Array.of(1);
+  const kernels = sigmas.map((target, i) => {
+    const more = Math.sqrt(target ** 2 - (sigmas[i - 1] ?? 0) ** 2);
+    kernel = convolved(kernel, halfGaussian(more, CASCADE_REACH));
+    return kernel;
+  });
+  return smoothing(kernels, size);
+}
+
+/** A Gaussian blur. */
+export function gaussian(sigma: number, size: Size): Transform {
+  return smoothing([halfGaussian(sigma, REACH)], size);
+}
+
+/** The mean of blurs by weights from the centre outwards, of images of a size that continue at their opposite sides. */
+function smoothing(kernels: readonly Float64Array[], { width, height }: Size): Transform {
+  const values = { across: bank(kernels, width, 1), down: bank(kernels, height, 1 / kernels.length) };
+  return precondition("blur", values, (gradient, value) =>
+    blur(gradient, value("across", [null, null]), value("down", [null, null])),
+  );
+}
+
+/** Kernels as rows of equal length, times a factor; what reaches round a line is brought back onto it. */
+function bank(kernels: readonly Float64Array[], length: number, factor: number): Tensor {
+  const wrapped = kernels.map((kernel) => onCircle(kernel, length));
+  const taps = Math.max(...wrapped.map((kernel) => kernel.length));
+  const data = new Float32Array(kernels.length * taps);
+  for (const [f, kernel] of wrapped.entries())
+    data.set(
+      kernel.map((weight) => factor * weight),
+      f * taps,
+    );
+  return { data, shape: [kernels.length, taps] };
+}
+
+/** Weights from the centre outwards, on a line whose end is followed by its beginning. */
+function onCircle(kernel: Float64Array, length: number): Float64Array {
+  const farthest = Math.floor(length / 2);
+  if (kernel.length <= farthest + 1) return kernel;
+  const out = new Float64Array(farthest + 1);
+  for (const [distance, weight] of kernel.entries()) {
+    const there = distance % length;
+    const at = Math.min(there, length - there);
+    // The centre is reached from both sides.
+    out[at] = (out[at] ?? 0) + weight * (at === 0 && distance > 0 ? 2 : 1);
+  }
+  return out;
+}
+
+/** Weights of a Gaussian from the centre outwards, normalised, cut at some sigmas. */
+function halfGaussian(sigma: number, reach: number): Float64Array {
+  const radius = Math.max(1, Math.ceil(reach * sigma));
+  const weights = Float64Array.from({ length: radius + 1 }, (_, i) => Math.exp(-(i * i) / (2 * sigma * sigma)));
+  const total = weights.reduce((sum, w, i) => sum + (i === 0 ? w : 2 * w), 0);
+  return weights.map((w) => w / total);
+}
+
+/** Two symmetric kernels one after the other, each given from the centre outwards. */
+function convolved(a: Float64Array, b: Float64Array): Float64Array {
+  const out = new Float64Array(a.length + b.length - 1);
+  for (let i = 1 - a.length; i < a.length; i++)
+    for (let j = 1 - b.length; j < b.length; j++)
+      if (i + j >= 0) out[i + j] = (out[i + j] ?? 0) + (a[Math.abs(i)] ?? 0) * (b[Math.abs(j)] ?? 0);
+  return out;
 }

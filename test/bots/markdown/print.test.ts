@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { shorten, UNCUT } from "../../../src/bots/markdown/message-text.js";
 import { toDiscord } from "../../../src/bots/markdown/print-discord.js";
 import { toMrkdwn } from "../../../src/bots/markdown/print-slack.js";
 import { split } from "../../../src/bots/slack/text.js";
+import { shorten, UNCUT } from "../../../src/shared/text.js";
 
 describe("Markdown for Slack", () => {
   it.each([

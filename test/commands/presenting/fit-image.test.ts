@@ -1,6 +1,6 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { fitImage, fitMessage } from "../../../src/commands/presenting/fit-image.js";
+import { fitImage, fitMessage } from "../../../src/commands/presenting/deliver.js";
 
 /** Noise, which no format makes small. */
 async function film(frames: number, type: "webp" | "gif", width = 64, height = 48) {

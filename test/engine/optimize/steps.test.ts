@@ -8,7 +8,6 @@ import { channels } from "../../../src/engine/objectives/channels.js";
 import { dream } from "../../../src/engine/objectives/dream.js";
 import { number, type Objective } from "../../../src/engine/objectives/objective.js";
 import { naturalColours } from "../../../src/engine/optimize/pyramid.js";
-import { cascade } from "../../../src/engine/optimize/smooth.js";
 import { type Descent, type Loss, takeSteps } from "../../../src/engine/optimize/steps.js";
 import { meanAbsoluteDescent, rmsDescent } from "../../../src/engine/optimize/update.js";
 import { Programs } from "../../../src/engine/programs.js";
@@ -19,7 +18,7 @@ import { onnxRuntime } from "../../../src/engine/runtimes/onnx/onnx.js";
 import { loadTfjsCpu } from "../../../src/engine/runtimes/tfjs/load.js";
 import { tfjsRuntime } from "../../../src/engine/runtimes/tfjs/tfjs.js";
 import { randomMove } from "../../../src/engine/transforms/move.js";
-import { compose, shift, shiftAnywhere } from "../../../src/engine/transforms/see.js";
+import { cascade, compose, shift, shiftAnywhere } from "../../../src/engine/transforms/see.js";
 import { gaussianBlur } from "../../support/blur.js";
 import {
   byMeanAbsolute,

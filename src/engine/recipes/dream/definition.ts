@@ -1,11 +1,11 @@
 /** The definition of `dream`. */
-import { octaveSizes } from "../../optimize/scales.js";
 import {
   channelsOption,
   LEAST_CHAT_SIDE,
   layerOption,
   megapixelsOf,
   networkOption,
+  octaveSizes,
   presetOption,
   seedOption,
   TYPICAL_RATIO,

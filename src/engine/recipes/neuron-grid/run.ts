@@ -11,10 +11,10 @@ import { type ChannelTerm, channels as channelsObjective } from "../../objective
 import { takeSteps } from "../../optimize/steps.js";
 import { wordsOf } from "../channel-syntax.js";
 import { channelsOf, parseChannels } from "../channel-terms.js";
+import { previewClock } from "../descend-octaves.js";
 import { neuronAscent } from "../neuron/ascent.js";
 import { ascentOptionsOf, shown } from "../neuron/ascent-options.js";
 import { startingNoise } from "../noise.js";
-import { previewClock } from "../preview-clock.js";
 import { type Frame, type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
 import { floatsOf, type SavedState, sizeOf } from "../saved-state.js";
 import { BATCH, type GridParams, USUAL_ROWS } from "./definition.js";

@@ -4,11 +4,10 @@ import type { Random } from "../../images/random.js";
 import type { Size } from "../../images/raster.js";
 import type { Objective } from "../../objectives/objective.js";
 import { equalise, towardsNaturalColours } from "../../optimize/pyramid.js";
-import { gaussian } from "../../optimize/smooth.js";
 import type { Descent } from "../../optimize/steps.js";
 import { rmsDescent } from "../../optimize/update.js";
 import { move, randomMove } from "../../transforms/move.js";
-import { compose, type Transform } from "../../transforms/see.js";
+import { compose, gaussian, type Transform } from "../../transforms/see.js";
 import { clouds } from "../noise.js";
 
 export interface AscentOptions {

@@ -1,8 +1,14 @@
 /** Options that the painting recipes share, and what follows from them without the engine. */
 import { z } from "zod";
 import type { Size } from "../../images/raster.js";
-import { paintingScales } from "../../optimize/scales.js";
-import { LEAST_CHAT_SIDE, megapixelsOf, networkOption, paintingPresetOption, seedOption } from "../common-options.js";
+import {
+  LEAST_CHAT_SIDE,
+  megapixelsOf,
+  networkOption,
+  paintingPresetOption,
+  paintingScales,
+  seedOption,
+} from "../common-options.js";
 import { type Footprint, megapixels } from "../definition.js";
 import { readLayerWeights } from "../layer-weights.js";
 import { choice, flag, integer, number, type RecipeOption, readName, text } from "../option.js";

@@ -10,8 +10,8 @@ import { fitInside, type Raster, roll, type Size } from "../../images/raster.js"
 import { extended, middle, resize } from "../../images/resample.js";
 import { presetsOf, resolveLayer } from "../../networks/looks.js";
 import { type LayerInfo, leastSideOf } from "../../networks/network.js";
-import { paintingScales } from "../../optimize/scales.js";
 import type { Shift } from "../../transforms/see.js";
+import { paintingScales } from "../common-options.js";
 import { noise } from "../noise.js";
 import { bookTransfer } from "../painting/book.js";
 import { measureOf, VARIATION } from "../painting/measure.js";

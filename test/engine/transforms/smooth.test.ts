@@ -1,14 +1,14 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { random } from "../../../src/engine/images/random.js";
 import { meanAbsolute, type Raster } from "../../../src/engine/images/raster.js";
-import { cascade, gaussian } from "../../../src/engine/optimize/smooth.js";
 import { Programs } from "../../../src/engine/programs.js";
 import { onnxRuntime } from "../../../src/engine/runtimes/onnx/onnx.js";
 import { loadTfjsCpu } from "../../../src/engine/runtimes/tfjs/load.js";
 import { tfjsRuntime } from "../../../src/engine/runtimes/tfjs/tfjs.js";
+import { cascade, gaussian } from "../../../src/engine/transforms/see.js";
 import { gaussianBlur } from "../../support/blur.js";
-import { apply } from "../transforms/apply.js";
-import { cascaded } from "./loop.js";
+import { cascaded } from "../optimize/loop.js";
+import { apply } from "./apply.js";
 
 const programs = new Programs(onnxRuntime({ threads: 1 }), { maxBytes: 1e6 });
 afterAll(() => programs.dispose());

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { octaveSizes, paintingScales, SMALLEST_OCTAVE } from "../../../src/engine/optimize/scales.js";
+import { octaveSizes, paintingScales, SMALLEST_OCTAVE } from "../../../src/engine/recipes/common-options.js";
 
 describe("scales of a painting", () => {
   it("grow by the square root of 2 from about 160 pixels, and end at the size itself", () => {
