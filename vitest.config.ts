@@ -26,6 +26,7 @@ const shared = { testTimeout: 240_000, hookTimeout: 240_000 };
 
 export default defineConfig({
   test: {
+    // `npm test` takes three: many of its tests wait for a platform's limits.
     maxWorkers: 2,
     projects: [
       // `npm test`

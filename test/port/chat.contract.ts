@@ -178,7 +178,7 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       expect(await chat.latestPicture(world.channel)).toBeUndefined();
       await world.say(world.ann, world.channel, "look", [{ name: "photo.png", bytes: await plain("#0f0") }]);
       await eventually(newest, "Ann's picture");
-      for (const name of ["winter.jpg", "gallery.jpg"]) await post({ text: name, pictures: [await sheet(name)] });
+      await post({ text: "pages", pictures: [await sheet("winter.jpg"), await sheet("gallery.jpg")] });
       const octave = await sheet(pictureName("dream", JOB, "png", "octave-2"));
       await post({ text: "octave 2", pictures: [octave], key: messageKey(JOB, "octave 2") });
       const progress = { progress: { value: 0.5, label: "half" }, key: messageKey(JOB, "progress") };
