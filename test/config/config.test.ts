@@ -63,6 +63,7 @@ describe("settings", () => {
       ENGINE_RUNTIME: "cpu",
       ENGINE_DEVICES: "cpu",
       REDIS_URL: "redis://cpu",
+      SLACK_COMMANDS: "few",
       CLUSTER_BLOBS: "redis",
       CLUSTER_S3_ENDPOINT: "http://cpu",
     };

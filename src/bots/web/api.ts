@@ -1,14 +1,14 @@
 import type { FastifyInstance } from "fastify";
-import PQueue from "p-queue";
 import { z } from "zod";
 import type { ChatHandlers } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { registerAdmin } from "./admin.js";
 import { type ChannelHub, removedFrame, toId } from "./channel-hub.js";
-import { type Conversation, readUtterance } from "./conversation.js";
+import type { Conversation } from "./conversation.js";
 import { RateLimiter, readBody } from "./guard.js";
 import { type PersonRow, wirePerson } from "./store.js";
+import { Uploads } from "./uploads.js";
 import { botId, type Sessions, sameSecret } from "./users.js";
 import type { WireMe, WirePage, WireSession } from "./wire.js";
 
@@ -22,7 +22,6 @@ export interface WebServices {
 
 /** After more changes than this while away, a client starts afresh. */
 const RESUME_LIMIT = 500;
-const UPLOADS_WAITING = 40;
 const CHANNEL_NAME = /^[\p{Ll}\p{Lo}\p{N}][\p{Ll}\p{Lo}\p{N}-]{0,31}$/u;
 
 const idText = z.string().regex(/^\d{1,15}$/);
@@ -144,12 +143,11 @@ function registerMessages(app: FastifyInstance, services: WebServices, { message
   const { sessions, conversation, hub } = services;
   const { store, limits } = hub.parts;
   const keystrokes = new RateLimiter(60, 20);
-  const uploads = new PQueue({ concurrency: 4 });
+  const uploads = new Uploads(limits);
 
   app.post("/api/messages", async (request) => {
     const user = sessions.act(request, messages);
-    if (uploads.size > UPLOADS_WAITING) throw new ChatError("unavailable", "web.uploads-busy");
-    const row = await uploads.add(async () => conversation.say(user, await readUtterance(request, limits)));
+    const row = await uploads.take(user.id, request, (said) => conversation.say(user, said));
     // Read again: a command may have become public, or been answered, meanwhile.
     return hub.views.message(store.message(row.id) ?? row);
   });

@@ -9,6 +9,11 @@ export interface WebChatLimits {
   readonly uploadPixels: number;
   /** Images in one message. */
   readonly picturesPerMessage: number;
+  /** A message that is being sent brings at least so many bytes in each such span of milliseconds, or is refused. */
+  readonly leastBytes: number;
+  readonly leastMs: number;
+  /** Bytes of images of all messages that are being sent; above, the largest of these messages is refused. */
+  readonly arrivingBytes: number;
   /** Characters in one message. */
   readonly textLength: number;
   /** Least time between two edits of one message that the bot should keep, in milliseconds. */
@@ -30,6 +35,9 @@ export const defaultWebChatLimits: WebChatLimits = {
   uploadBytes: 20 * 1024 * 1024,
   uploadPixels: MAX_INPUT_PIXELS,
   picturesPerMessage: 8,
+  leastBytes: 32 * 1024,
+  leastMs: 10_000,
+  arrivingBytes: 320 * 1024 * 1024,
   textLength: 4000,
   editIntervalMs: 150,
   messageBurst: 12,

@@ -1185,6 +1185,8 @@ export const english = {
   "web.channel-exists": "There is already a channel #{name}.",
   "web.channels-full": "There are already {count} channels: use one of them.",
   "web.uploads-busy": "Very many people are sending pictures: try again in a minute.",
+  "web.uploads-yours": "Your last messages are still arriving: send this one when they are there.",
+  "web.upload-slow": "The message came too slowly: try again with smaller pictures or a better connection.",
   "web.again-gone": "The message of this work is gone, so it cannot be made again from here.",
   "web.no-image": "There is no such picture.",
   "web.no-work": "There is no such work.",

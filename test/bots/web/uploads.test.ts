@@ -1,0 +1,99 @@
+import { connect, type Socket } from "node:net";
+import { describe, expect, it } from "vitest";
+import { defaultWebChatLimits } from "../../../src/bots/web/limits.js";
+import { handlers, photo, startChat, Visitor } from "./harness.js";
+
+/** A message whose file never ends, as it is on the wire; resolves to what is answered. */
+function neverEnding(
+  visitor: Visitor,
+  begin: Uint8Array = new Uint8Array(),
+): { socket: Socket; answer: Promise<string> } {
+  const { hostname, port, host } = new URL(visitor.base);
+  const socket = connect(Number(port), hostname);
+  const field = (name: string, value: string) =>
+    `--x\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+  const head = [
+    "POST /api/messages HTTP/1.1",
+    `host: ${host}`,
+    `origin: ${visitor.base}`,
+    `cookie: ${visitor.cookie}`,
+    "content-type: multipart/form-data; boundary=x",
+    "content-length: 20000000",
+  ].join("\r\n");
+  const fields = field("channel", "art") + field("nonce", crypto.randomUUID());
+  const file = `--x\r\ncontent-disposition: form-data; name="file"; filename="a.png"\r\n\r\n`;
+  socket.write(`${head}\r\n\r\n${fields}${file}`);
+  socket.write(begin);
+  const answer = new Promise<string>((resolve, reject) => {
+    let text = "";
+    socket.on("data", (chunk) => {
+      text += chunk.toString();
+      if (/"error":"[^"]*"/.test(text)) resolve(text);
+    });
+    socket.on("error", reject);
+    socket.on("close", () => resolve(text));
+  });
+  return { socket, answer };
+}
+
+describe("while strangers send messages that never end", () => {
+  it("others post text and pictures as ever, and those are ended with a sentence", async () => {
+    const limits = { ...defaultWebChatLimits, leastMs: 1_000 };
+    const chat = await startChat(handlers(), { limits });
+    const visitor = await Visitor.enter(chat);
+    const slow = await Promise.all(Array.from({ length: 30 }, () => Visitor.enter(chat)));
+    const sending = slow.map((each) => neverEnding(each));
+    const trickle = setInterval(() => {
+      for (const { socket } of sending) socket.write("a");
+    }, 100);
+    try {
+      let answered = 0;
+      for (const { answer } of sending) void answer.then(() => answered++);
+      expect((await visitor.said("hello")).text).toBe("hello");
+      const seen = await visitor.said("look", { files: [{ bytes: await photo(), name: "a.jpg" }] });
+      expect(seen.pictures).toHaveLength(1);
+      // Not because they had been ended.
+      expect(answered).toBe(0);
+      for (const { answer } of sending) expect(await answer).toContain("The message came too slowly");
+    } finally {
+      clearInterval(trickle);
+      for (const { socket } of sending) socket.destroy();
+    }
+  });
+
+  it("the largest of them is refused when they fill the memory, not what others send", async () => {
+    const limits = { ...defaultWebChatLimits, arrivingBytes: 3_000_000 };
+    const chat = await startChat(handlers(), { limits });
+    const [one, two, ann] = [await Visitor.enter(chat), await Visitor.enter(chat), await Visitor.enter(chat)];
+    const small = neverEnding(one, Buffer.alloc(1_000_000));
+    const large = neverEnding(two, Buffer.alloc(1_900_000));
+    const sending = [small, large];
+    try {
+      const bytes = await photo(900, 600);
+      const posts = Array.from({ length: 6 }, () =>
+        ann.said("look", { files: [{ bytes: Buffer.concat([bytes, Buffer.alloc(200_000)]), name: "a.jpg" }] }),
+      );
+      expect(await large.answer).toContain("Very many people are sending pictures");
+      for (const post of posts) expect((await post).pictures).toHaveLength(1);
+      expect(small.socket.destroyed).toBe(false);
+    } finally {
+      for (const { socket } of sending) socket.destroy();
+    }
+  });
+});
+
+it("one person's messages are bounded, and more are taken when those are there", async () => {
+  const limits = { ...defaultWebChatLimits, messageBurst: 40 };
+  const chat = await startChat(handlers(), { limits });
+  const ann = await Visitor.enter(chat);
+  const sending = Array.from({ length: 12 }, () => neverEnding(ann));
+  try {
+    const refused = neverEnding(ann);
+    sending.push(refused);
+    expect(await refused.answer).toContain("Your last messages are still arriving");
+    for (const { socket } of sending) socket.destroy();
+    await expect.poll(async () => (await ann.say("again")).status, { timeout: 30_000 }).toBe(200);
+  } finally {
+    for (const { socket } of sending) socket.destroy();
+  }
+});
