@@ -18,7 +18,7 @@ interface Arriving {
 }
 
 /**
- * Messages on their way in. Whoever sends slowly holds nothing that others need: bodies are read side by side, as long
+ * Messages on their way in. A slow sender holds nothing that others need: bodies are read side by side, as long
  * as they come fast enough and fit into memory together; then each person's images are taken one message after the
  * other, and text waits for nothing.
  */
