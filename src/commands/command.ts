@@ -25,7 +25,9 @@ export interface CommandContext {
   readonly jobId?: string | undefined;
   /** Only the person who asked sees the answer. */
   replyEphemeral(text: string, buttons?: readonly Button[]): Promise<void>;
-  /** The same with a file to keep, no larger than the chat's `privateFileBytes`. */
+  /** Tells them what goes on, before the answer. */
+  note(text: string): Promise<void>;
+  /** The same as an answer with a file to keep, no larger than the chat's `privateFileBytes`. */
   replyWithFile(text: string, file: OutgoingFile): Promise<void>;
   /** The first public answer; undefined where the platform does not say which message it became. */
   replyPublic(message: OutgoingMessage): ReturnType<CommandEvent["reply"]>;

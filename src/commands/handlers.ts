@@ -100,13 +100,16 @@ export function createHandlers(chat: Chat, app: HandlersContext, options: Handle
   };
 }
 
-/** The first answer settles an event; what the command still does after it is no more to be asked for again. */
+/**
+ * The first answer settles an event; what the command still does after it is no more to be asked for again. A passing
+ * word is no answer: a kill after it must leave what tells the user that nothing came of the command.
+ */
 function settling<E extends CommandEvent | ActionEvent>(event: E): E {
   return {
     ...event,
     reply: async (message, visibility) => {
       const posted = await event.reply(message, visibility);
-      event.receipt?.settle();
+      if (!message.passing) event.receipt?.settle();
       return posted;
     },
   };
@@ -144,6 +147,9 @@ async function runCommand(event: CommandEvent, { chat, app, palettes, votes }: C
     },
     replyEphemeral: async (text, buttons) => {
       await event.reply({ text, ...defined({ buttons }) }, "private");
+    },
+    note: async (text) => {
+      await event.reply({ text, passing: true }, "private");
     },
   };
   const fromOptions = namedArguments(event.options ?? {});

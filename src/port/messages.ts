@@ -72,7 +72,10 @@ export interface OutgoingMessage {
   /** In private answers only, and only where the platform has {@link ChatCapabilities.privateFileBytes}. */
   readonly file?: OutgoingFile;
   readonly progress?: Progress;
-  /** Of use only while a job runs: where a platform takes few messages, it may refuse it. */
+  /**
+   * Of use only while a job runs or is about to: where a platform takes few messages, it may refuse it. As a reply it
+   * is no answer yet.
+   */
   readonly passing?: true;
   /** Users notified by this message. The text itself never notifies anyone else. */
   readonly mention?: readonly User[];

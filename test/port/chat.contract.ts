@@ -9,7 +9,9 @@ import { messageKey, pictureName } from "../../src/domain/model.js";
 import type { Chat } from "../../src/port/adapter.js";
 import { ChatError, mayPass } from "../../src/port/chat-error.js";
 import type { CommandSummary } from "../../src/port/commands.js";
+import type { CommandEvent } from "../../src/port/events.js";
 import type { OutgoingMessage, Picture } from "../../src/port/messages.js";
+import { deferred } from "../../src/shared/async.js";
 import { eventually, Listener, type Seen, type Visitor, type World } from "../bots/contract-world.js";
 import { FakeEngine } from "../fakes/engine.js";
 import { studioOf } from "../fakes/studio.js";
@@ -693,6 +695,36 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       await (await listener.next("command")).reply({ text: "Here" }, "private");
       expect([await told(world.ann, restarted), await told(world.ben, restarted)]).toEqual([1, 0]);
       expect([await told(world.ann, pressed), await told(world.ben, pressed)]).toEqual([0, 1]);
+    });
+
+    it("knows after a kill who waits in vain, though a passing word was said", async () => {
+      const { ann, ben, channel } = world;
+      const ref = await post({ text: "Done", buttons: [{ id: "x", label: "Again" }] });
+      await world.say(ann, channel, "look", [{ name: "photo.png", bytes: await plain("#0f0") }]);
+      await chat.stop();
+      chat = await world.adapter();
+      // The picture is looked for without end, also where the adapter has found it already.
+      chat.latestPicture = () => new Promise(() => undefined);
+      const said = deferred<void>();
+      const searching = (event: CommandEvent): CommandEvent => ({
+        ...event,
+        latestPicture: undefined,
+        reply: (message, visibility) => event.reply(message, visibility).finally(said.resolve),
+      });
+      const start = chat.start.bind(chat);
+      chat.start = (handlers) =>
+        start({ ...handlers, event: (event) => handlers.event(event.kind === "command" ? searching(event) : event) });
+      await studioOf(chat);
+      await world.command(ann, channel, "dream", { look: "creatures" });
+      await said.promise;
+      const hears = async (text: string) =>
+        (await world.look(ann, channel)).some((message) => message.text.includes(text));
+      await eventually(() => hears("does not let me look for the picture just now"), "the passing word");
+      await world.killed(() => world.press(ben, ref, "Again"));
+      await chat.stop();
+      chat = await world.adapter();
+      await chat.start(new Listener(commands, shortcuts, styles));
+      await eventually(() => hears("I was restarted before I read this"), "word of the command");
     });
 
     it("says nothing after a kill where the job was accepted, by the id that was on disk before", async () => {

@@ -33,8 +33,8 @@ export interface ImageRequest extends ImageRequester {
   readonly chat: Pick<Chat, "latestPicture" | "picturesOf" | "picturesBehind">;
   readonly event: Pick<CommandEvent, "attachments" | "latestPicture" | "repliesTo">;
   readonly app: { readonly jobs: Pick<JobRepository, "ofMessage"> };
-  /** Only the person who asked sees the answer. */
-  replyEphemeral(text: string): Promise<void>;
+  /** Tells only the person who asked what goes on. */
+  note(text: string): Promise<void>;
 }
 
 /** How long a picture is looked for before its user is told so: some platforms let a bot look once a minute only. */
@@ -147,9 +147,9 @@ async function findLinked({ chat, user, channel }: ImageRequest, link: URL): Pro
 }
 
 /** Tells the person who waits for `search` that it takes long. */
-async function toldOfWait<T>({ replyEphemeral }: ImageRequest, search: () => Promise<T>): Promise<T> {
+async function toldOfWait<T>({ note }: ImageRequest, search: () => Promise<T>): Promise<T> {
   // Who cannot be told has the result all the same.
-  const tell = () => void replyEphemeral(sentence("image.search")).catch(() => undefined);
+  const tell = () => void note(sentence("image.search")).catch(() => undefined);
   const timer = setTimeout(tell, UNTOLD_MS);
   try {
     return await search();

@@ -29,8 +29,8 @@ async function scene() {
   const rules = { ports: [Number(port)], resolve: async () => ["127.0.0.1"], allows: () => true };
   const told: string[] = [];
   const find = (event: Partial<ImageRequest["event"]>, wanted?: WantedImage, user = ann, channel = art) => {
-    const replyEphemeral = async (text: string) => void told.push(text);
-    const request = { chat, app, user, channel, event: { attachments: [], ...event }, replyEphemeral };
+    const note = async (text: string) => void told.push(text);
+    const request = { chat, app, user, channel, event: { attachments: [], ...event }, note };
     return findImage(request, botOptions.pictures, wanted, rules);
   };
   return { chat, app, told, find, server, link, shown, bare, attachments: [source(attached ?? expect.fail())] };
