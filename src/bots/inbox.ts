@@ -5,6 +5,7 @@ import type { ChatHandlers, KeyValueStore } from "../port/adapter.js";
 import { mayPass } from "../port/chat-error.js";
 import type { Receipt } from "../port/events.js";
 import { sentence } from "../shared/sentences/sentence.js";
+import { cutText } from "../shared/text.js";
 
 /** Who was acknowledged longer ago is not told any more. */
 const KEPT_MS = 7 * 24 * 3_600_000;
@@ -54,10 +55,10 @@ export class Inbox<T extends Unread> {
     });
   }
 
-  /** To be called before the platform is told. Never throws: on a full disk the event itself is refused. */
+  /** To be called before the platform is told. Never throws: on a full disk the work goes on, and a kill loses it. */
   take(unread: T): Receipt {
     const job = newJobId();
-    const line = unread.line?.slice(0, LINE_LENGTH);
+    const line = unread.line && cutText(unread.line, LINE_LENGTH);
     const entry: Entry<T> = { at: Date.now(), unread: { ...unread, line } };
     this.#write(() => this.keyValues?.set(this.#prefix + job, entry));
     let settled = false;

@@ -62,11 +62,16 @@ export interface SaidLine {
  *
  * @param pieces the message's text, split where it names the bot
  * @param commands names of all commands
+ * @param ownName a command's name of a name that an app has for it
  * @returns the first line that begins with a command's name; where there is none, what follows the bot's name, as an
  *   unknown command; "help" for a message that only names it
  */
-export function readSaid(pieces: readonly string[], commands: ReadonlySet<string>): SaidLine {
-  const lines = pieces.map((_, from) => readLine(pieces.slice(from).join(" ")));
+export function readSaid(
+  pieces: readonly string[],
+  commands: ReadonlySet<string>,
+  ownName?: (name: string) => string,
+): SaidLine {
+  const lines = pieces.map((_, from) => readLine(pieces.slice(from).join(" "), ownName));
   const known = lines.find(({ name }) => commands.has(name));
   const unknown = pieces.length === 1 ? lines : lines.slice(1);
   return known ?? unknown.find(({ name }) => name !== "") ?? HELP;
@@ -77,12 +82,12 @@ const FIRST_WORD = /^\/?([^\s:,]+?)[:,.!?]*(?:\s+([\s\S]*))?$/u;
 const HELP: SaidLine = { name: "help", text: "" };
 
 /** A line with or without its slash; "/dreamloom" before it is no part of it, and alone asks for help. */
-export function readLine(said: string): SaidLine {
+export function readLine(said: string, ownName: (name: string) => string = (name) => name): SaidLine {
   const line = plainLine(said).replace(BEFORE, "").replace(AFTER, "");
   const [, word = "", rest = ""] = FIRST_WORD.exec(line) ?? /^\/?(\S*)([\s\S]*)$/u.exec(line) ?? [];
-  const name = word.toLowerCase();
+  const name = ownName(word.toLowerCase());
   if (name !== PROGRAM) return { name, text: rest.trim() };
-  return rest.trim() === "" ? HELP : readLine(rest);
+  return rest.trim() === "" ? HELP : readLine(rest, ownName);
 }
 
 const RGI = new RegExp(String.raw`^\p{RGI_Emoji}$`, UNICODE_SETS);

@@ -326,6 +326,8 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       const shown = text.replace(name, world.ownEmoji.typed);
       const ref = await own.reply({ text }, "public");
       expect((await seen(world.channel, ref?.id ?? "", world.ben))?.text).toContain(shown);
+      const told = await chat.tell(world.ben, world.channel, { text });
+      expect((await world.look(world.ben, told.channel)).find(({ id }) => id === told.id)?.text).toContain(shown);
       const posted = await chat.post(world.channel, { text: `again ${text}` });
       expect((await seen(world.channel, posted.id, world.ben))?.text).toContain(shown);
     });

@@ -197,9 +197,9 @@ export class DiscordChat implements Chat {
     return this.#wayTo(channel).post(channel, message);
   }
 
-  async tell({ id }: Pick<User, "id">, _about: ChannelRef, message: OutgoingMessage): Promise<MessageRef> {
+  async tell({ id }: Pick<User, "id">, { community }: ChannelRef, message: OutgoingMessage): Promise<MessageRef> {
     const { messages } = this.#connected;
-    return messages.post(await messages.direct(id), message);
+    return messages.post(await messages.direct(id), message, community);
   }
 
   async edit(message: MessageRef, content: OutgoingMessage): Promise<void> {

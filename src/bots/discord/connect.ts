@@ -20,7 +20,7 @@ import { restOptions } from "./register.js";
 import { askGateway, identifyMs } from "./sharding.js";
 
 /**
- * The client, not connected yet. Its intents are the fewest: servers with their channels and roles, reactions, and
+ * The client, not connected yet. Its intents are the fewest: servers with their channels, roles and emoji, reactions, and
  * messages, of which only those that name the bot are looked at. Commands, menus and buttons need none. Of them only
  * "Message Content" is privileged, which is asked for only when the settings say so.
  */
@@ -33,6 +33,7 @@ export function createClient(
   return new Client({
     intents: [
       GatewayIntentBits.Guilds,
+      GatewayIntentBits.GuildExpressions,
       GatewayIntentBits.GuildMessageReactions,
       GatewayIntentBits.DirectMessageReactions,
       GatewayIntentBits.GuildMessages,

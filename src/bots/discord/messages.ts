@@ -20,10 +20,15 @@ export class Messages {
     private readonly ownEmoji: OwnEmoji,
   ) {}
 
-  async post(channel: ChannelRef, message: OutgoingMessage): Promise<MessageRef> {
+  /** @param community the server whose own emoji the text names */
+  async post(
+    channel: ChannelRef,
+    message: OutgoingMessage,
+    community: string = channel.community,
+  ): Promise<MessageRef> {
     const { key, perhapsPosted, trace } = message;
     const channelId = channelOf(channel);
-    const { body, files } = this.#compose(channel, message);
+    const { body, files } = this.#compose({ community }, message);
     // Discord returns the message that is there already, instead of another one, when the same nonce comes again within
     // some minutes: also when discord.js repeats a request whose answer was lost. A key has one nonce in each channel.
     const nonce = nonceOf(key === undefined ? randomBytes(18) : `${channelId} ${key}`);
@@ -86,7 +91,7 @@ export class Messages {
     await this.#reopening(channelId, () => this.calls.run({ method: "PUT", route, ...about }));
   }
 
-  #compose({ community }: ChannelRef, message: OutgoingMessage): Composed {
+  #compose({ community }: Pick<ChannelRef, "community">, message: OutgoingMessage): Composed {
     return compose(message, (name) => this.ownEmoji.inText(community, name));
   }
 

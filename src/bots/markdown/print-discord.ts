@@ -1,7 +1,7 @@
 import { type Printer, printMarkdown } from "./print.js";
 
 /** A name in colons, which is an emoji where the server has one of this name. */
-const NAMED_EMOJI = /(:\w{2,32}:)/;
+const NAMED_EMOJI = /(?<!<a?)(:\w{2,32}:)/;
 
 const printer = (ownEmoji: (name: string) => string | undefined): Printer => ({
   paragraph: literalLine,

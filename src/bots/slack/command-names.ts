@@ -31,7 +31,6 @@ const EARLIER = "slack.seen.";
 export class CommandNames {
   readonly #known: ReadonlySet<string>;
   readonly #written: RegExp;
-  readonly #typed: RegExp;
   #all: boolean;
 
   constructor(
@@ -42,7 +41,6 @@ export class CommandNames {
     this.#known = new Set(known);
     const names = [...this.#known].sort((a, b) => b.length - a.length).join("|");
     this.#written = new RegExp(String.raw`(?<![^\s\`*_"'(])/(${names})(?![\w/-]|\.\w)`, "g");
-    this.#typed = new RegExp(String.raw`(?<!\S)/[a-z0-9_-]*?(${names}|${PROGRAM})(?!\S)`, "gi");
     const kept = word(fields(keyValues?.get(KEPT)).which);
     const found = kept ?? (keyValues?.list(EARLIER).length ? "all" : "few");
     if (kept === undefined) keyValues?.set(KEPT, { which: found });
@@ -57,14 +55,21 @@ export class CommandNames {
     );
   }
 
-  /** A line as people type it, without the prefix of an app's commands, whatever it is. */
-  read(line: string): string {
-    return line.replace(this.#typed, "/$1");
+  /** The command's name of a name that an app may have for it, whatever its prefix is: "art-zoom" is "zoom". */
+  readonly read = (name: string): string => {
+    const { commandPrefix } = this.registered;
+    const own = name.startsWith(commandPrefix) ? name.slice(commandPrefix.length) : name;
+    const found = this.#isCommand(own) ? own : (/[-_]([a-z]+)$/.exec(name)?.[1] ?? "");
+    return this.#isCommand(found) ? found : name;
+  };
+
+  #isCommand(name: string): boolean {
+    return name === PROGRAM || this.#known.has(name);
   }
 
   /** A slash command that has come: an app that has one of the others' names has all of them. */
   came(command: string): void {
-    const name = this.read(command).slice(1);
+    const name = this.read(command.slice(1));
     if (this.#all || this.registered.commands !== "auto" || OWN_NAMES.includes(name) || !this.#known.has(name)) return;
     this.#all = true;
     this.keyValues?.set(KEPT, { which: "all" });

@@ -28,7 +28,7 @@ export class Commands {
     const typed = word(command.command) ?? "";
     names.came(typed);
     channels.note(workspace, channelId, word(command.channel_name));
-    const { name, text } = readLine(names.read(`${typed} ${fromMrkdwn(word(command.text) ?? "")}`));
+    const { name, text } = readLine(`${typed} ${fromMrkdwn(word(command.text) ?? "")}`, names.read);
     const [from, mayPost] = await Promise.all([
       this.reporter.sender(workspace, { id, name: command.user_name }, channelRef(workspace, channelId), command),
       channels.mayPost(workspace, channelId),
@@ -98,10 +98,8 @@ export class Commands {
     // A name that was typed without choosing from the list stays a word.
     const typed = `@${self.name.replace(/[^\w-]/g, "\\$&")}(?![\\w.-])`;
     const own = new RegExp(`<@${self.userId}(?:\\|[^>]*)?>|(?<!\\S)${typed}`, "gi");
-    const { name, text } = readSaid(
-      (word(event.text) ?? "").split(own).map((piece) => names.read(fromMrkdwn(piece))),
-      this.#names,
-    );
+    const pieces = (word(event.text) ?? "").split(own).map(fromMrkdwn);
+    const { name, text } = readSaid(pieces, this.#names, names.read);
     const author = { id: user.id, name: user.name };
     const attachments = message.pictures
       .filter(({ aside }) => !aside)

@@ -77,10 +77,11 @@ export class Forms {
 
   /** The command whose form a line such as `/dream form` or `/dream form strength:0.6` asks for, and how it begins. */
   asked(command: string, text: string): Asked | undefined {
-    const [, line] = /^form(?:\s+([\s\S]*))?$/i.exec(text) ?? [];
-    if (!/^form\b/i.test(text) || !this.#commands.get(command)?.options.length) return undefined;
-    const start = this.reporter.parts.handlers.formOf?.(command, line ?? "");
-    return start && { command, line: line ?? "", options: start.options };
+    const asked = /^form(?:\s+([\s\S]*))?$/i.exec(text);
+    if (!asked || !this.#commands.get(command)?.options.length) return undefined;
+    const [, line = ""] = asked;
+    const start = this.reporter.parts.handlers.formOf?.(command, line);
+    return start && { command, line, options: start.options };
   }
 
   /** Opens a form wherever somebody asks for it; where Slack does not let it, a button does. */
@@ -99,7 +100,8 @@ export class Forms {
     const [, command = "", line = ""] = /^(\S+)\s*([\s\S]*)$/.exec(action.slice(OFFER.length)) ?? [];
     const { id: channel, thread } = from.channel;
     const options = this.reporter.parts.handlers.formOf?.(command, line)?.options ?? {};
-    if (trigger !== undefined) await this.#opens(from, trigger, { command, options, channel, thread });
+    const purpose = { command, options, channel, thread };
+    if (trigger !== undefined && !(await this.#opens(from, trigger, purpose))) await this.#explain(from);
     return true;
   }
 
@@ -108,7 +110,12 @@ export class Forms {
     const command = GLOBAL_SHORTCUTS.find((name) => shortcut.callback_id === `${FORM_SHORTCUT}${name}`);
     const trigger = word(shortcut.trigger_id);
     if (command === undefined || trigger === undefined) return;
-    await this.#opens({ workspace: await this.reporter.workspace(context) }, trigger, { command, options: {} });
+    const workspace = await this.reporter.workspace(context);
+    const { id, name } = fields(shortcut.user);
+    const userId = word(id);
+    if ((await this.#opens({ workspace }, trigger, { command, options: {} })) || userId === undefined) return;
+    const from = await this.reporter.sender(workspace, { id: userId, name }, channelRef(workspace, userId));
+    await this.#explain({ ...from, atHome: true });
   }
 
   /** Asks for a shortcut's open options. @returns false when it has none */
@@ -122,9 +129,12 @@ export class Forms {
     if (ask.length === 0 || !command || trigger === undefined) return false;
     const { id, thread } = from.channel;
     const purpose = { command: name, options, channel: id, thread, message };
-    if (!(await this.#opens(from, trigger, purpose, ask)))
-      await this.reporter.explain(from, new ChatError("timeout", "slack.exp-trigger"));
+    if (!(await this.#opens(from, trigger, purpose, ask))) await this.#explain(from);
     return true;
+  }
+
+  #explain(from: Sender): Promise<void> {
+    return this.reporter.explain(from, new ChatError("timeout", "slack.exp-trigger"));
   }
 
   /** Whether a form was opened. */

@@ -1,3 +1,4 @@
+import type { Job, MessageRef } from "../../domain/model.js";
 import type { Chat } from "../../port/adapter.js";
 import type { ReactionEvent, ReactionsClearedEvent, UnsignedReaction } from "../../port/events.js";
 import { sameEmoji } from "../../shared/typed.js";
@@ -19,6 +20,8 @@ interface ReactionTargets {
 }
 
 interface Meaning {
+  /** The message, and the thread it is in, as far as the program knows. */
+  readonly message: MessageRef;
   /** Whether it matters which thread the message is in: a message of the program's own is known. */
   readonly thread: boolean;
   act(event: ReactionEvent): Promise<void>;
@@ -36,17 +39,24 @@ export async function meaningOf(
 ): Promise<Meaning | undefined> {
   const interactive = services.store.interactiveMessages.get(given.message);
   const collector = interactive && collectors.find(({ kind }) => kind === interactive.kind);
-  if (collector) return { thread: false, act: (event) => collector.choose(event, interactive) };
+  if (collector)
+    return { message: interactive.message, thread: false, act: (event) => collector.choose(event, interactive) };
   if (interactive?.kind === VOTE_OVER) return undefined;
   const result = resultReaction(given.emoji);
   const job = result && (await services.jobs.ofMessage(given.message));
   if (!result || !job) {
     const request = await artChannels.requestOf(given);
-    return request && { thread: true, act: (event) => artChannels.start(event, request) };
+    return request && { message: given.message, thread: true, act: (event) => artChannels.start(event, request) };
   }
   // What still runs has buttons; its messages are about to change.
   if (job.state !== "done" || !(given.added || result.undoes)) return undefined;
-  return { thread: false, act: (event) => result.act({ event, job, chat, services }) };
+  const message = messageOf(job, given.message);
+  return { message, thread: false, act: (event) => result.act({ event, job, chat, services }) };
+}
+
+/** A message of a job, in its thread: platforms do not say it of every reaction. */
+function messageOf({ messages: { announcement, progress, frames, final } }: Job, message: MessageRef): MessageRef {
+  return [announcement, progress, ...frames, final].find((each) => each?.id === message.id) ?? message;
 }
 
 /** Does what a reaction means. */
@@ -56,10 +66,13 @@ export async function handleReaction(
   services: ReactionServices,
   targets: ReactionTargets,
 ): Promise<void> {
+  let { message } = event;
   try {
-    await (await meaningOf(event, chat, services, targets))?.act(event);
+    const meaning = await meaningOf(event, chat, services, targets);
+    message = meaning?.message ?? message;
+    await meaning?.act(event);
   } catch (error) {
-    await explainError(error, event, { chat, logger: services.logger });
+    await explainError(error, { message, user: event.user }, { chat, logger: services.logger });
   }
 }
 

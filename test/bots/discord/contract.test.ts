@@ -17,7 +17,6 @@ describeChat("Discord", async (): Promise<World> => {
     return user;
   };
   const channel = discord.addChannel("art");
-  discord.guild.emojis.push({ id: "4711", name: "partyparrot", animated: true });
   const closedChannel = discord.addChannel("moderators", { closed: true });
   let disk = new KeyValues();
   const timing = { deferMs: 200, editIntervalMs: 20, askMs: 20, longestAskMs: 50 };
@@ -30,15 +29,23 @@ describeChat("Discord", async (): Promise<World> => {
     ownEmoji: { name: "partyparrot", typed: "<a:partyparrot:4711>" },
     mention: `<@${discord.world.bot.id}>`,
     closedChannel,
-    adapter: async () =>
-      new DiscordChat({
+    async adapter() {
+      const chat = new DiscordChat({
         token: discord.token,
         apiUrl: discord.apiUrl,
         messageContent: true,
         keyValues: disk,
         logger: silent,
         timing,
-      }),
+      });
+      const start = chat.start.bind(chat);
+      chat.start = async (handlers) => {
+        await start(handlers);
+        // Made while the bot is there.
+        discord.addEmoji({ id: "4711", name: "partyparrot", animated: true });
+      };
+      return chat;
+    },
     say: async (who, channel, text, uploads = []) => (await of(who).post(channel, text, uploads)).ref,
     async command(who, channel, name, options, upload) {
       of(who).command(channel, name, options, upload ? [upload] : []);

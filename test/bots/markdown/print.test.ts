@@ -34,7 +34,7 @@ describe("Markdown for Discord", () => {
     ["see https://example.org/a_b.", "see https://example.org/a_b."],
     ["[a_b](https://example.org/a_b)", "[a\\_b](https://example.org/a_b)"],
     ["[x](javascript:1)", "\\[x](javascript:1)"],
-    ["<@1> <#2> <:e:3> <t:4> <id:guide> @everyone", "\\<@1> \\<#2> \\<:e:3> \\<t:4> \\<id:guide> @\u200beveryone"],
+    ["<@1> <#2> <:owl:3> <t:4> <id:guide> @everyone", "\\<@1> \\<#2> \\<:owl:3> \\<t:4> \\<id:guide> @\u200beveryone"],
     ["\\*not italic\\* 2 * 3", "\\*not italic\\* 2 \\* 3"],
     ["x\n```js\na_b\n```\ny", "x\n```\na_b\n```\ny"],
     ["Choose:\n- a\n- b\n\nDone", "Choose:\n- a\n- b\n\nDone"],

@@ -33,14 +33,18 @@ describe("what the bot writes", () => {
 });
 
 it.each([
-  ["/art-zoom frames:96", "/zoom frames:96"],
-  ["/art-dreamloom zoom", "/dreamloom zoom"],
-  ["/my_restyle-dream", "/dream"],
-  ["stylize picture:https://e.org/my-dream", undefined],
-  ["/invite x", undefined],
-  ["/tmp/zoom", undefined],
-])("reads %s whatever the prefix is", (line, read = line) => {
-  expect(names().read(line)).toBe(read);
+  ["art-zoom", "zoom"],
+  ["art-dreamloom", "dreamloom"],
+  ["my_restyle-dream", "dream"],
+  ["zoom", "zoom"],
+  ["restyle", "restyle"],
+  ["daydream", "daydream"],
+])("reads the name %s as %s whatever the prefix is", (name, read) => {
+  expect(names().read(name)).toBe(read);
+});
+
+it("reads a prefix without a mark between where it is the app's own", () => {
+  expect(names({ commandPrefix: "day" }).read("daydream")).toBe("dream");
 });
 
 describe("an app from an earlier version, which has a name for each command", () => {
@@ -109,8 +113,19 @@ describe("in Slack", () => {
     } = await answered({ fake, chat: registered }, "art-dreamloom", "queue");
     expect(command).toMatchObject({ name: "queue", text: "" });
     expect(text).toBe("There is `/art-dreamloom queue`, and `/art-stylize`.");
-    await users.mention(ann, art, "/art-dreamloom queue two");
-    const mentioned = await listener.next("command", ({ text: said }) => said === "two");
-    expect(mentioned.name).toBe("queue");
+    const lines = [
+      "/art-dreamloom queue 0",
+      "`/art-dreamloom queue 1`",
+      "*/art-queue 2*",
+      "/art-queue: 3",
+      "art-queue 4",
+    ];
+    for (const line of lines) await users.mention(ann, art, line);
+    for (const [n] of lines.entries()) {
+      const mentioned = await listener.next("command", ({ text: said }) => said === String(n));
+      expect(mentioned.name).toBe("queue");
+    }
+    await users.mention(ann, art, "/daystyle winter");
+    await listener.next("command", ({ name }) => name === "daystyle");
   });
 });

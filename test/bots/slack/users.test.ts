@@ -157,7 +157,7 @@ describe("a form", () => {
 
   it("is not in the way where there is a picture, a link, or a value that the command refuses", async () => {
     const { people: users, ann, ben, art, listener } = await openSlack();
-    for (const line of ["strength:7", "https://example.org/a.jpg", "start:nonsense"]) {
+    for (const line of ["strength:7", "https://example.org/a.jpg", "start:nonsense", "form-ice strength:7"]) {
       await users.command(ann, art.id, "stylize", line);
       expect((await listener.next("command", ({ text }) => text === line)).text).toBe(line);
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ann, ben, type FakeMessage, mod, source } from "../../fakes/chat.js";
+import { ann, art, ben, type FakeMessage, mod, source } from "../../fakes/chat.js";
 import { FakeEngine, picture } from "../../fakes/engine.js";
 import { studio } from "../../fakes/studio.js";
 
@@ -44,6 +44,15 @@ describe("a reaction on a result", () => {
     expect((await next(final, "⬆"))?.params).toMatchObject({ size: 384 });
     expect((await next(final, "➕"))?.params).toEqual({ ...first?.params, strength: 1.4 });
     expect((await next(announcement, "➖"))?.params).toEqual({ ...first?.params, strength: 0.71 });
+  });
+
+  it("refuses in the thread of the message, which the platform may not say", async () => {
+    const { chat, final, quiet } = await result("/dream size:1024 strength:1 seed:7 octaves:2");
+    const before = chat.in("channel").length;
+    await chat.reactTo(ben, { ...final, channel: art }, "⬆️");
+    await quiet();
+    expect(chat.in("channel")).toHaveLength(before);
+    expect(chat.in("thread").at(-1)?.content.text).toMatch(/^Ben: .*1024/);
   });
 
   it("makes a film that begins with it", async () => {

@@ -60,6 +60,7 @@ const NEEDS: Readonly<Partial<Record<string, readonly [guild: number, direct: nu
   [E.ChannelCreate]: [I.Guilds, 0],
   [E.ChannelUpdate]: [I.Guilds, 0],
   [E.ChannelDelete]: [I.Guilds, 0],
+  [E.GuildEmojisUpdate]: [I.GuildExpressions, 0],
   [E.MessageReactionAdd]: [I.GuildMessageReactions, I.DirectMessageReactions],
   [E.MessageReactionRemove]: [I.GuildMessageReactions, I.DirectMessageReactions],
   [E.MessageReactionRemoveAll]: [I.GuildMessageReactions, I.DirectMessageReactions],

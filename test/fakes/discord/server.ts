@@ -3,6 +3,7 @@ import { EventEmitter } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import {
+  type APIEmoji,
   type APIUser,
   ApplicationFlags,
   ChannelType,
@@ -226,6 +227,13 @@ export class FakeDiscord {
     this.world.channels.set(channel.id, channel);
     if (guild.members.has(this.world.bot.id)) this.gateway.dispatch(E.ChannelCreate, channelJson(channel));
     return channel;
+  }
+
+  /** A moderator makes an emoji of the server's own. */
+  addEmoji(emoji: APIEmoji, guild = this.guild): void {
+    if (guild.emojis.some(({ id }) => id === emoji.id)) return;
+    guild.emojis.push(emoji);
+    this.gateway.dispatch(E.GuildEmojisUpdate, { guild_id: guild.id, emojis: guild.emojis });
   }
 
   addChannel(name: string, options: ChannelOptions = {}): ChannelRef {
