@@ -20,9 +20,9 @@ import { restOptions } from "./register.js";
 import { askGateway, identifyMs } from "./sharding.js";
 
 /**
- * The client, not connected yet. Its intents are the fewest: servers with their channels, roles and emoji, reactions, and
- * messages, of which only those that name the bot are looked at. Commands, menus and buttons need none. Of them only
- * "Message Content" is privileged, which is asked for only when the settings say so.
+ * The client, not connected yet. Its intents are the fewest: servers with their channels, roles and emoji, reactions,
+ * and messages, of which only those that name the bot are looked at. Commands, menus and buttons need none. Of them
+ * only "Message Content" is privileged, which is asked for only when the settings say so.
  */
 export function createClient(
   { apiUrl, messageContent = false }: DiscordOptions,
