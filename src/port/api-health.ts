@@ -4,7 +4,7 @@ import { ChatError, mayPass } from "./chat-error.js";
 interface ApiHealthParts {
   /** A call that costs little. It is noted here like any other. @throws ChatError */
   ask(): Promise<unknown>;
-  /** The platform answers again. */
+  /** The platform answers again, after nothing was answered or the token was refused. */
   recovered(): void;
   /** Wait before it is asked, in milliseconds; doubled after each failure. */
   readonly firstMs: number;
@@ -16,10 +16,22 @@ interface ApiHealthParts {
 interface Trouble {
   readonly since: Date;
   failure: ChatError;
-  /** It is not one lost call alone. */
+  /** It is not one lost call alone: what asks is not answered either. */
   sure: boolean;
   readonly refused: boolean;
 }
+
+/** Troubles of which each began soon after the one before it. */
+interface Row extends Pick<Trouble, "since"> {
+  readonly failure: ChatError;
+  readonly troubles: number;
+  readonly failedAt: number;
+}
+
+/** So many troubles in a row are no single lost calls: part of the platform is out while another part answers. */
+const IN_A_ROW = 4;
+/** Failures are in a row that are less than this apart, in multiples of the longest wait: debts are paid less often. */
+const ROW_WAITS = 15;
 
 /**
  * Whether a platform answers calls, and takes the bot's token. When it does not, it is asked again and again until it
@@ -27,27 +39,38 @@ interface Trouble {
  */
 export class ApiHealth {
   #trouble: Trouble | undefined;
+  #row: Row | undefined;
   readonly #closed = new AbortController();
 
   constructor(private readonly parts: ApiHealthParts) {}
 
-  /** What is wrong, once that is sure, and what a call would meet. */
-  get problem(): Pick<Trouble, "since" | "failure" | "refused"> | undefined {
+  /** Nothing is answered, or the token is refused: what a call would meet. */
+  get outage(): Pick<Trouble, "failure" | "refused"> | undefined {
     return this.#trouble?.sure ? this.#trouble : undefined;
+  }
+
+  /** What is wrong, once that is sure. Other calls may be answered all the same: only an {@link outage} stops them. */
+  get problem(): Pick<Trouble, "since" | "failure" | "refused"> | undefined {
+    if (this.#trouble?.sure) return this.#trouble;
+    const row = this.#rowNow();
+    return row && row.troubles >= IN_A_ROW ? { ...row, refused: false } : undefined;
   }
 
   /** A call was answered; whatever the answer was, the platform is there. */
   answered(): void {
-    if (!this.#trouble) return;
+    const trouble = this.#trouble;
     this.#trouble = undefined;
-    if (!this.#closed.signal.aborted) this.parts.recovered();
+    // After a lost call, another one's answer says nothing of what was lost.
+    if (trouble?.sure && !this.#closed.signal.aborted) this.parts.recovered();
   }
 
   /** A call failed in a way that is not the call's fault. */
   failed(failure: ChatError): void {
     if (!isOutage(failure)) return;
+    const { since = new Date(), troubles = 0 } = this.#rowNow() ?? {};
+    this.#row = { since, failure, troubles: troubles + (this.#trouble ? 0 : 1), failedAt: Date.now() };
     if (this.#trouble) this.#trouble.failure = failure;
-    else this.#begin({ since: new Date(), failure, sure: false, refused: false });
+    else this.#begin({ since, failure, sure: false, refused: false });
   }
 
   /** The platform does not take the bot's token. */
@@ -59,6 +82,10 @@ export class ApiHealth {
     this.#closed.abort();
   }
 
+  #rowNow(): Row | undefined {
+    return this.#row && Date.now() - this.#row.failedAt < this.parts.longestMs * ROW_WAITS ? this.#row : undefined;
+  }
+
   #begin(trouble: Trouble): void {
     this.#trouble = trouble;
     // It ends by itself when the trouble does; an abort is its end too.
@@ -67,7 +94,9 @@ export class ApiHealth {
 
   async #askUntilAnswered(trouble: Trouble): Promise<void> {
     const { firstMs, longestMs, refusedMs } = this.parts;
-    for (let waitMs = firstMs; this.#trouble === trouble; waitMs = Math.min(longestMs, waitMs * 2)) {
+    const earlier = Math.max(0, (this.#row?.troubles ?? 0) - 1);
+    let waitMs = Math.min(longestMs, firstMs * 2 ** earlier);
+    for (; this.#trouble === trouble; waitMs = Math.min(longestMs, waitMs * 2)) {
       await abortableDelay(trouble.refused ? refusedMs : waitMs, this.#closed.signal);
       if (this.#trouble !== trouble) return;
       await this.parts.ask().catch((error: unknown) => {

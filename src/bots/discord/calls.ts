@@ -93,9 +93,9 @@ export class Calls {
   /** @throws ChatError */
   async run<T = unknown>(call: Call): Promise<T> {
     if (this.#closed) throw new ChatError("unavailable", "discord.not-connected");
-    const { problem } = this.#health;
+    const { outage } = this.#health;
     // An interaction cannot wait, and shows by itself that Discord is there.
-    if (problem && call.auth !== false && !call.asks) throw problem.failure;
+    if (outage && call.auth !== false && !call.asks) throw outage.failure;
     const preview = call.previewIn !== undefined;
     if (call.previewIn !== undefined && !this.#previews.take(call.previewIn)) {
       throw new ChatError("rate-limited", "discord.previews");

@@ -261,7 +261,7 @@ export class DiscordChat implements Chat {
     const { connection, calls } = this.#session;
     const line = connection.health();
     const { problem } = calls;
-    return line.connected && problem !== undefined ? { ...line, connected: false, detail: problem } : line;
+    return problem === undefined ? line : { ...line, connected: false, detail: problem };
   }
 
   #wayTo(channel: ChannelRef): Pick<Messages, "post" | "edit" | "remove" | "react"> {

@@ -202,7 +202,7 @@ export class SlackChat implements Chat {
     if (!this.#running) return { connected: false, detail: sentence("slack.not-running") };
     const { transport, workspaces } = this.#running;
     const { problem: detail } = workspaces;
-    return transport.health.connected && detail !== undefined ? { connected: false, detail } : transport.health;
+    return detail === undefined ? transport.health : { connected: false, detail };
   }
 
   #listen({ receiver }: EventTransport, workspaces: Workspaces, incoming: Incoming, apiUrl: string): void {

@@ -104,9 +104,9 @@ export class Workspace {
     options: CallOptions = {},
   ): Promise<MethodResult<M>> {
     const { channel, droppable = false, repeatable = false, job } = options;
-    const { problem } = this.#health;
+    const { outage } = this.#health;
     // Slack does not mind calls with a bad token, and the next one may be good.
-    if (problem && !problem.refused && !options.asks) throw problem.failure;
+    if (outage && !outage.refused && !options.asks) throw outage.failure;
     const end = Date.now() + (options.patienceMs ?? (droppable ? PREVIEW_PATIENCE_MS : this.limits.patienceMs));
     const bucket = this.#budget.of(method, channel);
     const { signal } = this.#stop;

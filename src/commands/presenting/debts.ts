@@ -21,6 +21,8 @@ interface Ledger {
   paying: number;
   /** The chat came back while a round was under way: the next one follows at once. */
   again?: boolean;
+  /** When a round that the chat's return had begun was over and had paid nothing, in milliseconds since the epoch. */
+  vainAt?: number | undefined;
 }
 
 /**
@@ -49,17 +51,21 @@ export class Debts {
     if (ledger.paying > 0 || ledger.timer) return;
     // Tried in vain until just before the chat came back.
     const isBack = Date.now() - (this.#backAt.get(platform) ?? 0) < this.options.firstMs;
-    this.#arm(ledger, isBack ? 0 : ledger.waitMs);
+    this.#arm(ledger, isBack ? 0 : ledger.waitMs, isBack);
   }
 
-  /** The chat can be reached again. */
+  /**
+   * The chat can be reached again. Where that was said just before, and nothing could be paid all the same, the timer
+   * decides: part of a platform may be out while another part answers.
+   */
   back(platform: string): void {
-    this.#backAt.set(platform, Date.now());
     const ledger = this.#ledgers.get(platform);
+    if (ledger && Date.now() - (ledger.vainAt ?? 0) < ledger.waitMs) return;
+    this.#backAt.set(platform, Date.now());
     if (!ledger) return;
     ledger.waitMs = this.options.firstMs;
     if (ledger.paying > 0) ledger.again = true;
-    else if (ledger.owed.size > 0) this.#arm(ledger, 0);
+    else if (ledger.owed.size > 0) this.#arm(ledger, 0, true);
   }
 
   /** How much a chat is owed, what is being paid included. */
@@ -75,13 +81,14 @@ export class Debts {
     this.#ledgers.delete(platform);
   }
 
-  #arm(ledger: Ledger, milliseconds: number): void {
+  /** @param returned the chat's return begins the round, rather than the wait that is over */
+  #arm(ledger: Ledger, milliseconds: number, returned = false): void {
     clearTimeout(ledger.timer);
-    ledger.timer = setTimeout(() => void this.#round(ledger), milliseconds);
+    ledger.timer = setTimeout(() => void this.#round(ledger, returned), milliseconds);
     ledger.timer.unref();
   }
 
-  async #round(ledger: Ledger): Promise<void> {
+  async #round(ledger: Ledger, returned: boolean): Promise<void> {
     const { firstMs, longestMs, logger } = this.options;
     const { owed } = ledger;
     const debts = [...owed];
@@ -96,6 +103,8 @@ export class Debts {
     const paid = debts.filter(([key]) => !owed.has(key)).length;
     if (paid > 0) logger.info({ paid, owed: owed.size }, "what a chat was owed is said");
     ledger.waitMs = paid > 0 ? firstMs : Math.min(longestMs, ledger.waitMs * 2);
-    if (owed.size > 0) this.#arm(ledger, ledger.again ? 0 : ledger.waitMs);
+    if (paid > 0) ledger.vainAt = undefined;
+    else if (returned) ledger.vainAt = Date.now();
+    if (owed.size > 0) this.#arm(ledger, ledger.again ? 0 : ledger.waitMs, ledger.again);
   }
 }

@@ -65,6 +65,20 @@ describe("an outage", () => {
     expect(chat.health()).toEqual({ connected: true });
   });
 
+  it("of some calls is told to operators, keeps no others back, and has no end while those are answered", async () => {
+    const { discord, chat, art, recovered } = await scene();
+    const { id } = await chat.post(art, { text: "before" });
+    discord.fault = ({ method }) => (method === "POST" ? { status: 503 } : undefined);
+    do {
+      await expect(chat.post(art, { text: "lost" })).rejects.toMatchObject({ kind: "unavailable" });
+      await chat.edit({ channel: art, id }, { text: "meanwhile" });
+    } while (chat.health().connected);
+    expect(chat.health()).toEqual({ connected: false, detail: expect.stringMatching(/^calls fail since/) });
+    await chat.edit({ channel: art, id }, { text: "after" });
+    expect(discord.messagesIn(art).map(({ text }) => text)).toEqual(["after"]);
+    expect(recovered).not.toHaveBeenCalled();
+  });
+
   it("of the gateway ends with a word", async () => {
     const { discord, chat, recovered } = await scene();
     discord.gateway.drop();
