@@ -14,6 +14,7 @@ interface DebtsOptions {
 }
 
 interface Ledger {
+  readonly platform: string;
   readonly owed: Map<string, () => Promise<void>>;
   waitMs: number;
   timer?: NodeJS.Timeout | undefined;
@@ -41,7 +42,8 @@ export class Debts {
   /** @param pay tries once, and calls this again when it is still owed */
   owe(platform: string, key: string, pay: () => Promise<void>): void {
     if (this.#stopped.has(platform)) return;
-    const ledger: Ledger = this.#ledgers.get(platform) ?? { owed: new Map(), waitMs: this.options.firstMs, paying: 0 };
+    const { firstMs: waitMs } = this.options;
+    const ledger: Ledger = this.#ledgers.get(platform) ?? { platform, owed: new Map(), waitMs, paying: 0 };
     this.#ledgers.set(platform, ledger);
     if (ledger.owed.size >= MOST && !ledger.owed.has(key)) {
       this.options.logger.error({ platform, key }, "too much is owed to a chat; this waits for the next start");
@@ -84,6 +86,7 @@ export class Debts {
   /** @param returned the chat's return begins the round, rather than the wait that is over */
   #arm(ledger: Ledger, milliseconds: number, returned = false): void {
     clearTimeout(ledger.timer);
+    if (this.#stopped.has(ledger.platform)) return;
     ledger.timer = setTimeout(() => void this.#round(ledger, returned), milliseconds);
     ledger.timer.unref();
   }
@@ -96,7 +99,10 @@ export class Debts {
     Object.assign(ledger, { timer: undefined, paying: debts.length, again: false });
     const payments = new PQueue({ concurrency: AT_ONCE });
     const payOne = async ([key, pay]: (typeof debts)[number]) => {
-      await pay().catch((err: unknown) => logger.error({ err, key }, "a debt was not paid"));
+      await pay().catch((err: unknown) => {
+        logger.error({ err, key }, "a debt was not paid");
+        if (!owed.has(key)) owed.set(key, pay);
+      });
       ledger.paying -= 1;
     };
     await payments.addAll(debts.map((debt) => () => payOne(debt)));

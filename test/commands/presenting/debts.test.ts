@@ -82,6 +82,26 @@ it("is not held up by one that hangs, nor by one that fails", async () => {
   expect(tries.flat()).toEqual(Array(20).fill(10));
 });
 
+it("keeps what could not be paid for a reason of its own, until its chat stops", async () => {
+  const ledger = debts();
+  const tries: number[] = [];
+  const began = Date.now();
+  const pay = async () => {
+    tries.push(Date.now() - began);
+    throw new Error("the disk is full");
+  };
+  ledger.owe("fake", "one", pay);
+  await vi.advanceTimersByTimeAsync(70);
+  expect([tries, ledger.count("fake")]).toEqual([[10, 30, 70], 1]);
+  let fail = () => {};
+  ledger.owe("fake", "one", () => new Promise((_, reject) => (fail = () => reject(new Error("the disk is full")))));
+  await vi.advanceTimersByTimeAsync(60);
+  ledger.stop("fake");
+  fail();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect([tries.length, ledger.count("fake")]).toEqual([3, 0]);
+});
+
 it("pays nothing after its chat has stopped", async () => {
   const ledger = debts();
   const tries = owing(ledger, () => false);
