@@ -6,12 +6,15 @@ import { QueueError } from "./queue.js";
 export interface QueueLimits {
   /**
    * Places for jobs that wait. Anyone may have them while there are any; when all are taken, only those are
-   * admitted who have less than their share (see {@link Admission}), so that somewhat more can wait.
+   * admitted who have less than their share (see {@link Admission}), so that up to four times as many can wait.
    */
   readonly length: number;
-  /** Most jobs of one person that wait or run, anywhere on the platform. */
+  /**
+   * Most jobs of one person that wait or run, anywhere on the platform: counted by community, somebody in many of them
+   * would have many times as many.
+   */
   readonly waitingPerPerson: number;
-  /** Most jobs of one person accepted in any 60 minutes, anywhere on the platform. */
+  /** Most jobs of one person accepted in any 60 minutes, anywhere on the platform for the same reason. */
   readonly perHourPerPerson: number;
   /** Most jobs of one channel that wait or run; no bound if left out. */
   readonly perChannel?: number;
@@ -30,9 +33,11 @@ const HOUR_MS = 3_600_000;
  * Decides whether one more job is accepted, and remembers those of the last hour by person and by channel.
  *
  * When all places are taken, they are shared by community first, then by person: a community has a share of them as
- * large as any other that has jobs waiting, and inside it a person as large a one as any other. Who has less is
- * admitted all the same; who fills the queue is refused. So with c communities no more than length × (1 + 1/2 + ... +
- * 1/c) jobs wait by community, and no more people of one are admitted than its share has places.
+ * large as any other that has jobs waiting, and inside it a person as large a one as any other; a share is one place at
+ * least. Who has less is admitted all the same; who fills the queue is refused. However many communities and people
+ * come, those who need a place least are refused first: with {@link QueueLimits.length} jobs waiting people who have
+ * their share, with twice as many those whose community has its share, with three times as many all whose community
+ * has a job waiting, and with four times as many everybody.
  */
 export class Admission {
   /** When jobs were accepted, oldest first, by person, by channel, and by person in a channel. */
@@ -115,9 +120,11 @@ export class Admission {
     const here = waiting.filter(({ channel }) => communityKey(channel) === community);
     const mine = here.filter((job) => userKey(job) === user);
     const communities = new Set([community, ...waiting.map(({ channel }) => communityKey(channel))]);
-    const share = Math.floor(length / communities.size);
+    const share = shareOf(length, communities.size);
     const people = new Set([user, ...here.map(userKey)]);
-    if (here.length < share || mine.length < Math.floor(share / people.size)) return;
+    if (here.length === 0 && waiting.length < 4 * length) return;
+    if (here.length < share && waiting.length < 3 * length) return;
+    if (mine.length < shareOf(share, people.size) && waiting.length < 2 * length) return;
     throw new QueueError("full", "queue.full", { jobs: waiting.length, here: here.length, mine: mine.length });
   }
 
@@ -157,6 +164,10 @@ export class Admission {
       if (times.length === 0) this.#accepted.delete(key);
     }
   }
+}
+
+function shareOf(places: number, sharers: number): number {
+  return Math.max(1, Math.floor(places / sharers));
 }
 
 function channelKey({ channel: { platform, community, id: channel } }: Counted): string {

@@ -13,6 +13,9 @@ const limits: QueueLimits = {
   perChannelHour: 12,
 };
 
+/** Places alone count. */
+const uncapped = { waitingPerPerson: 999, perHourPerPerson: 999, perChannel: 999, perChannelHour: 999 };
+
 const ask = (user: string, channel = "art", caps: JobCaps = {}) => ({
   channel: { platform: "fake", community: "club", id: channel },
   author: { id: user, name: user },
@@ -131,6 +134,11 @@ describe("admission", () => {
     channel: { platform: "fake", community, id: "art" },
   });
 
+  const waitsIn = (community: string, user: string): Pick<Job, "channel" | "author" | "state"> => ({
+    ...elsewhere(community, user),
+    state: "waiting",
+  });
+
   it("keeps no community out because another fills all places; who fills them is told", () => {
     const { admission: gate } = admission({ length: 50 });
     const open = crowd(50);
@@ -153,35 +161,50 @@ describe("admission", () => {
     });
   });
 
-  it("keeps no person out because others of the community fill all places, up to its share", () => {
+  it("keeps no person out because others of the community fill all places", () => {
     const { admission: gate } = admission({ length: 50 });
     const open = crowd(50);
     gate.admit(ask("newcomer", "night"), open);
     for (let n = 0; n < 5; n++) open.push({ ...elsewhere(`other${n}`, "first"), state: "waiting" });
-    gate.admit(ask("newcomer", "night"), crowd(50));
-    // Six communities: eight places each, and twenty-one people for them.
-    expect(refusal(() => gate.admit(ask("newcomer", "night"), open)).message).toContain(
-      "50 of them from this community.",
+    // Six communities: eight places each, and twenty-one people for them. Each has one at least, and no more.
+    gate.admit(ask("newcomer", "night"), open);
+    expect(refusal(() => gate.admit(ask("newcomer", "night"), [...open, waits("newcomer")])).message).toContain(
+      "51 of them from this community and 1 yours.",
     );
   });
 
-  it("has a bound for any crowd", () => {
-    const { admission: gate } = admission({ length: 10 });
+  it("admits the first job of a community, and of a person, however many others there are", () => {
+    const { admission: gate } = admission({ length: 50, ...uncapped });
+    const open = [...crowd(50), ...Array.from({ length: 49 }, (_, n) => waitsIn(`other${n}`, "first"))];
+    gate.admit(elsewhere("late", "first"), open);
+    gate.admit(elsewhere("other0", "second"), open);
+    expect(refusal(() => gate.admit(elsewhere("other0", "first"), open)).kind).toBe("full");
+    const tens = Array.from({ length: 50 }, (_, n) => waitsIn(`c${n % 5}`, `p${n}`));
+    gate.admit(elsewhere("c0", "eleventh"), tens);
+    expect(refusal(() => gate.admit(elsewhere("c0", "p0"), tens)).kind).toBe("full");
+  });
+
+  it("has a bound for any crowd, and a place for a new community longest", () => {
+    const { admission: gate } = admission({ length: 10, ...uncapped });
     const open: ReturnType<typeof waits>[] = [];
-    for (let community = 0; community < 20; community++)
-      for (let job = 0; job < 12; job++) {
-        const one = elsewhere(`c${community}`, `p${community} ${job % 4}`);
+    const flood = (jobs: readonly ReturnType<typeof ask>[]) => {
+      for (const one of jobs)
         try {
           gate.admit(one, open);
           open.push({ ...one, state: "waiting" });
         } catch {
           // Refused.
         }
-      }
-    expect(open.length).toBeGreaterThan(10);
-    expect(open.length).toBeLessThan(10 * 3);
+      return open.length;
+    };
+    expect(flood(Array(100).fill(elsewhere("c", "one")))).toBe(10);
+    // One community of as many people as it likes, and then communities of a few each.
+    expect(flood(Array.from({ length: 100 }, (_, n) => elsewhere("c", `made up ${n}`)))).toBe(20);
+    gate.admit(elsewhere("second", "first"), open);
+    expect(flood(Array.from({ length: 100 }, (_, n) => elsewhere(n % 2 ? "c" : "second", `p${n}`)))).toBe(25);
+    expect(flood(Array.from({ length: 100 }, (_, n) => elsewhere(`made up ${n}`, "p")))).toBe(40);
     const message = refusal(() => gate.admit(elsewhere("late", "x"), open)).message;
-    expect(message).toBe(`The queue is full: ${open.length} jobs waiting. Please try again in a few minutes.`);
+    expect(message).toBe("The queue is full: 40 jobs waiting. Please try again in a few minutes.");
   });
 
   it("counts out what came to nothing", () => {
