@@ -209,7 +209,9 @@ export function toEngineError(error: unknown): EngineError {
  * buffer allocation failed".
  */
 function outOfMemory(error: unknown): boolean {
-  return error instanceof Error && /alloc|out of memory/i.test(error.message);
+  return (
+    error instanceof Error && /bad_alloc|failed to allocate memory|allocation failed|out of memory/i.test(error.message)
+  );
 }
 
 function recipe<O extends RecipeOptions>(

@@ -74,8 +74,8 @@ export function duration(seconds: number): string {
   const rounded = seconds < 90 ? Math.round(seconds / 5) * 5 : Math.round(seconds / 10) * 10;
   if (rounded < 60) return sentence("duration.seconds", { seconds: rounded });
   if (rounded < 3600) return sentence("duration.minutes", { minutes: Math.floor(rounded / 60), seconds: rounded % 60 });
-  const minutes = Math.round((rounded % 3600) / 60);
-  return sentence("duration.hours", { hours: Math.floor(rounded / 3600), minutes });
+  const minutes = Math.round(rounded / 60);
+  return sentence("duration.hours", { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
 }
 
 /** Hours and minutes in UTC. @example "14:05" */

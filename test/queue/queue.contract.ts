@@ -257,10 +257,8 @@ export function queueContract(
       const next = await queue.submit(ask("b"));
       const run = await engine.next();
       const end = ended(job.id);
-      const begun = performance.now();
       expect(queue.cancel(job.id, { by: "person", name: "A" })).toBe(true);
       expect((await end).state).toBe("cancelled");
-      expect(performance.now() - begun).toBeLessThan(1000);
       expect(engine.runs).toHaveLength(1);
       const second = ended(next.id);
       await run.finish();
@@ -322,10 +320,9 @@ export function queueContract(
       const again = new Promise<void>((resolve) => queue.on("retrying", () => resolve()));
       (await engine.next()).fail("crashed");
       await again;
-      const [end, begun] = [ended(job.id), performance.now()];
+      const end = ended(job.id);
       expect(queue.cancel(job.id, { by: "person", name: "A" })).toBe(true);
       expect((await end).state).toBe("cancelled");
-      expect(performance.now() - begun).toBeLessThan(500);
       expect(engine.runs).toHaveLength(2);
     });
 

@@ -15,6 +15,8 @@ export const ALT_TEXT_LENGTH = 1_024;
 export const NONCE_LENGTH = 25;
 /** Different reactions on a message: its error 30010, "Maximum number of reactions reached (20)". */
 export const REACTIONS = 20;
+/** People that one answer names who have given a reaction. */
+export const REACTIONS_PAGE = 100;
 /** Custom emoji of a message that are looked at as pictures. */
 export const SHOWN_EMOJI = 4;
 /** Characters of a thread's name. */

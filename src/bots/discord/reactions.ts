@@ -16,6 +16,7 @@ import { sameEmoji } from "../../shared/typed.js";
 import type { Calls } from "./calls.js";
 import { type Channels, channelOf } from "./channels.js";
 import type { ClearedReactions, Gateway, GatewayReaction } from "./gateway.js";
+import { REACTIONS_PAGE } from "./limits.js";
 import { userOfReaction } from "./users.js";
 
 interface ReactionParts {
@@ -74,8 +75,7 @@ function emojiOf({ id, name }: GatewayReaction["emoji"]): string | undefined {
   return id === null || id === undefined ? name : `:${name}:`;
 }
 
-/** People in one answer of Discord's, and answers that are read about one emoji. */
-const PAGE = 100;
+/** Answers that are read about one emoji. */
 const PAGES = 10;
 
 /** Which of these emoji people have put on a message. @throws ChatError */
@@ -103,12 +103,12 @@ async function readPeople(calls: Calls, route: RouteLike, type: ReactionType): P
   const people: string[] = [];
   let after = "0";
   for (let page = 0; page < PAGES; page++) {
-    const query = { limit: String(PAGE), after, type: String(type) };
+    const query = { limit: String(REACTIONS_PAGE), after, type: String(type) };
     const about = { doing: "discord.doing.read", permission: "Read Message History" } as const;
     const users = await calls.run<APIUser[]>({ method: "GET", route, query, ...about });
     people.push(...users.filter(({ bot }) => !bot).map(({ id }) => id));
     after = users.at(-1)?.id ?? after;
-    if (users.length < PAGE) break;
+    if (users.length < REACTIONS_PAGE) break;
   }
   return people;
 }

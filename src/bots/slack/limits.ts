@@ -61,12 +61,15 @@ export const BUTTONS_IN_A_ROW = 25;
 export const FILE_ALT_TEXT_LENGTH = 1_000;
 
 /**
- * Choices of a menu, characters of a form's title and of a hint, fields of a form, files of a file field:
+ * Choices of a menu, characters of a choice's value, of a form's title, of a hint and of what travels with a form,
+ * fields of a form, files of a file field:
  * https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element
  */
 export const MENU_CHOICES = 100;
+export const CHOICE_LENGTH = 150;
 export const TITLE_LENGTH = 24;
 export const HINT_LENGTH = 2_000;
+export const METADATA_LENGTH = 3_000;
 export const FORM_FIELDS = 20;
 export const FORM_FILES = 2;
 

@@ -3,7 +3,17 @@ import type { CommandOptionSummary, CommandSummary } from "../../port/commands.j
 import { sentence } from "../../shared/sentences/sentence.js";
 import { cutText } from "../../shared/text.js";
 import { withEmoji } from "./emoji.js";
-import { FORM_FIELDS, FORM_FILES, HINT_LENGTH, LABEL_LENGTH, MENU_CHOICES, TITLE_LENGTH } from "./limits.js";
+import {
+  CHOICE_LENGTH,
+  FORM_FIELDS,
+  FORM_FILES,
+  HINT_LENGTH,
+  LABEL_LENGTH,
+  MENU_CHOICES,
+  METADATA_LENGTH,
+  SECTION_LENGTH,
+  TITLE_LENGTH,
+} from "./limits.js";
 import { fields, list, parsed, picturesIn, type SlackFile, word } from "./messages.js";
 
 /** What a form was opened for; travels through Slack in the view, which takes 3,000 characters. */
@@ -24,9 +34,8 @@ export const FIELD = "field:";
 
 /** The field for the conversation that a form from a global shortcut works in. */
 const PLACE = "place";
-/** Characters of a text field, and of a view's metadata. */
+/** Characters of a text field: as many as any option may have. */
 const TEXT_LENGTH = 500;
-const METADATA_LENGTH = 3_000;
 
 const FILE_TYPES = ["png", "jpg", "jpeg", "gif", "webp"];
 
@@ -45,7 +54,7 @@ export function form(command: CommandSummary, purpose: FormPurpose, ask?: readon
   const private_metadata = JSON.stringify(purpose);
   if (private_metadata.length > METADATA_LENGTH) return undefined;
   const blocks: KnownBlock[] = [
-    { type: "section", text: { type: "plain_text", text: cutText(`${command.help}.`, 3_000) } },
+    { type: "section", text: { type: "plain_text", text: cutText(`${command.help}.`, SECTION_LENGTH) } },
     ...(purpose.channel === undefined ? [placeField()] : []),
     ...asked.map((option) => field(option, purpose.options[option.name], ask !== undefined)),
   ];
@@ -129,7 +138,7 @@ function isNumeric({ type }: CommandOptionSummary): boolean {
 /** One entry of a menu. */
 export function entry(value: string, label: string) {
   const text = label === "" || label === value ? value : `${value} · ${label}`;
-  return { text: plain(text, LABEL_LENGTH), value: value.slice(0, 150) };
+  return { text: plain(text, LABEL_LENGTH), value: value.slice(0, CHOICE_LENGTH) };
 }
 
 function plain(text: string, length: number): PlainTextElement {

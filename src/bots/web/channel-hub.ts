@@ -4,7 +4,7 @@ import type { ChannelRef, MessageRef, User } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
 import { sentence } from "../../shared/sentences/sentence.js";
-import { shorten, UNCUT } from "../../shared/text.js";
+import { cutText, shorten, UNCUT } from "../../shared/text.js";
 import type { ImageFiles } from "./image-files.js";
 import { HEARTBEAT_MS, type WebChatLimits } from "./limits.js";
 import {
@@ -171,7 +171,7 @@ export class ChannelHub {
   openThread(id: number, title: string): ChannelRef {
     const row = this.need(id);
     if (row.thread !== null) return channelRef(row.channel, row.thread);
-    this.#touch(id, { threadTitle: title.slice(0, 100) });
+    this.#touch(id, { threadTitle: cutText(title, 100) });
     return channelRef(row.channel, id);
   }
 

@@ -66,10 +66,10 @@ export class ImageFiles {
         width,
         height,
         name: safeName(image.name, extension),
-        description: (image.description ?? "").slice(0, 1000),
+        description: cutText(image.description ?? "", 1000),
         hasPreview,
         ...(image.spoiler ? { spoiler: true } : {}),
-        ...(image.credit === undefined ? {} : { credit: image.credit.slice(0, 200) }),
+        ...(image.credit === undefined ? {} : { credit: cutText(image.credit, 200) }),
       };
     } catch (cause) {
       if (cause instanceof Error && "syscall" in cause) throw cause;

@@ -1,5 +1,6 @@
 import type { Button, Progress } from "../../port/messages.js";
 import { sentence } from "../../shared/sentences/sentence.js";
+import { cutText } from "../../shared/text.js";
 import { type ChatStore, type MessageRow, storedImages, wireButton, wireImage, wirePerson } from "./store.js";
 import type { Users } from "./users.js";
 import type { WireChannel, WireMessage, WirePerson, WireQuote, WireReaction, WireThread } from "./wire.js";
@@ -51,7 +52,7 @@ export class WireViews {
     if (!row || (row.private_to !== null && row.private_to !== viewer)) return undefined;
     const [image] = storedImages(row);
     const picture = image && { picture: wireImage(image) };
-    return { id: String(row.id), author: this.person(row.author), text: row.text.slice(0, 200), ...picture };
+    return { id: String(row.id), author: this.person(row.author), text: cutText(row.text, 200), ...picture };
   }
 
   #thread(row: MessageRow): WireThread | undefined {

@@ -46,7 +46,7 @@ export const FAVOURITE = "❤️";
 
 export const RESULT_REACTIONS: readonly ResultReaction[] = [
   { emoji: "🔁", help: "again with another seed", act: (reacted) => again(reacted, {}) },
-  { emoji: "⬆️", help: "larger", act: (reacted) => again(reacted, { size: larger(reacted) }) },
+  { emoji: "⬆️", help: "larger", act: (reacted) => again(reacted, larger(reacted)) },
   { emoji: "➕", help: "stronger", act: (reacted) => again(reacted, { strength: stronger(reacted, 1) }) },
   { emoji: "➖", help: "weaker", act: (reacted) => again(reacted, { strength: stronger(reacted, -1) }) },
   { emoji: "🎬", help: "a zoom film", act: film },
@@ -67,13 +67,19 @@ function requesterOf({ event, job, chat }: Reacted): JobRequester {
   return { chat, channel: job.channel, user: event.user };
 }
 
-function larger({ job, services }: Reacted): number {
-  const recipe = services.recipes.get(job.recipe);
-  const maximum = recipe?.options.size && services.settings.largest(recipe, job.channel);
-  const size = Number(job.params.size);
-  if (maximum === undefined || !(size > 0)) throw new UserError("result.no-size");
-  if (size >= maximum) throw new UserError("result.largest", { size });
-  return Math.min(maximum, Math.round(size * LARGER));
+/** Every side that was chosen, larger: a texture has a width, and may have a height. */
+function larger({ job: { recipe: name, params, channel }, services }: Reacted): Readonly<Record<string, number>> {
+  const recipe = services.recipes.get(name);
+  const maximum = recipe && services.settings.largest(recipe, channel);
+  const sides = ["size", "width", "height"].flatMap((key) =>
+    Number(params[key]) > 0 ? [[key, Number(params[key])] as const] : [],
+  );
+  const longest = Math.max(...sides.map(([, side]) => side));
+  // Where something else says how large it is, as the book's neurons do, these change nothing.
+  if (!recipe || maximum === undefined || recipe.side(params) !== longest) throw new UserError("result.no-size");
+  if (longest >= maximum) throw new UserError("result.largest", { size: longest });
+  const factor = Math.min(LARGER, maximum / longest);
+  return Object.fromEntries(sides.map(([key, side]) => [key, Math.round(side * factor)]));
 }
 
 function stronger({ job, services }: Reacted, direction: 1 | -1): number {

@@ -27,6 +27,10 @@ import {
 import { startJob } from "./start-job.js";
 import { stylesOf, withOneStyle, withSharedStyles, withTextureStyle } from "./styles.js";
 
+const SIDES = ["size", "width", "height"] as const;
+
+const largestOf = (params: Params): number => Math.max(...SIDES.map((side) => Number(params[side] ?? 0)));
+
 /** A recipe as the chats of an installation offer it. */
 export function chatRecipe(definition: RecipeDefinition, botOptions: BotOptions): Recipe {
   const options = chatOptions(definition, botOptions);
@@ -41,6 +45,7 @@ export function chatRecipe(definition: RecipeDefinition, botOptions: BotOptions)
     change: (draft, changes, scope) => changed({ definition, botOptions, options }, draft, changes, scope),
     print: (params, roles) => [...printed(definition, options, params), ...withoutImage(definition, roles)],
     unnamedImages: (params, roles) => unnamedImages(definition, params, roles),
+    side: (params) => definition.side?.(completed(definition, params)) ?? largestOf(params),
     cost: (params) => definition.cost(completed(definition, params)),
     memory: (params) => megabytesOf(definition.footprint(completed(definition, params)), botOptions.mapsMegabytes),
     costKey: (params) => costKey(definition, params),

@@ -69,6 +69,8 @@ export interface Recipe {
   print(params: Params, roles?: readonly string[]): readonly Argument[];
   /** The images of a job that its line cannot name: they must be sent with it. */
   unnamedImages(params: Params, roles: readonly string[]): readonly UnnamedImage[];
+  /** The longest side of the result in pixels; 0 where only the picture says it. */
+  side(params: Params): number;
   /** Megapixel-steps of all that will be worked on. */
   cost(params: Params): number;
   /** Megabytes that it takes at its worst moment, besides the program and its networks. */
@@ -92,8 +94,11 @@ export function printOptions(options: Options, params: Params): Argument[] {
 
 function printed(value: unknown): string {
   if (typeof value === "boolean") return value ? "yes" : "no";
-  return String(value);
+  // Never as 1e-7, which no option reads.
+  return typeof value === "number" ? value.toLocaleString("en", PLAIN) : String(value);
 }
+
+const PLAIN = { useGrouping: false, maximumFractionDigits: 20 } as const;
 
 /** Random seeds are short, so that people can tell them to one another. */
 const RANDOM_SEEDS = 1_000_000;

@@ -70,7 +70,7 @@ export async function startJob(request: RecipeRequest, requester: JobRequester, 
   const pictures = Object.fromEntries(Object.entries(images).map(([role, { bytes }]) => [role, bytes]));
   const params = request.params ?? settings.defaults(recipe, channel);
   const draft = await recipe.change({ params, pictures }, given, { channel, chat, styles });
-  settings.checkSize(draft.params, channel);
+  settings.checkSize(recipe, draft.params, channel);
   return submit(draft, provenance, request, requester, services);
 }
 

@@ -52,10 +52,10 @@ export class ChannelSettings {
     return maximum === undefined ? undefined : Math.min(maximum, this.#number(channel, "largest") ?? maximum);
   }
 
-  /** @throws UserError when a job would be larger than the channel allows */
-  checkSize(params: Params, channel: ChannelRef): void {
-    const largest = this.#number(channel, "largest");
-    const asked = Math.max(...["size", "width", "height"].map((side) => Number(params[side] ?? 0)));
+  /** @throws UserError when a job would be larger than the channel, or any channel, allows */
+  checkSize(recipe: Recipe, params: Params, channel: ChannelRef): void {
+    const largest = this.largest(recipe, channel) ?? this.#number(channel, "largest");
+    const asked = recipe.side(params);
     if (largest !== undefined && asked > largest) throw new UserError("settings.too-large", { asked, largest });
   }
 

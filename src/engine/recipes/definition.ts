@@ -49,6 +49,8 @@ interface Described<O extends RecipeOptions> {
   film(params: ParamsOf<O>): boolean;
   /** Megapixel-steps of all that will be worked on. */
   cost(params: ParamsOf<O>): number;
+  /** The longest side of the result in pixels, where it is not the largest of size, width and height. */
+  side?(params: ParamsOf<O>): number;
   /** What it holds in memory at its worst moment. */
   footprint(params: ParamsOf<O>): Footprint;
   /** Options that the time of a megapixel-step depends on, besides the network. */

@@ -46,6 +46,22 @@ describe("a reaction on a result", () => {
     expect((await next(announcement, "➖"))?.params).toEqual({ ...first?.params, strength: 0.71 });
   });
 
+  it("makes a texture larger on both sides, and refuses where no size says how large it is", async () => {
+    const { chat, engine, quiet } = await studio({ engine: new FakeEngine({ automatic: true }) });
+    await chat.say(ann, "/texture winter width:512 height:256 seed:7");
+    await quiet();
+    const [announcement] = chat.in("channel");
+    await chat.reactTo(ben, announcement ?? expect.fail(), "⬆️");
+    await quiet();
+    expect(engine.runs[1]?.request.params).toMatchObject({ width: 768, height: 384 });
+    await chat.say(ann, "/neuron preset:book octaves:4 seed:7");
+    await quiet();
+    await chat.reactTo(ben, chat.in("channel").at(-1) ?? expect.fail(), "⬆️");
+    await quiet();
+    expect(engine.runs).toHaveLength(3);
+    expect(chat.messages.at(-1)?.content.text).toContain("no size to enlarge");
+  });
+
   it("refuses in the thread of the message, which the platform may not say", async () => {
     const { chat, final, quiet } = await result("/dream size:1024 strength:1 seed:7 octaves:2");
     const before = chat.in("channel").length;

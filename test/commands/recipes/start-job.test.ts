@@ -78,3 +78,23 @@ describe("a picture that cannot be used", () => {
     expect(engine.runs.map(({ request }) => request.pictures.image)).toEqual([photo, photo, photo]);
   });
 });
+
+it("a preset makes nothing larger than a channel allows", async () => {
+  const { chat, engine, quiet } = await studio({ engine: new FakeEngine({ automatic: true }) });
+  const refused = async (line: string) => {
+    await chat.say(ann, line);
+    await quiet();
+    return chat.ephemeral.at(-1)?.text;
+  };
+  expect(await refused("/neuron preset:book octave-scale:1.2")).toContain("1980 px is more than this channel allows");
+  await chat.say(mod, "/settings largest:256");
+  expect(await refused("/neuron preset:book")).toContain("the largest here is 256 px");
+  expect(engine.runs).toEqual([]);
+});
+
+it("prints numbers as they can be read again", async () => {
+  const { chat, quiet } = await studio({ engine: new FakeEngine({ automatic: true }) });
+  await chat.say(ann, "/stylize winter smooth:0.0000001", { attachments: [source(await picture(48, 36))] });
+  await quiet();
+  expect(chat.in("channel")[0]?.content.text).toContain("smooth:0.0000001");
+});

@@ -127,6 +127,7 @@ export const neuronDefinition = defineRecipe({
   title: ({ channels, layer }) =>
     channels === undefined ? "A neuron" : `Neuron ${layer === undefined ? "" : `${layer}/`}${channels}`,
   film: () => false,
+  side: (params) => Math.max(...sidesOf(params)),
   cost: (params) => params.steps * megapixelsOf(sidesOf(params).map((side) => ({ width: side, height: side }))),
   footprint: (params) => ({
     network: params.network,
