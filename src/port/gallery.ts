@@ -8,6 +8,8 @@ export interface Work {
   readonly title: string;
   /** The line that makes it again. */
   readonly line: string;
+  /** What belongs to the line without being part of it: images to be sent with it, the recipe's version. */
+  readonly lineNotes?: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
   /** The message with the picture, as long as it is known. */
@@ -79,6 +81,8 @@ export interface GalleryPage {
 export interface GalleryDetail extends GalleryWork {
   /** The line that makes it again. */
   readonly line: string;
+  /** See {@link Work.lineNotes}. */
+  readonly lineNotes?: string;
   /** Every parameter, and what came of it, in the order in which people read them. */
   readonly facts: readonly { readonly name: string; readonly value: string }[];
   /** Who is named beside the author, in one line; empty where there are no credits. */

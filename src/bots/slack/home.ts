@@ -96,14 +96,15 @@ function section(text: string): SectionBlock {
 }
 
 function entry(
-  { title, job, line, at, message }: Work,
+  { title, job, line, lineNotes, at, message }: Work,
   link: string | undefined,
   file: string | undefined,
 ): KnownBlock[] {
   const day = new Date(at).toISOString().slice(0, 10);
   const when = `<!date^${Math.floor(at / 1000)}^{date_short_pretty} {time}|${day}>`;
   const heading = sentence("slack.home-work", { title: escapeText(title), job: escapeText(job), when });
-  const text = section(`${heading}\n${toMrkdwn(`\`${line.replaceAll("`", "'")}\``)}`);
+  const code = `\`${line.replaceAll("`", "'")}\``;
+  const text = section(`${heading}\n${toMrkdwn([code, lineNotes].filter(Boolean).join(" · "))}`);
   const image = file && ({ type: "image", slack_file: { id: file }, alt_text: alt(title) } as const);
   const buttons = [
     ...(message ? [againButton(job, message.channel.id)] : []),

@@ -6,6 +6,7 @@ import type { MessageRef } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { Gallery, GalleryDetail, GalleryViewer, GalleryWork } from "../../port/gallery.js";
 import { withTimeout } from "../../shared/async.js";
+import { defined } from "../../shared/defined.js";
 import type { WebServices } from "./api.js";
 import { type ChannelHub, channelRef, ref, toId } from "./channel-hub.js";
 import { RateLimiter, readBody } from "./guard.js";
@@ -169,9 +170,9 @@ function wireWork(work: GalleryWork): WireWork {
 }
 
 function wireDetail(work: GalleryDetail): WireWorkDetail {
-  const { line, facts, credits, hidden, mayHide } = work;
+  const { line, lineNotes, facts, credits, hidden, mayHide } = work;
   const chain = { origins: work.origins.map(wireWork), remixes: work.remixes.map(wireWork) };
-  return { ...wireWork(work), line, facts, credits, hidden, mayHide, ...chain };
+  return { ...wireWork(work), line, ...defined({ lineNotes }), facts, credits, hidden, mayHide, ...chain };
 }
 
 /** @throws ChatError "gone" for what cannot be a job's id. */

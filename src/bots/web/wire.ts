@@ -131,7 +131,7 @@ export interface WireGalleryPeople {
 /** `GET /api/gallery/works/:job` */
 export interface WireWorkDetail
   extends WireWork,
-    Pick<GalleryDetail, "line" | "facts" | "credits" | "hidden" | "mayHide"> {
+    Pick<GalleryDetail, "line" | "lineNotes" | "facts" | "credits" | "hidden" | "mayHide"> {
   /** Where its thread is, as long as that is there. */
   readonly channel?: string;
   readonly thread?: string;

@@ -13,7 +13,7 @@ import type { GalleryPage } from "../../store/gallery.js";
 import type { StoredJob } from "../../store/job-rows.js";
 import { fitToChannel } from "../presenting/deliver.js";
 import { UserError } from "../user-error.js";
-import { type GalleryServices, lineOf, workOf } from "./service.js";
+import { type GalleryServices, linesOf, workOf } from "./service.js";
 import { gallerySheet, type NumberedWork } from "./sheet.js";
 
 /** Works of a page: their lines and links must fit in a message of 2,000 characters. */
@@ -105,8 +105,12 @@ async function entryOf(work: NumberedWork, job: StoredJob, chat: Chat, { recipes
   return {
     title: named(link === undefined ? title : `[${title}](${link})`),
     bare: named(title),
-    line: recipe ? `\`${lineOf(job, recipe).replaceAll("`", "'")}\`` : "",
+    line: recipe ? shownLine(linesOf(job, recipe)) : "",
   };
+}
+
+function shownLine({ line, lineNotes }: ReturnType<typeof linesOf>): string {
+  return [`\`${line.replaceAll("`", "'")}\``, lineNotes].filter(Boolean).join(" · ");
 }
 
 /** "Dream of creatures by Ann · ❤️ 2 · `7KQ4M9XA`" */

@@ -19,7 +19,7 @@ import { elapsed, kebab } from "../../shared/text.js";
 import { StoreError } from "../../store/errors.js";
 import type { StoredJob } from "../../store/job-rows.js";
 import type { Store } from "../../store/open.js";
-import { buttonId, creditLine } from "../presenting/texts.js";
+import { buttonId, creditLine, lineNotes } from "../presenting/texts.js";
 import { commandLine, type Recipe } from "../recipes/recipe.js";
 import { UserError } from "../user-error.js";
 import type { Thumbnails } from "./thumbnails.js";
@@ -72,7 +72,7 @@ export function finishedWorks({ platform, community, user, limit }: WorksRequest
     const work: Work = {
       job: id,
       title: recipe.title(params),
-      line: lineOf(job, recipe),
+      ...linesOf(job, recipe),
       at: finishedAt(job),
       ...defined({ message: messages.final ?? messages.announcement }),
       async thumbnail(side) {
@@ -109,7 +109,7 @@ function detailOf(job: StoredJob, viewer: GalleryViewer, services: GalleryServic
   const shown = (each: StoredJob) => (isShown(each, viewer) ? (workOf(each, viewer, services) ?? []) : []);
   return {
     ...(workOf(job, viewer, services) ?? gone()),
-    line: lineOf(job, recipe),
+    ...linesOf(job, recipe),
     facts: factsOf(job, recipe),
     credits: creditLine(credits),
     messages: [messages.final, messages.announcement].filter((message): message is MessageRef => message !== undefined),
@@ -153,9 +153,10 @@ export function workOf(
   };
 }
 
-/** The line that makes a work again, with the seed that was used. */
-export function lineOf(job: StoredJob, recipe: Recipe): string {
-  return commandLine(recipe, seeded(job), job.pictures);
+/** The line that makes a work again, with the seed that was used, and what belongs to it. */
+export function linesOf(job: StoredJob, recipe: Recipe): Pick<Work, "line" | "lineNotes"> {
+  const notes = lineNotes(recipe, job, job.result ?? {});
+  return { line: commandLine(recipe, seeded(job), job.pictures), ...(notes === "" ? {} : { lineNotes: notes }) };
 }
 
 function seeded({ params, result }: StoredJob): StoredJob["params"] {

@@ -40,7 +40,11 @@ function channelText(recipe: Recipe, job: Job, state: string, params = job.param
 }
 
 /** What belongs to a result's line without being part of it: the images that must be sent with it, and the version. */
-function lineNotes(recipe: Recipe, { params, pictures }: Job, { version = 1 }: EngineResult): string {
+export function lineNotes(
+  recipe: Recipe,
+  { params, pictures }: Pick<Job, "params" | "pictures">,
+  { version = 1 }: Pick<EngineResult, "version">,
+): string {
   const unnamed = recipe.unnamedImages(params, pictures);
   const images = unnamed.length > 0 && sentence("result.unnamed", { images: unnamed });
   return [images, version > 1 && sentence("result.version", { version })].filter(Boolean).join(" · ");

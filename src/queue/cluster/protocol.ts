@@ -1,7 +1,8 @@
 /**
- * What bots and workers send each other through Redis. A change of anything that the other side reads raises PROTOCOL.
+ * What bots and workers send each other through Redis. A change of anything that the other side reads raises WIRE.
  */
 
+import { createHash } from "node:crypto";
 import type {
   Checkpoint,
   EngineDownload,
@@ -12,12 +13,20 @@ import type {
 import { DEFINITIONS } from "../../engine/recipes/definitions.js";
 import type { Relayed } from "../../shared/sentences/sentence-error.js";
 
+const WIRE = 3;
+
+/** Recipes and their versions as a number: a worker that has others must not paint these bots' jobs. */
+const RECIPES = createHash("sha256")
+  .update(DEFINITIONS.map(({ name, version }) => `${name} ${version}`).join())
+  .digest()
+  .readUInt16BE();
+
 /**
  * Part of the queue's name, so that a worker never sees jobs of another protocol. The registry (`registry.ts`) is
  * outside of it and keeps its form for ever: by it different versions recognise each other. Each version of a recipe is
  * a protocol too, or it would depend on the worker what an image looks like.
  */
-export const PROTOCOL = DEFINITIONS.reduce((sum, { version }) => sum + version - 1, 2);
+export const PROTOCOL = WIRE * 100_000 + RECIPES;
 
 /** BullMQ's queue: its keys begin with `<prefix>:<name>:`. */
 export function queueName(protocol: number): string {

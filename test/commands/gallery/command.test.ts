@@ -50,6 +50,8 @@ describe("/gallery", () => {
     );
     expect(text).toContain(`by Ann · ❤️ 1 · \`${first}\``);
     expect(text).toMatch(/`\/dream look:creatures .*seed:3 /);
+    // What belongs to a line that cannot say it.
+    expect(text).toMatch(/`\/stylize winter .*seed:4.*` · .*v\d+$/m);
     const sheet = await sharp(page?.pictures[0]?.bytes).metadata();
     expect([sheet.format, sheet.width]).toEqual(["jpeg", 648]);
     expect(page?.content.buttons).toEqual([]);

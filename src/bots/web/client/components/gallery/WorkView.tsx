@@ -118,6 +118,7 @@ function Details({ work }: { work: WireWorkDetail }) {
       {work.credits && <p class="work-credits">{work.credits}</p>}
       <section aria-label={sentence("work.line")}>
         <CodeBlock text={work.line} />
+        {work.lineNotes && <p class="work-note">{work.lineNotes}</p>}
       </section>
       <Chain work={work} />
       <dl class="work-facts">
