@@ -198,6 +198,19 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       expect(await older?.older?.()).toBeUndefined();
     });
 
+    it("tells one person alone, with pictures and films of every kind", async () => {
+      const film = await sharp(await plain("#00f"))
+        .webp()
+        .toBuffer();
+      const pictures = [await picture("#f00"), { bytes: film, name: "film.webp", type: "image/webp" }];
+      const ref = await chat.tell(world.ann, world.channel, { text: "Yours", pictures, key: messageKey(JOB, "final") });
+      await eventually(async () => {
+        const shown = (await world.look(world.ann, ref.channel)).flatMap((message) => message.pictures);
+        return new Set(await Promise.all(shown.map(({ bytes }) => colourOf(bytes)))).size === 2;
+      }, "both");
+      expect((await world.look(world.ben, world.channel)).filter(({ text }) => text.includes("Yours"))).toEqual([]);
+    });
+
     it("says nothing outside of a thread that is gone, and takes no picture from outside for it", async () => {
       await world.say(world.ann, world.channel, "look", [{ name: "photo.png", bytes: await plain("#0f0") }]);
       const root = await world.say(world.ben, world.channel, "between us");

@@ -19,6 +19,7 @@ const THIRD = new Set([
   "conversations.history",
   "conversations.replies",
   "conversations.info",
+  "conversations.open",
   "files.delete",
   "reactions.add",
   "reactions.get",

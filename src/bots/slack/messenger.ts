@@ -111,8 +111,8 @@ export class Messenger {
       channel,
       (message) => workspace.wrote(message) && message.metadata?.key === key,
     ).catch((error: unknown) => {
-      // Where nothing may be read, twice is better than not at all.
-      if (isKind(error, "forbidden")) return undefined;
+      // Where nothing may be read, twice is better than not at all; what is gone refuses the message itself.
+      if (isKind(error, "forbidden", "gone")) return undefined;
       throw error;
     });
     this.#doubtful.delete(name);

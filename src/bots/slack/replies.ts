@@ -1,10 +1,11 @@
+import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
 import type { ChannelRef, MessageRef, User } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { OutgoingMessage } from "../../port/messages.js";
 import type { CommandNames } from "./command-names.js";
 import { isSlack } from "./download.js";
-import { isKind, toChatError } from "./errors.js";
+import { codeOf, isKind, toChatError } from "./errors.js";
 import { type Files, fitsBlock } from "./files.js";
 import { ANSWERS, ANSWERS_MS } from "./limits.js";
 import { type Messenger, shownImages } from "./messenger.js";
@@ -48,8 +49,15 @@ export interface Addressee {
   readonly atHome?: boolean;
 }
 
+/** Conversations with users that are remembered. */
+const CONVERSATIONS = 5_000;
+/** An installation from before the bot asked for this permission, or another server that does not know the method. */
+const CANNOT_OPEN = new Set(["missing_scope", "unknown_method"]);
+
 /** Answers users, publicly or so that only they see it. */
 export class Replies {
+  readonly #conversations = new LRUCache<string, string>({ max: CONVERSATIONS });
+
   constructor(private readonly parts: Parts) {}
 
   async reply(
@@ -64,10 +72,32 @@ export class Replies {
   }
 
   /** In the conversation between the user and the bot. */
-  directly({ workspace, channel, user }: Addressee, message: OutgoingMessage): Promise<MessageRef> {
+  async directly({ workspace, channel, user }: Addressee, message: OutgoingMessage): Promise<MessageRef> {
+    const { messenger } = this.parts;
     const { thread: _thread, ...place } = channel;
-    // It has an id of its own only once something has been said there: there is nowhere to look for an earlier one.
-    return this.parts.messenger.post(workspace, { ...place, id: user.id }, { ...message, perhapsPosted: false });
+    const id = await this.#conversation(workspace, user.id, message.trace);
+    if (id !== undefined) return messenger.post(workspace, { ...place, id }, message);
+    // Posting takes the user's id in its place, and says which conversation that was. Nothing else does: no earlier
+    // message can be looked for, and files must come after.
+    const text = { ...message, pictures: [], perhapsPosted: false };
+    const ref = await messenger.post(workspace, { ...place, id: user.id }, text);
+    if (message.pictures?.length) await messenger.edit(workspace, ref, message);
+    return ref;
+  }
+
+  /** The conversation's own id; undefined where the bot may not ask for it. */
+  async #conversation(workspace: Workspace, user: string, job: string | undefined): Promise<string | undefined> {
+    const key = `${workspace.self.team} ${user}`;
+    const known = this.#conversations.get(key);
+    if (known !== undefined) return known;
+    try {
+      const { channel } = await workspace.call("conversations.open", { users: user }, { repeatable: true, job });
+      if (channel?.id !== undefined) this.#conversations.set(key, channel.id);
+      return channel?.id;
+    } catch (error) {
+      if (CANNOT_OPEN.has(codeOf(error) ?? "")) return undefined;
+      throw error;
+    }
   }
 
   async #privately(to: Addressee, message: OutgoingMessage): Promise<void> {

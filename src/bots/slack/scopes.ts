@@ -1,6 +1,6 @@
 /**
  * What the bot asks a workspace for. `channels:read` and the like tell whether a channel is private and whether the bot
- * is in it; the history and reading of direct messages are for talking to the bot there.
+ * is in it; the history, reading and opening of direct messages are for talking to the bot there.
  */
 export const SCOPES = [
   "app_mentions:read",
@@ -14,6 +14,7 @@ export const SCOPES = [
   "groups:read",
   "im:history",
   "im:read",
+  "im:write",
   "mpim:history",
   "mpim:read",
   "reactions:read",

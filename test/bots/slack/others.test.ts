@@ -309,6 +309,38 @@ describe("a private answer", () => {
   });
 });
 
+describe("a direct message", () => {
+  it("whose answer was lost is found where it stands", async () => {
+    const { fake, people: users, ann, chat, place: channel } = await openSlack();
+    fake.trouble({ kind: "lost", method: "chat.postMessage", times: 1 });
+    const message = { text: "final", pictures: [await png("#f00")], key: "7KQ4M9XA final" };
+    await expect(chat.tell(ann, channel, message)).rejects.toMatchObject({ kind: "unavailable" });
+    const ref = await chat.tell(ann, channel, message);
+    const { id } = fake.directMessage(ann);
+    expect(users.look(ann, { id }).map(({ ts, text }) => [ts, text])).toEqual([[ref.id, "final"]]);
+    expect(await chat.tell(ann, channel, { ...message, perhapsPosted: true })).toEqual(ref);
+  });
+
+  it("is sent with all that it shows where an older installation may not open it", async () => {
+    const { fake, people: users, ann, chat, place: channel } = await openSlack();
+    fake.tokens.values().next().value?.scopes.delete("im:write");
+    const film = { bytes: await colour("#00f", "webp"), name: "film.webp", type: "image/webp" };
+    fake.trouble({ kind: { error: "internal_error" }, method: "chat.postMessage", times: 1 });
+    const message = { text: "final", pictures: [await png("#f00"), film], key: "7KQ4M9XA final" };
+    await expect(chat.tell(ann, channel, message)).rejects.toMatchObject({ kind: "unavailable" });
+    const ref = await chat.tell(ann, channel, message);
+    const { id } = fake.directMessage(ann);
+    expect(ref.channel.id).toBe(id);
+    const shown = () => users.look(ann, { id }).map(({ text, pictures }) => [text, pictures.length]);
+    await eventually(async () => shown().length === 2, "the film");
+    expect(shown().sort()).toEqual([
+      ["", 1],
+      ["final", 1],
+    ]);
+    expect(await chat.tell(ann, channel, message)).toEqual(ref);
+  });
+});
+
 describe("the Web API's address", () => {
   it.each([
     ["with a slash", "/api", "/api/"],

@@ -77,6 +77,12 @@ export const METHODS: Readonly<Record<string, Method>> = {
       },
     };
   },
+  "conversations.open": (call) => {
+    need(call, "im:write");
+    const user = text(call, "users");
+    if (!call.team.users.has(user)) throw new ApiError("user_not_found");
+    return { channel: { id: call.fake.directMessage({ id: user }, call.team).id } };
+  },
   "conversations.history": (call) => {
     const channel = readable(call);
     const roots = call.team.messages.filter(
@@ -101,7 +107,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
   },
   "chat.postMessage": (call) => {
     need(call, "chat:write");
-    const channel = postable(call);
+    const channel = postable(call, directOf(call));
     const thread = optional(call, "thread_ts");
     if (thread !== undefined) {
       const root = call.team.messages.find((message) => message.channel === channel.id && message.ts === thread);
@@ -204,7 +210,9 @@ export const METHODS: Readonly<Record<string, Method>> = {
     need(call, "files:write");
     const files = Array.isArray(call.args.files) ? call.args.files : [];
     if (files.length === 0) throw new ApiError("invalid_arguments");
-    const channel = call.args.channel_id === undefined ? undefined : postable(call, "channel_id");
+    const named = optional(call, "channel_id");
+    if (named !== undefined && !/^[CGDZ][A-Z0-9]{8,}$/.test(named)) throw new ApiError("invalid_arguments");
+    const channel = named === undefined ? undefined : postable(call, named);
     const done = files.map((value) => {
       const { id, title } = fields(value);
       const file = call.fake.files.get(String(id));
@@ -448,16 +456,16 @@ function page(call: Call, ordered: readonly Message[], root?: string): object {
   return { messages, has_more: next !== "", response_metadata: { next_cursor: next } };
 }
 
-function channelOf(call: Call, name = "channel"): Channel {
-  const id = text(call, name);
+function channelOf(call: Call, id = text(call, "channel")): Channel {
   const channel = call.team.channels.get(id);
   if (channel) return channel;
-  // A person's id stands for the conversation with them.
-  const direct = [...call.team.channels.values()].find(
-    ({ kind, members }) => kind === "im" && members.has(id) && members.has(call.team.bot.id),
-  );
-  if (direct && call.team.users.has(id)) return direct;
   throw new ApiError("channel_not_found");
+}
+
+/** Where something is posted, a person's id stands for the conversation with them; nowhere else. */
+function directOf(call: Call): string {
+  const id = text(call, "channel");
+  return call.team.users.has(id) ? call.fake.directMessage({ id }, call.team).id : id;
 }
 
 function readable(call: Call): Channel {
@@ -467,8 +475,8 @@ function readable(call: Call): Channel {
   throw new ApiError(channel.kind === "public" ? "not_in_channel" : "channel_not_found");
 }
 
-function postable(call: Call, name = "channel"): Channel {
-  const channel = channelOf(call, name);
+function postable(call: Call, id = text(call, "channel")): Channel {
+  const channel = channelOf(call, id);
   if (!channel.members.has(call.team.bot.id))
     throw new ApiError(channel.kind === "public" ? "not_in_channel" : "channel_not_found");
   if (channel.archived) throw new ApiError("is_archived");

@@ -4,6 +4,7 @@ const PER_MINUTE: Readonly<Record<string, number>> = {
   "chat.delete": 50,
   "conversations.history": 50,
   "conversations.info": 50,
+  "conversations.open": 50,
   "conversations.replies": 50,
   "files.delete": 50,
   "reactions.add": 50,
