@@ -48,17 +48,6 @@ export class InteractiveMessages {
   }
 
   /**
-   * Removes all votes on an interactive message. Returns whether there were any: of two callers one alone acts on them.
-   */
-  clear(message: MessageRef): boolean {
-    return this.database.write(() => {
-      const board = this.#id(message);
-      if (board === undefined) return false;
-      return this.database.orm.delete(voteTable).where(eq(voteTable.board, board)).run().changes > 0;
-    });
-  }
-
-  /**
    * Removes an interactive message with its votes. Returns whether there was one: of two callers one alone acts on it.
    */
   remove(message: MessageRef): boolean {

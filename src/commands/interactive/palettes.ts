@@ -1,3 +1,4 @@
+import { newJobId } from "../../domain/model.js";
 import type { Chat } from "../../port/adapter.js";
 import { mayPass } from "../../port/chat-error.js";
 import type { ReactionEvent } from "../../port/events.js";
@@ -8,10 +9,17 @@ import type { InteractiveMessage, Vote } from "../../store/interactive-messages.
 import { MAX_SHARES } from "../styles/shares.js";
 import type { Style } from "../styles/style-library.js";
 import { explainError, UserError } from "../user-error.js";
-import { type CollectorRequest, type CollectorServices, ReactionCollector } from "./reaction-collector.js";
+import { type CollectorRequest, type CollectorServices, keyOf, ReactionCollector } from "./reaction-collector.js";
 
 /** How long a palette answers. */
 const LASTS_MS = 7 * 24 * 3600 * 1000;
+
+/** A painting that is being started: on disk before there is such a job, so a kill neither loses nor doubles it. */
+interface Start {
+  readonly job: string;
+  /** Names of styles. */
+  readonly choices: readonly string[];
+}
 
 /**
  * Palettes: messages with an emoji for each style, where the author's reactions choose what a photo is painted in. The
@@ -19,6 +27,9 @@ const LASTS_MS = 7 * 24 * 3600 * 1000;
  * choice.
  */
 export class Palettes extends ReactionCollector {
+  /** Palettes whose painting is being started: of two that act on one at once, only one does. */
+  readonly #starting = new Set<string>();
+
   /** @param settleMs how long after the last reaction the painting starts */
   constructor(
     chat: Chat,
@@ -60,7 +71,9 @@ export class Palettes extends ReactionCollector {
   }
 
   protected resumeMessage(interactive: InteractiveMessage): void {
-    this.#settle(interactive);
+    // What the program was about to start when it stopped is dealt with in any case.
+    if (startOf(interactive)) this.schedule(interactive, Date.now());
+    else this.#settle(interactive);
   }
 
   /** Notes which choices are done: their reactions are still on the message. */
@@ -73,29 +86,58 @@ export class Palettes extends ReactionCollector {
       this.messages.put({ ...interactive, payload: { ...interactive.payload, painted } });
   }
 
-  protected async expire(interactive: InteractiveMessage): Promise<void> {
-    const { message, author } = interactive;
-    const chosen = this.messages.votes(message);
+  protected async expire({ message }: InteractiveMessage): Promise<void> {
+    const key = keyOf(message);
+    if (this.#starting.has(key)) return;
+    this.#starting.add(key);
     try {
-      // Of two that act on a palette at once, only one starts.
-      if (!this.messages.clear(message)) return;
-      this.#setPainted(interactive, (painted) => [...new Set([...painted, ...chosen.map(({ choice }) => choice)])]);
-      // More may be chosen than a blend takes.
-      const shares = chosen.slice(0, MAX_SHARES).map(({ choice }) => ({ style: choice }));
-      await this.paint(interactive, shares, { gone: "palette.image-gone" });
+      const palette = this.messages.get(message);
+      if (!palette || !(await this.#paintChosen(palette))) return;
+    } finally {
+      this.#starting.delete(key);
+    }
+    // More may have been chosen meanwhile.
+    const left = this.messages.get(message);
+    if (left) this.#settle(left);
+  }
+
+  /** Starts what is chosen. Returns whether that is dealt with; else it is owed. */
+  async #paintChosen(palette: InteractiveMessage): Promise<boolean> {
+    const { message, author } = palette;
+    const before = startOf(palette);
+    const isStarted = before !== undefined && this.services.store.jobs.get(before.job) !== undefined;
+    const choices = isStarted ? before.choices : this.messages.votes(message).map(({ choice }) => choice);
+    try {
+      if (!isStarted && choices.length > 0) await this.#start(palette, { job: before?.job ?? newJobId(), choices });
     } catch (error) {
       const { chat, services } = this;
       const explained = { message, user: author };
       const isOut = mayPass(error) && !(error instanceof UserError);
       // A picture that the chat does not hand out is explained; where it takes no word of that either, it is out.
-      if (!isOut && ((await explainError(error, explained, { chat, logger: services.logger })) || !mayPass(error)))
-        return;
-      for (const vote of chosen) this.messages.vote(message, vote, true);
-      this.#setPainted(interactive, (painted) =>
-        painted.filter((name) => !chosen.some((vote) => vote.choice === name)),
-      );
-      this.owe(message, () => this.expire(interactive));
+      if (isOut || (!(await explainError(error, explained, { chat, logger: services.logger })) && mayPass(error))) {
+        this.owe(message, () => this.expire(palette));
+        return false;
+      }
     }
+    this.#finish(palette, choices);
+    return true;
+  }
+
+  async #start(palette: InteractiveMessage, start: Start): Promise<void> {
+    this.messages.put({ ...palette, payload: { ...palette.payload, start } });
+    // More may be chosen than a blend takes.
+    const shares = start.choices.slice(0, MAX_SHARES).map((style) => ({ style }));
+    await this.paint(palette, shares, { gone: "palette.image-gone", id: start.job });
+  }
+
+  /** Makes the palette ready for another choice. A choice that was taken back meanwhile can be made again. */
+  #finish({ message, author }: InteractiveMessage, choices: readonly string[]): void {
+    const done = choices.filter((choice) => this.messages.vote(message, { user: author.id, choice }, false));
+    const palette = this.messages.get(message);
+    if (!palette) return;
+    const { start: _started, ...payload } = palette.payload;
+    this.messages.put({ ...palette, payload });
+    this.#setPainted(palette, (painted) => [...new Set([...painted, ...done])]);
   }
 
   #settle(interactive: InteractiveMessage): void {
@@ -106,4 +148,8 @@ export class Palettes extends ReactionCollector {
 
 function paintedOf({ payload: { painted } }: InteractiveMessage): readonly string[] | undefined {
   return Array.isArray(painted) ? (painted as string[]) : undefined;
+}
+
+function startOf({ payload: { start } }: InteractiveMessage): Start | undefined {
+  return start as Start | undefined;
 }

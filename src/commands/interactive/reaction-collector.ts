@@ -6,6 +6,7 @@ import type { OutgoingMessage } from "../../port/messages.js";
 import type { PlainId } from "../../shared/sentences/sentence.js";
 import { sameEmoji } from "../../shared/typed.js";
 import type { InteractiveMessage, InteractiveMessages, Vote } from "../../store/interactive-messages.js";
+import type { Jobs } from "../../store/jobs.js";
 import type { FoundImage } from "../images/find-image.js";
 import { type Provenance, provenanceOf } from "../images/provenance.js";
 import type { Debts } from "../presenting/debts.js";
@@ -20,7 +21,7 @@ import { UserError } from "../user-error.js";
 /** What messages that wait for reactions need of the program. */
 export interface CollectorServices extends JobServices {
   readonly recipes: ReadonlyMap<string, Recipe>;
-  readonly store: { readonly interactiveMessages: InteractiveMessages };
+  readonly store: { readonly interactiveMessages: InteractiveMessages; readonly jobs: Pick<Jobs, "get"> };
   readonly debts: Pick<Debts, "owe">;
   readonly logger: Logger;
 }

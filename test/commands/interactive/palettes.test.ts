@@ -1,6 +1,7 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { loadBuiltInStyles } from "../../../src/commands/styles/built-in-styles.js";
+import { deferred } from "../../../src/shared/async.js";
 import { ann, ben, source } from "../../fakes/chat.js";
 import { FakeEngine, picture } from "../../fakes/engine.js";
 import { studio } from "../../fakes/studio.js";
@@ -112,6 +113,55 @@ describe("a palette", () => {
     await chat.until(() => engine.runs[0]);
     await second.quiet();
     expect(engine.runs.map(({ request }) => request.params)).toMatchObject([{ seed: 7, styles: [{ name: "winter" }] }]);
+  });
+
+  it("paints after a kill before there was a job, also one that was chosen meanwhile", async () => {
+    const { chat, message, store, close, dir } = await palette("/stylize seed:7");
+    const asked = deferred();
+    const { picturesOf } = chat;
+    chat.picturesOf = () => {
+      asked.resolve();
+      return new Promise(() => undefined);
+    };
+    await chat.reactTo(ann, message, emojiOf("winter"));
+    await asked.promise;
+    chat.give(ann, message, emojiOf("fire"));
+    expect(store.jobs.since(0)).toEqual([]);
+    await close();
+    chat.picturesOf = picturesOf;
+    const engine = new FakeEngine({ automatic: true });
+    const second = await studio({ chat, engine, dir });
+    await chat.until(() => engine.runs[0]);
+    await second.quiet();
+    expect(engine.runs.map(({ request }) => request.params.styles)).toMatchObject([
+      [{ name: "winter" }, { name: "fire" }],
+    ]);
+    expect(second.store.interactiveMessages.votes(message)).toEqual([]);
+  });
+
+  it("paints once when the program is killed right after the job's start", async () => {
+    const { chat, message, store, quiet, close, dir } = await palette("/stylize seed:7");
+    await chat.reactTo(ann, message, emojiOf("winter"));
+    await chat.until(() => store.jobs.since(0)[0]);
+    await quiet();
+    // As the kill leaves it.
+    const { community, platform } = message.channel;
+    const job = store.jobs.latest({ community, platform, author: ann.id });
+    const [after] = store.interactiveMessages.list("palette");
+    if (!after) throw new Error("no palette");
+    const start = { job: job?.id, choices: ["winter"] };
+    store.interactiveMessages.put({ ...after, payload: { ...after.payload, painted: [], start } });
+    store.interactiveMessages.vote(message, { user: ann.id, choice: "winter" }, true);
+    await close();
+    const second = await studio({ chat, engine: new FakeEngine({ automatic: true }), dir });
+    const palettes = () => second.store.interactiveMessages.list("palette");
+    await chat.until(() => palettes().find(({ payload }) => (payload.painted as string[]).includes("winter")));
+    await second.quiet();
+    expect(second.store.jobs.since(0)).toHaveLength(1);
+    expect(second.store.interactiveMessages.votes(message)).toEqual([]);
+    await chat.reactTo(ann, message, emojiOf("fire"));
+    await chat.until(() => second.store.jobs.since(0)[1]);
+    await second.quiet();
   });
 
   it("reads what its author has reacted with while the program was away, and paints nothing twice", async () => {

@@ -6,7 +6,6 @@ import { sentence } from "../../../shared/sentences/sentence.js";
 import { plain } from "../../../shared/text.js";
 import { sameEmoji } from "../../../shared/typed.js";
 import type { InteractiveMessage } from "../../../store/interactive-messages.js";
-import type { Jobs } from "../../../store/jobs.js";
 import { LiveMessage } from "../../presenting/deliver.js";
 import { MAX_SHARES } from "../../styles/shares.js";
 import { errorText, UserError } from "../../user-error.js";
@@ -22,7 +21,6 @@ const VOTE = "vote";
 export const VOTE_OVER = "vote-over";
 
 interface VoteServices extends CollectorServices {
-  readonly store: CollectorServices["store"] & { readonly jobs: Pick<Jobs, "get"> };
   /** Wait before the second try of a message, in milliseconds. */
   readonly backoffMs: number;
 }
