@@ -4,11 +4,16 @@ import { newJobId } from "../domain/model.js";
 import type { ChatHandlers, KeyValueStore } from "../port/adapter.js";
 import { mayPass } from "../port/chat-error.js";
 import type { Receipt } from "../port/events.js";
+import { abortableDelay } from "../shared/async.js";
 import { sentence } from "../shared/sentences/sentence.js";
 import { cutText } from "../shared/text.js";
 
 /** Who was acknowledged longer ago is not told any more. */
 const KEPT_MS = 7 * 24 * 3_600_000;
+
+/** Wait before those are tried again who could not be told, in milliseconds; doubled each time. */
+const AGAIN_MS = 2_000;
+const LONGEST_AGAIN_MS = 60_000;
 
 /** Characters of a line that are told back. */
 const LINE_LENGTH = 500;
@@ -32,6 +37,9 @@ interface Left<T> {
   readonly at: number;
   readonly unread: Partial<T>;
 }
+
+/** Answers privately. */
+export type Tell<T extends Unread> = (left: Left<T>, text: string) => Promise<unknown>;
 
 /**
  * On disk is what was acknowledged, from before the platform is told until its job is in the repository or its user is
@@ -70,25 +78,52 @@ export class Inbox<T extends Unread> {
   }
 
   /**
-   * Tells those whom an earlier process has acknowledged, and whose events have come to nothing. Never rejects.
+   * Tells those whom an earlier process has acknowledged, and whose events have come to nothing. Resolves when all were
+   * tried once; those who could not be told then are tried again in their own time. Never rejects.
    *
-   * @param tell answers privately
+   * @param signal aborted when the adapter stops: the next start goes on
    */
-  async answer(
-    handlers: Pick<ChatHandlers, "accepted">,
-    tell: (left: Left<T>, text: string) => Promise<unknown>,
+  async answer(handlers: Pick<ChatHandlers, "accepted">, tell: Tell<T>, signal: AbortSignal): Promise<void> {
+    const tellAll = async (waiting: readonly Left<T>[]): Promise<readonly Left<T>[]> => {
+      const told = await this.#tell(waiting, handlers, tell);
+      return waiting.filter((left) => !told.has(left));
+    };
+    const waiting = await tellAll(this.left);
+    // An abort is its end too.
+    void this.#tellLater(waiting, tellAll, signal).catch(() => undefined);
+  }
+
+  async #tellLater(
+    left: readonly Left<T>[],
+    tellAll: (waiting: readonly Left<T>[]) => Promise<readonly Left<T>[]>,
+    signal: AbortSignal,
   ): Promise<void> {
-    for (const left of this.left) {
+    let waiting = left;
+    for (let waitMs = AGAIN_MS; waiting.length > 0; waitMs = Math.min(LONGEST_AGAIN_MS, waitMs * 2)) {
+      await abortableDelay(waitMs, signal);
+      waiting = await tellAll(waiting);
+    }
+  }
+
+  /** @returns those who need not be told any more */
+  async #tell(
+    waiting: readonly Left<T>[],
+    handlers: Pick<ChatHandlers, "accepted">,
+    tell: Tell<T>,
+  ): Promise<ReadonlySet<Left<T>>> {
+    const told = new Set<Left<T>>();
+    for (const left of waiting) {
       try {
         const old = left.at < Date.now() - KEPT_MS;
         if (!old && !(await handlers.accepted(left.job))) await tell(left, textFor(left.unread));
       } catch (err) {
         this.logger.warn({ err }, "a user could not be told of what a restart has cut off");
-        // The next start tries again.
         if (mayPass(err)) continue;
       }
       this.#remove(left.job);
+      told.add(left);
     }
+    return told;
   }
 
   #remove(job: string): void {

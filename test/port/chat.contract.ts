@@ -743,6 +743,27 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       await eventually(() => hears("I was restarted before I read this"), "word of the command");
     });
 
+    it("tells who waits in vain after a kill as soon as that can be done, not only after the next start", async () => {
+      await world.say(world.ann, world.channel, "look", [{ name: "photo.png", bytes: await plain("#0f0") }]);
+      listener.held = true;
+      await world.killed(() => world.command(world.ann, world.channel, "dream", { look: "creatures" }));
+      await chat.stop();
+      chat = await world.adapter();
+      listener = new Listener(commands, shortcuts, styles);
+      let asked = 0;
+      listener.accepted = async () => {
+        asked += 1;
+        if (asked === 1) throw new ChatError("unavailable", { message: "not now" });
+        return false;
+      };
+      await chat.start(listener);
+      const told = async () =>
+        (await world.look(world.ann, world.channel)).some(({ text }) => text.includes("I was restarted before"));
+      await eventually(async () => asked > 1, "another try");
+      await eventually(told, "word of the command");
+      expect(asked).toBe(2);
+    });
+
     it("says nothing after a kill where the job was accepted, by the id that was on disk before", async () => {
       await world.say(world.ann, world.channel, "look", [{ name: "photo.png", bytes: await plain("#0f0") }]);
       listener.held = true;

@@ -8,6 +8,7 @@ import {
 } from "discord.js";
 import type { Logger } from "pino";
 import type { ChannelRef, MessageRef } from "../../domain/model.js";
+import { mayPass } from "../../port/chat-error.js";
 import type { OutgoingMessage } from "../../port/messages.js";
 import { retryWithBackoff } from "../../shared/async.js";
 import { sentence } from "../../shared/sentences/sentence.js";
@@ -265,6 +266,7 @@ export class Answer {
       const text = sentence("discord.too-late", { where, text: message.text });
       await this.parts.post(await this.parts.direct(this.asked.user), { ...message, text });
     } catch (err) {
+      if (mayPass(err)) throw err;
       this.#log.info({ err }, "a private answer came too late, and could not be sent as a direct message either");
     }
     return undefined;

@@ -95,7 +95,7 @@ export class DiscordChat implements Chat {
       throw error;
     }
     const { client } = session;
-    void session.interactions.resume();
+    void session.interactions.resume(this.#stopping.signal);
     await this.#register(session, handlers).catch((err: unknown) =>
       // Those of the last time are still there; the rest of the bot works.
       logger.error({ err }, "Discord did not take the commands; dreamloom register tries again"),

@@ -10,6 +10,7 @@ import {
 } from "discord.js";
 import { LRUCache } from "lru-cache";
 import type { Receipt } from "../../port/events.js";
+import type { Tell } from "../inbox.js";
 import { REDELIVERED } from "./limits.js";
 import { MessageMenus } from "./message-menus.js";
 import { channelIdOf, type DiscordUnread, type InteractionParts, Reporter } from "./reporter.js";
@@ -69,9 +70,11 @@ export class Interactions {
   }
 
   /** Tells those whose interactions the last process had taken, and not dealt with when it was killed. */
-  async resume(): Promise<void> {
+  async resume(signal: AbortSignal): Promise<void> {
     const { handlers, inbox } = this.parts;
-    await inbox.answer(handlers, ({ unread, at }, text) => this.#reporter.late(unread, at).reply({ text }, "private"));
+    const tell: Tell<DiscordUnread> = ({ unread, at }, text) =>
+      this.#reporter.late(unread, at).reply({ text }, "private");
+    await inbox.answer(handlers, tell, signal);
   }
 
   async #pressed(interaction: APIMessageComponentInteraction, receipt: Receipt): Promise<void> {

@@ -31,6 +31,8 @@ import { stopped, type Workspace } from "./workspace.js";
 import { Workspaces } from "./workspaces.js";
 
 interface Running {
+  /** Aborted when the adapter stops. */
+  readonly stopping: AbortController;
   readonly transport: EventTransport;
   readonly workspaces: Workspaces;
   readonly incoming: Incoming;
@@ -96,7 +98,7 @@ export class SlackChat implements Chat {
       // Events may come as soon as the transport is open.
       this.#running = running;
       await transport.start();
-      void running.incoming.resume();
+      void running.incoming.resume(running.stopping.signal);
     } catch (error) {
       this.#running = undefined;
       workspaces.close();
@@ -123,12 +125,14 @@ export class SlackChat implements Chat {
     const shared = { handlers, workspaces, users, channels, sources, newest, names, messenger, replies, home, logger };
     const incoming = new Incoming({ ...shared, apiUrl, uploadBytes }, keyValues);
     this.#listen(transport, workspaces, incoming, apiUrl);
-    return { transport, workspaces, incoming, messenger, replies, sources, channels, users };
+    const stopping = new AbortController();
+    return { stopping, transport, workspaces, incoming, messenger, replies, sources, channels, users };
   }
 
   async stop(): Promise<void> {
     const running = this.#running;
     if (!running) return;
+    running.stopping.abort();
     await running.transport.stop();
     await withTimeout(running.incoming.idle(), CLOSE_MS, () => undefined);
     this.#running = undefined;

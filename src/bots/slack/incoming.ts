@@ -2,7 +2,7 @@ import type { App } from "@slack/bolt";
 import { LRUCache } from "lru-cache";
 import type { KeyValueStore } from "../../port/adapter.js";
 import type { Receipt } from "../../port/events.js";
-import { Inbox } from "../inbox.js";
+import { Inbox, type Tell } from "../inbox.js";
 import { Commands } from "./commands.js";
 import { Forms } from "./forms.js";
 import { hideSecrets } from "./logger.js";
@@ -77,12 +77,13 @@ export class Incoming {
   }
 
   /** Tells those whose commands the last process had acknowledged, and not dealt with when it was killed. */
-  async resume(): Promise<void> {
+  async resume(signal: AbortSignal): Promise<void> {
     const { handlers, replies } = this.parts;
-    await this.#inbox.answer(handlers, async ({ unread }, text) => {
+    const tell: Tell<SlackUnread> = async ({ unread }, text) => {
       const to = await this.#reporter.late(unread);
       if (to) await replies.reply(to, { text }, "private");
-    });
+    };
+    await this.#inbox.answer(handlers, tell, signal);
   }
 
   listen(app: App): void {

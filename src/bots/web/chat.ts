@@ -32,6 +32,8 @@ const STOP_MS = 2000;
 const NEWEST_PAGE = 50;
 
 interface Running {
+  /** Aborted when the adapter stops. */
+  readonly stopping: AbortController;
   readonly hub: ChannelHub;
   readonly sql: Sql;
   readonly sockets: ReadonlySet<Socket>;
@@ -98,8 +100,9 @@ export class WebChat implements Chat {
       const sockets = trackSockets(app);
       await listen(app, host, port);
       this.#address = addressOf(app, host);
-      this.#running = { hub, sql, app, sockets };
-      await conversation.resume();
+      const stopping = new AbortController();
+      this.#running = { stopping, hub, sql, app, sockets };
+      await conversation.resume(stopping.signal);
     } catch (error) {
       hub.parts.sockets.close();
       hub.close();
@@ -139,6 +142,7 @@ export class WebChat implements Chat {
     const running = this.#running;
     if (!running) return;
     this.#running = undefined;
+    running.stopping.abort();
     running.hub.parts.sockets.close();
     // A socket that a visitor keeps open must not hold up the stop.
     const force = setTimeout(() => {

@@ -5,7 +5,7 @@ import { ChatError } from "../../port/chat-error.js";
 import type { ActionEvent, ChatEvent, CommandEvent, Receipt } from "../../port/events.js";
 import type { Button, OutgoingMessage } from "../../port/messages.js";
 import { plainLine, readLine, readSaid, type SaidLine } from "../../shared/typed.js";
-import type { Inbox } from "../inbox.js";
+import type { Inbox, Tell } from "../inbox.js";
 import { type ChannelHub, channelRef, checkLength, ref, toId } from "./channel-hub.js";
 import { Handouts } from "./handouts.js";
 import type { IncomingImage } from "./image-files.js";
@@ -58,13 +58,15 @@ export class Conversation {
   }
 
   /** Tells those whose commands the last process had taken, and not dealt with when it was killed. */
-  async resume(): Promise<void> {
-    await this.inbox.answer(this.handlers, async ({ job, unread: { user, channel, thread } }, text) => {
+  async resume(signal: AbortSignal): Promise<void> {
+    const tell: Tell<WebUnread> = async ({ job, unread }, text) => {
+      const { user, channel, thread } = unread;
       if (user === undefined || channel === undefined) return;
       const where = { ...channelRef(channel), ...(thread === undefined ? {} : { thread }) };
       // With a key it is said once, also when this run is killed as well.
       await this.hub.botSays(where, { text, key: `${job} restarted` }, user);
-    });
+    };
+    await this.inbox.answer(this.handlers, tell, signal);
   }
 
   /**

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { REFUSALS } from "../../../src/bots/discord/limits.js";
 import { Penalties } from "../../../src/bots/discord/penalties.js";
+import { mayPass } from "../../../src/port/chat-error.js";
 import type { Fault } from "../../fakes/discord/server.js";
 import { connected, fakeDiscord, Listener, picture } from "./harness.js";
 
@@ -158,6 +159,24 @@ describe("an answer whose own answer comes too late", () => {
     const failed = { kind: "unavailable" };
     await expect(event.reply({ text: "On it", pictures: [await picture()] }, "public")).rejects.toMatchObject(failed);
     expect(shown()).toEqual([]);
+  });
+
+  it("is not taken for given where it is private, and no direct message can be sent for now", async () => {
+    const { discord, event, shown } = await asked(
+      (method, path) => method === "POST" && /callback$|channels/.test(path),
+      "drop",
+    );
+    await expect(event.reply({ text: "Hm" }, "private")).rejects.toSatisfy(mayPass);
+    discord.fault = () => undefined;
+    await expect
+      .poll(() =>
+        event.reply({ text: "Hm" }, "private").then(
+          () => true,
+          () => false,
+        ),
+      )
+      .toBe(true);
+    expect(shown()).toHaveLength(1);
   });
 
   it("is said by the bot itself where nothing stands", async () => {
