@@ -1,4 +1,5 @@
 /** Of the bots programs that meet in one Redis under one prefix only one may run: each takes all jobs for its own. */
+import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { Redis } from "ioredis";
 import { z } from "zod";
@@ -10,6 +11,8 @@ const botsSchema = z
   .object({
     /** Of its data folder, which one program at a time uses: one that was killed is known again at its next start. */
     id: z.string(),
+    /** Of this start: a copied data folder has the same `id`. Earlier versions do not say it. */
+    run: z.string().optional(),
     folder: z.string(),
     host: z.string(),
     pid: z.number(),
@@ -37,6 +40,7 @@ export async function readBots(redis: Redis, prefix: string) {
 /** One program's claim to be the only one. */
 export class BotsClaim {
   readonly #self: Omit<BotsInfo, "at">;
+  #held = false;
 
   constructor(
     private readonly redis: Redis,
@@ -44,7 +48,7 @@ export class BotsClaim {
     private readonly heartbeatMs: number,
     data: Pick<BotsInfo, "id" | "folder">,
   ) {
-    this.#self = { ...data, host: hostname(), pid: process.pid, version, startedAt: Date.now() };
+    this.#self = { ...data, run: randomUUID(), host: hostname(), pid: process.pid, version, startedAt: Date.now() };
   }
 
   /**
@@ -69,20 +73,43 @@ export class BotsClaim {
   async hold(): Promise<BotsInfo | undefined> {
     const key = keyOf(this.prefix);
     const ttl = Math.ceil(MISSED * this.heartbeatMs);
-    if ((await this.redis.set(key, this.#say(), "PX", ttl, "NX")) === "OK") return undefined;
-    const first = parse(botsSchema, await this.redis.get(key));
-    if (first && first.id !== this.#self.id) return first;
-    await this.redis.set(key, this.#say(), "PX", ttl);
+    if ((await this.redis.set(key, this.#say(), "PX", ttl, "NX")) !== "OK") {
+      const first = parse(botsSchema, await this.redis.get(key));
+      if (first && this.#isAnother(first)) return first;
+      await this.redis.set(key, this.#say(), "PX", ttl);
+    }
+    this.#held = true;
     return undefined;
+  }
+
+  /**
+   * Whether it may live. The last start on the same data folder has ended, but a copy of the folder has the same id:
+   * its program is on another machine, or another process of this one, or takes the place after this one did.
+   */
+  #isAnother({ id, run, host, pid }: BotsInfo): boolean {
+    const self = this.#self;
+    if (id !== self.id) return true;
+    if (run === self.run) return false;
+    return this.#held || host !== self.host || (pid !== self.pid && lives(pid));
   }
 
   /** Makes room for another one at once. */
   async leave(): Promise<void> {
     const first = parse(botsSchema, await this.redis.get(keyOf(this.prefix)));
-    if (first?.id === this.#self.id) await this.redis.del(keyOf(this.prefix));
+    if (first?.run === this.#self.run) await this.redis.del(keyOf(this.prefix));
   }
 
   #say(): string {
     return JSON.stringify({ ...this.#self, at: Date.now() } satisfies BotsInfo);
+  }
+}
+
+/** Whether there is such a process on this machine. */
+function lives(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // It belongs to another user.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

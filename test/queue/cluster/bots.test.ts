@@ -1,6 +1,9 @@
+import { spawnSync } from "node:child_process";
+import { hostname } from "node:os";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { clusterRows } from "../../../src/app/doctor/cluster-rows.js";
+import { BotsClaim } from "../../../src/queue/cluster/bots.js";
 import { program } from "../../ops/program.js";
 import { hasRedis, type RedisServer, redisHint, startRedis } from "../../support/redis.js";
 import { clusterSettings } from "./harness.js";
@@ -60,5 +63,28 @@ describe.skipIf(!hasRedis)(`two bots programs on one Redis and prefix (${redisHi
     await client.set(`${cluster.prefix}:bots`, left, "PX", 3_600_000);
     await program({ env: { ...env, DATA_DIR: third.dir } });
     expect(await client.pttl(`${cluster.prefix}:bots`)).toBeLessThanOrEqual(400);
+  });
+
+  it("notice each other on copies of one data folder, and a start after a crash waits for nothing", async () => {
+    const { cluster, client } = settings();
+    const key = `${cluster.prefix}:bots`;
+    const data = { id: "copied", folder: "/data" };
+    const start = () => new BotsClaim(client, cluster.prefix, 100, data);
+    const place = (more: object) =>
+      client.set(key, JSON.stringify({ ...data, run: "x", version: "1.0.0", startedAt: 0, at: Date.now(), ...more }));
+    await place({ host: "elsewhere", pid: 7 });
+    expect(await start().hold()).toMatchObject({ host: "elsewhere" });
+    await place({ host: hostname(), pid: process.ppid });
+    expect(await start().hold()).toMatchObject({ pid: process.ppid });
+    await place({ host: hostname(), pid: spawnSync("true").pid });
+    expect(await start().hold()).toBeUndefined();
+    // In a container each start has the same pid.
+    const [first, second] = [start(), start()];
+    expect([await first.hold(), await second.hold(), await second.hold()]).toEqual([undefined, undefined, undefined]);
+    expect(await first.hold()).toMatchObject({ pid: process.pid });
+    await first.leave();
+    expect(await client.exists(key)).toBe(1);
+    await second.leave();
+    expect(await client.exists(key)).toBe(0);
   });
 });
