@@ -49,6 +49,8 @@ export interface AnswerParts {
   readonly logger: Logger;
   /** Posts as the bot, for when the interaction's token no longer works. */
   post(channel: ChannelRef, message: OutgoingMessage): Promise<MessageRef>;
+  /** The bot's own message that says and shows the same, and is newer than an id. @throws ChatError */
+  find(channel: ChannelRef, composed: Composed, after: string): Promise<Pick<APIMessage, "id"> | undefined>;
   /** The direct messages between a user and the bot. @throws ChatError where the user takes none */
   direct(user: string): Promise<ChannelRef>;
 }
@@ -229,11 +231,27 @@ export class Answer {
   }
 
   async #followUp(message: OutgoingMessage, visibility: Visibility): Promise<MessageRef | undefined> {
-    return this.#withToken(
-      message,
-      visibility,
-      async () => (await this.#webhook("POST", undefined, await this.#compose(message, visibility))).id,
-    );
+    return this.#withToken(message, visibility, async () => {
+      const composed = await this.#compose(message, visibility);
+      const post = this.#webhook("POST", undefined, composed);
+      return (await post.catch((failure) => this.#lookFor(composed, visibility, failure))).id;
+    });
+  }
+
+  /**
+   * A follow-up whose own answer was lost, which has no nonce: posted again it could stand there twice. Where it cannot
+   * be looked for it is taken for posted; no message has the id that it is given then. @throws `failure`
+   */
+  async #lookFor(composed: Composed, visibility: Visibility, failure: unknown): Promise<Pick<APIMessage, "id">> {
+    if (chatError(failure, { doing: DOING }).kind !== "timeout") throw failure;
+    const unknown = { id: this.asked.id };
+    // No list holds what one person alone sees.
+    if (visibility === "private") return unknown;
+    const found = await this.parts
+      .find(await this.asked.channel, composed, this.asked.id)
+      .catch((error: unknown) => (mayPass(error) ? undefined : unknown));
+    if (!found) throw failure;
+    return found;
   }
 
   /** Uses the interaction's token as long as it works; afterwards the bot posts by itself. */

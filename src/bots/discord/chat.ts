@@ -130,6 +130,7 @@ export class DiscordChat implements Chat {
       logger,
       guests,
       post: (channel, message) => (guests.has(channel) ? guests : messages).post(channel, message),
+      find: (channel, composed, after) => messages.find(channel, composed, after),
       direct: (user) => messages.direct(user),
       self: () => client.application?.id ?? "",
     });

@@ -16,6 +16,9 @@ import { compose } from "./compose.js";
 /** Places, and the messages and jobs in them: of each so many. */
 const REMEMBERED = 10_000;
 
+/** In place of the id of a message that has probably been posted. */
+const UNKNOWN = "0";
+
 /** An interaction, whose token leads to a place that the bot is not in. */
 interface Way {
   readonly applicationId: string;
@@ -59,9 +62,14 @@ export class Guests {
     if (!way || Date.now() >= way.until) throw notHere();
     const route = Routes.webhook(way.applicationId, way.token);
     const about = { query: { wait: "true" }, auth: false, doing: "discord.doing.post", trace: message.trace } as const;
-    const { id } = await this.calls.run<APIMessage>({ method: "POST", route, ...compose(message), ...about });
-    this.#ofMessages.set(id, way);
-    return { channel, id };
+    const post = this.calls.run<APIMessage>({ method: "POST", route, ...compose(message), ...about });
+    const posted = await post.catch((error: unknown) => {
+      // Posted again it could stand there twice, and it cannot be looked for.
+      if (error instanceof ChatError && error.kind === "timeout") return undefined;
+      throw error;
+    });
+    if (posted) this.#ofMessages.set(posted.id, way);
+    return { channel, id: posted?.id ?? UNKNOWN };
   }
 
   /** @throws ChatError */

@@ -95,8 +95,24 @@ export class Messages {
     return compose(message, (name) => this.ownEmoji.inText(community, name));
   }
 
+  /** The newest own message that says and shows the same, and is newer than an id. @throws ChatError */
+  async find(channel: ChannelRef, composed: Composed, after: string): Promise<APIMessage | undefined> {
+    const own = await this.#latest(channelOf(channel));
+    return own.find((message) => BigInt(message.id) > BigInt(after) && isSame(message, composed));
+  }
+
   /** A message that an earlier run of the program may have posted: by its nonce, or by its text and files. */
-  async #find(channelId: string, nonce: string, { body, files }: Composed): Promise<APIMessage | undefined> {
+  async #find(channelId: string, nonce: string, composed: Composed): Promise<APIMessage | undefined> {
+    const own = await this.#latest(channelId);
+    // Discord does not promise to keep the nonce; a message that has one of its own is another one.
+    return (
+      own.find((message) => message.nonce === nonce) ??
+      own.find((message) => (message.nonce ?? "") === "" && isSame(message, composed))
+    );
+  }
+
+  /** The bot's own messages among the last ones, the newest first. */
+  async #latest(channelId: string): Promise<APIMessage[]> {
     const messages = await this.calls.run<APIMessage[]>({
       method: "GET",
       route: Routes.channelMessages(channelId),
@@ -104,16 +120,7 @@ export class Messages {
       doing: "discord.doing.find-message",
       permission: "Read Message History",
     });
-    const own = messages.filter(({ author }: Partial<APIMessage>) => author?.id === this.client.user?.id);
-    const names = files.map(({ name }) => name).join("/");
-    const same = ({ content, attachments }: Partial<APIMessage>): boolean =>
-      (content ?? "").trim() === body.content.trim() &&
-      (attachments ?? []).map(({ filename }) => filename).join("/") === names;
-    // Discord does not promise to keep the nonce; a message that has one of its own is another one.
-    return (
-      own.find((message) => message.nonce === nonce) ??
-      own.find((message) => (message.nonce ?? "") === "" && same(message))
-    );
+    return messages.filter(({ author }: Partial<APIMessage>) => author?.id === this.client.user?.id);
   }
 
   /** An archived thread is opened for what is to be changed in it; locked ones stay as they are. */
@@ -127,6 +134,12 @@ export class Messages {
       return change();
     }
   }
+}
+
+function isSame({ content, attachments }: Partial<APIMessage>, { body, files }: Composed): boolean {
+  const names = files.map(({ name }) => name).join("/");
+  const shown = (attachments ?? []).map(({ filename }) => filename).join("/");
+  return (content ?? "").trim() === body.content.trim() && shown === names;
 }
 
 function nonceOf(source: string | Buffer): string {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import {
   type APIApplication,
   DefaultRestOptions,
+  HTTPError,
   REST,
   type RESTOptions,
   type RESTPostAPIApplicationCommandsJSONBody,
@@ -124,10 +125,23 @@ function makingRequests(penalties: Penalties, patienceMs: number): RESTOptions["
     const waitMs = penalties.waitMs(method, url);
     if (waitMs > patienceMs) throw new Penalty(waitMs);
     if (waitMs > 0) await abortableDelay(waitMs, init.signal as AbortSignal);
-    const response = await request(url, init);
+    const once = method === "POST" && url.includes("/webhooks/");
+    const response = await request(url, init).catch((error: unknown) => Promise.reject(once ? lost(error) : error));
     penalties.note(method, url, response);
+    if (once && response.status >= 500) throw new HTTPError(response.status, response.statusText, method, url, {});
     return response;
   };
+}
+
+/**
+ * Messages by an interaction's token have no nonce: discord.js would post them twice where the first answer is lost, so
+ * that it must not see that the connection broke.
+ */
+function lost(error: unknown): unknown {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  // It was never sent.
+  if (/^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT)$/.test(code)) return error;
+  return Object.assign(new Error("Discord did not answer", { cause: error }), { name: "TimeoutError" });
 }
 
 /**
