@@ -64,6 +64,8 @@ export interface ActionEvent {
   readonly action: string;
   readonly message: MessageRef;
   readonly user: Member;
+  /** Why the bot could post nothing there, as a sentence: what starts a job is refused with it. */
+  readonly obstacle?: string | undefined;
   readonly receipt?: Receipt | undefined;
   reply(message: OutgoingMessage, visibility: "public" | "private"): Promise<MessageRef | undefined>;
 }

@@ -310,6 +310,22 @@ describe("a dream in a chat", () => {
     expect(chat.messages.filter((message) => !message.removed)).toEqual([]);
   });
 
+  it("is not done again where it could not be shown, but can be deleted there", async () => {
+    const { chat, quiet, store } = await studio({ engine: new FakeEngine({ automatic: true }) });
+    await chat.say(ann, "/dream octaves:1");
+    await chat.until(() => chat.in("channel")[0]?.pictures.length === 1);
+    await quiet();
+    const [first] = chat.in("channel");
+    if (!first) throw new Error("nothing was announced");
+    chat.obstacle = "I can't post pictures here.";
+    await chat.press(ben, first, "again");
+    expect(chat.ephemeral).toMatchObject([{ text: chat.obstacle }]);
+    await quiet();
+    expect(store.jobs.since(0)).toHaveLength(1);
+    await chat.press(ann, first, "delete");
+    expect(chat.messages.filter((message) => !message.removed)).toEqual([]);
+  });
+
   it("is in the place where it was asked for, also inside a thread", async () => {
     const { chat, quiet } = await studio({ engine: new FakeEngine({ automatic: true }) });
     chat.threads.set("t", { title: "t", open: true });

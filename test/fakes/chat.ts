@@ -61,6 +61,8 @@ export class FakeChat implements Chat {
   readonly given = new Map<string, readonly Reaction[]>();
   readonly threads = new Map<string, { readonly title: string; open: boolean }>();
   latest: NewestPicture | undefined;
+  /** What comes with pressed buttons. */
+  obstacle: string | undefined;
   /** Changes how pictures on messages are downloaded. */
   download: (image: PictureSource) => PictureSource = (image) => image;
   /** Asked before each call: an error to reject with, or "late" to do it and then reject with a time-out. */
@@ -251,6 +253,7 @@ export class FakeChat implements Chat {
       action,
       message: { id, channel },
       user,
+      obstacle: this.obstacle,
       reply: (content, visibility) => this.#reply(user, channel, content, visibility),
     };
     await this.#send(event);

@@ -88,6 +88,7 @@ export class Interactions {
       message: { channel, id: interaction.message.id },
       user,
       receipt,
+      obstacle: this.#reporter.obstacle(interaction, channel),
       reply: (message, visibility) => answer.reply(message, visibility),
     });
   }

@@ -87,12 +87,11 @@ export class Reporter {
     user: Member,
     read: (channel: ChannelRef, answer: Answer) => Promise<Command | undefined>,
   ): Promise<void> {
-    const { handlers, channels, guests } = this.parts;
+    const { handlers, channels } = this.parts;
     const answer = this.answer(interaction).expect();
     const channel = await this.locate(interaction);
     channels.noteUploadBytes(channel.community, interaction.attachment_size_limit);
-    const posts = channel.community !== DIRECT && !guests.has(channel);
-    const obstacle = posts ? this.#obstacle(interaction, channel) : undefined;
+    const obstacle = this.obstacle(interaction, channel);
     if (obstacle !== undefined) {
       await answer.reply({ text: obstacle }, "private");
       return;
@@ -103,11 +102,17 @@ export class Reporter {
     await handlers.event({ kind: "command", ...command, user, channel, receipt, reply });
   }
 
+  /** Why nothing could be posted where an interaction came from. */
+  obstacle(interaction: Answered, channel: ChannelRef): string | undefined {
+    const posts = channel.community !== DIRECT && !this.parts.guests.has(channel);
+    return posts ? this.#missing(interaction, channel) : undefined;
+  }
+
   /**
-   * Why nothing could be shown here. What comes with the command is true of this very place, also of a private thread;
+   * What is missing for posting. What comes with the command is true of this very place, also of a private thread;
    * what is known from the gateway of its roles and channels tells better what is missing.
    */
-  #obstacle({ app_permissions, channel: place }: Answered, channel: ChannelRef): string | undefined {
+  #missing({ app_permissions, channel: place }: Answered, channel: ChannelRef): string | undefined {
     const { channels } = this.parts;
     const inThread = channel.thread !== undefined;
     const told = readPermissions(app_permissions);

@@ -33,6 +33,11 @@ export async function pressButton(
 ): Promise<void> {
   const { action, user, message } = event;
   const { channel } = message;
+  const button = readButtonId(action);
+  if (event.obstacle !== undefined && (action === PAINT_NOW || button?.verb === "again")) {
+    await event.reply({ text: event.obstacle }, "private");
+    return;
+  }
   if (action === DELETE_MY_DATA) {
     await event.reply({ text: deleteMyData({ channel, user }, services) }, "private");
     return;
@@ -40,7 +45,6 @@ export async function pressButton(
   if (action === PAINT_NOW || action === CANCEL_VOTE) return votes.pressButton(event);
   const page = readPageButtonId(action);
   if (page) return turnPage(page, event, chat, services);
-  const button = readButtonId(action);
   if (!button) throw new UserError("button.unknown");
   const job = await services.jobs.get(button.job);
   if (!job || !sameCommunity(job.channel, channel)) throw new UserError("button.job-unknown", { id: button.job });

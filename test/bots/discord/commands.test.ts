@@ -322,6 +322,17 @@ describe("commands in Discord", () => {
     expect(listener.events).toEqual([]);
   });
 
+  it("tell of a button what is missing where the bot could show nothing any more", async () => {
+    const { listener, chat } = await open();
+    const [ann, art] = [discord.user("Ann"), discord.addChannel("art")];
+    const ref = await chat.post(art, { text: "Done", buttons: [{ id: "job:again:7KQ4M9XA", label: "Again" }] });
+    await ann.press(ref, "Again").answered;
+    discord.permit(art, "AttachFiles", false);
+    await ann.press(ref, "Again").answered;
+    const pressed = listener.of("action").map(({ obstacle }) => obstacle);
+    expect(pressed).toEqual([undefined, expect.stringContaining('"Attach Files"')]);
+  });
+
   it("are refused by what came with them, whatever the gateway has said", async () => {
     const { listener } = await open();
     const art = discord.addChannel("art");
