@@ -1,4 +1,5 @@
 import type { Receipt } from "../../port/events.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import { readLine, readSaid } from "../../shared/typed.js";
 import type { Forms } from "./forms.js";
 import { type Fields, fields, readMessage, word } from "./messages.js";
@@ -53,6 +54,11 @@ export class Commands {
     const channel = channelRef(workspace, channelId, message.thread);
     const from = await this.reporter.sender(workspace, { id: userId, name }, channel, shortcut);
     if (!(await channels.mayPost(workspace, channelId))) return this.reporter.askForInvitation(from);
+    // Slack hands over the whole message: history need not be asked. Other servers give an excerpt without its id.
+    if (fields(shortcut.message).ts !== undefined && message.pictures.length === 0) {
+      await this.reporter.replyTo(from)({ text: sentence("chat.no-image") }, "private");
+      return;
+    }
     if (await this.forms.asks(from, known, message.ts, word(shortcut.trigger_id))) return;
     const repliesTo = { channel, id: message.ts };
     const attachments = await sources.ofMessage(workspace, message, repliesTo);

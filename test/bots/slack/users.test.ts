@@ -233,6 +233,17 @@ describe("a message's menu", () => {
     expect(event.attachments.map(({ name, author }) => [name, author?.id])).toEqual([["a.png", ben.id]]);
   });
 
+  it("says at once that there is no picture, and asks no history, as Slack has handed over the message", async () => {
+    const { fake, people: users, ann, ben, art, listener, place: channel } = await openSlack();
+    const message = await users.say(ben, { id: art.id }, "words");
+    await users.shortcut(ann, message, "dream_this");
+    const said = () =>
+      users.look(ann, channel).find(({ text }) => text.includes("There is no picture in that message"));
+    await expect.poll(said).toMatchObject({ ephemeral: true });
+    expect(fake.calls.filter(({ method }) => /conversations.(history|replies)/.test(method))).toEqual([]);
+    expect(listener.events.filter(({ kind }) => kind === "command")).toEqual([]);
+  });
+
   it("asks first where something is to be asked", async () => {
     const { people: users, ann, ben, art, listener } = await openSlack();
     const root = await users.say(ben, { id: art.id }, "root");
