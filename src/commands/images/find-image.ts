@@ -78,7 +78,7 @@ export async function findImage(
     }
     if (request.event.repliesTo) throw new UserError("chat.no-image");
     const latest = await toldOfWait(request, () => findLatest(request));
-    return latest && counted(request, () => newestUsable(latest, limits));
+    return latest && counted(request, () => newestUsable(latest, request, limits));
   });
 }
 
@@ -168,7 +168,7 @@ async function findLatest({ chat, channel, event, app }: ImageRequest): Promise<
   return job && chat.latestPicture(parent);
 }
 
-async function newestUsable(latest: NewestPicture, limits: ImageLimits): Promise<FoundImage> {
+async function newestUsable(latest: NewestPicture, request: ImageRequest, limits: ImageLimits): Promise<FoundImage> {
   let failure: unknown;
   let next: NewestPicture | undefined = latest;
   for (let tried = 0; next && tried < MOST_TRIED; tried++) {
@@ -178,7 +178,8 @@ async function newestUsable(latest: NewestPicture, limits: ImageLimits): Promise
       return undefined;
     });
     if (image) return image;
-    next = await next.older?.();
+    const newer: NewestPicture = next;
+    next = await toldOfWait(request, async () => newer.older?.());
   }
   throw failure;
 }

@@ -90,6 +90,26 @@ describe("the picture a command means", () => {
     expect(told).toHaveLength(1);
   });
 
+  it("says so too when the one before a damaged one is long in coming", async () => {
+    const { chat, find, told } = await scene();
+    const asked = deferred();
+    const before = deferred<NewestPicture | undefined>();
+    const older = () => {
+      asked.resolve();
+      return before.promise;
+    };
+    chat.latest = { ...source(Buffer.from("no picture")), older };
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const found = find({});
+    await asked.promise;
+    await vi.advanceTimersByTimeAsync(3_100);
+    expect(told).toEqual([expect.stringContaining("does not let me look for the picture just now")]);
+    vi.useRealTimers();
+    before.resolve(source(await picture(70, 70)));
+    expect(side(await found)).toBe(70);
+  });
+
   it("is the newest that can be decoded, unless another one is meant", async () => {
     const { chat, find } = await scene();
     const good = Buffer.from(await picture(60, 60));
