@@ -37,27 +37,29 @@ function neverEnding(
 }
 
 describe("while strangers send messages that never end", () => {
-  it("others post text and pictures as ever, and those are ended with a sentence", async () => {
-    const limits = { ...defaultWebChatLimits, leastMs: 1_000 };
-    const chat = await startChat(handlers(), { limits });
+  it("others post text and pictures as ever", async () => {
+    const chat = await startChat(handlers(), { limits: { ...defaultWebChatLimits, leastMs: 600_000 } });
     const visitor = await Visitor.enter(chat);
     const slow = await Promise.all(Array.from({ length: 30 }, () => Visitor.enter(chat)));
     const sending = slow.map((each) => neverEnding(each));
-    const trickle = setInterval(() => {
-      for (const { socket } of sending) socket.write("a");
-    }, 100);
     try {
-      let answered = 0;
-      for (const { answer } of sending) void answer.then(() => answered++);
       expect((await visitor.said("hello")).text).toBe("hello");
       const seen = await visitor.said("look", { files: [{ bytes: await photo(), name: "a.jpg" }] });
       expect(seen.pictures).toHaveLength(1);
-      // Not because they had been ended.
-      expect(answered).toBe(0);
-      for (const { answer } of sending) expect(await answer).toContain("The message came too slowly");
+    } finally {
+      for (const { socket } of sending) socket.destroy();
+    }
+  });
+
+  it("those are ended with a sentence that hardly come", async () => {
+    const chat = await startChat(handlers(), { limits: { ...defaultWebChatLimits, leastMs: 300 } });
+    const { socket, answer } = neverEnding(await Visitor.enter(chat));
+    const trickle = setInterval(() => socket.write("a"), 50);
+    try {
+      expect(await answer).toContain("The message came too slowly");
     } finally {
       clearInterval(trickle);
-      for (const { socket } of sending) socket.destroy();
+      socket.destroy();
     }
   });
 
@@ -66,14 +68,13 @@ describe("while strangers send messages that never end", () => {
     const chat = await startChat(handlers(), { limits });
     const [one, two, ann] = [await Visitor.enter(chat), await Visitor.enter(chat), await Visitor.enter(chat)];
     const small = neverEnding(one, Buffer.alloc(1_000_000));
-    const large = neverEnding(two, Buffer.alloc(1_900_000));
+    // With the small one these are too many, whichever comes first.
+    const large = neverEnding(two, Buffer.alloc(2_500_000));
     const sending = [small, large];
     try {
-      const bytes = await photo(900, 600);
-      const posts = Array.from({ length: 6 }, () =>
-        ann.said("look", { files: [{ bytes: Buffer.concat([bytes, Buffer.alloc(200_000)]), name: "a.jpg" }] }),
-      );
       expect(await large.answer).toContain("Very many people are sending pictures");
+      const bytes = Buffer.concat([await photo(900, 600), Buffer.alloc(200_000)]);
+      const posts = Array.from({ length: 6 }, () => ann.said("look", { files: [{ bytes, name: "a.jpg" }] }));
       for (const post of posts) expect((await post).pictures).toHaveLength(1);
       expect(small.socket.destroyed).toBe(false);
     } finally {
@@ -86,11 +87,10 @@ it("one person's messages are bounded, and more are taken when those are there",
   const limits = { ...defaultWebChatLimits, messageBurst: 40 };
   const chat = await startChat(handlers(), { limits });
   const ann = await Visitor.enter(chat);
-  const sending = Array.from({ length: 12 }, () => neverEnding(ann));
+  const sending = Array.from({ length: 13 }, () => neverEnding(ann));
   try {
-    const refused = neverEnding(ann);
-    sending.push(refused);
-    expect(await refused.answer).toContain("Your last messages are still arriving");
+    // Whichever of them comes last.
+    expect(await Promise.race(sending.map(({ answer }) => answer))).toContain("Your last messages are still arriving");
     for (const { socket } of sending) socket.destroy();
     await expect.poll(async () => (await ann.say("again")).status, { timeout: 30_000 }).toBe(200);
   } finally {
