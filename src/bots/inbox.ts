@@ -84,46 +84,45 @@ export class Inbox<T extends Unread> {
    * @param signal aborted when the adapter stops: the next start goes on
    */
   async answer(handlers: Pick<ChatHandlers, "accepted">, tell: Tell<T>, signal: AbortSignal): Promise<void> {
-    const tellAll = async (waiting: readonly Left<T>[]): Promise<readonly Left<T>[]> => {
-      const told = await this.#tell(waiting, handlers, tell);
-      return waiting.filter((left) => !told.has(left));
-    };
-    const waiting = await tellAll(this.left);
+    const waiting = await this.#tellAll(this.left, handlers, tell);
     // An abort is its end too.
-    void this.#tellLater(waiting, tellAll, signal).catch(() => undefined);
+    void this.#tellLater(waiting, handlers, tell, signal).catch(() => undefined);
   }
 
   async #tellLater(
     left: readonly Left<T>[],
-    tellAll: (waiting: readonly Left<T>[]) => Promise<readonly Left<T>[]>,
+    handlers: Pick<ChatHandlers, "accepted">,
+    tell: Tell<T>,
     signal: AbortSignal,
   ): Promise<void> {
     let waiting = left;
     for (let waitMs = AGAIN_MS; waiting.length > 0; waitMs = Math.min(LONGEST_AGAIN_MS, waitMs * 2)) {
       await abortableDelay(waitMs, signal);
-      waiting = await tellAll(waiting);
+      waiting = await this.#tellAll(waiting, handlers, tell);
     }
   }
 
-  /** @returns those who need not be told any more */
-  async #tell(
-    waiting: readonly Left<T>[],
+  /** @returns those who could not be told now */
+  async #tellAll(
+    left: readonly Left<T>[],
     handlers: Pick<ChatHandlers, "accepted">,
     tell: Tell<T>,
-  ): Promise<ReadonlySet<Left<T>>> {
-    const told = new Set<Left<T>>();
-    for (const left of waiting) {
+  ): Promise<readonly Left<T>[]> {
+    const waiting: Left<T>[] = [];
+    for (const each of left) {
       try {
-        const old = left.at < Date.now() - KEPT_MS;
-        if (!old && !(await handlers.accepted(left.job))) await tell(left, textFor(left.unread));
+        const old = each.at < Date.now() - KEPT_MS;
+        if (!old && !(await handlers.accepted(each.job))) await tell(each, textFor(each.unread));
       } catch (err) {
         this.logger.warn({ err }, "a user could not be told of what a restart has cut off");
-        if (mayPass(err)) continue;
+        if (mayPass(err)) {
+          waiting.push(each);
+          continue;
+        }
       }
-      this.#remove(left.job);
-      told.add(left);
+      this.#remove(each.job);
     }
-    return told;
+    return waiting;
   }
 
   #remove(job: string): void {

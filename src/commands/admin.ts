@@ -13,7 +13,7 @@ import type {
   ChatAdmin,
 } from "../port/admin.js";
 import { ChatError } from "../port/chat-error.js";
-import type { QueuePosition } from "../queue/queue.js";
+import type { QueueEvents, QueuePosition } from "../queue/queue.js";
 import { defined } from "../shared/defined.js";
 import { version } from "../shared/version.js";
 import { ChannelNames } from "./channel-names.js";
@@ -41,10 +41,18 @@ const LOGGED: Readonly<Record<AdminMode, string>> = {
 };
 
 /** What changes the page: all that the queue reports. */
-const QUEUE_EVENTS = [
-  ...(["accepted", "resumed", "moved", "started", "frame", "retrying"] as const),
-  ...(["done", "failed", "cancelled", "suspended"] as const),
-] as const;
+const QUEUE_EVENTS = Object.keys({
+  accepted: true,
+  resumed: true,
+  moved: true,
+  started: true,
+  frame: true,
+  retrying: true,
+  done: true,
+  failed: true,
+  cancelled: true,
+  suspended: true,
+} satisfies Record<keyof QueueEvents, true>) as (keyof QueueEvents)[];
 
 /** What those who run the program see and may do in a chat of their own. One for the whole program. */
 export class Admin implements ChatAdmin {

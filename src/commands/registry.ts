@@ -2,7 +2,7 @@ import type { ChannelRef } from "../domain/model.js";
 import type { Completion, FormStart } from "../port/commands.js";
 import type { CompletionRequest } from "../port/events.js";
 import { nearest } from "../shared/nearest.js";
-import { kebab } from "../shared/text.js";
+import { cutText, kebab } from "../shared/text.js";
 import { plainLine } from "../shared/typed.js";
 import { type Command, type CommandRegistry, summarise } from "./command.js";
 
@@ -31,7 +31,7 @@ export class Registry implements CommandRegistry {
   find(name: string): Command {
     const command = this.#commands.get(name.toLowerCase());
     if (command) return command;
-    throw new UserError("command.unknown", { name: name.slice(0, 40), near: nearest(name, this.#commands.keys()) });
+    throw new UserError("command.unknown", { name: cutText(name, 40), near: nearest(name, this.#commands.keys()) });
   }
 
   /** See `ChatHandlers.formOf`. */

@@ -1,7 +1,6 @@
 import { desc, eq, sql } from "drizzle-orm";
 import type { MessageRef, UserKey } from "../domain/model.js";
-import type { Database } from "./database.js";
-import { matching } from "./database.js";
+import { type Database, matching } from "./database.js";
 import { favouriteTable, heartTable, jobTable } from "./schema.js";
 
 interface Heart {

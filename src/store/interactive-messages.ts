@@ -1,7 +1,6 @@
 import { and, asc, eq, isNotNull, lt, type SQL, sql } from "drizzle-orm";
 import type { MessageRef, User, UserKey } from "../domain/model.js";
-import type { Database } from "./database.js";
-import { matching } from "./database.js";
+import { type Database, matching } from "./database.js";
 import { channelOf, present } from "./job-rows.js";
 import { boardTable, voteTable } from "./schema.js";
 

@@ -1,7 +1,6 @@
 import { and, asc, count, desc, eq, gte, inArray, isNotNull, lt, type SQL, sql } from "drizzle-orm";
 import type { Community, Job, JobChange, MessageRef } from "../domain/model.js";
-import type { Database } from "./database.js";
-import { matching } from "./database.js";
+import { type Database, matching } from "./database.js";
 import type { Images, NewImage, RemovedImages } from "./images.js";
 import { channelOf, columnsOf, messagesOf, readJobs, rowOf, type StoredJob } from "./job-rows.js";
 import { jobInputTable, jobMessageTable, jobTable } from "./schema.js";

@@ -1,7 +1,6 @@
 import { asc, eq } from "drizzle-orm";
 import type { MessageRef, UserKey } from "../domain/model.js";
-import type { Database } from "./database.js";
-import { matching } from "./database.js";
+import { type Database, matching } from "./database.js";
 import { StoreError } from "./errors.js";
 import type { Favourite, Favourites } from "./favourites.js";
 import type { Images, RemovedImages, StoredImage } from "./images.js";

@@ -1,7 +1,6 @@
 import { and, asc, inArray, sql } from "drizzle-orm";
 import type { Community } from "../domain/model.js";
-import type { Database } from "./database.js";
-import { matching } from "./database.js";
+import { type Database, matching } from "./database.js";
 import { type SettingValue, settingTable } from "./schema.js";
 
 /** Where a setting applies: in one channel or, without one, in a whole community. */

@@ -4,8 +4,7 @@
 
 import sharp from "sharp";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { ChannelRef, MessageRef } from "../../src/domain/model.js";
-import { messageKey, pictureName } from "../../src/domain/model.js";
+import { type ChannelRef, type MessageRef, messageKey, pictureName } from "../../src/domain/model.js";
 import type { Chat } from "../../src/port/adapter.js";
 import { ChatError, mayPass } from "../../src/port/chat-error.js";
 import type { CommandSummary } from "../../src/port/commands.js";

@@ -16,7 +16,7 @@ import type { Calls } from "./calls.js";
 import { DIRECT, linkTo } from "./channels.js";
 import { type Composed, compose } from "./compose.js";
 import { chatError, hasCode } from "./errors.js";
-import type { Guests } from "./guests.js";
+import { type Guests, UNKNOWN_ID } from "./guests.js";
 import { FIRST_RESPONSE_MS, INTERACTION_TOKEN_MS, type Timing } from "./limits.js";
 import type { OwnEmoji } from "./own-emoji.js";
 
@@ -240,11 +240,11 @@ export class Answer {
 
   /**
    * A follow-up whose own answer was lost, which has no nonce: posted again it could stand there twice. Where it cannot
-   * be looked for it is taken for posted; no message has the id that it is given then. @throws `failure`
+   * be looked for it is taken for posted. @throws `failure`
    */
   async #lookFor(composed: Composed, visibility: Visibility, failure: unknown): Promise<Pick<APIMessage, "id">> {
     if (chatError(failure, { doing: DOING }).kind !== "timeout") throw failure;
-    const unknown = { id: this.asked.id };
+    const unknown = { id: UNKNOWN_ID };
     // No list holds what one person alone sees.
     if (visibility === "private") return unknown;
     const found = await this.parts

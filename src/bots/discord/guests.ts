@@ -16,8 +16,8 @@ import { compose } from "./compose.js";
 /** Places, and the messages and jobs in them: of each so many. */
 const REMEMBERED = 10_000;
 
-/** In place of the id of a message that has probably been posted. */
-const UNKNOWN = "0";
+/** In place of the id of a message that has probably been posted: no message has it. */
+export const UNKNOWN_ID = "0";
 
 /** An interaction, whose token leads to a place that the bot is not in. */
 interface Way {
@@ -69,7 +69,7 @@ export class Guests {
       throw error;
     });
     if (posted) this.#ofMessages.set(posted.id, way);
-    return { channel, id: posted?.id ?? UNKNOWN };
+    return { channel, id: posted?.id ?? UNKNOWN_ID };
   }
 
   /** @throws ChatError */

@@ -1,6 +1,5 @@
 import { type APIAttachment, type APIMessage, type CDN, MessageType, Routes } from "discord.js";
-import type { MessageRef, User } from "../../domain/model.js";
-import { isResult } from "../../domain/model.js";
+import { isResult, type MessageRef, type User } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { Picture, PictureSource } from "../../port/messages.js";
 import { readAtMost } from "../../shared/read-at-most.js";

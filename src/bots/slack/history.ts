@@ -1,5 +1,4 @@
-import type { ChannelRef, MessageRef } from "../../domain/model.js";
-import { isResult } from "../../domain/model.js";
+import { type ChannelRef, isResult, type MessageRef } from "../../domain/model.js";
 import { HISTORY_PATIENCE_MS } from "./limits.js";
 import { readMessage, type SlackFile, type SlackMessage } from "./messages.js";
 import type { CallOptions, Workspace } from "./workspace.js";

@@ -34,7 +34,7 @@ export const FIELD = "field:";
 
 /** The field for the conversation that a form from a global shortcut works in. */
 const PLACE = "place";
-/** Characters of a text field: as many as any option may have. */
+/** Characters that a text field takes: fewer than Slack allows, and more than any option needs. */
 const TEXT_LENGTH = 500;
 
 const FILE_TYPES = ["png", "jpg", "jpeg", "gif", "webp"];

@@ -189,7 +189,7 @@ export class ChannelHub {
 
   /** @throws ChatError "gone" when the channel or the thread is not there. */
   locate({ id, thread }: { readonly id: string; readonly thread?: string | undefined }) {
-    if (!this.parts.store.hasChannel(id)) throw new ChatError("gone", "web.channel-unknown", { name: id.slice(0, 40) });
+    if (!this.parts.store.hasChannel(id)) throw new ChatError("gone", "web.channel-unknown", { name: cutText(id, 40) });
     if (thread === undefined) return { channel: id, thread };
     const root = this.parts.store.message(toId(thread));
     if (!root || root.channel !== id || root.thread !== null) throw new ChatError("gone", "web.thread-gone");

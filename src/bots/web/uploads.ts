@@ -24,8 +24,7 @@ interface Arriving {
  */
 export class Uploads {
   readonly #arriving = new Set<Arriving>();
-  readonly #byPerson = new Map<string, PQueue>();
-  readonly #counts = new Map<string, number>();
+  readonly #people = new Map<string, { messages: number; readonly turns: PQueue }>();
 
   constructor(private readonly limits: WebChatLimits) {}
 
@@ -34,26 +33,17 @@ export class Uploads {
    * @throws ChatError for a form that cannot be used, comes too slowly, or is one too many
    */
   async take<T>(person: string, request: FastifyRequest, use: (said: Utterance) => Promise<T>): Promise<T> {
-    const count = (this.#counts.get(person) ?? 0) + 1;
-    if (count > MOST_OF_ONE) throw new ChatError("rate-limited", "web.uploads-yours");
-    this.#counts.set(person, count);
+    const own = this.#people.get(person) ?? { messages: 0, turns: new PQueue({ concurrency: 1 }) };
+    if (own.messages >= MOST_OF_ONE) throw new ChatError("rate-limited", "web.uploads-yours");
+    own.messages += 1;
+    this.#people.set(person, own);
     try {
       const said = await this.#read(request);
-      return await (said.images.length === 0 ? use(said) : this.#turnOf(person).add(() => use(said)));
+      return await (said.images.length === 0 ? use(said) : own.turns.add(() => use(said)));
     } finally {
-      const left = (this.#counts.get(person) ?? 1) - 1;
-      if (left > 0) this.#counts.set(person, left);
-      else {
-        this.#counts.delete(person);
-        this.#byPerson.delete(person);
-      }
+      own.messages -= 1;
+      if (own.messages === 0) this.#people.delete(person);
     }
-  }
-
-  #turnOf(person: string): PQueue {
-    const queue = this.#byPerson.get(person) ?? new PQueue({ concurrency: 1 });
-    this.#byPerson.set(person, queue);
-    return queue;
   }
 
   async #read(request: FastifyRequest): Promise<Utterance> {

@@ -7,6 +7,7 @@ import type { JobRepository } from "../../queue/job-repository.js";
 import { sameEmoji } from "../../shared/typed.js";
 import type { Favourites } from "../../store/favourites.js";
 import { provenanceOfJob } from "../images/provenance.js";
+import { SIDES } from "../recipes/recipe.js";
 import { type RepeatServices, repeatJob } from "../recipes/repeat.js";
 import { type JobRequester, startJob } from "../recipes/start-job.js";
 import type { ChannelSettings } from "../settings/channel-settings.js";
@@ -71,9 +72,7 @@ function requesterOf({ event, job, chat }: Reacted): JobRequester {
 function larger({ job: { recipe: name, params, channel }, services }: Reacted): Readonly<Record<string, number>> {
   const recipe = services.recipes.get(name);
   const maximum = recipe && services.settings.largest(recipe, channel);
-  const sides = ["size", "width", "height"].flatMap((key) =>
-    Number(params[key]) > 0 ? [[key, Number(params[key])] as const] : [],
-  );
+  const sides = SIDES.flatMap((key) => (Number(params[key]) > 0 ? [[key, Number(params[key])] as const] : []));
   const longest = Math.max(...sides.map(([, side]) => side));
   // Where something else says how large it is, as the book's neurons do, these change nothing.
   if (!recipe || maximum === undefined || recipe.side(params) !== longest) throw new UserError("result.no-size");

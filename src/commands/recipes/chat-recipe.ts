@@ -22,12 +22,11 @@ import {
   type Recipe,
   randomSeed,
   type Scope,
+  SIDES,
   type UnnamedImage,
 } from "./recipe.js";
 import { startJob } from "./start-job.js";
 import { stylesOf, withOneStyle, withSharedStyles, withTextureStyle } from "./styles.js";
-
-const SIDES = ["size", "width", "height"] as const;
 
 const largestOf = (params: Params): number => Math.max(...SIDES.map((side) => Number(params[side] ?? 0)));
 

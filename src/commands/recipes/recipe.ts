@@ -23,6 +23,9 @@ import type { StyleLibrary } from "../styles/style-library.js";
 
 export type Params = Readonly<Record<string, unknown>>;
 
+/** Parameters that say how large a result is, in pixels. */
+export const SIDES = ["size", "width", "height"] as const;
+
 /** A job before it is handed in: the engine's parameters and its encoded input pictures by role. */
 export interface Draft {
   readonly params: Params;

@@ -6,7 +6,6 @@ const GIVE_IT =
   "Give me the picture with the command's \"picture\" option, or open the message's menu and choose Apps > " +
   "Dream this (or Stylize this).";
 
-/** How it is known what a network's pictures are to be like. */
 /** Every sentence that the program says, by identifier: a text with its parameters in braces, or a function of them. */
 export const english = {
   // What operators read: health pages, `dreamloom doctor`, and the program at its start.
@@ -737,7 +736,7 @@ export const english = {
   "film.too-large": "The film takes at least {size}, more than {most}. Take fewer frames, or allow more.",
   "film.no-ffmpeg": "MP4 needs ffmpeg on the PATH. Install it, or take webp or gif.",
   "film.too-many-frames":
-    "At {width} x {height}, a WebP or GIF holds {most} frames. Take fewer or smaller ones, or mp4.",
+    "At {width} x {height}, a WebP or GIF holds {most} frames. Take fewer or smaller ones, or mp4 in a shell.",
   "engine.recipe-unknown": 'There is no recipe "{recipe}"; there are {known}.',
   "descent.no-start":
     "The first step gives no finite loss: the network's weights or its preprocessing are damaged, or the weight of a " +

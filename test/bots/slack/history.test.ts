@@ -1,7 +1,6 @@
 /** How seldom Slack is asked what has been said, as it allows apps outside its Marketplace to do once a minute. */
 import { describe, expect, it } from "vitest";
-import type { MessageRef } from "../../../src/domain/model.js";
-import { messageKey } from "../../../src/domain/model.js";
+import { type MessageRef, messageKey } from "../../../src/domain/model.js";
 import type { Manners } from "../../fakes/slack/manners.js";
 import { eventually } from "../contract-world.js";
 import { colour, openSlack, png } from "./harness.js";

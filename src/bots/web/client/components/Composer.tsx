@@ -136,7 +136,8 @@ function Replying({ to, onCancel }: { to: WireMessage; onCancel: () => void }) {
       <Icon name="reply" size={16} />
       {picture && !picture.spoiler && <img src={picture.preview} alt="" width={26} height={26} />}
       <span>
-        <strong>{sentence("composer.replying", { author: to.author.name })}</strong> {plainText(to.text).slice(0, 80)}
+        <strong>{sentence("composer.replying", { author: to.author.name })}</strong>{" "}
+        {[...plainText(to.text)].slice(0, 80).join("")}
       </span>
       <IconButton icon="close" size={16} label={sentence("composer.cancel-reply")} onClick={onCancel} />
     </div>

@@ -17,7 +17,8 @@ export function ThreadPanel({ channel, thread }: { channel: string; thread: stri
     // Only from the keyboard or a click here: a page opened at a thread must not grab the phone's keyboard.
     if (window.matchMedia("(hover: hover)").matches) panel.current?.querySelector("textarea")?.focus();
   }, []);
-  const title = root?.hasThread?.title || (root && plainText(root.text).slice(0, 60)) || sentence("thread.title");
+  const title =
+    root?.hasThread?.title || (root && [...plainText(root.text)].slice(0, 60).join("")) || sentence("thread.title");
   return (
     <section class="pane thread-pane" aria-label={sentence("thread.label", { title })} ref={panel}>
       <DropZone channel={channel} thread={thread}>
