@@ -239,14 +239,17 @@ export class Answer {
   }
 
   /**
-   * A follow-up whose own answer was lost, which has no nonce: posted again it could stand there twice. Where it cannot
-   * be looked for it is taken for posted. @throws `failure`
+   * A follow-up whose own answer was lost, or was a 5xx, has no nonce: posted again it could stand there twice. Where it
+   * cannot be looked for it is taken for posted after a time-out. @throws `failure`
    */
   async #lookFor(composed: Composed, visibility: Visibility, failure: unknown): Promise<Pick<APIMessage, "id">> {
-    if (chatError(failure, { doing: DOING }).kind !== "timeout") throw failure;
+    if (!outcomeUnknown(failure)) throw failure;
     const unknown = { id: UNKNOWN_ID };
     // No list holds what one person alone sees.
-    if (visibility === "private") return unknown;
+    if (visibility === "private") {
+      if (chatError(failure, { doing: DOING }).kind !== "timeout") throw failure;
+      return unknown;
+    }
     const found = await this.parts
       .find(await this.asked.channel, composed, this.asked.id)
       .catch((error: unknown) => (mayPass(error) ? undefined : unknown));

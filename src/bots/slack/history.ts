@@ -57,7 +57,11 @@ export async function newest(
   channel: ChannelRef,
   fits: (message: SlackMessage) => boolean,
 ): Promise<SlackMessage | undefined> {
-  for await (const message of newestFirst(workspace, channel)) if (fits(message)) return message;
+  return firstOf(newestFirst(workspace, channel), fits);
+}
+
+export async function firstOf<T>(all: AsyncIterable<T>, fits: (each: T) => boolean): Promise<T | undefined> {
+  for await (const each of all) if (fits(each)) return each;
   return undefined;
 }
 
@@ -77,6 +81,22 @@ export async function* newestFirst(
     if (cursor === undefined || page.messages.length <= SMALL_PAGE) break;
   }
   yield* inThread.reverse();
+}
+
+/** What can be gone through many times, and from the beginning each time, and is read only once. */
+export function readOnce<T>(source: AsyncIterator<T, undefined>): AsyncIterable<T> {
+  const read: Promise<IteratorResult<T, undefined>>[] = [];
+  return {
+    async *[Symbol.asyncIterator]() {
+      for (let index = 0; ; index++) {
+        const next = read[index] ?? source.next();
+        read[index] = next;
+        const { done, value } = await next;
+        if (done) return;
+        yield value;
+      }
+    },
+  };
 }
 
 interface Bounds {

@@ -1,11 +1,17 @@
 import { LRUCache } from "lru-cache";
 import type { ChannelRef, MessageRef } from "../../domain/model.js";
-import { newest, newestIn } from "./history.js";
+import { firstOf, newestFirst, newestIn, readOnce } from "./history.js";
 import { type Fields, fields, readMessage, type SlackMessage, word } from "./messages.js";
 import type { Workspace } from "./workspace.js";
 
 /** Channels whose events come, and places whose newest picture is remembered. */
 const REMEMBERED = 10_000;
+
+/** The newest message with a picture that counts, and all of the same place from the newest on, read as far as needed. */
+interface Found {
+  readonly message: SlackMessage;
+  readonly history: AsyncIterable<SlackMessage>;
+}
 
 /**
  * The newest message with a picture that counts in each channel and thread, remembered from Slack's events: many apps
@@ -17,21 +23,30 @@ export class Newest {
   readonly #known = new LRUCache<string, SlackMessage | "none">({ max: REMEMBERED });
   /** Messages with pictures that Slack has told of, by channel and time. */
   readonly #shown = new LRUCache<string, SlackMessage>({ max: REMEMBERED });
-  readonly #asking = new Map<string, Promise<SlackMessage | undefined>>();
+  readonly #asking = new Map<string, Promise<Found | undefined>>();
 
   /** @throws ChatError when the place cannot be read, or not for a long time */
-  async in(workspace: Workspace, ref: ChannelRef): Promise<SlackMessage | undefined> {
+  async in(workspace: Workspace, ref: ChannelRef): Promise<Found | undefined> {
     const channel = `${workspace.self.team} ${ref.id}`;
     const place = placeOf(channel, ref.thread);
     const known = this.#followed.has(channel) ? this.#known.get(place) : undefined;
-    if (known) return known === "none" ? undefined : known;
+    const history = readOnce(newestFirst(workspace, ref));
+    if (known) return known === "none" ? undefined : { message: known, history };
     const under = this.#asking.get(place);
     if (under) return under;
-    const asking = newest(workspace, ref, (message) => newestIn(workspace, message).length > 0)
+    const asking = firstOf(history, (message) => newestIn(workspace, message).length > 0)
       .then((found) => this.#learned(channel, place, found))
+      .then((message) => message && { message, history })
       .finally(() => this.#asking.delete(place));
     this.#asking.set(place, asking);
     return asking;
+  }
+
+  /** The newest message shows nothing that can be read: the one before it counts. */
+  passedOver({ self }: Workspace, ref: ChannelRef, newest: SlackMessage, before: SlackMessage): void {
+    const place = placeOf(`${self.team} ${ref.id}`, ref.thread);
+    const known = this.#known.get(place);
+    if (known && known !== "none" && known.ts === newest.ts) this.#known.set(place, before);
   }
 
   /** A message with pictures, as Slack has told of it. */

@@ -7,7 +7,7 @@ import { sentence } from "../../shared/sentences/sentence.js";
 import { download, tooLarge } from "./download.js";
 import { isKind } from "./errors.js";
 import type { Files } from "./files.js";
-import { findMessage, newestFirst, newestIn } from "./history.js";
+import { findMessage, newestIn } from "./history.js";
 import type { SlackFile, SlackMessage } from "./messages.js";
 import type { Newest } from "./newest.js";
 import type { FetchLink } from "./options.js";
@@ -43,11 +43,18 @@ export class Sources {
   }
 
   async *#latest(workspace: Workspace, channel: ChannelRef): AsyncGenerator<PictureSource, undefined> {
-    const newest = await this.newest.in(workspace, channel);
-    if (!newest) return;
-    yield* await this.#countingIn(workspace, newest, channel);
-    for await (const message of newestFirst(workspace, channel))
-      if (message.ts < newest.ts) yield* await this.#countingIn(workspace, message, channel);
+    const found = await this.newest.in(workspace, channel);
+    if (!found) return;
+    yield* await this.#countingIn(workspace, found.message, channel);
+    let last = found.message;
+    for await (const message of found.history) {
+      if (message.ts >= last.ts) continue;
+      const sources = await this.#countingIn(workspace, message, channel);
+      if (sources.length === 0) continue;
+      this.newest.passedOver(workspace, channel, last, message);
+      last = message;
+      yield* sources;
+    }
   }
 
   /** Those that may be the newest picture of their channel, the last one first. */

@@ -161,8 +161,8 @@ describe("an answer whose own answer comes too late", () => {
     expect(shown()).toEqual([]);
   });
 
-  it.each(["no answer", "answer lost"] as const)(
-    "is not posted twice where it follows another one (%s)",
+  it.each<Fault>(["no answer", "answer lost", { status: 502, done: true }])(
+    "is not posted twice where it follows another one (%j)",
     async (fault) => {
       const { chat, event, shown } = await asked(
         (method, path) => method === "POST" && path.startsWith("/webhooks/"),
@@ -170,16 +170,24 @@ describe("an answer whose own answer comes too late", () => {
       );
       await event.reply({ text: "On it" }, "public");
       const ref = await event.reply({ text: "More" }, "public");
-      expect(await event.reply({ text: "Only you" }, "private")).toBeUndefined();
       if (!ref) throw new Error("no message");
       await chat.edit(ref, { text: "Done" });
       expect(shown()).toEqual([
         ["On it", 0],
         ["Done", 0],
-        ["Only you", 0],
       ]);
     },
   );
+
+  it.each(["no answer", "answer lost"] as const)("is said to one person alone once only (%s)", async (fault) => {
+    const { event, shown } = await asked((method, path) => method === "POST" && path.startsWith("/webhooks/"), fault);
+    await event.reply({ text: "On it" }, "public");
+    expect(await event.reply({ text: "Only you" }, "private")).toBeUndefined();
+    expect(shown()).toEqual([
+      ["On it", 0],
+      ["Only you", 0],
+    ]);
+  });
 
   it("is not taken for given where it is private, and no direct message can be sent for now", async () => {
     const { discord, event, shown } = await asked(

@@ -74,6 +74,23 @@ describe("the newest picture, for an app outside the Marketplace", () => {
     expect(asked(fake)).toBe(1);
   });
 
+  it("is followed by the one before it without another look at the same page", async () => {
+    const { people: users, fake, ann, ben, chat, place: channel, photo } = await outside({ noMessageEvents: true });
+    await users.say(ben, channel, "good", [await photo("good.png")]);
+    await users.say(ann, channel, "broken", [{ name: "broken.png", bytes: Buffer.from("none") }]);
+    const newest = await chat.latestPicture(channel);
+    expect([newest?.name, (await newest?.older?.())?.name, asked(fake)]).toEqual(["broken.png", "good.png", 1]);
+  });
+
+  it("that turned out to be none is not tried again", async () => {
+    const { people: users, fake, ann, ben, chat, place: channel, photo } = await outside();
+    await users.say(ben, channel, "good", [await photo("good.png")]);
+    await users.say(ann, channel, "broken", [{ name: "broken.png", bytes: Buffer.from("none") }]);
+    const newest = await chat.latestPicture(channel);
+    expect([newest?.name, (await newest?.older?.())?.name, asked(fake)]).toEqual(["broken.png", "good.png", 1]);
+    expect([(await chat.latestPicture(channel))?.name, asked(fake)]).toEqual(["good.png", 1]);
+  });
+
   it("is waited for until the minute is over, and comes", { timeout: 20_000 }, async () => {
     const { fake, people: users, ann, chat, place: channel, photo } = await outside({ noMessageEvents: true }, 2_000);
     const other = fake.addChannel("other");

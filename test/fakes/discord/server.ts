@@ -59,6 +59,8 @@ export type Fault =
       readonly code?: number;
       readonly message?: string;
       readonly retryAfter?: number;
+      /** It is carried out all the same. */
+      readonly done?: boolean;
       /** What stands before Discord answers: a page for people, and no headers but these. */
       readonly page?: Readonly<Record<string, string>>;
     }
@@ -533,7 +535,7 @@ export class FakeDiscord {
       if (fault === "drop") return void incoming.socket.destroy();
       if (typeof fault === "object" && fault.page)
         return void response.writeHead(fault.status, { "content-type": "text/html", ...fault.page }).end("<h1>No</h1>");
-      if (typeof fault === "object") return sendFault(fault, send);
+      if (typeof fault === "object" && !fault.done) return sendFault(fault, send);
       const found = findRoute(request);
       if (!found) {
         this.violations.push(`there is no ${method} ${path}`);
@@ -561,6 +563,7 @@ export class FakeDiscord {
         const { status, body, bareHead = false } = this.dialect(request, await route.handle(this, parameters, request));
         if (fault === "answer lost") return void incoming.socket.destroy();
         if (fault === "no answer") return;
+        if (typeof fault === "object") return sendFault(fault, send);
         send(status, body, bareHead ? {} : headers);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
