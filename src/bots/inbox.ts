@@ -20,8 +20,8 @@ const LINE_LENGTH = 500;
 
 /** What is kept of an event: plain data by which the adapter finds its user again. */
 interface Unread {
-  readonly what: "command" | "button";
-  /** What was typed, such as "/dream look:eyes", where there is a line. */
+  readonly what: "command" | "button" | "reaction";
+  /** What was typed, such as "/dream look:eyes", where there is a line; of a reaction its emoji. */
   readonly line?: string | undefined;
 }
 
@@ -139,5 +139,6 @@ export class Inbox<T extends Unread> {
 }
 
 function textFor({ what, line }: Partial<Unread>): string {
+  if (what === "reaction") return sentence("restarted.reaction", { emoji: line ?? "" });
   return what === "button" ? sentence("restarted.button") : sentence("restarted.command", { line });
 }

@@ -38,6 +38,7 @@ export interface ReactionEvent {
   readonly added: boolean;
   readonly message: MessageRef;
   readonly user: Member;
+  readonly receipt?: Receipt | undefined;
 }
 
 /** A reaction before it is known who gave it. */

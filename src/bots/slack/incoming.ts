@@ -59,7 +59,7 @@ export class Incoming {
         const meant = await this.#commands.hear(context, event);
         return meant ? () => this.#commands.written(context, event, receipt) : undefined;
       },
-      reaction_added: (context, event) => this.#actions.reacted(context, event, true),
+      reaction_added: (context, event, receipt) => this.#actions.reacted(context, event, true, receipt),
       reaction_removed: (context, event) => this.#actions.reacted(context, event, false),
       app_home_opened: async (context, { user, tab }) => {
         const userId = word(user);
@@ -131,16 +131,23 @@ export class Incoming {
     app.processEvent = (received) => {
       const body = fields(received.body);
       const ack = async (response?: unknown) => {
-        const delivery = saidId(body.event);
-        const forBot = delivery !== undefined && isForBot(body);
-        if (forBot && !this.#said.has(delivery) && !this.#seen.has(delivery)) {
-          const unread = unreadOf({ what: "command", body: fields(body.event), context: originOf(body) }, delivery);
-          this.#said.set(delivery, this.#inbox.take(unread));
-        }
+        await this.#note(body);
         await (received.ack as (response?: unknown) => Promise<void>)(response);
       };
       return process({ ...received, ack });
     };
+  }
+
+  async #note(body: Fields): Promise<void> {
+    const [event, context, id] = [fields(body.event), originOf(body), saidId(body.event)];
+    const isNew = () => id !== undefined && !this.#said.has(id) && !this.#seen.has(id);
+    if (id === undefined || !isNew()) return;
+    const reacted = event.type === "reaction_added";
+    const meant = reacted ? await this.#actions.meaning(context, event, true).catch(() => undefined) : isForBot(body);
+    // The same may have come again meanwhile.
+    if (!meant || !isNew()) return;
+    const unread = unreadOf({ what: reacted ? "reaction" : "command", body: event, context }, id);
+    this.#said.set(id, this.#inbox.take(unread));
   }
 
   /** Acknowledges within Slack's 3 s whatever else happens, and then does the work unless it has come before. */

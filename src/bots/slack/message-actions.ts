@@ -44,24 +44,39 @@ export class MessageActions {
     await this.reporter.tell({ kind: "action", action, message: { channel, id: ts }, user, receipt, reply });
   }
 
-  /** What is to be done for a reaction; undefined for one that means nothing, about which Slack is asked nothing. */
-  async reacted(context: Fields, event: Fields, added: boolean): Promise<(() => Promise<void>) | undefined> {
+  /** What a reaction may mean; undefined for one that means nothing, about which Slack is asked nothing. */
+  async meaning(context: Fields, event: Fields, added: boolean) {
     const item = fields(event.item);
     const [userId, name] = [word(event.user), word(event.reaction)];
     const [channelId, ts] = [word(item.channel), word(item.ts)];
     if (userId === undefined || name === undefined || channelId === undefined || ts === undefined) return undefined;
     const workspace = await this.reporter.workspace(context);
     if (item.type !== "message" || userId === workspace.self.userId) return undefined;
-    const { handlers, users } = this.reporter.parts;
+    const { handlers } = this.reporter.parts;
     const reaction = { emoji: toUnicode(name), added, message: { channel: channelRef(workspace, channelId), id: ts } };
     const wanted = handlers.wants ? await handlers.wants(reaction) : { thread: true };
-    if (!wanted) return undefined;
+    return wanted && { workspace, reaction, userId, channelId, ts, inThread: wanted.thread };
+  }
+
+  /** What is to be done for a reaction; undefined for one that means nothing. */
+  async reacted(
+    context: Fields,
+    event: Fields,
+    added: boolean,
+    receipt?: Receipt,
+  ): Promise<(() => Promise<void>) | undefined> {
+    const meant = await this.meaning(context, event, added);
+    if (!meant) {
+      receipt?.settle();
+      return undefined;
+    }
+    const { workspace, reaction, userId, channelId, ts, inThread } = meant;
     return async () => {
-      const { user, bot } = await users.get(workspace, userId);
-      if (bot) return;
-      const thread = wanted.thread ? await this.#threadOf(workspace, channelId, ts) : undefined;
+      const { user, bot } = await this.reporter.parts.users.get(workspace, userId);
+      const thread = inThread && !bot ? await this.#threadOf(workspace, channelId, ts) : undefined;
       const message = { channel: channelRef(workspace, channelId, thread), id: ts };
-      await this.reporter.tell({ ...reaction, kind: "reaction", message, user });
+      if (!bot) await this.reporter.tell({ ...reaction, kind: "reaction", message, user, receipt });
+      receipt?.settle();
     };
   }
 

@@ -1,9 +1,10 @@
-/** What is kept of a command, a form, a press or a message to the bot until it is dealt with. */
+/** What is kept of a command, a form, a press, a reaction or a message to the bot until it is dealt with. */
+import { toUnicode } from "./emoji.js";
 import { type Fields, fields, list, word } from "./messages.js";
 import { readPurpose } from "./modal.js";
 
 export interface SlackUnread {
-  readonly what: "command" | "button";
+  readonly what: "command" | "button" | "reaction";
   readonly line?: string | undefined;
   /** What Slack would send again has it, too. */
   readonly delivery: string | undefined;
@@ -24,29 +25,34 @@ export interface Arrival {
 }
 
 export function unreadOf({ what, body, context }: Arrival, delivery: string | undefined): SlackUnread {
+  const given = fields(body);
   const { channel, channel_id, command, container, message, response_url, text, thread_ts, user, user_id, view } =
-    fields(body);
+    given;
   const { teamId, enterpriseId, isEnterpriseInstall } = fields(context);
   const [box, purpose] = [fields(container), readPurpose(fields(view).private_metadata)];
   const name = word(command);
+  const reaction = word(given.reaction);
   const thread = word(thread_ts) ?? word(box.thread_ts) ?? word(fields(message).thread_ts) ?? purpose?.thread;
   // A thread's first message names itself.
   const own = word(fields(message).ts) ?? word(box.message_ts);
   return {
     what,
-    line: name === undefined ? undefined : `${name} ${word(text) ?? ""}`.trim(),
+    line: name === undefined ? reaction && toUnicode(reaction) : `${name} ${word(text) ?? ""}`.trim(),
     delivery,
     origin: { teamId, enterpriseId, isEnterpriseInstall },
     user: word(user_id) ?? word(user) ?? word(fields(user).id) ?? "",
-    channel: word(channel_id) ?? word(channel) ?? word(fields(channel).id) ?? word(box.channel_id) ?? purpose?.channel,
+    channel: [channel_id, channel, fields(channel).id, box.channel_id, fields(given.item).channel, purpose?.channel]
+      .map(word)
+      .find((id) => id !== undefined),
     thread: thread === own ? undefined : thread,
     responseUrl: word(response_url),
   };
 }
 
-/** Names a message in a channel, by whichever event it comes. */
+/** Names a message in a channel, by whichever event it comes, or a reaction on one. */
 export function saidId(event: unknown): string | undefined {
-  const { type, channel, ts } = fields(event);
+  const { type, channel, ts, item, user, reaction, event_ts } = fields(event);
+  if (type === "reaction_added") return `reacted ${[fields(item).channel, fields(item).ts, user, reaction, event_ts]}`;
   const said = type === "app_mention" || type === "message";
   return said && word(channel) !== undefined && word(ts) !== undefined ? `said ${channel} ${ts}` : undefined;
 }

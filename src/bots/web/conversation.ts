@@ -24,7 +24,7 @@ const reactionKinds = 20;
 
 /** What is kept of a command or a press until it is dealt with. */
 export interface WebUnread {
-  readonly what: "command" | "button";
+  readonly what: "command" | "button" | "reaction";
   readonly line?: string | undefined;
   readonly user: string;
   readonly channel: string;
@@ -159,9 +159,11 @@ export class Conversation {
     if (on && !kinds.has(emoji) && kinds.size >= reactionKinds) {
       throw new ChatError("forbidden", "web.reactions-full", { count: reactionKinds });
     }
-    if (this.hub.react(id, emoji, user.id, on)) {
-      void this.#tell({ kind: "reaction", emoji, added: on, message: ref(row), user: toUser(user) });
-    }
+    const message = ref(row);
+    const receipt = on ? this.#take({ what: "reaction", line: emoji }, user, message.channel) : undefined;
+    if (this.hub.react(id, emoji, user.id, on))
+      void this.#tell({ kind: "reaction", emoji, added: on, message, user: toUser(user), receipt });
+    else receipt?.settle();
   }
 
   press(user: PersonRow, id: number, action: string): void {
@@ -214,6 +216,6 @@ export class Conversation {
     } catch (error) {
       this.logger.error({ err: error, kind: event.kind }, "the handler of a chat event failed");
     }
-    if (event.kind === "command" || event.kind === "action") event.receipt?.settle();
+    if (event.kind !== "reactions-cleared") event.receipt?.settle();
   }
 }

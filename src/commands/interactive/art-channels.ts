@@ -61,7 +61,7 @@ export class ArtChannels {
     const vote = { user: user.id, choice };
     if (!interactiveMessages.vote(message, vote, true)) return;
     try {
-      const requester = { chat: this.chat, channel: message.channel, user };
+      const requester = { chat: this.chat, channel: message.channel, user, jobId: event.receipt?.job };
       await startJob({ recipe, given, images: { image: photo } }, requester, this.services);
     } catch (error) {
       // No job came of it, so it may be asked for again.

@@ -65,7 +65,7 @@ function again(reacted: Reacted, changes: Readonly<Record<string, unknown>>): Pr
 
 /** Jobs that reactions start are shown where the result is. */
 function requesterOf({ event, job, chat }: Reacted): JobRequester {
-  return { chat, channel: job.channel, user: event.user };
+  return { chat, channel: job.channel, user: event.user, jobId: event.receipt?.job };
 }
 
 /** Every side that was chosen, larger: a texture has a width, and may have a height. */

@@ -694,6 +694,8 @@ export const english = {
   "restarted.command": ({ line }: { line: string | undefined }) =>
     `I was restarted before I read this; send it again${line ? `: \`${line.replaceAll("`", "'")}\`` : "."}`,
   "restarted.button": "I was restarted before I got to that button; press it again.",
+  "restarted.reaction":
+    "I was restarted before I got to your {emoji}; if nothing came of it, take it back and add it again.",
 
   // What recipes, films and the engine refuse, and how it fails.
   "native.broken": "{name} cannot be loaded ({reason}). Run npm install again, on this machine.",

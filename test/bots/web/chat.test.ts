@@ -1,4 +1,4 @@
-import { readdir, writeFile } from "node:fs/promises";
+import { cp, readdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import pino from "pino";
@@ -58,6 +58,30 @@ describe("the first start", () => {
       `Port ${port} on 127.0.0.1 is taken by another program: stop that one, or choose another port for the web chat.`,
     );
     other.close();
+  });
+});
+
+describe("a reaction", () => {
+  it("that was taken and not dealt with when the program was killed is told of, once", async () => {
+    const held = handlers(() => new Promise(() => undefined));
+    const first = await temporaryFolder();
+    const chat = await startChat(held, { dataDir: first });
+    const visitor = await Visitor.enter(chat);
+    const { id } = await chat.post(art, { text: "Done" });
+    expect((await visitor.request("POST", `/api/messages/${id}/reactions`, { emoji: "🔁", on: true })).status).toBe(
+      204,
+    );
+    let dataDir = first;
+    for (const _start of [1, 2]) {
+      const copy = await temporaryFolder();
+      await cp(dataDir, copy, { recursive: true });
+      dataDir = copy;
+      visitor.base = (await startChat(handlers(), { dataDir })).address;
+      const told = async () =>
+        (await visitor.page()).messages.filter((each) => each.text.includes("before I got to your 🔁"));
+      await expect.poll(async () => (await told()).length).toBe(1);
+      expect(await told()).toMatchObject([{ private: true }]);
+    }
   });
 });
 
