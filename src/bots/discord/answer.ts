@@ -239,8 +239,8 @@ export class Answer {
   }
 
   /**
-   * A follow-up whose own answer was lost, or was a 5xx, has no nonce: posted again it could stand there twice. Where it
-   * cannot be looked for it is taken for posted after a time-out. @throws `failure`
+   * A follow-up has no nonce: where its own answer was lost, or a 5xx, it could stand there twice if it were posted
+   * again. After a time-out, where it cannot be looked for, it is taken for posted. @throws `failure`
    */
   async #lookFor(composed: Composed, visibility: Visibility, failure: unknown): Promise<Pick<APIMessage, "id">> {
     if (!outcomeUnknown(failure)) throw failure;

@@ -7,7 +7,7 @@ import type { Workspace } from "./workspace.js";
 /** Channels whose events come, and places whose newest picture is remembered. */
 const REMEMBERED = 10_000;
 
-/** The newest message with a picture that counts, and all messages of its place, newest first, read as far as needed. */
+/** The newest message with a picture that counts, and its place from the newest message on, read as needed. */
 interface Found {
   readonly message: SlackMessage;
   readonly history: AsyncIterable<SlackMessage>;
