@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
-import type { PositionNotifier } from "./estimator.js";
 import type { JobRepository } from "./job-repository.js";
 import type { ActiveJob, QueueEmitter } from "./job-states.js";
+import type { PositionNotifier } from "./positions.js";
 import type { JobWriter } from "./write-buffer.js";
 
 /** What the parts of a queue share. */

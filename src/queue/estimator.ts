@@ -1,7 +1,4 @@
 import { LRUCache } from "lru-cache";
-import { type Job, workedMs } from "../domain/model.js";
-import type { ActiveJob } from "./job-states.js";
-import type { QueuePosition } from "./queue.js";
 
 /** Jobs remembered of each pace, and how much a job counts for beside the next one. */
 const SAMPLES = 24;
@@ -43,34 +40,48 @@ interface Pace {
 export class Estimator {
   /** By cost key and by recipe, the newest last. */
   readonly #jobs = new LRUCache<string, readonly Sample[]>({ max: REMEMBERED });
+  /** What follows from them, by cost key, until something is learnt: a long queue asks for each of its jobs. */
+  readonly #known = new LRUCache<string, readonly SharedPace[]>({ max: REMEMBERED });
 
   /** @param guesses seconds per megapixel-step by recipe, before anything has been learnt */
   constructor(private readonly guesses: Readonly<Record<string, number>>) {}
 
   /** Seconds that `cost` megapixel-steps will take: on whichever device, by how many of the last jobs each has done. */
   seconds(costKey: string, cost: number): number {
+    const paces = this.#known.get(costKey) ?? this.#pacesOf(costKey);
+    this.#known.set(costKey, paces);
+    return paces.reduce((sum, { share, pace }) => sum + share * at(pace, cost), 0);
+  }
+
+  #pacesOf(costKey: string): readonly SharedPace[] {
     const recipe = recipeOf(costKey);
     const guess: Pace = { constant: 0, perCost: this.guesses[recipe] ?? USUAL };
     const ofRecipe = this.#jobs.peek(recipe) ?? [];
     const jobs = this.#jobs.peek(costKey) ?? ofRecipe;
-    if (jobs.length === 0) return at(guess, cost);
+    if (jobs.length === 0) return [{ share: 1, pace: guess }];
     const byDevice = new Map(jobs.map(({ device }) => [device, jobs.filter((job) => job.device === device)]));
-    const shares = [...byDevice].map(([device, done]) => {
+    return [...byDevice].map(([device, done]) => {
       const before = fitPace(
         ofRecipe.filter((job) => job.device === device),
         guess,
       );
-      return (done.length / jobs.length) * at(fitPace(done, before), cost);
+      return { share: done.length / jobs.length, pace: fitPace(done, before) };
     });
-    return shares.reduce((sum, share) => sum + share, 0);
   }
 
   /** A job of `cost` megapixel-steps has taken `seconds` on a device. */
   learn(costKey: string, cost: number, seconds: number, device: string): void {
     if (!(cost > 0) || !(seconds > 0) || !Number.isFinite(seconds)) return;
+    this.#known.clear();
     for (const key of new Set([costKey, recipeOf(costKey)]))
       this.#jobs.set(key, [...(this.#jobs.peek(key) ?? []), { device, cost, seconds }].slice(-SAMPLES));
   }
+}
+
+/** The pace of one device, and its share of the last jobs. */
+interface SharedPace {
+  readonly share: number;
+  readonly pace: Pace;
 }
 
 const recipeOf = (costKey: string): string => costKey.split(" ", 1)[0] ?? costKey;
@@ -135,89 +146,4 @@ function fitLine(points: readonly Point[]): Pace {
   const [constant, perCost] = [(xx * y - x * xy) / determinant, (one * xy - x * y) / determinant];
   if (!(constant >= 0)) return { constant: 0, perCost: xy / xx };
   return perCost >= 0 ? { constant, perCost } : { constant: y / one, perCost: 0 };
-}
-
-interface QueueState {
-  readonly running: readonly Pick<ActiveJob, "job" | "progress">[];
-  /** In the order in which they will start. */
-  readonly waiting: readonly Pick<ActiveJob, "job">[];
-  readonly concurrency: number;
-  readonly estimator: Estimator;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
-}
-
-/** Progress from which a running job's own speed says more than that of earlier jobs. */
-const TRUSTED_PROGRESS = 0.25;
-
-/** Positions and times of all jobs: each waiting one goes to the slot that is free first. */
-export function positions(state: QueueState): QueuePosition[] {
-  const running = state.running.map(({ job, progress }) => ({
-    job,
-    position: 0,
-    waitSeconds: 0,
-    runSeconds: remaining(job, progress, state),
-    progress,
-  }));
-  const freeAt = running.map((position) => position.runSeconds);
-  while (freeAt.length < state.concurrency) freeAt.push(0);
-  const waiting = state.waiting.map(({ job }, index) => {
-    freeAt.sort((a, b) => a - b);
-    const waitSeconds = freeAt.shift() ?? 0;
-    const runSeconds = state.estimator.seconds(job.costKey, job.cost);
-    freeAt.push(waitSeconds + runSeconds);
-    return { job, position: index + 1, waitSeconds, runSeconds, progress: 0 };
-  });
-  return [...running, ...waiting];
-}
-
-function remaining(job: Job, progress: number, state: QueueState): number {
-  const elapsed = workedMs(job, state.now) / 1000;
-  const guess = state.estimator.seconds(job.costKey, job.cost);
-  // A guess that has run out was wrong.
-  const own = progress >= TRUSTED_PROGRESS || (progress > 0 && elapsed >= guess);
-  return Math.max(0, (own ? elapsed / progress : guess) - elapsed);
-}
-
-/** Each update is an edit, and chats limit the rate of those. */
-const MOST_UPDATED = 20;
-
-/** Reports waiting jobs whose position has changed. */
-export class PositionNotifier {
-  readonly #positions = new Map<string, number>();
-  #telling: NodeJS.Immediate | undefined;
-
-  constructor(
-    private readonly positions: () => readonly QueuePosition[],
-    private readonly moved: (position: QueuePosition) => void,
-  ) {}
-
-  /** Once for all that happens in one turn of the event loop: a long queue takes a while to compute. */
-  tell(): void {
-    this.#telling ??= setImmediate(() => {
-      this.#telling = undefined;
-      this.#tellNow();
-    });
-  }
-
-  /** Reports the first ones again: the queue's announcement has changed. */
-  tellAgain(): void {
-    for (const position of this.positions())
-      if (position.position > 0 && position.position <= MOST_UPDATED) this.moved(position);
-  }
-
-  /** The job has left the queue. */
-  forget(id: string): void {
-    this.#positions.delete(id);
-  }
-
-  #tellNow(): void {
-    for (const position of this.positions()) {
-      const { id } = position.job;
-      if (this.#positions.get(id) === position.position) continue;
-      const isNew = !this.#positions.has(id);
-      this.#positions.set(id, position.position);
-      if (!isNew && position.position > 0) this.moved(position);
-    }
-  }
 }

@@ -27,7 +27,7 @@ export interface QueueEvents {
   accepted: [job: Job];
   /** A job that an earlier process left unfinished waits again. */
   resumed: [job: Job];
-  /** A waiting job's position has changed, or the queue's announcement has. */
+  /** What {@link JobQueue.position} said of a waiting job holds no more, as far as it is told; or the announcement. */
   moved: [position: QueuePosition];
   started: [job: Job];
   frame: [job: Job, frame: EngineFrame];

@@ -6,11 +6,12 @@ import { MemoryBudget } from "../shared/memory-budget.js";
 import { sentence } from "../shared/sentences/sentence.js";
 import { Admission, type QueueLimits } from "./admission.js";
 import type { QueueContext } from "./context.js";
-import { type Estimator, PositionNotifier, positions } from "./estimator.js";
+import type { Estimator } from "./estimator.js";
 import { JobCompletion } from "./job-completion.js";
 import type { JobRepository } from "./job-repository.js";
 import type { JobRequest } from "./job-request.js";
 import { activeJob, QueueEmitter } from "./job-states.js";
+import { PositionNotifier, positions, secondsLeft } from "./positions.js";
 import {
   type CancelReason,
   type JobEnding,
@@ -207,7 +208,14 @@ export class ScheduledQueue implements JobQueue {
   }
 
   position(id: string): QueuePosition | undefined {
-    return this.positions().find((position) => position.job.id === id);
+    const running = this.#context.active.get(id);
+    if (running?.job.state !== "running") {
+      const waiting = this.positions().find(({ job }) => job.id === id);
+      if (waiting) this.#context.positions.asked(waiting);
+      return waiting;
+    }
+    const runSeconds = secondsLeft(running, { estimator: this.#estimator, now: this.#context.now() });
+    return { job: running.job, position: 0, waitSeconds: 0, runSeconds, progress: running.progress };
   }
 
   async keepMessages(id: string, messages: JobMessages): Promise<void> {

@@ -1,10 +1,10 @@
-import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { Job } from "../../src/domain/model.js";
 import type { QueueLimits } from "../../src/queue/admission.js";
 import type { JobRepository } from "../../src/queue/job-repository.js";
 import type { JobRequest } from "../../src/queue/job-request.js";
 import { type JobQueue, QueueError } from "../../src/queue/queue.js";
+import { deferred } from "../../src/shared/async.js";
 import { FakeEngine } from "../fakes/engine.js";
 import { MemoryJobRepository } from "../fakes/memory-repository.js";
 
@@ -237,17 +237,17 @@ export function queueContract(
     it("ends a waiting job at once, and moves the others up", async () => {
       const { queue, log, ended } = await setup();
       const moves: string[] = [];
+      const moved = deferred<void>();
       const running = await queue.submit(ask("a"));
       const waiting = await queue.submit(ask("b"));
       const last = await queue.submit(ask("c"));
-      // Moves are told once for all that happens in one turn of the event loop.
-      await turn();
-      queue.on("moved", (position) => moves.push(`${position.job.id} ${position.position}`));
+      expect(queue.position(last.id)?.position).toBe(2);
+      queue.on("moved", (position) => moved.resolve(void moves.push(`${position.job.id} ${position.position}`)));
       const end = ended(waiting.id);
       expect(queue.cancel(waiting.id, { by: "person", name: "B" })).toBe(true);
       expect(queue.cancel(waiting.id, { by: "person", name: "B" })).toBe(false);
       await end;
-      await turn();
+      await moved.promise;
       expect(log).toContain(`cancelled ${waiting.id}`);
       expect(moves).toEqual([`${last.id} 1`]);
       expect(queue.positions().map((position) => position.job.id)).toEqual([running.id, last.id]);

@@ -79,6 +79,8 @@ export class JobPresenter {
   #progress: LiveMessage | undefined;
   /** What the progress message should say, also while it is still being posted. */
   #latest: OutgoingMessage | undefined;
+  /** Its newest position, which may come while the announcement is being posted. */
+  #position: QueuePosition | undefined;
   /** No place takes its announcement. */
   #unannounced = false;
   /** Frames are refused for good. */
@@ -114,6 +116,7 @@ export class JobPresenter {
   }
 
   moved(position: QueuePosition): void {
+    this.#position = position;
     const { recipe, job, queue } = this.options;
     this.#announcement?.show(texts.announcement(recipe, job, position, queue.announcement?.()));
   }
@@ -277,6 +280,7 @@ export class JobPresenter {
     if (!ref) return;
     this.#announcement = new LiveMessage(destination.chat, ref, this.#policy);
     if (this.#over) this.#announcement.stop();
+    else if (this.#position && !this.#begun) this.moved(this.#position);
     if (!known.announcement) await this.#keep({ announcement: ref });
     if (known.thread) return;
     try {

@@ -3,6 +3,7 @@
 import { type Credit, type Job, type JobFailure, pictureName, workedMs } from "../../domain/model.js";
 import type { EngineFrame, EngineResult } from "../../engine/process/engine.js";
 import type { Button, OutgoingMessage, Picture } from "../../port/messages.js";
+import { toldPosition } from "../../queue/positions.js";
 import type { QueuePosition } from "../../queue/queue.js";
 import { defined } from "../../shared/defined.js";
 import { sentence } from "../../shared/sentences/sentence.js";
@@ -72,10 +73,12 @@ function outlook(position: QueuePosition | undefined, notice: string | undefined
   const { position: place, runSeconds, waitSeconds } = position;
   const takes = runSeconds < 1 ? sentence("job.moment") : sentence("job.about", { duration: duration(runSeconds) });
   if (place === 0) return sentence("job.painting", { takes });
-  if (notice !== undefined) return sentence("job.in-line-notice", { place, takes, notice });
+  const told = toldPosition(place);
+  const where = "ahead" in told ? sentence("job.ahead", told) : sentence("job.place", { place });
+  if (notice !== undefined) return sentence("job.in-line-notice", { where, takes, notice });
   const starts =
     waitSeconds < 1 ? sentence("job.starts-at-once") : sentence("job.starts-in", { duration: duration(waitSeconds) });
-  return sentence("job.in-line", { place, starts, takes });
+  return sentence("job.in-line", { where, starts, takes });
 }
 
 /** The thread's first message: what will be done. */

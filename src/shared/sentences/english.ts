@@ -486,12 +486,12 @@ export const english = {
   "job.moment": "a moment",
   "job.about": "about {duration}",
   "job.painting": "Painting now, {takes} to go; the frames are in the thread.",
-  "job.in-line-notice": ({ place, takes, notice }: { place: number; takes: string; notice: string }) =>
-    `${ordinal(place)} in line, takes ${takes}. ${notice}`,
+  "job.place": ({ place }: { place: number }) => `${ordinal(place)} in line`,
+  "job.ahead": "{ahead} or more ahead in line",
+  "job.in-line-notice": "{where}, takes {takes}. {notice}",
   "job.starts-at-once": "starts at once",
   "job.starts-in": "starts in about {duration}",
-  "job.in-line": ({ place, starts, takes }: { place: number; starts: string; takes: string }) =>
-    `${ordinal(place)} in line, ${starts}, takes ${takes}.`,
+  "job.in-line": "{where}, {starts}, takes {takes}.",
   "job.beginning": ({ title, duration }: { title: string; duration: string | undefined }) =>
     `${title}: starting.${duration === undefined ? "" : ` It takes about ${duration}.`}`,
   "job.starting": "Starting",
