@@ -27,12 +27,13 @@ export async function configuredChats(config: Config, store: Store, logger: Logg
 
 async function webChat({ web, data, pictures }: Config, logger: Logger): Promise<Chat> {
   const { WebChat } = await import("../bots/web/chat.js");
-  const { host, port, moderatorCode, allowedHosts } = web;
+  const { host, port, moderatorCode, allowedHosts, trustedProxies } = web;
   const sample = { samplePicture: SAMPLE, sampleDescription: sentence("app.sample"), sampleCredit: SAMPLE_CREDIT };
   return new WebChat({
     host,
     port,
     allowedHosts,
+    trustedProxies,
     dataDir: data.dir,
     logger,
     limits: uploadLimits(pictures),

@@ -139,10 +139,10 @@ export class TokenBucket {
   #tokens: number;
   #filledAt: number;
 
-  /** @param now the clock, in milliseconds */
+  /** @param now the clock, in milliseconds; one that can be set back would hold the tokens back as long */
   constructor(
     readonly rate: Rate,
-    private readonly now: () => number = Date.now,
+    private readonly now: () => number = () => performance.now(),
   ) {
     this.#tokens = rate.burst;
     this.#filledAt = now();
@@ -160,6 +160,13 @@ export class TokenBucket {
     const wait = this.waitMs(reserve);
     if (wait === 0) this.#tokens -= 1;
     return wait;
+  }
+
+  /** Takes so many tokens at once; false, and none is taken, when there are fewer. */
+  takeMany(count: number): boolean {
+    if (this.waitMs(count - 1) > 0) return false;
+    this.#tokens -= count;
+    return true;
   }
 
   /** Leaves no more than `most` tokens. */

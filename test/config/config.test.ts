@@ -30,7 +30,14 @@ function problems(env: Record<string, string>): readonly string[] {
 describe("settings", () => {
   it("come from the defaults, with folders made absolute", () => {
     const config = loadConfig({});
-    expect(config.web).toEqual({ enabled: true, host: "127.0.0.1", port: 3000, allowedHosts: [], moderatorCode: "" });
+    expect(config.web).toEqual({
+      enabled: true,
+      host: "127.0.0.1",
+      port: 3000,
+      allowedHosts: [],
+      trustedProxies: ["127.0.0.1", "::1"],
+      moderatorCode: "",
+    });
     expect(config.models.dir).toBe(join(homedir(), ".cache/dreamloom/models"));
     expect(config.engine.concurrency).toBe(1);
   });
@@ -55,6 +62,7 @@ describe("settings", () => {
     expect(new Set(named.filter((name) => !Object.hasOwn(ENVIRONMENT, name)))).toEqual(new Set(others));
     const values = { text: "cpu", number: "7", flag: "false", paths: "/x", names: "art.example.org" };
     const settings = {
+      WEB_TRUSTED_PROXIES: "10.0.0.0/8",
       LOG_LEVEL: "warn",
       LOG_FORMAT: "json",
       DREAM_MAX_SIZE: "700",
@@ -91,6 +99,11 @@ describe("settings", () => {
     [
       { ENGINE_CONCURRENCY: "1.5" },
       "engine.concurrency is 1.5 (from ENGINE_CONCURRENCY), but it must be a whole number from 1 to 64.",
+    ],
+    [
+      { WEB_TRUSTED_PROXIES: "10.0.0.0/33" },
+      'web.trustedProxies.0 is "10.0.0.0/33" (from WEB_TRUSTED_PROXIES), but it must be ' +
+        "an address such as 10.0.0.1 or a network such as 10.0.0.0/8.",
     ],
     [{ WEB_ENABLED: "maybe" }, 'web.enabled is "maybe" (from WEB_ENABLED), but it must be true or false.'],
     [

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { withBudgets } from "../../scripts/budget-docs.js";
 import { metrics, PAGE, withMetrics } from "../../scripts/metrics-docs.js";
 import { ENVIRONMENT } from "../../src/app/settings/schema.js";
 
@@ -14,6 +15,11 @@ const rules = readFileSync(new URL("../../packaging/prometheus-alerts.yml", impo
 describe("docs/operating.md", () => {
   it("has a table of every metric (npx tsx scripts/metrics-docs.ts writes it)", async () => {
     expect(await withMetrics(page)).toBe(page);
+  });
+
+  it("has a table of the web chat's budgets (npx tsx scripts/budget-docs.ts writes it)", () => {
+    expect(page).toContain("<!-- budgets -->");
+    expect(withBudgets(page)).toBe(page);
   });
 
   it("names no metric that there is not, nor do the alert rules", async () => {

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { z } from "zod";
 import type { BotOptions } from "../../commands/bot-options.js";
 import { DEFINITIONS } from "../../engine/recipes/definitions.js";
@@ -27,12 +28,18 @@ const REDIS = "empty, or an address such as redis://127.0.0.1:6379";
 const COMMAND_PREFIX = "small letters, digits, - and _, 20 characters at most";
 const PREFIX = "a word of letters, digits, - and _ with 40 characters at most";
 const BLOBS = "redis, folder:/a/shared/folder or s3://bucket/prefix";
+const PROXY = "an address such as 10.0.0.1 or a network such as 10.0.0.0/8";
 const ENDPOINT = "empty, or an address such as http://127.0.0.1:9000";
 /** A device in one word: "cpu", "cuda:1", or with its slots "cuda:1*2". */
 const DEVICE = /^(auto|cpu|webgpu|(?:cuda|tfjs)(?::\d{1,2})?)(?:\*([1-9]\d?))?$/;
 const DEVICES =
   "auto, cpu, webgpu, cuda, cuda:1 or tfjs:1, with the number of its slots after a star if it has more than one " +
   "(cuda:1*2); or a group of device, slots, memoryMegabytes, threads and environment";
+const isNetwork = (value: string): boolean => {
+  const [address = "", bits = "0", ...more] = value.split("/");
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return more.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= most;
+};
 const section = <T extends z.ZodRawShape>(shape: T) =>
   z.strictObject(shape, { error: (issue) => (issue.code === "invalid_type" ? "a group of settings" : undefined) });
 
@@ -107,6 +114,7 @@ export const configSchema = section({
     host: text("a host name or address such as 127.0.0.1"),
     port: integer(0, 65_535),
     allowedHosts: z.array(text("a host name"), { error: "a list of host names" }),
+    trustedProxies: z.array(text(PROXY).refine(isNetwork, { error: PROXY }), { error: `a list, each ${PROXY}` }),
     moderatorCode: z.string({ error: "a word or sentence in quotes" }),
   }),
   slack: section({

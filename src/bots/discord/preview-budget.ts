@@ -17,14 +17,14 @@ export class PreviewBudget {
   /** Notes an edit that is made whether or not there is budget. */
   spend(channel: string): void {
     const recent = this.#recent(channel);
-    recent.push(Date.now());
+    recent.push(performance.now());
     this.#edits.set(channel, recent);
     // Channels are many; those without recent edits need no entry.
     for (const known of this.#edits.keys()) if (this.#recent(known).length === 0) this.#edits.delete(known);
   }
 
   #recent(channel: string): number[] {
-    const since = Date.now() - EDITS_WINDOW_MS;
+    const since = performance.now() - EDITS_WINDOW_MS;
     return (this.#edits.get(channel) ?? []).filter((at) => at > since);
   }
 }

@@ -76,7 +76,7 @@ export class Bucket {
 
   /** The other side has asked to wait: no call is made for so long. */
   block(milliseconds: number): void {
-    this.#blockedUntil = Math.max(this.#blockedUntil, Date.now() + milliseconds);
+    this.#blockedUntil = Math.max(this.#blockedUntil, performance.now() + milliseconds);
     this.#tokens.limitTo(1);
   }
 
@@ -92,7 +92,7 @@ export class Bucket {
       const next = this.#waiting.find(({ urgent }) => urgent) ?? this.#waiting[0];
       if (!next) return;
       const reserve = next.urgent ? 0 : Math.floor(this.rate.burst / 4);
-      const wait = Math.max(this.#blockedUntil - Date.now(), this.#tokens.waitMs(reserve));
+      const wait = Math.max(this.#blockedUntil - performance.now(), this.#tokens.waitMs(reserve));
       if (wait > 0) {
         this.#timer = setTimeout(() => this.#serve(), Math.ceil(wait));
         return;

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { ChatAdmin } from "../../port/admin.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { Sockets } from "./channel-hub.js";
-import { type RateLimiter, readBody } from "./guard.js";
+import { readBody } from "./guard.js";
 import { type Sessions, toUser, type Users } from "./users.js";
 
 /** How often a watched page is sent its state at most and at least, in milliseconds: memory and disk have no events. */
@@ -16,7 +16,6 @@ interface AdminServices {
   readonly users: Pick<Users, "get">;
   readonly sockets: Pick<Sockets, "sendTo">;
   readonly sessions: Sessions;
-  readonly clicks: RateLimiter;
 }
 
 const watchMessage = z.object({ watch: z.enum(["admin", "nothing"]) });
@@ -27,17 +26,17 @@ export function registerAdmin(
   app: FastifyInstance,
   services: AdminServices,
 ): { attach(socket: WebSocket, user: string): void } {
-  const { admin, sessions, clicks } = services;
-  app.get("/api/admin", async (request) => admin.overview(toUser(sessions.act(request, clicks))));
+  const { admin, sessions } = services;
+  app.get("/api/admin", async (request) => admin.overview(toUser(sessions.act(request, "clicks"))));
 
   app.post("/api/admin/mode", async (request, reply) => {
-    const user = toUser(sessions.act(request, clicks));
+    const user = toUser(sessions.act(request, "clicks"));
     await admin.setMode(user, readBody(modeBody, request.body).mode);
     return reply.code(204).send();
   });
 
   app.post<{ Params: { job: string } }>("/api/admin/jobs/:job/cancel", async (request, reply) => {
-    await admin.cancel(toUser(sessions.act(request, clicks)), request.params.job);
+    await admin.cancel(toUser(sessions.act(request, "clicks")), request.params.job);
     return reply.code(204).send();
   });
 
@@ -57,6 +56,7 @@ export function registerAdmin(
 class AdminFeed {
   #unwatch: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** By a clock that is never set back. */
   #sentAt = 0;
   #sending = false;
   /** Something has changed while the last state was on its way. */
@@ -94,7 +94,7 @@ class AdminFeed {
     this.#stale = this.#sending;
     if (this.#sending) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#send(), Math.max(0, this.#sentAt + interval - Date.now()));
+    this.#timer = setTimeout(() => void this.#send(), Math.max(0, this.#sentAt + interval - performance.now()));
     this.#timer.unref();
   }
 
@@ -111,7 +111,7 @@ class AdminFeed {
       this.#end();
     } finally {
       this.#sending = false;
-      this.#sentAt = Date.now();
+      this.#sentAt = performance.now();
     }
     if (this.#unwatch !== undefined) this.#soon(this.#stale ? LEAST_MS : MOST_MS);
   }

@@ -1,4 +1,6 @@
-import type { FastifyInstance } from "fastify";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { WebSocket } from "@fastify/websocket";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { ChatHandlers } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
@@ -6,10 +8,10 @@ import { sentence } from "../../shared/sentences/sentence.js";
 import { registerAdmin } from "./admin.js";
 import { type ChannelHub, removedFrame, toId } from "./channel-hub.js";
 import type { Conversation } from "./conversation.js";
-import { RateLimiter, readBody } from "./guard.js";
+import { readBody } from "./guard.js";
 import { type PersonRow, wirePerson } from "./store.js";
 import { Uploads } from "./uploads.js";
-import { botId, type Sessions, sameSecret } from "./users.js";
+import { addressOf, botId, type Sessions, sameSecret } from "./users.js";
 import type { WireMe, WirePage, WireSession } from "./wire.js";
 
 export interface WebServices {
@@ -22,6 +24,8 @@ export interface WebServices {
 
 /** After more changes than this while away, a client starts afresh. */
 const RESUME_LIMIT = 500;
+/** So many of them are sent at a time; then others have their turn. */
+const RESUME_SLICE = 25;
 const CHANNEL_NAME = /^[\p{Ll}\p{Lo}\p{N}][\p{Ll}\p{Lo}\p{N}-]{0,31}$/u;
 
 const idText = z.string().regex(/^\d{1,15}$/);
@@ -50,35 +54,26 @@ interface OfMessage {
   Params: { id: string };
 }
 
-/** How fast one person may act. */
-interface Limiters {
-  readonly messages: RateLimiter;
-  readonly clicks: RateLimiter;
-}
-
 /** The routes by which people act, and the socket that tells them of changes. */
 export function registerApi(app: FastifyInstance, services: WebServices): void {
-  const { messageBurst, messagesPerSecond } = services.hub.parts.limits;
-  const limiters = { messages: new RateLimiter(messageBurst, messagesPerSecond), clicks: new RateLimiter(40, 8) };
-  registerSession(app, services, limiters);
-  registerChannels(app, services, limiters);
-  registerMessages(app, services, limiters);
-  registerLive(app, services, limiters);
+  registerSession(app, services);
+  registerChannels(app, services);
+  registerMessages(app, services);
+  registerLive(app, services);
 }
 
-function registerSession(app: FastifyInstance, services: WebServices, { clicks }: Limiters): void {
+function registerSession(app: FastifyInstance, services: WebServices): void {
   const { sessions, conversation, moderatorCode } = services;
   const { users, sockets } = services.hub.parts;
-  const guesses = new RateLimiter(5, 0.1);
 
   app.get("/api/session", async (request, reply) => wireSession(services, sessions.findOrCreate(request, reply)));
 
   app.post("/api/session", async (request) => {
-    const user = sessions.act(request, clicks);
+    const user = sessions.act(request, "clicks");
     const body = readBody(profileBody, request.body);
     if (body.name !== undefined) users.rename(user.id, body.name);
     if (body.moderatorCode) {
-      if (guesses.take(request.socket.remoteAddress ?? "") > 0) throw new ChatError("rate-limited", "web.guesses");
+      countGuess(request, user);
       if (!moderatorCode || !sameSecret(moderatorCode, body.moderatorCode))
         throw new ChatError("forbidden", "web.wrong-code");
       users.makeModerator(user.id);
@@ -89,33 +84,41 @@ function registerSession(app: FastifyInstance, services: WebServices, { clicks }
   });
 
   app.get<{ Params: { token: string } }>("/files/:token", async (request, reply) => {
-    const file = conversation.handouts.get(request.params.token, sessions.act(request, clicks).id);
+    const file = conversation.handouts.get(request.params.token, sessions.act(request, "clicks").id);
     if (!file) throw new ChatError("gone", "web.file-expired");
     reply.header("cache-control", "no-store").header("content-disposition", `attachment; filename="${file.name}"`);
     return reply.type(file.type).send(file.bytes);
   });
+
+  /** A person's first try counts for the person alone: those who guess at an address keep no moderator there out. */
+  function countGuess(request: FastifyRequest, { id: person }: PersonRow): void {
+    const { budgets } = sessions;
+    const address = budgets.knows("codes", person) ? addressOf(request) : undefined;
+    if (budgets.take("codes", { person, address }) > 0) throw new ChatError("rate-limited", "web.guesses");
+  }
 }
 
-function registerChannels(app: FastifyInstance, services: WebServices, { messages, clicks }: Limiters): void {
+function registerChannels(app: FastifyInstance, services: WebServices): void {
   const { sessions, conversation, hub } = services;
   const { store, users, sockets, limits } = hub.parts;
-  const sendChannels = (id: string) => sockets.send({ kind: "channels", channels: hub.views.channels(id) }, id);
 
   app.post("/api/channels", async (request, reply) => {
-    sessions.act(request, messages);
+    const user = sessions.act(request, "messages");
     const body = readBody(channelBody, request.body);
     const name = body.name.trim().replace(/^#/, "").toLowerCase().replace(/\s+/g, "-");
     if (!CHANNEL_NAME.test(name)) throw new ChatError("forbidden", "web.channel-name");
     if (store.hasChannel(name)) throw new ChatError("forbidden", "web.channel-exists", { name });
     if (store.channels().length >= limits.channels)
       throw new ChatError("forbidden", "web.channels-full", { count: limits.channels });
-    store.addChannel(name, body.topic.trim());
-    for (const id of sockets.people()) sendChannels(id);
+    sessions.spend("channels", request, user);
+    const topic = body.topic.trim();
+    store.addChannel(name, topic);
+    sockets.send({ kind: "channel", channel: { id: name, topic, last: "0", read: "0", unread: 0, mentions: 0 } });
     return reply.code(201).send({ id: name });
   });
 
   app.get<OfChannel>("/api/channels/:channel/messages", async (request): Promise<WirePage> => {
-    const user = sessions.act(request, clicks);
+    const user = sessions.act(request, "clicks");
     const query = readBody(pageQuery, request.query);
     const timeline = hub.locate({ id: request.params.channel, thread: query.thread });
     const { thread } = timeline;
@@ -131,75 +134,88 @@ function registerChannels(app: FastifyInstance, services: WebServices, { message
   });
 
   app.post<OfChannel>("/api/channels/:channel/read", async (request, reply) => {
-    const user = sessions.act(request, clicks);
+    const user = sessions.act(request, "clicks");
     const { channel } = hub.locate({ id: request.params.channel });
     users.markRead(user.id, channel, toId(readBody(readMarkBody, request.body).message));
-    sendChannels(user.id);
+    sockets.send({ kind: "channel", channel: hub.views.channel(user.id, channel) }, user.id);
     return reply.code(204).send();
   });
 }
 
-function registerMessages(app: FastifyInstance, services: WebServices, { messages, clicks }: Limiters): void {
+function registerMessages(app: FastifyInstance, services: WebServices): void {
   const { sessions, conversation, hub } = services;
   const { store, limits } = hub.parts;
-  const keystrokes = new RateLimiter(60, 20);
   const uploads = new Uploads(limits);
 
   app.post("/api/messages", async (request) => {
-    const user = sessions.act(request, messages);
+    const user = sessions.act(request, "messages");
     const row = await uploads.take(user.id, request, (said) => conversation.say(user, said));
     // Read again: a command may have become public, or been answered, meanwhile.
     return hub.views.message(store.message(row.id) ?? row);
   });
 
   app.delete<OfMessage>("/api/messages/:id", async (request, reply) => {
-    conversation.remove(sessions.act(request, clicks), toId(request.params.id));
+    conversation.remove(sessions.act(request, "clicks"), toId(request.params.id));
     return reply.code(204).send();
   });
 
   app.post<OfMessage>("/api/messages/:id/reactions", async (request, reply) => {
-    const user = sessions.act(request, clicks);
+    const user = sessions.act(request, "clicks");
     const { emoji, on } = readBody(reactionBody, request.body);
     conversation.react(user, toId(request.params.id), emoji, on);
     return reply.code(204).send();
   });
 
   app.post<OfMessage>("/api/messages/:id/actions", async (request, reply) => {
-    const user = sessions.act(request, messages);
+    const user = sessions.act(request, "messages");
     conversation.press(user, toId(request.params.id), readBody(actionBody, request.body).action);
     return reply.code(202).send();
   });
 
   app.post("/api/complete", async (request) => {
-    const user = sessions.act(request, keystrokes);
+    const user = sessions.act(request, "keystrokes");
     return { completions: await conversation.complete(user, readBody(completeBody, request.body)) };
   });
 }
 
-function registerLive(app: FastifyInstance, services: WebServices, { clicks }: Limiters): void {
+function registerLive(app: FastifyInstance, services: WebServices): void {
   const { sessions, hub, handlers } = services;
   const { store, users, sockets } = hub.parts;
-  const admin = handlers.admin && registerAdmin(app, { admin: handlers.admin, users, sessions, clicks, sockets });
+  const admin = handlers.admin && registerAdmin(app, { admin: handlers.admin, users, sessions, sockets });
+  const preValidation = async (request: FastifyRequest) => sessions.spend("sockets", request, sessions.find(request));
 
-  app.get<{ Querystring: { since?: string } }>("/api/live", { websocket: true }, (socket, request) => {
+  app.get<{ Querystring: { since?: string } }>("/api/live", { websocket: true, preValidation }, (socket, request) => {
     const user = sessions.find(request);
-    const refusal = user ? sockets.full(user.id) : sentence("web.session-unknown");
+    const from = { user: user?.id ?? "", address: addressOf(request), connection: request.raw.socket };
+    const refusal = user ? sockets.full(from) : sentence("web.session-unknown");
     if (!user || refusal) return socket.close(4001, refusal);
-    sockets.add(socket, user.id);
+    const ready = sockets.add(socket, from);
     admin?.attach(socket, user.id);
     sockets.sendTo(socket, { kind: "session", session: wireSession(services, user) });
-    const rev = store.rev();
-    const since = idText.safeParse(request.query.since).success ? Number(request.query.since) : rev;
-    const missed = store.changedSince(since, user.id, RESUME_LIMIT + 1);
-    // A counter behind the client's means another or an older database: what the client holds is of no use then.
-    if (missed.length > RESUME_LIMIT || since > rev) return sockets.sendTo(socket, { kind: "reset", rev });
-    for (const row of missed) {
-      const message = hub.views.message(row);
-      if (row.removed) sockets.sendTo(socket, { kind: "removed", ...removedFrame(message) });
-      else sockets.sendTo(socket, { kind: "message", message });
-    }
-    sockets.sendTo(socket, { kind: "synced", rev });
+    const since = idText.safeParse(request.query.since).success ? Number(request.query.since) : store.rev();
+    return catchUp(socket, user.id, since, ready);
   });
+
+  /** Sends what a page has missed, a part at a time, and goes on until there is nothing more; then it is `ready`. */
+  async function catchUp(socket: WebSocket, user: string, since: number, ready: () => void): Promise<void> {
+    const rev = store.rev();
+    // A counter behind the client's means another or an older database: what the client holds is of no use then.
+    const afresh = since > rev || store.countChanges(since, user, RESUME_LIMIT + 1) > RESUME_LIMIT;
+    for (let at = since; !afresh; ) {
+      const missed = store.changedSince(at, user, RESUME_SLICE);
+      for (const row of missed) {
+        const message = hub.views.message(row);
+        if (row.removed) sockets.sendTo(socket, { kind: "removed", ...removedFrame(message) });
+        else sockets.sendTo(socket, { kind: "message", message });
+      }
+      if (missed.length < RESUME_SLICE) break;
+      at = missed.at(-1)?.rev ?? at;
+      await nextTurn();
+      if (socket.readyState !== socket.OPEN) return;
+    }
+    sockets.sendTo(socket, afresh ? { kind: "reset", rev } : { kind: "synced", rev: store.rev() });
+    ready();
+  }
 }
 
 function wireSession({ hub, handlers }: WebServices, user: PersonRow): WireSession {

@@ -12,6 +12,7 @@ import { type NewestPicture, newestOf } from "../../port/newest.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { sameEmoji } from "../../shared/typed.js";
 import { Inbox } from "../inbox.js";
+import { Budgets } from "./budgets.js";
 import { ChannelHub, ref, Sockets, toId } from "./channel-hub.js";
 import { findClientDir } from "./client-files.js";
 import { Conversation, type WebUnread } from "./conversation.js";
@@ -128,13 +129,13 @@ export class WebChat implements Chat {
   }
 
   async #serve(hub: ChannelHub, conversation: Conversation, handlers: ChatHandlers): Promise<FastifyInstance> {
-    const { logger, moderatorCode, allowedHosts = [] } = this.options;
+    const { logger, moderatorCode, allowedHosts = [], trustedProxies = [] } = this.options;
     const { users, store } = hub.parts;
     const clientDir = findClientDir(this.options.clientDir);
     if (!clientDir) logger.error(sentence("web.not-built"));
-    const sessions = new Sessions(users, `dreamloom_${store.instance()}`, this.#limits.newVisitorBurst);
+    const sessions = new Sessions(users, `dreamloom_${store.instance()}`, new Budgets(this.#limits.budgets));
     const services = { hub, conversation, sessions, handlers, moderatorCode };
-    return buildServer(services, { allowedHosts, clientDir }, logger);
+    return buildServer(services, { allowedHosts, trustedProxies, clientDir }, logger);
   }
 
   async stop(): Promise<void> {

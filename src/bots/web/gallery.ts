@@ -9,7 +9,8 @@ import { withTimeout } from "../../shared/async.js";
 import { defined } from "../../shared/defined.js";
 import type { WebServices } from "./api.js";
 import { type ChannelHub, channelRef, ref, toId } from "./channel-hub.js";
-import { RateLimiter, readBody } from "./guard.js";
+import { readBody } from "./guard.js";
+import type { BudgetName } from "./limits.js";
 import type { PersonRow } from "./store.js";
 import { toUser } from "./users.js";
 import type { WireAgain, WireGalleryPage, WireGalleryPeople, WireWork, WireWorkDetail } from "./wire.js";
@@ -35,26 +36,20 @@ interface OfJob {
   Params: { job: string };
 }
 type Visit = { readonly user: PersonRow; readonly viewer: GalleryViewer };
-type Enter = (request: FastifyRequest, limiter: RateLimiter) => Visit;
+type Enter = (request: FastifyRequest, what?: BudgetName) => Visit;
 
 export function registerGallery(app: FastifyInstance, services: WebServices, gallery: Gallery): void {
-  const enter: Enter = (request, limiter) => {
-    const user = services.sessions.act(request, limiter);
+  const enter: Enter = (request, what = "clicks") => {
+    const user = services.sessions.act(request, what);
     const { platform, community } = channelRef("");
     return { user, viewer: { user: toUser(user), platform, community } };
   };
-  const clicks = new RateLimiter(40, 8);
-  registerWorks(app, services, gallery, (request) => enter(request, clicks));
-  registerActions(app, services, gallery, (request, limiter = clicks) => enter(request, limiter));
+  registerWorks(app, services, gallery, enter);
+  registerActions(app, services, gallery, enter);
   registerImages(app, gallery, enter);
 }
 
-function registerWorks(
-  app: FastifyInstance,
-  { hub }: WebServices,
-  gallery: Gallery,
-  enter: (request: FastifyRequest) => Visit,
-): void {
+function registerWorks(app: FastifyInstance, { hub }: WebServices, gallery: Gallery, enter: Enter): void {
   app.get("/api/gallery", async (request): Promise<WireGalleryPage> => {
     const { viewer } = enter(request);
     const { by, limit, person, command, after } = readBody(pageQuery, request.query);
@@ -87,10 +82,8 @@ function registerActions(
   app: FastifyInstance,
   { hub, conversation }: WebServices,
   gallery: Gallery,
-  enter: (request: FastifyRequest, limiter?: RateLimiter) => Visit,
+  enter: Enter,
 ): void {
-  const starts = new RateLimiter(6, 0.5);
-
   app.post<OfJob>("/api/gallery/works/:job/love", async (request) => {
     const { user, viewer } = enter(request);
     const { on } = readBody(favouriteBody, request.body);
@@ -108,7 +101,7 @@ function registerActions(
   });
 
   app.post<OfJob>("/api/gallery/works/:job/again", async (request): Promise<WireAgain> => {
-    const { user, viewer } = enter(request, starts);
+    const { user, viewer } = enter(request, "again");
     const { again, messages } = await gallery.work(idOf(request.params.job), viewer);
     // The one in the channel: a new job does not belong into the old one's thread.
     const message = messages.find(({ channel }) => channel.thread === undefined);
@@ -130,11 +123,8 @@ function registerActions(
 }
 
 function registerImages(app: FastifyInstance, gallery: Gallery, enter: Enter): void {
-  // A page of the gallery asks for sixty at once.
-  const images = new RateLimiter(400, 80);
-
   app.get<{ Params: { job: string; file: string } }>("/gallery/:job/:file", async (request, reply) => {
-    const { viewer } = enter(request, images);
+    const { viewer } = enter(request, "works");
     const { file } = request.params;
     const job = idOf(request.params.job);
     const side = SIDES.find((known) => file === `${known}.jpg`);

@@ -1,8 +1,6 @@
 import { isIP } from "node:net";
-import { LRUCache } from "lru-cache";
 import type { z } from "zod";
 import { ChatError } from "../../port/chat-error.js";
-import { TokenBucket } from "../../shared/async.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 
 /** The parts of a request that tell where it comes from. */
@@ -55,34 +53,8 @@ function canonicalHost(host: string | undefined, protocol: string): string | und
   return parseUrl(`${protocol}//${host ?? ""}`)?.host;
 }
 
-export function isLoopback(address: string | undefined): boolean {
-  return address === "::1" || address?.startsWith("127.") === true || address?.startsWith("::ffff:127.") === true;
-}
-
 function parseUrl(text: string | undefined): URL | undefined {
   return text !== undefined && URL.canParse(text) ? new URL(text) : undefined;
-}
-
-/** Most keys that are remembered: somebody may make up keys. */
-const MOST = 10_000;
-
-/** Token buckets by key: `burst` calls at once, `perSecond` of them come back each second. */
-export class RateLimiter {
-  readonly #buckets = new LRUCache<string, TokenBucket>({ max: MOST });
-
-  constructor(
-    private readonly burst: number,
-    private readonly perSecond: number,
-    private readonly now: () => number = Date.now,
-  ) {}
-
-  /** Takes one token. @returns seconds to wait when there is none, else 0. */
-  take(key: string): number {
-    const bucket =
-      this.#buckets.get(key) ?? new TokenBucket({ burst: this.burst, perMinute: this.perSecond * 60 }, this.now);
-    this.#buckets.set(key, bucket);
-    return Math.ceil(bucket.take() / 1000);
-  }
 }
 
 /** Reads what a request brings. @throws ChatError "forbidden" for what the page would not send. */

@@ -14,7 +14,7 @@ const KEPT_MS = 15 * 60_000;
 export class Handouts {
   readonly #files = new Map<string, Handout>();
 
-  constructor(private readonly now: () => number = Date.now) {}
+  constructor(private readonly now: () => number = () => performance.now()) {}
 
   /** @returns the path where that person finds it. */
   add(user: string, file: OutgoingFile): string {

@@ -52,7 +52,7 @@ export class ImageFiles {
       const camera = from === "person" && facts.format === "jpeg";
       const bytes = camera ? await withImage("anonymous", image.bytes, limits) : image.bytes;
       const sha = createHash("sha256").update(bytes).digest("hex");
-      this.#fresh.set(sha, Date.now());
+      this.#fresh.set(sha, performance.now());
       await this.#write(`${sha}.${extension}`, async () => bytes);
       const large = facts.format !== "gif" && Math.max(width, height) > PREVIEW.side * 1.25;
       const hasPreview = large || NOT_EVERYWHERE.has(facts.format);
@@ -94,7 +94,7 @@ export class ImageFiles {
 
   /** Deletes unused files; only those of certain images, where they are given. */
   async sweep(isUsed: (sha: string) => boolean, only?: ReadonlySet<string>): Promise<void> {
-    for (const [sha, at] of this.#fresh) if (Date.now() - at > FRESH_MS) this.#fresh.delete(sha);
+    for (const [sha, at] of this.#fresh) if (performance.now() - at > FRESH_MS) this.#fresh.delete(sha);
     for (const name of await readdir(this.folder)) {
       const sha = name.slice(0, 64);
       if (only && !only.has(sha)) continue;

@@ -1,5 +1,54 @@
-/** What the web chat takes, all in one place. */
+/** What the web chat takes, all in one place; docs/operating.md lists it (`npx tsx scripts/budget-docs.ts`). */
+import type { Rate } from "../../shared/async.js";
 import { MAX_INPUT_PIXELS } from "../../shared/inspect-image.js";
+
+/** Whom something is counted for. An address is an IPv4 address or an IPv6 network of 64 bits. */
+export const COUNTED = ["person", "address", "connection"] as const;
+
+/** How often something may be repeated, at once and in the long run. Who is left out is not counted. */
+export interface Budget extends Readonly<Partial<Record<(typeof COUNTED)[number], Rate>>> {
+  /** As the docs say it. */
+  readonly what?: string;
+}
+
+const rate = (burst: number, perMinute: number): Rate => ({ burst, perMinute });
+const DAY_MINUTES = 24 * 60;
+
+/** Everything that a visitor can repeat. */
+export const BUDGETS = {
+  requests: { what: "requests of any kind, pictures among them", address: rate(2000, 12_000) },
+  visitors: { what: "first visits: each makes a person", address: rate(40, 12) },
+  messages: {
+    what: "messages and commands sent, buttons pressed",
+    person: rate(12, 60),
+    address: rate(120, 600),
+  },
+  clicks: {
+    what: "pages loaded, reactions, deletions, marks of what was read, and what the gallery and the profile do",
+    person: rate(40, 480),
+    address: rate(400, 4800),
+  },
+  keystrokes: { what: "completions while typing", person: rate(60, 1200), address: rate(300, 6000) },
+  again: { what: "works of the gallery made again", person: rate(6, 30), address: rate(30, 150) },
+  works: { what: "pictures of the gallery, of which a page shows sixty", person: rate(400, 4800) },
+  channels: { what: "channels made", person: rate(5, 5 / DAY_MINUTES), address: rate(10, 10 / DAY_MINUTES) },
+  codes: {
+    what: "moderator codes tried; a person's first is not counted for the address",
+    person: rate(5, 6),
+    address: rate(30, 30),
+  },
+  sockets: {
+    what: "WebSockets opened, which brings what was missed",
+    person: rate(24, 30),
+    address: rate(120, 300),
+  },
+  socketBytes: {
+    what: "bytes that a WebSocket takes; a page sends some twenty a minute, and what sends more is cut off",
+    connection: rate(16 * 1024, 60 * 1024),
+  },
+} as const satisfies Readonly<Record<string, Budget>>;
+
+export type BudgetName = keyof typeof BUDGETS;
 
 /** Bounds that keep one visitor from hurting the others. */
 export interface WebChatLimits {
@@ -18,15 +67,14 @@ export interface WebChatLimits {
   readonly textLength: number;
   /** Least time between two edits of one message that the bot should keep, in milliseconds. */
   readonly editIntervalMs: number;
-  /** Messages a person may send at once, and how many a second come back. */
-  readonly messageBurst: number;
-  readonly messagesPerSecond: number;
-  /** New visitors that one address may become at once; one more every two seconds. */
-  readonly newVisitorBurst: number;
+  readonly budgets: Readonly<Record<BudgetName, Budget>>;
   readonly channels: number;
-  /** Open WebSockets in all, and for one person. */
+  /** Open WebSockets in all, for one person, and for one address. */
   readonly sockets: number;
   readonly socketsPerPerson: number;
+  readonly socketsPerAddress: number;
+  /** Open connections of one address, WebSockets among them; those of a trusted proxy are not counted. */
+  readonly connectionsPerAddress: number;
   /** Bytes waiting in one socket before it is cut; the client comes back and resumes. */
   readonly socketBufferBytes: number;
 }
@@ -40,12 +88,12 @@ export const defaultWebChatLimits: WebChatLimits = {
   arrivingBytes: 320 * 1024 * 1024,
   textLength: 4000,
   editIntervalMs: 150,
-  messageBurst: 12,
-  messagesPerSecond: 1,
-  newVisitorBurst: 40,
+  budgets: BUDGETS,
   channels: 200,
   sockets: 500,
   socketsPerPerson: 12,
+  socketsPerAddress: 120,
+  connectionsPerAddress: 250,
   socketBufferBytes: 4 * 1024 * 1024,
 };
 

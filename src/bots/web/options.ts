@@ -12,6 +12,11 @@ export interface WebChatOptions {
   readonly port?: number;
   /** Host names, besides IP addresses and localhost, under which people open the chat, such as "art.example.org". */
   readonly allowedHosts?: readonly string[];
+  /**
+   * Addresses and networks, such as "10.0.0.0/8", of proxies whose X-Forwarded-For is believed; none by default.
+   * Without it all who come through a proxy share the budgets of one address.
+   */
+  readonly trustedProxies?: readonly string[];
   /** An image file that the bot posts in `#art` on the first start, so that `/dream` works at once. */
   readonly samplePicture?: string;
   /** What the sample shows, and its credit, for the welcome message. */

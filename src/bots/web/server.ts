@@ -5,6 +5,7 @@ import fastify, { type FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { ChatError, type ChatErrorKind } from "../../port/chat-error.js";
 import { sentence } from "../../shared/sentences/sentence.js";
+import { memberOf, networkOf } from "./addresses.js";
 import { registerApi, type WebServices } from "./api.js";
 import { serveClient } from "./client-files.js";
 import { registerGallery } from "./gallery.js";
@@ -44,6 +45,8 @@ const HEADERS = {
 
 interface ServerOptions {
   readonly allowedHosts: readonly string[];
+  /** Addresses and networks whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
   /** Folder of the built front end, or undefined when it has not been built. */
   readonly clientDir: string | undefined;
 }
@@ -54,10 +57,11 @@ interface ServerOptions {
  */
 export async function buildServer(
   services: WebServices,
-  { allowedHosts, clientDir }: ServerOptions,
+  { allowedHosts, trustedProxies, clientDir }: ServerOptions,
   logger: Logger,
 ): Promise<FastifyInstance> {
   const { files, limits } = services.hub.parts;
+  const isProxy = memberOf(trustedProxies);
   const app = fastify({
     loggerInstance: logger.child({ part: "http" }, { level: "warn" }),
     bodyLimit: 64 * 1024,
@@ -66,13 +70,24 @@ export async function buildServer(
     keepAliveTimeout: 10_000,
     routerOptions: { maxParamLength: 200 },
     forceCloseConnections: true,
+    trustProxy: isProxy,
   }) as unknown as FastifyInstance;
+  boundConnections(app, limits.connectionsPerAddress, isProxy);
   guard(app, allowedHosts);
+  app.addHook("onRequest", async (request) => services.sessions.spend("requests", request));
+  tellOfUnknownProxy(app, isProxy, logger);
   answerErrors(app);
   const { uploadBytes: fileSize, picturesPerMessage } = limits;
   const most = { fields: 30, fieldSize: 64 * 1024, parts: 40, headerPairs: 50 };
   await app.register(multipart, { limits: { fileSize, files: picturesPerMessage, ...most } });
-  await app.register(websocket, { options: { maxPayload: 1024 } });
+  await app.register(websocket, {
+    options: { maxPayload: 1024, maxFragments: 8 },
+    errorHandler: (error, socket, request) => {
+      // Those with a code are of the connection: a stranger must not fill the log with them.
+      request.log["code" in error ? "debug" : "error"]({ err: error }, "a socket failed");
+      socket.terminate();
+    },
+  });
   await serveImages(app, files);
   await serveClient(app, clientDir);
   registerApi(app, services);
@@ -93,6 +108,34 @@ function guard(app: FastifyInstance, allowedHosts: readonly string[]): void {
     // An upgraded connection is no longer the HTTP server's to close; a refused one would stay open as long as its
     // client likes.
     if (request.headers.upgrade !== undefined && reply.statusCode !== 101) request.raw.socket.destroySoon();
+  });
+}
+
+/** A connection costs memory and a file handle before anything is asked over it. */
+function boundConnections(app: FastifyInstance, most: number, isProxy: (address?: string) => boolean): void {
+  const open = new Map<string, number>();
+  app.server.on("connection", (socket) => {
+    const { remoteAddress } = socket;
+    if (remoteAddress === undefined || isProxy(remoteAddress)) return;
+    const address = networkOf(remoteAddress);
+    const count = open.get(address) ?? 0;
+    if (count >= most) return socket.destroy();
+    open.set(address, count + 1);
+    socket.once("close", () => {
+      const left = (open.get(address) ?? 1) - 1;
+      if (left === 0) open.delete(address);
+      else open.set(address, left);
+    });
+  });
+}
+
+/** Says once that all who come through a proxy count as one visitor's address, as long as it is not named. */
+function tellOfUnknownProxy(app: FastifyInstance, isProxy: (address?: string) => boolean, logger: Logger): void {
+  let told = false;
+  app.addHook("onRequest", async ({ headers, socket }) => {
+    if (told || headers["x-forwarded-for"] === undefined || isProxy(socket.remoteAddress)) return;
+    told = true;
+    logger.warn(sentence("web.unknown-proxy", { address: socket.remoteAddress ?? "" }));
   });
 }
 

@@ -25,6 +25,16 @@ export interface MessageChange {
 
 const PRIVATE_KEPT_MS = 7 * 24 * 3600 * 1000;
 
+/** With each channel's newest message. */
+const CHANNELS = `SELECT c.id, c.topic, COALESCE((SELECT MAX(m.id) FROM message m WHERE m.channel = c.id
+  AND m.thread IS NULL AND m.removed = 0 AND m.private_to IS NULL), 0) AS last FROM channel c`;
+
+interface StoredChannel {
+  readonly id: string;
+  readonly topic: string;
+  readonly last: number;
+}
+
 /** Messages, channels and reactions of the web chat. */
 export class ChatStore {
   constructor(private readonly sql: Sql) {}
@@ -53,11 +63,13 @@ export class ChatStore {
     return this.sql.one<{ value: number }>(query).value;
   }
 
-  channels(): { id: string; topic: string; last: number }[] {
-    return this.sql.all(
-      `SELECT c.id, c.topic, COALESCE((SELECT MAX(m.id) FROM message m WHERE m.channel = c.id AND m.thread IS NULL
-         AND m.removed = 0 AND m.private_to IS NULL), 0) AS last FROM channel c ORDER BY c.created, c.id`,
-    );
+  channels(): StoredChannel[] {
+    return this.sql.all(`${CHANNELS} ORDER BY c.created, c.id`);
+  }
+
+  /** A channel that there is. */
+  channel(id: string): StoredChannel {
+    return this.sql.one(`${CHANNELS} WHERE c.id = ?`, id);
   }
 
   hasChannel(id: string): boolean {
@@ -136,6 +148,13 @@ export class ChatStore {
   changedSince(rev: number, viewer: string, limit: number): MessageRow[] {
     const query = "SELECT * FROM message WHERE rev > ? AND (private_to IS NULL OR private_to = ?) ORDER BY rev LIMIT ?";
     return this.sql.all(query, rev, viewer, limit);
+  }
+
+  /** How many {@link changedSince} would give, `limit` at most. */
+  countChanges(rev: number, viewer: string, limit: number): number {
+    const query = `SELECT COUNT(*) AS changes FROM
+      (SELECT 1 FROM message WHERE rev > ? AND (private_to IS NULL OR private_to = ?) LIMIT ?)`;
+    return this.sql.one<{ changes: number }>(query, rev, viewer, limit).changes;
   }
 
   /** A thread as its parent shows it. */

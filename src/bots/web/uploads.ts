@@ -5,12 +5,14 @@ import { ChatError } from "../../port/chat-error.js";
 import { deferred } from "../../shared/async.js";
 import type { Utterance } from "./conversation.js";
 import type { WebChatLimits } from "./limits.js";
+import { addressOf } from "./users.js";
 
 /** Messages with images of one person that are read, wait or are worked on; more are refused. */
 const MOST_OF_ONE = 12;
 
 /** A message that is arriving. */
 interface Arriving {
+  readonly address: string;
   /** Bytes of its files so far, which are in memory. */
   bytes: number;
   /** Ends it: the rest is read and thrown away. */
@@ -50,6 +52,7 @@ export class Uploads {
     if (!request.isMultipart()) throw new ChatError("forbidden", "web.not-a-form");
     const ended = deferred<never>();
     const arriving: Arriving = {
+      address: addressOf(request),
       bytes: 0,
       end: (reason) => {
         this.#arriving.delete(arriving);
@@ -80,16 +83,25 @@ export class Uploads {
     return () => clearInterval(timer);
   }
 
-  /** Whether more bytes of a message are kept. When memory runs out, the largest message gives way. */
+  /**
+   * Whether more bytes of a message are kept. When memory runs out, the largest message of the address that sends most
+   * gives way.
+   */
   #keeps(arriving: Arriving, bytes: number): boolean {
     arriving.bytes += bytes;
     const all = [...this.#arriving];
-    if (all.reduce((sum, each) => sum + each.bytes, 0) > this.limits.arrivingBytes) {
-      const largest = all.reduce((most, each) => (each.bytes > most.bytes ? each : most));
+    if (sumOf(all) > this.limits.arrivingBytes) {
+      const from = new Map(all.map(({ address }) => [address, all.filter((each) => each.address === address)]));
+      const most = [...from.values()].reduce((one, other) => (sumOf(other) > sumOf(one) ? other : one));
+      const largest = most.reduce((one, other) => (other.bytes > one.bytes ? other : one));
       largest.end(new ChatError("unavailable", "web.uploads-busy"));
     }
     return this.#arriving.has(arriving);
   }
+}
+
+function sumOf(messages: readonly Arriving[]): number {
+  return messages.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /**

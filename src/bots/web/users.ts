@@ -2,7 +2,9 @@ import { createHash, randomBytes, randomInt, timingSafeEqual } from "node:crypto
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Member } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
-import { isLoopback, RateLimiter } from "./guard.js";
+import { isLoopback, networkOf } from "./addresses.js";
+import type { Budgets } from "./budgets.js";
+import type { BudgetName } from "./limits.js";
 import type { Sql } from "./sql.js";
 import type { PersonRow } from "./store.js";
 
@@ -147,15 +149,11 @@ const YEAR_S = 365 * 24 * 3600;
 
 /** Knows visitors by a cookie with a random token that scripts cannot read and other sites' requests do not carry. */
 export class Sessions {
-  readonly #newcomers: RateLimiter;
-
   constructor(
     private readonly users: Users,
     private readonly cookie: string,
-    newVisitorBurst: number,
-  ) {
-    this.#newcomers = new RateLimiter(newVisitorBurst, 0.5);
-  }
+    readonly budgets: Budgets,
+  ) {}
 
   find(request: FastifyRequest): PersonRow | undefined {
     const token = readCookie(request.headers.cookie, this.cookie);
@@ -166,19 +164,32 @@ export class Sessions {
    * The visitor, who may do this now. @throws ChatError "forbidden" without a session, "rate-limited" when that is too
    * much.
    */
-  act(request: FastifyRequest, limiter: RateLimiter): PersonRow {
+  act(request: FastifyRequest, what: BudgetName): PersonRow {
     const user = this.find(request);
     if (!user) throw new ChatError("forbidden", "web.session-unknown");
-    const wait = limiter.take(user.id);
-    if (wait > 0) throw new ChatError("rate-limited", "web.too-fast", { seconds: wait });
+    this.spend(what, request, user);
     return user;
+  }
+
+  /**
+   * Takes one of something from the budgets of a visitor and of their address. What others do at a moderator's address
+   * must not keep the moderator from acting.
+   * @throws ChatError "rate-limited"
+   */
+  spend(what: BudgetName, request: FastifyRequest, user?: PersonRow): void {
+    const address = user?.moderator === 1 ? undefined : addressOf(request);
+    const seconds = this.budgets.take(what, { person: user?.id, address });
+    if (seconds > 0) throw new ChatError("rate-limited", "web.too-fast", { seconds });
   }
 
   /** The visitor, a new one if need be. @throws ChatError "rate-limited" when one address brings too many newcomers. */
   findOrCreate(request: FastifyRequest, reply: FastifyReply): PersonRow {
     const known = this.find(request);
-    if (known) return known;
-    const wait = this.#newcomers.take(request.socket.remoteAddress ?? "");
+    if (known) {
+      this.spend("clicks", request, known);
+      return known;
+    }
+    const wait = this.budgets.take("visitors", { address: addressOf(request) });
     if (wait > 0) throw new ChatError("rate-limited", "web.newcomers", { seconds: wait });
     const { user, token } = this.users.create(this.#ownsThisMachine(request) && !this.users.hasModerator());
     const secure =
@@ -201,6 +212,12 @@ export class Sessions {
     const localName = /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/.test(request.headers.host ?? "");
     return isLoopback(request.socket.remoteAddress) && localName && !proxied;
   }
+}
+
+/** What a visitor's address counts as; behind a trusted proxy it is the one that the proxy tells. */
+export function addressOf({ ip }: FastifyRequest): string {
+  // Of a connection that has just broken there is none.
+  return networkOf(ip ?? "");
 }
 
 function readCookie(header: string | undefined, name: string): string | undefined {

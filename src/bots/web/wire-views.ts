@@ -36,15 +36,21 @@ export class WireViews {
   }
 
   channels(user: string): WireChannel[] {
-    return this.store.channels().map(({ id, topic, last }) => {
-      const { read, unread, mentions } = this.users.unread(user, id);
-      return { id, topic, last: String(last), read: String(read), unread, mentions };
-    });
+    return this.store.channels().map((channel) => this.#channel(user, channel));
+  }
+
+  channel(user: string, id: string): WireChannel {
+    return this.#channel(user, this.store.channel(id));
   }
 
   person(id: string): WirePerson {
     const row = this.users.get(id);
     return row ? wirePerson(row) : { id, name: sentence("web.someone"), bot: false };
+  }
+
+  #channel(user: string, { id, topic, last }: ReturnType<ChatStore["channel"]>): WireChannel {
+    const { read, unread, mentions } = this.users.unread(user, id);
+    return { id, topic, last: String(last), read: String(read), unread, mentions };
   }
 
   #quote(id: number, viewer: string | null): WireQuote | undefined {

@@ -178,7 +178,8 @@ export type WireFrame =
   /** A message is new or changed: replace any older state of it. */
   | { readonly kind: "message"; readonly message: WireMessage }
   | ({ readonly kind: "removed" } & WireRemoved)
-  | { readonly kind: "channels"; readonly channels: readonly WireChannel[] }
+  /** One channel's new state; a new one comes last. */
+  | { readonly kind: "channel"; readonly channel: WireChannel }
   | { readonly kind: "me"; readonly me: WireMe }
   /** The admin page's new state. */
   | { readonly kind: "admin"; readonly admin: WireAdmin }

@@ -167,7 +167,7 @@ export class LiveMessage {
   async #run(): Promise<void> {
     try {
       while (this.#next) {
-        const wait = this.#notBefore - Date.now();
+        const wait = this.#notBefore - performance.now();
         if (wait > 0) await delay(wait, undefined, { signal: this.#stop.signal }).catch(() => undefined);
         const content = this.#next;
         if (!content) return;
@@ -196,7 +196,7 @@ export class LiveMessage {
   }
 
   #pause(intervals: number): void {
-    this.#notBefore = Date.now() + this.chat.capabilities.editIntervalMs * intervals;
+    this.#notBefore = performance.now() + this.chat.capabilities.editIntervalMs * intervals;
   }
 }
 

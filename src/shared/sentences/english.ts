@@ -1231,6 +1231,8 @@ export const english = {
   "web.art-topic": "Pictures, dreams and paintings",
   "web.someone": "someone",
   "web.host": "This chat does not answer as {name}: open it by its address, or ask its owner to allow that name.",
+  "web.unknown-proxy":
+    "Visitors come through a proxy at {address} that web.trustedProxies does not name: they all count as one address.",
   "web.origin": "This request did not come from the chat's own page: reload the page and try again.",
   "web.not-built": "The chat's page has not been built yet: run `npm run build` once, then start again.",
   "web.failed": "Something went wrong here; it is in the log. Try again.",

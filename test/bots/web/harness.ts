@@ -6,6 +6,7 @@ import sharp from "sharp";
 import { onTestFinished } from "vitest";
 import { WebSocket } from "ws";
 import { WebChat } from "../../../src/bots/web/chat.js";
+import { defaultWebChatLimits, type WebChatLimits } from "../../../src/bots/web/limits.js";
 import type { WebChatOptions } from "../../../src/bots/web/options.js";
 import type { WireFrame, WireMessage, WirePage, WireSession } from "../../../src/bots/web/wire.js";
 import type { ChatHandlers } from "../../../src/port/adapter.js";
@@ -58,6 +59,11 @@ export async function startChat(
   return chat;
 }
 
+/** The budgets, some of them others. */
+export function budgets(changed: Partial<WebChatLimits["budgets"]>): WebChatLimits["budgets"] {
+  return { ...defaultWebChatLimits.budgets, ...changed };
+}
+
 export interface Said {
   readonly channel?: string;
   readonly thread?: string;
@@ -69,14 +75,22 @@ export interface Said {
 /** One visitor with a cookie, speaking the protocol as the page does. */
 export class Visitor {
   cookie = "";
+  /** What a proxy says of the visitor's address, on the way to a chat that trusts it. */
+  forwarded: string | undefined;
   /** @param base The chat's address; may be set again after a restart. */
   constructor(public base: string) {}
 
-  static async enter(chat: Pick<WebChat, "address">): Promise<Visitor> {
+  static async enter(chat: Pick<WebChat, "address">, forwarded?: string): Promise<Visitor> {
     const visitor = new Visitor(chat.address);
+    visitor.forwarded = forwarded;
     const response = await visitor.request("GET", "/api/session");
     visitor.cookie = response.headers.get("set-cookie")?.split(";")[0] ?? "";
     return visitor;
+  }
+
+  get headers(): Record<string, string> {
+    const { cookie, forwarded } = this;
+    return { ...(cookie && { cookie }), ...(forwarded && { "x-forwarded-for": forwarded }) };
   }
 
   request(method: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<Response> {
@@ -84,7 +98,7 @@ export class Visitor {
     return fetch(this.base + path, {
       method,
       headers: {
-        ...(this.cookie ? { cookie: this.cookie } : {}),
+        ...this.headers,
         ...(method === "GET" ? {} : { origin: this.base }),
         ...(body && !form ? { "content-type": "application/json" } : {}),
         ...headers,
@@ -119,7 +133,7 @@ export class Visitor {
 
   async listen(since?: number): Promise<Ear> {
     const url = `${this.base.replace("http", "ws")}/api/live${since === undefined ? "" : `?since=${since}`}`;
-    const ear = new Ear(new WebSocket(url, { headers: { cookie: this.cookie, origin: this.base } }));
+    const ear = new Ear(new WebSocket(url, { headers: { ...this.headers, origin: this.base } }));
     onTestFinished(() => ear.socket.terminate());
     await ear.until((frame) => frame.kind === "synced" || frame.kind === "reset");
     return ear;

@@ -2,8 +2,8 @@ import { request as httpRequest } from "node:http";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import { RateLimiter, refuse } from "../../../src/bots/web/guard.js";
-import { handlers, photo, startChat, Visitor } from "./harness.js";
+import { refuse } from "../../../src/bots/web/guard.js";
+import { budgets, handlers, photo, startChat, Visitor } from "./harness.js";
 
 /** fetch will not send a foreign Host header; plain http will. */
 function statusWithHost(base: string, host: string, path = "/api/session"): Promise<number> {
@@ -208,7 +208,9 @@ describe("limits", () => {
   });
 
   it("bounds how fast one person writes, and lets others be", async () => {
-    const chat = await startChat(handlers(), { limits: { messageBurst: 3, messagesPerSecond: 0.1 } });
+    const chat = await startChat(handlers(), {
+      limits: { budgets: budgets({ messages: { person: { burst: 3, perMinute: 6 } } }) },
+    });
     const [fast, slow] = [await Visitor.enter(chat), await Visitor.enter(chat)];
     const statuses = [];
     for (let index = 0; index < 4; index++) statuses.push((await fast.say(`m${index}`)).status);
@@ -217,7 +219,13 @@ describe("limits", () => {
   });
 
   it("bounds newcomers from one address, channels and sockets", async () => {
-    const chat = await startChat(handlers(), { limits: { newVisitorBurst: 2, channels: 2, socketsPerPerson: 1 } });
+    const chat = await startChat(handlers(), {
+      limits: {
+        budgets: budgets({ visitors: { address: { burst: 2, perMinute: 1 } } }),
+        channels: 2,
+        socketsPerPerson: 1,
+      },
+    });
     const visitor = await Visitor.enter(chat);
     await Visitor.enter(chat);
     expect((await new Visitor(chat.address).request("GET", "/api/session")).status).toBe(429);
@@ -232,14 +240,6 @@ describe("limits", () => {
         origin: chat.address,
       }),
     ).toBe("closed 4001");
-  });
-
-  it("gives tokens back with time", () => {
-    let now = 0;
-    const limiter = new RateLimiter(2, 0.5, () => now);
-    expect([limiter.take("a"), limiter.take("a"), limiter.take("a"), limiter.take("b")]).toEqual([0, 0, 2, 0]);
-    now += 2000;
-    expect([limiter.take("a"), limiter.take("a")]).toEqual([0, 2]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { connect, type Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { defaultWebChatLimits } from "../../../src/bots/web/limits.js";
-import { handlers, photo, startChat, Visitor } from "./harness.js";
+import { budgets, handlers, photo, startChat, Visitor } from "./harness.js";
 
 /** A message whose file never ends, as it is on the wire; resolves to what is answered. */
 function neverEnding(
@@ -84,7 +84,7 @@ describe("while strangers send messages that never end", () => {
 });
 
 it("one person's messages are bounded, and more are taken when those are there", async () => {
-  const limits = { ...defaultWebChatLimits, messageBurst: 40 };
+  const limits = { budgets: budgets({ messages: { person: { burst: 40, perMinute: 60 } } }) };
   const chat = await startChat(handlers(), { limits });
   const ann = await Visitor.enter(chat);
   const sending = Array.from({ length: 13 }, () => neverEnding(ann));

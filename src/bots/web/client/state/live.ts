@@ -1,6 +1,6 @@
 import type { WireFrame, WireWatch } from "../../wire.js";
 import { isShown, loadTimelines } from "./actions.js";
-import { applyMessage, applyRemoved, countUnread, noteRev } from "./messages.js";
+import { applyChannel, applyMessage, applyRemoved, countUnread, noteRev } from "./messages.js";
 import { getState, setMe, setState } from "./store.js";
 
 const FIRST_DELAY_MS = 400;
@@ -61,8 +61,8 @@ function receive(frame: WireFrame): void {
       applyRemoved(frame);
       noteRev(frame.rev);
       break;
-    case "channels":
-      setState({ channels: frame.channels });
+    case "channel":
+      applyChannel(frame.channel);
       break;
     case "me":
       setMe(frame.me);

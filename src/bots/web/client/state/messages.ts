@@ -1,4 +1,4 @@
-import type { WireMessage, WireRemoved } from "../../wire.js";
+import type { WireChannel, WireMessage, WireRemoved } from "../../wire.js";
 import { go } from "./route.js";
 import { getState, setState, setTimeline, type Timeline, timelineKey } from "./store.js";
 
@@ -58,6 +58,12 @@ export function dropPending(key: string, nonce: string): void {
   if (!list?.some((each) => each.nonce === nonce)) return;
   for (const { url } of list.find((each) => each.nonce === nonce)?.files ?? []) URL.revokeObjectURL(url);
   setState({ pending: { ...pending, [key]: list.filter((each) => each.nonce !== nonce) } });
+}
+
+export function applyChannel(channel: WireChannel): void {
+  const { channels } = getState();
+  const index = channels.findIndex(({ id }) => id === channel.id);
+  setState({ channels: index < 0 ? [...channels, channel] : channels.with(index, channel) });
 }
 
 /** A new message in a channel that is not being looked at counts as unread. */
