@@ -36,7 +36,7 @@ export interface Parts {
 
 /** A program that runs. */
 export interface Running {
-  /** Where the web chat is, for instance "http://127.0.0.1:3000"; undefined when it is switched off. */
+  /** Where the web chat is, for instance "http://127.0.0.1:3000"; undefined when it is switched off or could not be started. */
   readonly address: string | undefined;
   /** Where health and metrics are served, for instance "http://127.0.0.1:9464"; undefined where they are not. */
   readonly operationAddress: string | undefined;
@@ -60,8 +60,7 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
   const logger = parts.logger ?? configuredLogger(config);
   const lifecycle = new Lifecycle(logger);
   try {
-    const { chats, operationAddress } = await startServices(config, { ...parts, logger }, lifecycle);
-    const address = chats.map(addressOf).find((known) => known !== undefined);
+    const { address, operationAddress } = await startServices(config, { ...parts, logger }, lifecycle);
     const print = parts.print ?? ((line: string) => process.stdout.write(`${line}\n`));
     print(sentence("app.ready", { address }));
     return { address, operationAddress, stop: () => lifecycle.stop() };
@@ -86,7 +85,7 @@ function startImageProcesses(logger: Logger, lifecycle: Lifecycle): void {
   });
 }
 
-type Services = { readonly chats: readonly Chat[]; readonly operationAddress: string | undefined };
+type Services = Pick<Running, "address" | "operationAddress">;
 
 async function startServices(
   config: Config,
@@ -131,7 +130,8 @@ async function startServices(
   await queue.recover((job) => app.presenter.reopen(job, chats, (chat) => runner.ready(chat)));
   await runner.start();
   operation.started();
-  return { chats, operationAddress };
+  const started = chats.filter((chat) => runner.started(chat));
+  return { address: started.map(addressOf).find((known) => known !== undefined), operationAddress };
 }
 
 /** Opens the queue, and starts the engine where this program computes itself. */

@@ -2,8 +2,9 @@ import type { Logger } from "pino";
 import { createHandlers, type Handlers, type HandlersContext } from "../commands/handlers.js";
 import type { Chat } from "../port/adapter.js";
 import type { ChatAdmin } from "../port/admin.js";
-import { mayPass } from "../port/chat-error.js";
+import { ChatError, mayPass } from "../port/chat-error.js";
 import { type Deferred, deferred, retryWithBackoff } from "../shared/async.js";
+import { StoreError } from "../shared/store-error.js";
 
 const RETRY_MS = 5_000;
 const LONGEST_RETRY_MS = 60_000;
@@ -50,7 +51,7 @@ export class ChatRunner {
       try {
         await open();
       } catch (error) {
-        if (!mayHelp(chat, error)) throw error;
+        if (!this.#mayWait(chat, error)) throw error;
         const fields = { err: error, chat: chat.platform };
         logger.error(fields, "a chat cannot be reached; the others work, and it is tried again");
         this.#retries.push(this.#retry(chat, open));
@@ -96,17 +97,21 @@ export class ChatRunner {
       longestMs: LONGEST_RETRY_MS,
       delayFirst: true,
       signal: this.#stopping.signal,
-      mayPass(error: unknown) {
+      mayPass: (error: unknown) => {
         logger.error({ err: error, chat: chat.platform }, "the chat still cannot be reached");
-        return mayHelp(chat, error);
+        return this.#mayWait(chat, error);
       },
     };
     // It is in the log, or the program stops.
     await retryWithBackoff(open, policy).catch(() => undefined);
   }
-}
 
-/** An outage of one platform may pass; a wrong token or a taken port is for the operator. */
-function mayHelp(chat: Chat, error: unknown): boolean {
-  return !chat.capabilities.local && mayPass(error);
+  /**
+   * An outage of one platform may pass; a wrong token or a taken port is for the operator. So are files of its own that
+   * the web chat cannot use, but they are no reason to take the other platforms down.
+   */
+  #mayWait(chat: Chat, error: unknown): boolean {
+    if (!chat.capabilities.local) return mayPass(error);
+    return error instanceof ChatError && error.cause instanceof StoreError && this.options.chats.length > 1;
+  }
 }

@@ -6,7 +6,7 @@ import { ChatError } from "../port/chat-error.js";
 import { PictureError } from "../shared/inspect-image.js";
 import { NativePartError } from "../shared/native.js";
 import { sentence } from "../shared/sentences/sentence.js";
-import { StoreError } from "../store/errors.js";
+import { StoreError } from "../shared/store-error.js";
 import { ConfigError } from "./settings/load-settings.js";
 
 const USAGE = 2;

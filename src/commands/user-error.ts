@@ -3,8 +3,8 @@ import type { MessageRef, User } from "../domain/model.js";
 import type { Chat } from "../port/adapter.js";
 import { sentence } from "../shared/sentences/sentence.js";
 import { type Said, SentenceError } from "../shared/sentences/sentence-error.js";
+import { keepSentence } from "../shared/store-error.js";
 import { plain } from "../shared/text.js";
-import { StoreError } from "../store/errors.js";
 
 /** What a person can mend: what is wrong, what would be right, and an example. Shown to that person only. */
 export class UserError<S extends Said = Said> extends SentenceError<S> {
@@ -14,12 +14,7 @@ export class UserError<S extends Said = Said> extends SentenceError<S> {
 /** What a person is told of an error. Only a `UserError` says all there is to know; others belong in the log. */
 export function errorText(error: unknown): string {
   if (error instanceof UserError) return error.message;
-  if (error instanceof StoreError) {
-    // Without the data folder's path: that is in the log, with the cause.
-    const { kind } = error;
-    if (kind === "full" || kind === "unwritable" || kind === "damaged") return sentence(`keep.${kind}`);
-  }
-  return sentence("unexpected");
+  return sentence(keepSentence(error) ?? "unexpected");
 }
 
 /**

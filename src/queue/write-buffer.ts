@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { JobChange } from "../domain/model.js";
 import type { Checkpoint } from "../engine/process/engine.js";
-import { StoreError } from "../store/errors.js";
+import { StoreError } from "../shared/store-error.js";
 import type { JobPicture, JobRepository } from "./job-repository.js";
 
 const RETRY_MS = 10_000;

@@ -2,7 +2,7 @@ import { constants, existsSync, mkdirSync, readdirSync, renameSync, rmSync } fro
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openSqlite } from "../shared/native.js";
-import { storeError } from "./errors.js";
+import { StoreError, storeError } from "../shared/store-error.js";
 
 /** The databases of a data folder; the second is the web chat's own. */
 const DATABASES = ["dreamloom.sqlite", "web-chat.sqlite"];
@@ -42,12 +42,18 @@ export async function backUp(dir: string, target: string): Promise<Backup> {
 function copyDatabase(from: string, to: string): void {
   const partial = `${to}.part`;
   rmSync(partial, { force: true });
-  const database = openSqlite(from);
   try {
-    database.exec("PRAGMA busy_timeout = 10000");
-    database.prepare("VACUUM INTO ?").run(partial);
-  } finally {
-    database.close();
+    const database = openSqlite(from);
+    try {
+      database.exec("PRAGMA busy_timeout = 10000");
+      database.prepare("VACUUM INTO ?").run(partial);
+    } finally {
+      database.close();
+    }
+  } catch (cause) {
+    // What is full or cannot be written is the copy; what is damaged is the original.
+    const error = storeError(cause, to);
+    throw error instanceof StoreError && error.kind === "damaged" ? storeError(cause, from) : error;
   }
   renameSync(partial, to);
 }

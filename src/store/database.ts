@@ -3,18 +3,21 @@ import { and, eq, getTableColumns, type SQL } from "drizzle-orm";
 import { BetterSQLiteSession } from "drizzle-orm/better-sqlite3/session";
 import { BaseSQLiteDatabase, SQLiteSyncDialect, type SQLiteTable } from "drizzle-orm/sqlite-core";
 import type Libsql from "libsql";
+import { makeFolder } from "../shared/make-folder.js";
 import { openSqlite } from "../shared/native.js";
-import { inUse, storeError } from "./errors.js";
-import { makeFolder } from "./make-folder.js";
+import { SqliteFile } from "../shared/sqlite-file.js";
+import { storeError } from "../shared/store-error.js";
 import { migrate, type Session } from "./migrate.js";
 
 /** Milliseconds to wait for the lock of a program that is being replaced and still finishing. */
 const BUSY_MS = 5_000;
 
-/** The open SQLite file. */
+const NAME = "dreamloom.sqlite";
+
+/** The open SQLite file of the data folder. */
 export class Database {
-  readonly #client: Libsql.Database;
   readonly #lock: Libsql.Database;
+  readonly #file: SqliteFile;
   readonly orm: Orm;
 
   /**
@@ -24,62 +27,37 @@ export class Database {
    */
   constructor(
     readonly dir: string,
-    options: { readonly busyMs?: number } = {},
+    { busyMs = BUSY_MS }: { readonly busyMs?: number } = {},
   ) {
-    const busyMs = options.busyMs ?? BUSY_MS;
-    const opened: Libsql.Database[] = [];
-    const open = (name: string): Libsql.Database => {
-      const database = openSqlite(join(dir, name));
-      opened.push(database);
-      database.exec(`PRAGMA busy_timeout = ${busyMs}`);
-      return database;
-    };
+    this.#lock = takeLock(dir, busyMs);
     try {
-      makeFolder(dir);
-      this.#lock = open(".dreamloom.lock");
-      takeLock(this.#lock, dir);
-      this.#client = open("dreamloom.sqlite");
-      // Every commit is on the disk before it is acknowledged, so that a power cut loses no accepted job. Deleted rows
-      // are overwritten with zeros: what people have deleted is not left in the file.
-      this.#client.exec(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA foreign_keys = OFF",
-      );
-      const { orm, session, dialect } = createOrm(this.#client);
-      migrate(this.#client, dialect, session, join(dir, "dreamloom.sqlite"));
-      this.#client.exec("PRAGMA foreign_keys = ON");
-      this.orm = orm;
-    } catch (cause) {
-      for (const database of opened.reverse()) database.close();
-      throw storeError(cause, dir);
+      const path = join(dir, NAME);
+      const bringUpToDate = (client: Libsql.Database): void => {
+        const { session, dialect } = createOrm(client);
+        migrate(client, dialect, session, path);
+      };
+      this.#file = new SqliteFile(path, bringUpToDate, busyMs);
+    } catch (error) {
+      this.#lock.close();
+      throw error;
     }
+    this.orm = createOrm(this.#file.client).orm;
   }
 
   /** Runs `work` in a transaction; inside another one it joins that. */
   write<T>(work: () => T): T {
-    if (this.#client.inTransaction) return work();
-    try {
-      this.#client.exec("BEGIN IMMEDIATE");
-      const result = work();
-      this.#client.exec("COMMIT");
-      return result;
-    } catch (cause) {
-      // After a full disk SQLite has rolled back already.
-      if (this.#client.inTransaction) this.#client.exec("ROLLBACK");
-      throw storeError(cause, this.dir);
-    }
+    return this.#file.write(work);
   }
 
   /** Moves the write-ahead log into the file, so that no deleted content is left in the log. */
   checkpoint(): void {
-    this.#client.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    this.#file.checkpoint();
   }
 
   close(): void {
-    // libsql keeps the file open until its statements are collected, so SQLite would not do this by itself.
     try {
-      this.checkpoint();
+      this.#file.close();
     } finally {
-      this.#client.close();
       this.#lock.close();
     }
   }
@@ -89,13 +67,16 @@ export class Database {
  * Holds the folder for this process until it ends, however it ends: two at once would end each other's jobs. The lock
  * is a file of its own, so that the database stays readable for backups.
  */
-function takeLock(lock: Libsql.Database, dir: string): void {
+function takeLock(dir: string, busyMs: number): Libsql.Database {
+  let lock: Libsql.Database | undefined;
   try {
-    lock.exec("BEGIN EXCLUSIVE");
+    makeFolder(dir);
+    lock = openSqlite(join(dir, ".dreamloom.lock"));
+    lock.exec(`PRAGMA busy_timeout = ${busyMs}; BEGIN EXCLUSIVE`);
+    return lock;
   } catch (cause) {
-    if (cause instanceof Error && "code" in cause && String(cause.code).startsWith("SQLITE_BUSY"))
-      throw inUse(dir, cause);
-    throw cause;
+    lock?.close();
+    throw storeError(cause, join(dir, NAME));
   }
 }
 

@@ -1,7 +1,7 @@
 import { and, count, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { Community } from "../domain/model.js";
+import { StoreError } from "../shared/store-error.js";
 import { type Database, matching } from "./database.js";
-import { StoreError } from "./errors.js";
 import { readJobs, type StoredJob } from "./job-rows.js";
 import { jobTable } from "./schema.js";
 

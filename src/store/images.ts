@@ -1,12 +1,13 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { eq, sql } from "drizzle-orm";
 import { fileTypeFromBuffer } from "file-type";
 import type { Logger } from "pino";
+import { storeError } from "../shared/store-error.js";
+import { writeDurably } from "../shared/write-durably.js";
 import type { Database } from "./database.js";
-import { storeError } from "./errors.js";
 import { imageTable, jobInputTable, jobTable, styleTable } from "./schema.js";
 
 /** An image (or film) on disk. */
@@ -193,21 +194,7 @@ class ImageFiles {
     if ((await this.read(sha)) !== undefined) return;
     const path = this.#path(sha);
     await mkdir(dirname(path), { recursive: true });
-    const temporary = join(dirname(path), `.${randomUUID()}.part`);
-    try {
-      const file = await open(temporary, "wx");
-      try {
-        await file.writeFile(bytes);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(temporary, path);
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
-    await syncFolder(dirname(path));
+    await writeDurably(path, bytes);
   }
 
   /** A file's bytes; undefined when it is missing, "damaged" when they do not match its name. */
@@ -256,16 +243,5 @@ class ImageFiles {
   #path(sha: string): string {
     if (!SHA.test(sha)) throw new Error(`not a SHA-256: ${sha}`);
     return join(this.folder, sha.slice(0, 2), sha);
-  }
-}
-
-/** Makes a rename last through a power cut. Windows cannot open a folder, and does not need it. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { type MigrationMeta, readMigrationFiles } from "drizzle-orm/migrator";
 import type { BaseSQLiteDatabase, SQLiteSyncDialect } from "drizzle-orm/sqlite-core";
 import type Libsql from "libsql";
-import { StoreError } from "./errors.js";
+import { StoreError } from "../shared/store-error.js";
 
 /** Drizzle's session for a synchronous connection. */
 export type Session = ConstructorParameters<typeof BaseSQLiteDatabase<"sync", Libsql.RunResult>>[2];

@@ -1,7 +1,7 @@
 import { asc, eq } from "drizzle-orm";
 import type { MessageRef, UserKey } from "../domain/model.js";
+import { StoreError } from "../shared/store-error.js";
 import { type Database, matching } from "./database.js";
-import { StoreError } from "./errors.js";
 import type { Favourite, Favourites } from "./favourites.js";
 import type { Images, RemovedImages, StoredImage } from "./images.js";
 import type { InteractiveMessage, InteractiveMessages } from "./interactive-messages.js";

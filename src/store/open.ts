@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type Logger, pino } from "pino";
+import { storeError } from "../shared/store-error.js";
 import { Database } from "./database.js";
-import { storeError } from "./errors.js";
 import { Favourites } from "./favourites.js";
 import { Gallery } from "./gallery.js";
 import { Images } from "./images.js";

@@ -1,8 +1,8 @@
 import { and, asc, count, eq, inArray, or, type SQL } from "drizzle-orm";
 import type { Community, User, UserKey } from "../domain/model.js";
+import { StoreError } from "../shared/store-error.js";
 import { emojiKey } from "../shared/typed.js";
 import { type Database, matching } from "./database.js";
-import { StoreError } from "./errors.js";
 import type { Images, NewImage } from "./images.js";
 import { styleTable } from "./schema.js";
 

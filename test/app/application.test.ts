@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { startDreamloom } from "../../src/app/application.js";
 import { loadConfig } from "../../src/app/settings/load-settings.js";
+import { WebChat } from "../../src/bots/web/chat.js";
 import { openStore } from "../../src/store/open.js";
 import { ann, FakeChat, source } from "../fakes/chat.js";
 import { FakeEngine, picture } from "../fakes/engine.js";
@@ -140,5 +141,28 @@ describe("the whole program", () => {
     const parts = { engine: () => engine, catalogue: botOptions, chats: [chat], logger, print: () => undefined };
     await expect(startDreamloom(loadConfig(env), parts)).rejects.toThrow("The port is taken.");
     expect(engine.closed).toBe(true);
+  });
+
+  it("serves the other chats while the web chat's file is damaged, and the web chat once it is mended", async () => {
+    const dir = mkdtempSync(join(folder, "damaged-"));
+    const file = join(dir, "web-chat.sqlite");
+    writeFileSync(file, "no database, although it is long enough to be one. ".repeat(100));
+    const web = new WebChat({ dataDir: dir, logger, port: 0 });
+    const chat = new FakeChat();
+    const parts = { engine: () => new FakeEngine(), catalogue: botOptions, logger, print: () => undefined };
+    const config = loadConfig({ ...env, DATA_DIR: dir });
+    const running = await startDreamloom(config, { ...parts, chats: [web, chat], retryMs: 20 });
+    expect(running.address).toBeUndefined();
+    await chat.say(ann, "/help");
+    expect(chat.ephemeral).toHaveLength(1);
+    expect(web.health().detail).toContain(`The database ${file} is damaged`);
+    rmSync(file);
+    await vi.waitFor(() => expect(web.health()).toEqual({ connected: true }), 60_000);
+    await running.stop();
+
+    // Alone it has nothing to wait for: its operator is at the terminal.
+    writeFileSync(file, "no database, although it is long enough to be one. ".repeat(100));
+    rmSync(`${file}-wal`, { force: true });
+    await expect(startDreamloom(config, { ...parts, chats: [web] })).rejects.toThrow(`The database ${file} is damaged`);
   });
 });

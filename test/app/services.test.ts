@@ -55,6 +55,8 @@ describe("doctor, of services", () => {
     await store.close();
     writeFileSync(join(dir, "dreamloom.sqlite"), "not a database, whatever its name says");
     expect((await said({ DATA_DIR: dir })).store).toMatch(/^✗ .*cannot be read/);
+    writeFileSync(join(dir, "web-chat.sqlite"), "not a database either");
+    expect((await said({ DATA_DIR: dir }))["web messages"]).toMatch(/^✗ .*web-chat\.sqlite cannot be read/);
   });
 
   it("misses a token that Slack needs, and shows none", async () => {

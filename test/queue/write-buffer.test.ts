@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { JobChange } from "../../src/domain/model.js";
 import type { JobPicture } from "../../src/queue/job-repository.js";
 import { WriteBuffer } from "../../src/queue/write-buffer.js";
-import { StoreError } from "../../src/store/errors.js";
+import { StoreError } from "../../src/shared/store-error.js";
 import { MemoryJobRepository } from "../fakes/memory-repository.js";
 
 /** A repository on a disk that can be filled. */

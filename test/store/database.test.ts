@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { StoreError } from "../../src/shared/store-error.js";
 import { Database } from "../../src/store/database.js";
-import { StoreError } from "../../src/store/errors.js";
 import { settingTable } from "../../src/store/schema.js";
 import { folder } from "./make.js";
 
@@ -50,7 +50,7 @@ describe("a transaction", () => {
       );
     expect(large).toThrow(StoreError);
     expect(large).toThrow(
-      /^There is no space left for the data folder .*: free some, or lower retention\.megabytes\.$/,
+      /^There is no space left for .*dreamloom\.sqlite: free some, or lower retention\.megabytes\.$/,
     );
     expect(database.orm.select().from(settingTable).all()).toEqual([]);
     database.orm.get(sql.raw("PRAGMA max_page_count = 100000"));

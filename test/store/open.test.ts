@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync
 import { join } from "node:path";
 import Libsql from "libsql";
 import { describe, expect, it } from "vitest";
-import { StoreError, storeError } from "../../src/store/errors.js";
+import { StoreError, storeError } from "../../src/shared/store-error.js";
 import { openStore } from "../../src/store/open.js";
 import { folder, job, makeStore } from "./make.js";
 
@@ -88,7 +88,7 @@ describe("opening the store", () => {
     const error = failure(() => openStore({ dir: path }));
     expect(error.kind).toBe("unwritable");
     expect(error.message).toMatch(
-      /^The data folder .*file cannot be written \(E\w+\): make it writable, or name another one in data\.dir or DATA_DIR\.$/,
+      /^\/.*\/file\S* cannot be written \(E\w+\): make it writable, or name another folder in data\.dir or DATA_DIR\.$/,
     );
   });
 
@@ -109,7 +109,7 @@ describe("opening the store", () => {
     const error = failure(() => openStore({ dir, busyMs: 20 }));
     expect([error.kind, error.message]).toEqual([
       "unwritable",
-      expect.stringContaining(`The data folder ${dir} cannot be written (SQLITE_CANTOPEN)`),
+      expect.stringContaining(`${join(dir, "dreamloom.sqlite")} cannot be written (SQLITE_CANTOPEN)`),
     ]);
   });
 
@@ -122,7 +122,8 @@ describe("opening the store", () => {
     const open = () => openStore({ dir, busyMs: 20 });
     expect([failure(open).kind, failure(open).message]).toEqual([
       "damaged",
-      `The database in the data folder ${dir} is damaged: restore a copy of it, or move dreamloom.sqlite away to start with an empty one.`,
+      `The database ${join(dir, "dreamloom.sqlite")} is damaged: restore a copy of it (docs/operating.md, "Backup"), ` +
+        "or move it away to start with an empty one.",
     ]);
   });
 });
@@ -138,7 +139,7 @@ describe("a full disk", () => {
       const error = storeError(cause, "/data");
       expect(error).toBeInstanceOf(StoreError);
       expect((error as StoreError).message).toBe(
-        "There is no space left for the data folder /data: free some, or lower retention.megabytes.",
+        "There is no space left for /data: free some, or lower retention.megabytes.",
       );
       expect((error as StoreError).cause).toBe(cause);
     }

@@ -16,7 +16,7 @@ export async function services(config: Config): Promise<Service[]> {
   const { web, ops } = config;
   const off = { works: undefined, detail: sentence("service.off") };
   const found = await Promise.all([
-    store(config.data.dir),
+    stores(config.data.dir),
     redis(config.cluster),
     slack(config),
     web.enabled ? port("web chat", "WEB_PORT", web.host, web.port) : { what: "web chat", ...off },
@@ -25,22 +25,35 @@ export async function services(config: Config): Promise<Service[]> {
   return found.flat();
 }
 
-function store(dir: string): Service {
-  const what = "store";
-  const file = join(dir, "dreamloom.sqlite");
-  if (!existsSync(file)) return { what, works: undefined, detail: sentence("service.store-empty") };
-  try {
-    const database = openSqlite(file, { readonly: true });
+/** The databases of the data folder: what each holds, and what to count of it. */
+const DATABASES = [
+  { what: "store", file: "dreamloom.sqlite", query: "SELECT count(*) AS count FROM job", sentence: "service.store" },
+  {
+    what: "web messages",
+    file: "web-chat.sqlite",
+    query: "SELECT count(*) AS count FROM message WHERE removed = 0",
+    sentence: "service.messages",
+  },
+] as const;
+
+function stores(dir: string): Service[] {
+  const there = DATABASES.filter(({ file }) => existsSync(join(dir, file)));
+  if (there.length === 0) return [{ what: "store", works: undefined, detail: sentence("service.store-empty") }];
+  return there.map(({ what, query, sentence: kept, ...rest }) => {
+    const file = join(dir, rest.file);
     try {
-      const row: unknown = database.prepare("SELECT count(*) AS jobs FROM job").get();
-      const jobs = typeof row === "object" && row !== null && "jobs" in row ? Number(row.jobs) : 0;
-      return { what, works: true, detail: sentence("service.store", { jobs }) };
-    } finally {
-      database.close();
+      const database = openSqlite(file, { readonly: true });
+      try {
+        const row: unknown = database.prepare(query).get();
+        const count = typeof row === "object" && row !== null && "count" in row ? Number(row.count) : 0;
+        return { what, works: true, detail: sentence(kept, { count }) };
+      } finally {
+        database.close();
+      }
+    } catch (error) {
+      return { what, works: false, detail: sentence("service.store-broken", { file, reason: messageOf(error) }) };
     }
-  } catch (error) {
-    return { what, works: false, detail: sentence("service.store-broken", { file, reason: messageOf(error) }) };
-  }
+  });
 }
 
 /** Redis, and who meets there. */

@@ -1,15 +1,16 @@
-import { mkdir } from "node:fs/promises";
 import type { AddressInfo, Socket } from "node:net";
 import { basename, join, resolve } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { type ChannelRef, isResult, type MessageRef, type User } from "../../domain/model.js";
-import type { Chat, ChatHandlers } from "../../port/adapter.js";
+import type { Chat, ChatHandlers, ChatHealth } from "../../port/adapter.js";
 import type { ChannelInfo, ChatCapabilities } from "../../port/capabilities.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { Reaction } from "../../port/events.js";
 import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
 import { type NewestPicture, newestOf } from "../../port/newest.js";
+import { defined } from "../../shared/defined.js";
 import { sentence } from "../../shared/sentences/sentence.js";
+import { StoreError } from "../../shared/store-error.js";
 import { sameEmoji } from "../../shared/typed.js";
 import { Inbox } from "../inbox.js";
 import { Budgets } from "./budgets.js";
@@ -54,6 +55,8 @@ export class WebChat implements Chat {
   readonly #limits: WebChatLimits;
   #running: Running | undefined;
   #address: string | undefined;
+  /** Why the last start has come to nothing, where the chat's own files were at fault. */
+  #fault: string | undefined;
 
   constructor(private readonly options: WebChatOptions) {
     this.#limits = { ...defaultWebChatLimits, ...options.limits };
@@ -76,12 +79,11 @@ export class WebChat implements Chat {
     return this.#address;
   }
 
-  /** @throws ChatError "unavailable" when the port cannot be had. */
+  /** @throws ChatError "unavailable" when the port cannot be had, or the chat's own files cannot be used. */
   async start(handlers: ChatHandlers): Promise<void> {
     if (this.#running) throw new ChatError("unavailable", "web.running");
     const { dataDir, logger, host = "127.0.0.1", port = 3000 } = this.options;
-    await mkdir(dataDir, { recursive: true });
-    const sql = new Sql(join(dataDir, "web-chat.sqlite"));
+    const sql = this.#open(join(dataDir, "web-chat.sqlite"));
     const files = new ImageFiles(resolve(dataDir, "pictures"), this.#limits.uploadPixels);
     const store = new ChatStore(sql);
     const users = new Users(sql);
@@ -106,9 +108,38 @@ export class WebChat implements Chat {
     } catch (error) {
       hub.parts.sockets.close();
       hub.close();
-      sql.close();
-      throw error;
+      this.#close(sql);
+      throw this.#notStarted(error);
     }
+  }
+
+  #open(path: string): Sql {
+    try {
+      return new Sql(path);
+    } catch (error) {
+      throw this.#notStarted(error);
+    }
+  }
+
+  /** Its log is moved into the file then; where the disk does not take that, the log stays and is read again. */
+  #close(sql: Sql): void {
+    try {
+      sql.close();
+    } catch (error) {
+      this.options.logger.error({ err: error }, "the web chat's file was not closed cleanly");
+    }
+  }
+
+  /** Why the chat could not be started: where its files are at fault, in the sentence for operators. */
+  #notStarted(error: unknown): unknown {
+    const fault = error instanceof ChatError && error.cause instanceof StoreError ? error.cause : undefined;
+    this.#fault = fault?.message;
+    return fault ? new ChatError("unavailable", fault) : error;
+  }
+
+  health(): ChatHealth {
+    const detail = this.#running ? this.#running.sql.problem : this.#fault;
+    return { connected: this.#running !== undefined && detail === undefined, ...defined({ detail }) };
   }
 
   /** Tidies up what earlier runs have left, and makes the first channel. */
@@ -151,7 +182,7 @@ export class WebChat implements Chat {
     await running.app.close();
     clearTimeout(force);
     running.hub.close();
-    running.sql.close();
+    this.#close(running.sql);
   }
 
   async post(channel: ChannelRef, message: OutgoingMessage): Promise<MessageRef> {

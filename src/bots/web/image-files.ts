@@ -1,11 +1,14 @@
-import { createHash, randomUUID } from "node:crypto";
-import { access, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { access, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ChatError, type ChatErrorKind } from "../../port/chat-error.js";
 import type { Picture } from "../../port/messages.js";
 import { withImage } from "../../shared/image-process.js";
 import { PictureError } from "../../shared/inspect-image.js";
+import { storeError } from "../../shared/store-error.js";
 import { cutText } from "../../shared/text.js";
+import { writeDurably } from "../../shared/write-durably.js";
+import { refusal } from "./sql.js";
 import type { StoredImage } from "./store.js";
 
 /** Formats that not every browser shows, by sharp's name. */
@@ -33,15 +36,21 @@ export class ImageFiles {
     private readonly maxPixels: number,
   ) {}
 
+  /** @throws ChatError "unavailable" when the folder cannot be made */
   async open(): Promise<void> {
-    await mkdir(this.folder, { recursive: true });
+    try {
+      await mkdir(this.folder, { recursive: true });
+    } catch (cause) {
+      throw refusal(storeError(cause, this.folder));
+    }
   }
 
   /**
    * Checks what the bytes really are, whatever their name says, and stores them. People's uploads lose their camera
    * data (location, owner, serial number).
    *
-   * @throws ChatError "forbidden" for what is no image, "too-large" for too many pixels.
+   * @throws ChatError "forbidden" for what is no image, "too-large" for too many pixels, "unavailable" when the disk is
+   *   full or cannot be written.
    */
   async add(image: IncomingImage, from: "person" | "bot"): Promise<StoredImage> {
     const name = cutText(image.name, 60);
@@ -72,7 +81,7 @@ export class ImageFiles {
         ...(image.credit === undefined ? {} : { credit: cutText(image.credit, 200) }),
       };
     } catch (cause) {
-      if (cause instanceof Error && "syscall" in cause) throw cause;
+      if (cause instanceof Error && "syscall" in cause) throw refusal(storeError(cause, this.folder));
       if (!(cause instanceof PictureError)) throw new ChatError("forbidden", "image.unreadable", { name }, { cause });
       throw new ChatError(KINDS[cause.identifier] ?? "forbidden", cause);
     }
@@ -105,10 +114,7 @@ export class ImageFiles {
   async #write(name: string, make: () => Promise<Uint8Array>): Promise<void> {
     const path = join(this.folder, name);
     if (await exists(path)) return;
-    // A reader must never see half a file: write aside, then rename.
-    const temporary = join(this.folder, `.${randomUUID()}.part`);
-    await writeFile(temporary, await make());
-    await rename(temporary, path);
+    await writeDurably(path, await make());
   }
 }
 

@@ -1,5 +1,5 @@
 import type Libsql from "libsql";
-import { ChatError } from "../../port/chat-error.js";
+import { StoreError } from "../../shared/store-error.js";
 
 /** The schema's history. Only ever append: entry n brings a file at version n to n + 1. */
 const migrations: readonly string[] = [
@@ -53,15 +53,14 @@ const migrations: readonly string[] = [
 /**
  * Brings the file's schema up to date, each step in a transaction of its own.
  *
- * @throws ChatError "unavailable" when a newer Dreamloom has written the file.
+ * @throws StoreError "newer" when a newer Dreamloom has written the file.
  */
-export function migrate(database: Libsql.Database): void {
+export function migrate(database: Libsql.Database, file: string): void {
   database.exec("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)");
   const row = database.prepare("SELECT version FROM schema_version").get() as { version: number } | undefined;
   if (!row) database.prepare("INSERT INTO schema_version VALUES (0)").run();
   const version = row?.version ?? 0;
-  if (version > migrations.length)
-    throw new ChatError("unavailable", "web.newer", { version, known: migrations.length });
+  if (version > migrations.length) throw new StoreError("newer", "store.newer", { file });
   for (const [index, sql] of migrations.entries()) {
     if (index < version) continue;
     const step = database.transaction(() => {

@@ -5,6 +5,7 @@ import fastify, { type FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { ChatError, type ChatErrorKind } from "../../port/chat-error.js";
 import { sentence } from "../../shared/sentences/sentence.js";
+import { StoreError } from "../../shared/store-error.js";
 import { memberOf, networkOf } from "./addresses.js";
 import { registerApi, type WebServices } from "./api.js";
 import { serveClient } from "./client-files.js";
@@ -141,6 +142,9 @@ function tellOfUnknownProxy(app: FastifyInstance, isProxy: (address?: string) =>
 
 function answerErrors(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => {
+    // In words for everybody; the cause names the file.
+    if (error instanceof ChatError && error.cause instanceof StoreError)
+      request.log.error({ err: error }, "the disk has refused what a request needs");
     if (error instanceof ChatError) return reply.code(STATUS[error.kind]).send({ error: error.message });
     const status =
       error instanceof Error && "statusCode" in error && typeof error.statusCode === "number" ? error.statusCode : 500;

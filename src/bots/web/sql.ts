@@ -1,28 +1,30 @@
 import type Libsql from "libsql";
 import type { KeyValueStore } from "../../port/adapter.js";
-import { openSqlite } from "../../shared/native.js";
+import { ChatError } from "../../port/chat-error.js";
+import { SqliteFile } from "../../shared/sqlite-file.js";
+import { keepSentence, StoreError } from "../../shared/store-error.js";
 import { migrate } from "./migrations.js";
 
 type Value = string | number | null;
 
-const PRAGMAS =
-  "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON";
-
 /**
- * The web chat's SQLite file; callers give their rows' types. Synchronous: every call takes well under a millisecond.
+ * The web chat's SQLite file; callers give their rows' types. What a full, read-only or damaged disk refuses is a
+ * {@link ChatError} "unavailable" in words for everybody; its cause names the file.
  */
 export class Sql {
-  readonly #database: Libsql.Database;
+  readonly #file: SqliteFile;
 
-  /** @param file Path of the database, or ":memory:". */
-  constructor(file: string) {
-    this.#database = openSqlite(file);
-    this.#database.exec(PRAGMAS);
-    migrate(this.#database);
+  constructor(path: string) {
+    this.#file = kept(() => new SqliteFile(path, (client) => migrate(client, path)));
+  }
+
+  /** For operators: what the disk or the file has refused; undefined since it was written again. */
+  get problem(): string | undefined {
+    return this.#file.problem?.message;
   }
 
   get<Row>(query: string, ...values: Value[]): Row | undefined {
-    return this.#database.prepare(query).get(values) as Row | undefined;
+    return kept(() => this.#file.client.prepare(query).get(values)) as Row | undefined;
   }
 
   /** For queries that always have a row. */
@@ -31,20 +33,45 @@ export class Sql {
   }
 
   all<Row>(query: string, ...values: Value[]): Row[] {
-    return this.#database.prepare(query).all(values) as Row[];
+    return kept(() => this.#file.client.prepare(query).all(values)) as Row[];
   }
 
   run(query: string, ...values: Value[]): Libsql.RunResult {
-    return this.#database.prepare(query).run(values);
+    return this.write(() => this.#file.client.prepare(query).run(values));
   }
 
-  transaction<T>(operation: () => T): T {
-    return this.#database.transaction(operation).immediate();
+  /** Notes what is of little worth: neither a power cut nor a full disk need keep it, and nothing waits for the disk. */
+  note(query: string, ...values: Value[]): void {
+    try {
+      this.#file.write(() => this.#file.client.prepare(query).run(values), { durable: false });
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+    }
+  }
+
+  /** @see {@link SqliteFile.write} */
+  write<T>(work: () => T, options?: { readonly durable: boolean }): T {
+    return kept(() => this.#file.write(work, options));
   }
 
   close(): void {
-    this.#database.close();
+    kept(() => this.#file.close());
   }
+}
+
+function kept<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw refusal(error);
+  }
+}
+
+/** What the disk refuses, in words for everybody; any other error as it is. */
+export function refusal(error: unknown): unknown {
+  if (!(error instanceof StoreError)) return error;
+  const said = keepSentence(error);
+  return said ? new ChatError("unavailable", said, {}, { cause: error }) : new ChatError("unavailable", error);
 }
 
 /** Small values in the chat's own file, so that they are written together with its messages. */
@@ -61,7 +88,7 @@ export class KeyValues implements KeyValueStore {
   }
 
   delete(key: string): void {
-    this.sql.run("DELETE FROM setting WHERE name = ?", key);
+    this.sql.note("DELETE FROM setting WHERE name = ?", key);
   }
 
   list(prefix: string): (readonly [key: string, value: unknown])[] {

@@ -93,7 +93,7 @@ export class ChatStore {
     const { channel, thread = null, author, privateTo = null, repliesTo = null, nonce = null } = message;
     const query = `INSERT INTO message (channel, thread, author, private_to, replies_to, nonce, at,
       rev, text, pictures, buttons, mentions, progress) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-    return this.sql.transaction(() => {
+    return this.sql.write(() => {
       const ids = [channel, thread, author, privateTo, repliesTo, nonce];
       const { lastInsertRowid } = this.sql.run(query, ...ids, Date.now(), this.#nextRev(), ...encode(message));
       alongside();
@@ -105,10 +105,12 @@ export class ChatStore {
   update(id: number, content: MessageContent): MessageRow | undefined {
     const query = `UPDATE message SET rev = ?, text = ?, pictures = ?, buttons = ?, mentions = ?, progress = ?
       WHERE id = ? AND removed = 0`;
-    return this.sql.transaction(() => {
+    // Progress is told again soon, or again after a power cut.
+    const lasting = { durable: content.progress === undefined };
+    return this.sql.write(() => {
       const { changes } = this.sql.run(query, this.#nextRev(), ...encode(content), id);
       return changes === 0 ? undefined : this.#written(id, content);
-    });
+    }, lasting);
   }
 
   /**
@@ -117,18 +119,19 @@ export class ChatStore {
    */
   touch(id: number, { publish = false, threadTitle }: MessageChange = {}): MessageRow | undefined {
     const query = "UPDATE message SET rev = ? WHERE id = ? AND removed = 0";
-    return this.sql.transaction(() => {
+    const lasting = { durable: publish || threadTitle !== undefined };
+    return this.sql.write(() => {
       if (publish) this.sql.run("UPDATE message SET private_to = NULL WHERE id = ?", id);
       if (threadTitle !== undefined) this.sql.run("UPDATE message SET thread_title = ? WHERE id = ?", threadTitle, id);
       return this.sql.run(query, this.#nextRev(), id).changes === 0 ? undefined : this.#need(id);
-    });
+    }, lasting);
   }
 
   /** Leaves a tombstone without content, for clients that resume. A thread on the message stays readable. */
   remove(id: number): MessageRow | undefined {
     const query = `UPDATE message SET rev = ?, removed = 1, text = '', pictures = '[]', buttons = '[]', mentions = '[]',
       progress = NULL WHERE id = ? AND removed = 0`;
-    return this.sql.transaction(() => {
+    return this.sql.write(() => {
       if (this.sql.run(query, this.#nextRev(), id).changes === 0) return undefined;
       this.sql.run("DELETE FROM picture_use WHERE message = ?", id);
       this.sql.run("DELETE FROM reaction WHERE message = ?", id);

@@ -18,6 +18,7 @@ const ANIMALS = (
   "Heron Otter Moth Fox Lynx Wren Koi Hare Owl Newt " + "Finch Marten Seal Swift Ibis Badger Gecko Crane Robin Octopus"
 ).split(" ");
 const COLUMNS = "id, name, bot, moderator";
+const SEEN_MS = 3600 * 1000;
 const FORGOTTEN_MS = 30 * 24 * 3600 * 1000;
 
 /** The visitors of the web chat. A person is known by a random token in a cookie; only the token's hash is stored. */
@@ -29,8 +30,13 @@ export class Users {
   }
 
   byToken(token: string): PersonRow | undefined {
-    const query = `UPDATE person SET seen = ? WHERE token_hash = ? RETURNING ${COLUMNS}`;
-    return this.sql.get(query, Date.now(), hash(token));
+    const query = `SELECT ${COLUMNS}, seen FROM person WHERE token_hash = ?`;
+    const row = this.sql.get<PersonRow & { readonly seen: number }>(query, hash(token));
+    if (!row) return undefined;
+    const { seen, ...person } = row;
+    // Now and then is enough to know who is gone: most requests only read.
+    if (Date.now() - seen > SEEN_MS) this.sql.note("UPDATE person SET seen = ? WHERE id = ?", Date.now(), person.id);
+    return person;
   }
 
   /** Makes a person with a friendly, unused name. */
@@ -86,7 +92,7 @@ export class Users {
   markRead(user: string, channel: string, message: number): void {
     const query = `INSERT INTO read_mark (person, channel, message) VALUES (?, ?, ?)
       ON CONFLICT (person, channel) DO UPDATE SET message = MAX(message, excluded.message)`;
-    this.sql.run(query, user, channel, message);
+    this.sql.note(query, user, channel, message);
   }
 
   /** The last message read in a channel, and what came after it (99 at most). A newcomer has read everything. */

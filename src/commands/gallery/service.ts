@@ -15,8 +15,8 @@ import type {
 import type { Picture } from "../../port/messages.js";
 import { defined } from "../../shared/defined.js";
 import { sentence } from "../../shared/sentences/sentence.js";
+import { StoreError } from "../../shared/store-error.js";
 import { elapsed, kebab } from "../../shared/text.js";
-import { StoreError } from "../../store/errors.js";
 import type { StoredJob } from "../../store/job-rows.js";
 import type { Store } from "../../store/open.js";
 import { buttonId, creditLine, lineNotes } from "../presenting/texts.js";

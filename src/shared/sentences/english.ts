@@ -32,7 +32,8 @@ export const english = {
   "ops.unknown": "There is nothing here; there are {paths}.",
   "service.off": "switched off",
   "service.store-empty": "nothing is kept yet",
-  "service.store": ({ jobs }: { jobs: number }) => `${counted(jobs, "job")} kept`,
+  "service.store": ({ count }: { count: number }) => `${counted(count, "job")} kept`,
+  "service.messages": ({ count }: { count: number }) => `${counted(count, "message")} kept`,
   "service.store-broken": "{file} cannot be read ({reason}); put back a copy of it",
   "service.redis-off": "not used, until REDIS_URL is set",
   "service.redis": "{host} answers, version {version}",
@@ -672,13 +673,12 @@ export const english = {
   "store.job-unfinished":
     "Your job {id} has not ended yet: cancel it, or wait for it, and then delete your data again.",
   "store.newer": "{file} was written by a newer Dreamloom: update this one, or name another folder in DATA_DIR.",
-  "store.full": "There is no space left for the data folder {folder}: free some, or lower retention.megabytes.",
-  "store.unwritable": ({ folder, code }: { folder: string; code: string }) =>
-    `The data folder ${folder} cannot be written (${code}): make it writable, or name another one in data.dir ` +
-    "or DATA_DIR.",
-  "store.damaged": ({ folder }: { folder: string }) =>
-    `The database in the data folder ${folder} is damaged: restore a copy of it, or move dreamloom.sqlite away ` +
-    "to start with an empty one.",
+  "store.full": "There is no space left for {path}: free some, or lower retention.megabytes.",
+  "store.unwritable": ({ path, code }: { path: string; code: string }) =>
+    `${path} cannot be written (${code}): make it writable, or name another folder in data.dir or DATA_DIR.`,
+  "store.damaged": ({ path }: { path: string }) =>
+    `The database ${path} is damaged: restore a copy of it (docs/operating.md, "Backup"), or move it away to start ` +
+    "with an empty one.",
   "store.in-use":
     "Another Dreamloom is using the data folder {folder}: stop it, or name another folder in data.dir or DATA_DIR.",
   "keep.full":
@@ -1237,7 +1237,6 @@ export const english = {
   "web.not-built": "The chat's page has not been built yet: run `npm run build` once, then start again.",
   "web.failed": "Something went wrong here; it is in the log. Try again.",
   "web.not-found": "There is nothing at this address.",
-  "web.newer": "The web chat's database has version {version}; this Dreamloom knows {known} only: update Dreamloom.",
 } as const;
 
 type Meant = { readonly meant: string | undefined };

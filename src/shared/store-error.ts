@@ -1,4 +1,5 @@
-import { type Said, type SaidWith, SentenceError } from "../shared/sentences/sentence-error.js";
+import { dirname } from "node:path";
+import { type Said, type SaidWith, SentenceError } from "./sentences/sentence-error.js";
 
 /**
  * - "newer", "in-use", "unwritable", "full", "damaged": the data folder itself, for those who run the program;
@@ -28,27 +29,39 @@ export class StoreError<S extends Said = Said> extends SentenceError<S> {
   }
 }
 
-/** An error of the disk or of SQLite as a {@link StoreError}; any other error as it is. */
-export function storeError(cause: unknown, dir: string): unknown {
+/**
+ * An error of the disk or of SQLite as a {@link StoreError}; any other error as it is.
+ *
+ * @param path the file or the folder that could not be used
+ */
+export function storeError(cause: unknown, path: string): unknown {
+  if (cause instanceof StoreError) return cause;
   const code = codeOf(cause);
   if (code === "ENOSPC" || code === "EDQUOT" || code.startsWith("SQLITE_FULL")) {
-    return new StoreError("full", "store.full", { folder: dir }, { cause });
+    return new StoreError("full", "store.full", { path }, { cause });
   }
   if (
     /^(EACCES|ENOENT|EPERM|EROFS|ENOTDIR|EEXIST|EISDIR)$/.test(code) ||
     /^SQLITE_(READONLY|CANTOPEN|PERM|IOERR)/.test(code)
   ) {
-    return new StoreError("unwritable", "store.unwritable", { folder: dir, code }, { cause });
+    return new StoreError("unwritable", "store.unwritable", { path, code }, { cause });
   }
-  if (code.startsWith("SQLITE_BUSY")) return inUse(dir, cause);
+  if (code.startsWith("SQLITE_BUSY")) return inUse(dirname(path), cause);
   if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) {
-    return new StoreError("damaged", "store.damaged", { folder: dir }, { cause });
+    return new StoreError("damaged", "store.damaged", { path }, { cause });
   }
   return cause;
 }
 
-export function inUse(dir: string, cause: unknown): StoreError {
-  return new StoreError("in-use", "store.in-use", { folder: dir }, { cause });
+export function inUse(folder: string, cause: unknown): StoreError {
+  return new StoreError("in-use", "store.in-use", { folder }, { cause });
+}
+
+/** What people are told of an error; undefined where it is not the disk's or the file's: then it is for the log only. */
+export function keepSentence(error: unknown): "keep.full" | "keep.unwritable" | "keep.damaged" | undefined {
+  // Without the path: that is in the log, with the cause.
+  const kind = error instanceof StoreError ? error.kind : undefined;
+  return kind === "full" || kind === "unwritable" || kind === "damaged" ? `keep.${kind}` : undefined;
 }
 
 function codeOf(error: unknown): string {

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { makeFolder } from "../../src/store/make-folder.js";
+import { makeFolder } from "../../src/shared/make-folder.js";
 import { openStore } from "../../src/store/open.js";
 
 it("makes a folder with those above it, and says why where it cannot", () => {
@@ -19,7 +19,7 @@ it.runIf(existsSync("/proc/self"))(
   "ends, and says what would help, where the system denies that an existing folder exists",
   () => {
     expect(() => openStore({ dir: "/proc/nope/data" })).toThrow(
-      /data folder \/proc\/nope\/data cannot be written \(E\w+\): make it writable, or name another one/,
+      /^\/proc\/nope\/data\S* cannot be written \(E\w+\): make it writable, or name another folder/,
     );
   },
 );

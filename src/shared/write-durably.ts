@@ -1,0 +1,34 @@
+import { randomUUID } from "node:crypto";
+import { open, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+/** Writes a file, whole or not at all. When this resolves it outlives a power cut. The folder must be there. */
+export async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+  // A reader must never see half a file: write aside, then rename.
+  const temporary = join(dirname(path), `.${randomUUID()}.part`);
+  try {
+    const file = await open(temporary, "wx");
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}
+
+/** Makes a rename last through a power cut. Windows cannot open a folder, and does not need it. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

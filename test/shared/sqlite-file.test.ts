@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { SqliteFile } from "../../src/shared/sqlite-file.js";
+import { StoreError } from "../../src/shared/store-error.js";
+import { damage } from "../support/damage.js";
+
+function open(): SqliteFile {
+  const folder = mkdtempSync(join(tmpdir(), "dreamloom-sqlite-"));
+  const file = new SqliteFile(join(folder, "deep", "notes.sqlite"), (client) =>
+    client.exec("CREATE TABLE note (text)"),
+  );
+  onTestFinished(() => {
+    if (file.client.open) file.close();
+    rmSync(folder, { recursive: true });
+  });
+  return file;
+}
+
+const add = (file: SqliteFile, length = 3) =>
+  file.client.prepare("INSERT INTO note VALUES (?)").run(["x".repeat(length)]);
+const synchronous = (file: SqliteFile) => file.client.prepare("PRAGMA synchronous").get([]);
+
+describe("a SQLite file", () => {
+  it("waits for the disk at each commit, but where a power cut may undo it", () => {
+    const file = open();
+    expect(synchronous(file)).toMatchObject({ synchronous: 2 });
+    expect(file.write(() => synchronous(file), { durable: false })).toMatchObject({ synchronous: 1 });
+    expect(synchronous(file)).toMatchObject({ synchronous: 2 });
+    expect(() =>
+      file.write(
+        () => {
+          throw new Error("no");
+        },
+        { durable: false },
+      ),
+    ).toThrow("no");
+    expect(synchronous(file)).toMatchObject({ synchronous: 2 });
+  });
+
+  it("is one complete file when it is closed", () => {
+    const file = open();
+    add(file, 100_000);
+    expect(statSync(`${file.path}-wal`).size).toBeGreaterThan(100_000);
+    file.close();
+    expect(statSync(file.path).size).toBeGreaterThan(100_000);
+    expect(statSync(`${file.path}-wal`, { throwIfNoEntry: false })?.size ?? 0).toBe(0);
+  });
+
+  it("names itself when the disk is full, in a transaction or outside, until it was written again", () => {
+    const file = open();
+    const full = `There is no space left for ${file.path}: free some, or lower retention.megabytes.`;
+    // SQLite itself says when the file may not grow any more, just as it does on a full disk.
+    file.client.exec("PRAGMA max_page_count = 3");
+    expect(() => add(file, 100_000)).toThrow(full);
+    expect(file.problem?.message).toBe(full);
+    expect(() => file.write(() => add(file, 100_000))).toThrow(full);
+    file.client.exec("PRAGMA max_page_count = 100000");
+    file.write(() => add(file, 100_000));
+    expect(file.problem).toBeUndefined();
+  });
+
+  it("names itself when it is damaged while it is open", () => {
+    const file = open();
+    for (let n = 0; n < 50; n++) add(file, 5_000);
+    damage(file.path);
+    const read = () => file.client.prepare("SELECT sum(length(text)) FROM note").get([]);
+    expect(read).toThrow(StoreError);
+    expect(read).toThrow(`The database ${file.path} is damaged: restore a copy of it`);
+    expect(file.problem?.kind).toBe("damaged");
+    file.client.close();
+  });
+});
