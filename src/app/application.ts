@@ -36,7 +36,7 @@ export interface Parts {
 
 /** A program that runs. */
 export interface Running {
-  /** Where the web chat is, for instance "http://127.0.0.1:3000"; undefined when it is switched off or could not be started. */
+  /** Where the web chat is, for instance "http://127.0.0.1:3000"; undefined where it is off or could not be started. */
   readonly address: string | undefined;
   /** Where health and metrics are served, for instance "http://127.0.0.1:9464"; undefined where they are not. */
   readonly operationAddress: string | undefined;

@@ -46,18 +46,15 @@ export function storeError(cause: unknown, path: string): unknown {
   ) {
     return new StoreError("unwritable", "store.unwritable", { path, code }, { cause });
   }
-  if (code.startsWith("SQLITE_BUSY")) return inUse(dirname(path), cause);
+  if (code.startsWith("SQLITE_BUSY"))
+    return new StoreError("in-use", "store.in-use", { folder: dirname(path) }, { cause });
   if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) {
     return new StoreError("damaged", "store.damaged", { path }, { cause });
   }
   return cause;
 }
 
-export function inUse(folder: string, cause: unknown): StoreError {
-  return new StoreError("in-use", "store.in-use", { folder }, { cause });
-}
-
-/** What people are told of an error; undefined where it is not the disk's or the file's: then it is for the log only. */
+/** What people are told of an error of the disk or the file; undefined for others, which are for the log only. */
 export function keepSentence(error: unknown): "keep.full" | "keep.unwritable" | "keep.damaged" | undefined {
   // Without the path: that is in the log, with the cause.
   const kind = error instanceof StoreError ? error.kind : undefined;

@@ -40,7 +40,7 @@ export class Sql {
     return this.write(() => this.#file.client.prepare(query).run(values));
   }
 
-  /** Notes what is of little worth: neither a power cut nor a full disk need keep it, and nothing waits for the disk. */
+  /** Notes what is of little worth: a power cut or a full disk may lose it, and nothing waits for the disk. */
   note(query: string, ...values: Value[]): void {
     try {
       this.#file.write(() => this.#file.client.prepare(query).run(values), { durable: false });
