@@ -41,9 +41,9 @@ export class Pictures {
   /** Those of a message that may be the newest of its channel, the last one first. */
   newestOf(message: APIMessage, ref: MessageRef): PictureSource[] {
     // A thread begins with a copy of the message that it hangs on, which is in the channel.
-    const { type, referenced_message: root } = message as Partial<APIMessage>;
-    if (type === MessageType.ThreadStarterMessage) {
+    if (isStarter(message)) {
       const { thread: _thread, ...channel } = ref.channel;
+      const { referenced_message: root } = message;
       return root ? this.newestOf(root, { channel, id: root.id }) : [];
     }
     const author = this.#authorOf(message);
@@ -55,6 +55,7 @@ export class Pictures {
 
   /** Whether it was emptied, because the bot may not read what others write. */
   isEmptied(message: APIMessage): boolean {
+    if (isStarter(message)) return message.referenced_message ? this.isEmptied(message.referenced_message) : false;
     return isEmpty(message) && this.#authorOf(message) !== undefined;
   }
 
@@ -95,6 +96,11 @@ export class Pictures {
     if (!picture) throw new ChatError("gone", "discord.image-gone", { name: about.name });
     return picture;
   }
+}
+
+/** Whether it stands at the beginning of a thread for the message that the thread hangs on. */
+function isStarter({ type }: Partial<APIMessage>): boolean {
+  return type === MessageType.ThreadStarterMessage;
 }
 
 /** Signed addresses say when they end, in seconds since the epoch, in hex. */

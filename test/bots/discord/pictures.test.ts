@@ -1,5 +1,6 @@
 import { ComponentType, EmbedType, MessageFlags, MessageType } from "discord-api-types/v10";
 import { afterEach, describe, expect, it } from "vitest";
+import type { MessageRef } from "../../../src/domain/model.js";
 import type { FakeUser } from "../../fakes/discord/user.js";
 import type { Scene } from "./harness.js";
 import { picture, scene } from "./harness.js";
@@ -128,6 +129,27 @@ describe("pictures in Discord", () => {
     const thread = discord.openThread(root.ref, "about it");
     await ann.post(thread, "", [], { type: MessageType.ThreadStarterMessage, reference: root.ref.id });
     expect(await chat.latestPicture(thread)).toMatchObject({ name: "root.png", message: root.ref });
+  });
+
+  it("of the message that a thread hangs on are not said to be none where they may not be read", async () => {
+    opened = await scene();
+    const { discord, chat } = opened;
+    const [ann, art] = [discord.user("Ann"), discord.addChannel("art")];
+    const threadOn = async (root: MessageRef) => {
+      const thread = discord.openThread(root, "about it");
+      const { ref } = await ann.post(thread, "", [], { type: MessageType.ThreadStarterMessage, reference: root.id });
+      return { thread, starter: ref };
+    };
+    const theirs = await ann.post(art, "mine", [await picture("root.png")]);
+    const { thread, starter } = await threadOn(theirs.ref);
+    await expect(chat.latestPicture(thread)).rejects.toMatchObject({ kind: "forbidden" });
+    await expect(chat.picturesOf(starter)).rejects.toMatchObject({ kind: "forbidden" });
+    await chat.post(thread, { text: "a result", pictures: [await picture(RESULT)] });
+    expect((await chat.latestPicture(thread))?.name).toBe(RESULT);
+    const own = await chat.post(art, { text: "a result", pictures: [await picture(RESULT)] });
+    expect(await chat.latestPicture((await threadOn(own)).thread)).toMatchObject({ name: RESULT, message: own });
+    const words = await chat.post(art, { text: "words" });
+    expect(await chat.latestPicture((await threadOn(words)).thread)).toBeUndefined();
   });
 
   it("are found behind a message's link, for those who may see the message", async () => {

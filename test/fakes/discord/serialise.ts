@@ -79,7 +79,7 @@ export function messageJson(world: World, cdn: Cdn, message: FakeMessage, bare: 
     ...contentJson(world, cdn, message, bare),
     ...(stickers ? { sticker_items: [...stickers] } : {}),
     ...(forwards ? { message_snapshots: [{ message: snapshotJson(world, cdn, forwards, bare) }] } : {}),
-    ...(root ? { referenced_message: messageJson(world, cdn, root, bare) } : {}),
+    ...(root ? { referenced_message: messageJson(world, cdn, root, bare && root.author.id !== world.bot.id) } : {}),
     ...(message.webhook === undefined ? {} : { webhook_id: message.webhook, application_id: message.webhook }),
     ...(message.nonce === undefined ? {} : { nonce: message.nonce }),
     ...(message.thread ? { thread: channelJson(message.thread) as NonNullable<APIMessage["thread"]> } : {}),
