@@ -111,6 +111,8 @@ export interface World {
    * next {@link adapter} is of a program that follows one that was killed at that moment.
    */
   killed(act: () => Promise<unknown>): Promise<void>;
+  /** How many calls the bot has made, where they cross a network. */
+  calls?(): number;
   /** What the platform would have refused, or what the bot did against its rules. Must stay empty. */
   violations(): readonly string[];
   close(): Promise<void>;

@@ -8,7 +8,7 @@ import { type ChannelRef, type MessageRef, messageKey, pictureName } from "../..
 import type { Chat } from "../../src/port/adapter.js";
 import { ChatError, mayPass } from "../../src/port/chat-error.js";
 import type { CommandSummary } from "../../src/port/commands.js";
-import type { CommandEvent } from "../../src/port/events.js";
+import type { CommandEvent, UnsignedReaction } from "../../src/port/events.js";
 import type { OutgoingMessage, Picture } from "../../src/port/messages.js";
 import { deferred } from "../../src/shared/async.js";
 import { eventually, Listener, type Seen, type Visitor, type World } from "../bots/contract-world.js";
@@ -418,6 +418,37 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       const heart = await listener.next("reaction", (event) => event.user.id === world.ann.id);
       expect(heart.emoji.replaceAll("\uFE0F", "")).toBe("❤");
       expect(listener.events).toHaveLength(3);
+    });
+
+    it("asks nothing about reactions that mean nothing, given and taken back", async (test) => {
+      if (!world.calls) return test.skip("this platform's calls do not cross a network");
+      const foreign = await world.say(world.ben, world.channel, "look at this");
+      const asked: UnsignedReaction[] = [];
+      Object.assign(listener, {
+        wants: async (reaction: UnsignedReaction) => {
+          asked.push(reaction);
+          return undefined;
+        },
+      });
+      const people = [world.ann, world.ben, world.moderator];
+      const all = async (added: boolean) => {
+        const before = asked.length + listener.events.length;
+        for (const who of people) await world.react(who, foreign, "🔁", added);
+        const heard = () => asked.length + listener.events.length - before;
+        await eventually(async () => heard() >= people.length, "the reactions");
+      };
+      await all(true);
+      // A program that has just started knows none of those who react.
+      await chat.stop();
+      chat = await world.adapter();
+      await chat.start(listener);
+      const before = world.calls();
+      await all(false);
+      await all(true);
+      await chat.stop();
+      expect([world.calls() - before, listener.events]).toEqual([0, []]);
+      const kinds = new Set(asked.map(({ emoji, added, message }) => `${emoji} ${added} ${message.id}`));
+      expect([...kinds]).toEqual([true, false].map((added) => `🔁 ${added} ${foreign.id}`));
     });
 
     it("reads the reactions that people have put on a message, also while the bot was away", async () => {

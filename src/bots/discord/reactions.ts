@@ -48,8 +48,11 @@ export function listenToReactions(gateway: Gateway, { client, channels, handlers
     lately.set(key, added);
     const guild = channels.guildOf(channelId, guild_id);
     const channel = await channels.locate(channelId, guild);
+    const given = { emoji, added, message: { channel, id } };
+    // Who takes one back is asked of Discord: not for the many that mean nothing.
+    if (handlers.wants && !(await handlers.wants(given))) return;
     const user = await userOfReaction(client, { user: userId, guild, channel: channelId, member });
-    if (user) await handlers.event({ kind: "reaction", emoji, added, message: { channel, id }, user });
+    if (user) await handlers.event({ ...given, kind: "reaction", user });
   };
   const listen = (added: boolean) => (reaction: GatewayReaction) =>
     void take(reaction, added).catch((err: unknown) => logger.error({ err }, "a reaction could not be reported"));

@@ -116,6 +116,7 @@ describeChat("Discord", async (): Promise<World> => {
       disk = await eventually(async () => then, "the bot's first answer");
       discord.fault = fault;
     },
+    calls: () => discord.requests.length,
     violations: () => discord.check(),
     close: () => discord.stop(),
   };

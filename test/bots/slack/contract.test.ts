@@ -137,6 +137,7 @@ async function open(transport: "socket" | "http"): Promise<World> {
       await act();
       disk = await eventually(async () => then, "the bot's acknowledgement");
     },
+    calls: () => fake.calls.length,
     violations: () => fake.violations,
     close: () => fake.close(),
   };
