@@ -434,8 +434,8 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       const all = async (added: boolean) => {
         const before = asked.length + listener.events.length;
         for (const who of people) await world.react(who, foreign, "🔁", added);
-        const heard = () => asked.length + listener.events.length - before;
-        await eventually(async () => heard() >= people.length, "the reactions");
+        const told = () => asked.length + listener.events.length - before;
+        await eventually(async () => told() >= people.length, "the reactions");
       };
       await all(true);
       // A program that has just started knows none of those who react.
