@@ -3,8 +3,6 @@
  * or its author is told to send it again.
  */
 import { mkdtempSync, rmSync } from "node:fs";
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -13,6 +11,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { random, randomInteger } from "../../src/engine/images/random.js";
 import { openSqlite } from "../../src/shared/native.js";
 import { Visitor } from "../bots/web/harness.js";
+import { freePort } from "../support/free-port.js";
 import { drawn } from "../support/pictures.js";
 import { World } from "./world.js";
 
@@ -27,14 +26,6 @@ interface Command {
   readonly nonce: string;
   readonly picture: Uint8Array | undefined;
   acknowledged: boolean;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** When a kill comes, as seen from the answers to what has just been sent: before, with, or after the first or last. */

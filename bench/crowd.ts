@@ -1,0 +1,124 @@
+/**
+ * What a long queue costs: people of the web chat, each with sockets open, send all their commands at once to a program
+ * whose engine paints nothing. Says how long the program took to accept them, how fast jobs ended while many waited and
+ * while few did, how late its event loop was, and how soon `/healthz` answered.
+ *
+ *   npm run build && npx tsx bench/crowd.ts [--jobs 1000] [--people 100] [--sockets 200]
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { World } from "../test/fault/world.js";
+import { CrowdMember } from "../test/support/crowd.js";
+import { freePort } from "../test/support/free-port.js";
+
+const options = { jobs: "1000", people: "100", sockets: "200" };
+const given = parseArgs({
+  options: Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [name, { type: "string", default: value }] as const),
+  ),
+}).values;
+const [JOBS, PEOPLE, SOCKETS] = [Number(given.jobs), Number(given.people), Number(given.sockets)];
+/** People of one address. */
+const OF_ONE_ADDRESS = 10;
+/** Jobs that are open at a time while few wait. */
+const FEW = 8;
+const STUB = fileURLToPath(new URL("../test/fault/stub-worker.mjs", import.meta.url));
+
+const dir = mkdtempSync(join(tmpdir(), "dreamloom-crowd-"));
+const [port, opsPort] = [await freePort(), await freePort()];
+const env = {
+  ...{ WEB_PORT: String(port), WEB_HOST: "127.0.0.1", ENGINE_CONCURRENCY: "4" },
+  ...{ OPS_ENABLED: "true", OPS_PORT: String(opsPort), QUEUE_LENGTH: String(JOBS), QUEUE_PER_CHANNEL: String(JOBS) },
+};
+const world = new World({ dir, worker: STUB, web: true, env });
+world.run();
+await world.until(() => world.ready, "a program that hears");
+
+/** Jobs whose result has been shown, as one of the sockets heard. */
+const done = new Set<string>();
+const people: CrowdMember[] = [];
+for (let n = 0; n < PEOPLE; n++) {
+  const member = new CrowdMember(port, `127.0.1.${1 + Math.floor(n / OF_ONE_ADDRESS)}`);
+  await member.enter();
+  people.push(member);
+}
+let frames = 0;
+const sockets = Array.from({ length: SOCKETS }, (_, n) =>
+  people[n % PEOPLE]?.listen((frame) => {
+    frames += 1;
+    if (n === 0 && frame.kind === "message" && frame.message.text.includes("Done in")) done.add(frame.message.id);
+  }),
+);
+await Promise.all(sockets.map((socket) => new Promise((resolve) => socket?.once("open", resolve))));
+
+interface Health {
+  readonly eventLoopLagSeconds: { readonly p99: number; readonly max: number };
+}
+const slow = { answerMs: 0, p99: 0, max: 0 };
+let watching = true;
+const watch = (async () => {
+  while (watching) {
+    const from = performance.now();
+    const response = await fetch(`http://127.0.0.1:${opsPort}/healthz`, { headers: { connection: "close" } });
+    const { eventLoopLagSeconds: lag } = (await response.json()) as Health;
+    slow.answerMs = Math.max(slow.answerMs, performance.now() - from);
+    slow.p99 = Math.max(slow.p99, lag.p99 * 1000);
+    slow.max = Math.max(slow.max, lag.max * 1000);
+    await delay(100);
+  }
+})();
+
+let sent = 0;
+const refused = new Map<string, number>();
+async function say(): Promise<void> {
+  const n = sent++;
+  const answer = await people[n % PEOPLE]?.say(`/dream picture:none size:64 octaves:4 seed:${n}`);
+  if (answer?.status !== 200) {
+    const why = `${answer?.status} ${JSON.stringify(answer?.body)}`;
+    refused.set(why, (refused.get(why) ?? 0) + 1);
+  }
+}
+const until = async (count: number): Promise<void> => {
+  while (done.size < count) await delay(5);
+};
+
+const few = Math.min(100, JOBS);
+let from = performance.now();
+for (let n = 0; n < few; n++) {
+  await until(n - FEW + 1);
+  await say();
+}
+await until(few);
+const alone = (few / (performance.now() - from)) * 1000;
+// Their budgets of messages fill up again.
+await delay(12_000);
+done.clear();
+frames = 0;
+from = performance.now();
+await Promise.all(Array.from({ length: JOBS }, () => say()));
+const accepted = (performance.now() - from) / 1000;
+const before = done.size;
+from = performance.now();
+while (done.size < JOBS - 50) await delay(5);
+const crowded = ((done.size - before) / (performance.now() - from)) * 1000;
+watching = false;
+await watch;
+const rows = [
+  ["jobs, people, sockets", `${JOBS}, ${PEOPLE}, ${SOCKETS}`],
+  ["accepted within", `${accepted.toFixed(1)} s`],
+  ["refused", [...refused].map(([why, count]) => `${count} x ${why}`).join("; ") || "none"],
+  [`jobs a second, ${FEW} open`, alone.toFixed(0)],
+  ["jobs a second, up to all waiting", crowded.toFixed(0)],
+  ["frames to all sockets, a job", (frames / JOBS).toFixed(0)],
+  ["event loop lag, p99 and longest", `${slow.p99.toFixed(0)} ms, ${slow.max.toFixed(0)} ms`],
+  ["/healthz, slowest answer", `${slow.answerMs.toFixed(0)} ms`],
+];
+process.stdout.write(`| | |\n| --- | --- |\n${rows.map((row) => `| ${row.join(" | ")} |`).join("\n")}\n`);
+for (const socket of sockets) socket?.terminate();
+await world.stop();
+rmSync(dir, { recursive: true, force: true });
+process.exit(0);
