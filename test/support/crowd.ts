@@ -62,7 +62,9 @@ export class CrowdMember {
       headers: { cookie: this.#cookie, origin },
       localAddress: this.address,
     });
-    socket.on("message", (data) => hear(JSON.parse(String(data)) as WireFrame));
+    socket.on("message", (data) => {
+      for (const frame of [JSON.parse(String(data)) as WireFrame | WireFrame[]].flat()) hear(frame);
+    });
     socket.on("error", () => undefined);
     return socket;
   }
@@ -90,4 +92,3 @@ async function read(response: IncomingMessage): Promise<Answer> {
   const isJson = response.headers["content-type"]?.includes("json");
   return { status: response.statusCode ?? 0, body: isJson ? JSON.parse(text) : text };
 }
-

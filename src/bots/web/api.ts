@@ -197,7 +197,7 @@ function registerLive(app: FastifyInstance, services: WebServices): void {
   });
 
   /** Sends what a page has missed, a part at a time, and goes on until there is nothing more; then it is `ready`. */
-  async function catchUp(socket: WebSocket, user: string, since: number, ready: () => void): Promise<void> {
+  async function catchUp(socket: WebSocket, user: string, since: number, ready: (rev: number) => void): Promise<void> {
     const rev = store.rev();
     // A counter behind the client's means another or an older database: what the client holds is of no use then.
     const afresh = since > rev || store.countChanges(since, user, RESUME_LIMIT + 1) > RESUME_LIMIT;
@@ -213,8 +213,9 @@ function registerLive(app: FastifyInstance, services: WebServices): void {
       await nextTurn();
       if (socket.readyState !== socket.OPEN) return;
     }
-    sockets.sendTo(socket, afresh ? { kind: "reset", rev } : { kind: "synced", rev: store.rev() });
-    ready();
+    const now = afresh ? rev : store.rev();
+    sockets.sendTo(socket, { kind: afresh ? "reset" : "synced", rev: now });
+    ready(now);
   }
 }
 

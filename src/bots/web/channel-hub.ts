@@ -1,14 +1,11 @@
-import type { Socket } from "node:net";
-import type { WebSocket } from "@fastify/websocket";
 import type { Logger } from "pino";
 import type { ChannelRef, MessageRef, User } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
-import { TokenBucket } from "../../shared/async.js";
-import { sentence } from "../../shared/sentences/sentence.js";
 import { cutText, shorten, UNCUT } from "../../shared/text.js";
 import type { ImageFiles } from "./image-files.js";
-import { HEARTBEAT_MS, type WebChatLimits } from "./limits.js";
+import type { WebChatLimits } from "./limits.js";
+import type { Sockets } from "./sockets.js";
 import {
   type ChatStore,
   type MessageChange,
@@ -19,110 +16,8 @@ import {
   storedImages,
 } from "./store.js";
 import { botId, type Users } from "./users.js";
-import type { WireFrame, WireMessage, WireRemoved } from "./wire.js";
+import type { WireMessage, WireRemoved } from "./wire.js";
 import { WireViews } from "./wire-views.js";
-
-/** Who has opened a socket, from where, and by which connection. */
-interface SocketOrigin {
-  readonly user: string;
-  readonly address: string;
-  readonly connection: Socket;
-}
-
-interface Listener extends SocketOrigin {
-  readonly socket: WebSocket;
-  alive: boolean;
-  /** It has been sent all messages up to now; before, a new one would hide that older ones are still to come. */
-  ready: boolean;
-}
-
-/** The open sockets: sends frames to everybody or to one person, and drops those that do not keep up. */
-export class Sockets {
-  readonly #listeners = new Set<Listener>();
-  readonly #heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS).unref();
-
-  constructor(private readonly limits: WebChatLimits) {}
-
-  /** @returns a sentence when there are too many sockets already. */
-  full({ user, address }: Pick<SocketOrigin, "user" | "address">): string | undefined {
-    const { sockets, socketsPerPerson, socketsPerAddress } = this.limits;
-    const all = [...this.#listeners];
-    if (all.length >= sockets || all.filter((other) => other.address === address).length >= socketsPerAddress)
-      return sentence("web.full");
-    return all.filter((other) => other.user === user).length >= socketsPerPerson ? sentence("web.tabs") : undefined;
-  }
-
-  /** @returns tells that a socket has been sent all that there was, and is to have what is new from now on. */
-  add(socket: WebSocket, origin: SocketOrigin): () => void {
-    const listener: Listener = { ...origin, socket, alive: true, ready: false };
-    this.#listeners.add(listener);
-    this.#countBytes(listener);
-    socket.on("pong", () => {
-      listener.alive = true;
-    });
-    socket.on("close", () => this.#listeners.delete(listener));
-    socket.on("error", () => this.#drop(listener));
-    return () => {
-      listener.ready = true;
-    };
-  }
-
-  /** Cuts off what sends too much. Bytes are counted, since frames of any kind, the smallest too, take some. */
-  #countBytes(listener: Listener): void {
-    const rate = this.limits.budgets.socketBytes.connection;
-    const bytes = rate && new TokenBucket(rate);
-    // Before the frames in it are read: those of a socket that is cut off are not.
-    listener.connection.prependListener("data", (chunk: Buffer) => {
-      if (bytes?.takeMany(chunk.length) === false) this.#drop(listener);
-    });
-  }
-
-  /** Sends to one person's sockets, or to everybody's. */
-  send(frame: WireFrame, only?: string): void {
-    const text = JSON.stringify(frame);
-    const ofMessage = frame.kind === "message" || frame.kind === "removed";
-    for (const listener of this.#listeners) {
-      const concerned = only === undefined || listener.user === only;
-      if (concerned && (listener.ready || !ofMessage)) this.#write(listener, text);
-    }
-  }
-
-  /** Sends to one socket, for what it missed. */
-  sendTo(socket: WebSocket, frame: WireFrame): void {
-    if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(frame));
-  }
-
-  close(): void {
-    clearInterval(this.#heartbeat);
-    // 1012 is "service restart": clients come back by themselves.
-    for (const { socket } of this.#listeners) socket.close(1012, sentence("web.restarts"));
-    this.#listeners.clear();
-  }
-
-  #write(listener: Listener, text: string): void {
-    const { socket } = listener;
-    if (socket.readyState !== socket.OPEN) return;
-    // A reader that slow would make this process hold everything for it. It reconnects and resumes.
-    if (socket.bufferedAmount > this.limits.socketBufferBytes) this.#drop(listener);
-    else socket.send(text);
-  }
-
-  #beat(): void {
-    for (const listener of this.#listeners) {
-      if (!listener.alive) this.#drop(listener);
-      else {
-        listener.alive = false;
-        listener.socket.ping();
-      }
-    }
-  }
-
-  #drop(listener: Listener): void {
-    listener.socket.removeAllListeners("message");
-    listener.socket.terminate();
-    this.#listeners.delete(listener);
-  }
-}
 
 /** How long a replaced frame's file stays: somebody may still be loading it. */
 const SWEEP_DELAY_MS = 90_000;

@@ -97,6 +97,9 @@ export const defaultWebChatLimits: WebChatLimits = {
   socketBufferBytes: 4 * 1024 * 1024,
 };
 
+/** Least time between two writes to one socket, in milliseconds: what happens meanwhile goes in one. */
+export const FRAMES_MS = 50;
+
 /** How often sockets are asked whether anybody is there. */
 export const HEARTBEAT_MS = 25_000;
 

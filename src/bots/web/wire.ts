@@ -172,7 +172,7 @@ export interface WirePage {
 /** A message that is gone. */
 export type WireRemoved = Pick<WireMessage, "id" | "channel" | "thread" | "rev">;
 
-/** What the server sends over the socket. */
+/** What the server sends over the socket: one frame, or several in an array. */
 export type WireFrame =
   | { readonly kind: "session"; readonly session: WireSession }
   /** A message is new or changed: replace any older state of it. */

@@ -155,6 +155,20 @@ describe("the bot's side", () => {
     await expect(chat.post({ ...art, id: "nowhere" }, { text: "x" })).rejects.toMatchObject({ kind: "gone" });
   });
 
+  it("is heard in few writes when much happens at once, and of a message's states the last", async () => {
+    const chat = await startChat();
+    const ear = await (await Visitor.enter(chat)).listen();
+    const [frames, writes] = [ear.frames.length, ear.writes];
+    const posted = await Promise.all(Array.from({ length: 20 }, (_, n) => chat.post(art, { text: `post ${n}` })));
+    for (let edit = 1; edit <= 20; edit++)
+      await Promise.all(posted.map((message, n) => chat.edit(message, { text: `post ${n}, edit ${edit}` })));
+    for (const n of posted.keys()) await ear.message(({ text }) => text === `post ${n}, edit 20`);
+    const revs = ear.messages().map(({ rev }) => rev);
+    expect(revs).toEqual([...revs].sort((one, other) => one - other));
+    expect(ear.frames.length - frames).toBeLessThan(20 * 21);
+    expect(ear.writes - writes).toBeLessThan((ear.frames.length - frames) / 5);
+  });
+
   it("shows the beginning of a text that is too long, and closes its code block", async () => {
     const chat = await startChat();
     const visitor = await Visitor.enter(chat);

@@ -143,11 +143,14 @@ export class Visitor {
 /** An open socket and all it has brought. */
 export class Ear {
   readonly frames: WireFrame[] = [];
+  /** Writes to the socket in which they came. */
+  writes = 0;
   readonly #waiting = new Set<() => void>();
 
   constructor(readonly socket: WebSocket) {
     socket.on("message", (data) => {
-      this.frames.push(JSON.parse(String(data)) as WireFrame);
+      this.writes += 1;
+      this.frames.push(...[JSON.parse(String(data)) as WireFrame | WireFrame[]].flat());
       for (const wake of this.#waiting) wake();
     });
     socket.on("error", () => {});

@@ -19,7 +19,9 @@ export function connect(): void {
   const opened = new WebSocket(url);
   socket = opened;
   opened.onmessage = (event) => {
-    if (socket === opened) receive(JSON.parse(String(event.data)) as WireFrame);
+    if (socket !== opened) return;
+    const frames = JSON.parse(String(event.data)) as WireFrame | WireFrame[];
+    for (const frame of [frames].flat()) receive(frame);
   };
   opened.onclose = (event) => {
     if (socket !== opened) return;
