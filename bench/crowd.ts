@@ -31,8 +31,13 @@ const STUB = fileURLToPath(new URL("../test/fault/stub-worker.mjs", import.meta.
 const dir = mkdtempSync(join(tmpdir(), "dreamloom-crowd-"));
 const [port, opsPort] = [await freePort(), await freePort()];
 const env = {
-  ...{ WEB_PORT: String(port), WEB_HOST: "127.0.0.1", ENGINE_CONCURRENCY: "4" },
-  ...{ OPS_ENABLED: "true", OPS_PORT: String(opsPort), QUEUE_LENGTH: String(JOBS), QUEUE_PER_CHANNEL: String(JOBS) },
+  WEB_PORT: String(port),
+  WEB_HOST: "127.0.0.1",
+  ENGINE_CONCURRENCY: "4",
+  OPS_ENABLED: "true",
+  OPS_PORT: String(opsPort),
+  QUEUE_LENGTH: String(JOBS),
+  QUEUE_PER_CHANNEL: String(JOBS),
 };
 const world = new World({ dir, worker: STUB, web: true, env });
 world.run();

@@ -49,7 +49,12 @@ export class CrowdMember {
   begin(method: string, path: string, headers: Readonly<Record<string, string>>): ClientRequest {
     const origin = `http://127.0.0.1:${this.port}`;
     return request({
-      ...{ host: "127.0.0.1", port: this.port, localAddress: this.address, method, path, agent: false },
+      host: "127.0.0.1",
+      port: this.port,
+      localAddress: this.address,
+      method,
+      path,
+      agent: false,
       headers: { origin, cookie: this.#cookie, ...headers },
       timeout: PATIENCE_MS,
     });

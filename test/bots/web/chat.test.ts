@@ -155,7 +155,7 @@ describe("the bot's side", () => {
     await expect(chat.post({ ...art, id: "nowhere" }, { text: "x" })).rejects.toMatchObject({ kind: "gone" });
   });
 
-  it("is heard in few writes when much happens at once, and of a message's states the last", async () => {
+  it("comes in few writes when much happens at once, and of a message's states the last", async () => {
     const chat = await startChat();
     const ear = await (await Visitor.enter(chat)).listen();
     const [frames, writes] = [ear.frames.length, ear.writes];
