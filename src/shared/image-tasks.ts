@@ -1,6 +1,8 @@
 /** What is done with strangers' image files outside the engine. Every function here decodes, or may be made to. */
-import type { Sharp } from "sharp";
-import { checkDecodes, inspectPicture, PictureError, type PictureFacts } from "./inspect-image.js";
+import { isDeepStrictEqual } from "node:util";
+import type { FormatEnum, Sharp } from "sharp";
+import { checkDecodes, inspectPicture, labAsRgb, PictureError, type PictureFacts } from "./inspect-image.js";
+import { bareImage } from "./metadata/bare.js";
 import { sharp } from "./native.js";
 
 /** Limits that an installation sets. */
@@ -27,6 +29,12 @@ interface SmallerOptions extends TaskLimits {
   readonly maxBytes: number;
 }
 
+/** A stranger's file that is taken. */
+interface AdmittedImage extends PictureFacts {
+  /** Without what a camera or a program wrote of place, owner and device. */
+  readonly bytes: Uint8Array;
+}
+
 interface EncodedImage {
   readonly bytes: Uint8Array;
   readonly type: string;
@@ -43,13 +51,15 @@ export const IMAGE_TASKS = {
     return facts;
   },
 
-  /** The file without what a camera wrote of place, owner and device; the same bytes where there is nothing of it. */
-  async anonymous(bytes: Uint8Array, limits: TaskLimits): Promise<Uint8Array> {
-    const image = opened(bytes, limits);
-    const { exif, xmp, iptc } = await read(image.metadata(), limits);
-    if (!exif && !xmp && !iptc) return bytes;
-    const upright = image.autoOrient().keepIccProfile();
-    return decoded(upright.jpeg({ quality: 94, chromaSubsampling: "4:4:4" }), limits);
+  /**
+   * A stranger's file, checked, and without what is not the picture: every door by which one comes in.
+   * @throws PictureError for what is no image that is taken
+   */
+  async admit(bytes: Uint8Array, { decoding = false, ...limits }: InspectOptions): Promise<AdmittedImage> {
+    const facts = await inspectPicture(bytes, limits.name, limits.maxPixels);
+    const bare = await anonymous(bytes, facts, limits);
+    if (decoding) await checkDecodes(bare, facts);
+    return { ...facts, bytes: bare };
   },
 
   /** A smaller copy that every browser shows: of an animation its first frame. */
@@ -67,13 +77,14 @@ export const IMAGE_TASKS = {
    * it is too large.
    */
   async smaller(bytes: Uint8Array, { maxBytes, ...limits }: SmallerOptions): Promise<EncodedImage> {
-    const { width, hasAlpha, pages = 1, format } = await read(opened(bytes, limits).metadata(), limits);
+    const { autoOrient, hasAlpha, pages = 1, format } = await read(opened(bytes, limits).metadata(), limits);
     const film = pages > 1 && (format === "gif" || format === "webp") ? await smallerFilm(bytes, maxBytes) : undefined;
     if (film) return { bytes: film, type: `image/${format}`, extension: format };
     const least = Math.max(maxBytes, SMALLEST_BYTES);
     let smaller = bytes;
     for (const [quality, scale] of STILLS) {
-      const small = opened(bytes, limits).resize({ width: Math.max(1, Math.round(width * scale)) });
+      const width = Math.max(1, Math.round(autoOrient.width * scale));
+      const small = opened(bytes, limits).autoOrient().resize({ width });
       smaller = await decoded(hasAlpha ? small.webp({ quality }) : small.jpeg({ quality }), limits);
       if (smaller.byteLength <= least) break;
     }
@@ -105,6 +116,48 @@ async function read<T>(work: Promise<T>, { name }: TaskLimits): Promise<T> {
   } catch (cause) {
     throw new PictureError("image.unreadable", { name }, { cause });
   }
+}
+
+/** The same picture without metadata: encoded again only where the file is not built as its format says. */
+async function anonymous(bytes: Uint8Array, { format }: PictureFacts, limits: TaskLimits): Promise<Uint8Array> {
+  const before = await headerOf(bytes);
+  try {
+    const bare = bareImage(bytes, format, before.orientation);
+    if (isDeepStrictEqual(await headerOf(bare), before)) return bare;
+  } catch {
+    // What libvips reads all the same is decoded below.
+  }
+  const file = sharp(bytes, { limitInputPixels: limits.maxPixels, failOn: "none", animated: MOVING.has(format) });
+  const upright = file.timeout({ seconds: SECONDS }).autoOrient().keepIccProfile();
+  try {
+    return new Uint8Array(await upright.toFormat(format as keyof FormatEnum, ENCODED[format]).toBuffer());
+  } catch (cause) {
+    throw new PictureError("image.damaged", {}, { cause });
+  }
+}
+
+const MOVING: ReadonlySet<string> = new Set(["gif", "webp"]);
+const ENCODED: Readonly<Record<string, Parameters<Sharp["toFormat"]>[1]>> = {
+  jpeg: { quality: 94, chromaSubsampling: "4:4:4" },
+  webp: { quality: 94 },
+  heif: { compression: "av1", quality: 80, effort: 1 },
+  tiff: { compression: "lzw" },
+};
+
+/** What a file's header says of the picture. */
+async function headerOf(bytes: Uint8Array) {
+  const {
+    width,
+    height,
+    orientation = 1,
+    pages,
+    space,
+    channels,
+    depth,
+    hasAlpha,
+    icc,
+  } = await sharp(labAsRgb(bytes) ?? bytes, { limitInputPixels: false }).metadata();
+  return { width, height, orientation, pages, space, channels, depth, hasAlpha, profile: icc?.length };
 }
 
 /** A still is not made smaller than this: it would not be worth looking at. */

@@ -11,7 +11,7 @@ const logger = pino({ level: "silent" });
 const limits = { name: "a.png", maxPixels: 1_000_000 };
 const file = (text: string) => Buffer.from(text);
 /** Every task in one process. */
-const all = (images: ImageProcess) => ({ inspect: images, anonymous: images, still: images, smaller: images });
+const all = (images: ImageProcess) => ({ inspect: images, admit: images, still: images, smaller: images });
 const flat = (width = 60, height = 40) =>
   sharp({ create: { width, height, channels: 3, background: "#345" } }).keepMetadata();
 
@@ -28,8 +28,9 @@ describe("the process that opens strangers' images", () => {
     const here = await withImage("inspect", bytes, limits);
     openImagesIn(all(images));
     expect(await withImage("inspect", bytes, limits)).toEqual(here);
-    const anonymous = await withImage("anonymous", bytes, limits);
-    expect((await sharp(anonymous).metadata()).exif).toBeUndefined();
+    const { bytes: bare, ...facts } = await withImage("admit", bytes, limits);
+    expect(facts).toEqual(here);
+    expect((await sharp(bare).metadata()).exif).toBeUndefined();
     const still = await withImage("still", bytes, { ...limits, side: 30, format: "webp", quality: 80 });
     expect(await sharp(still).metadata()).toMatchObject({ format: "webp", width: 30, height: 20 });
     const noise = { type: "gaussian", mean: 128, sigma: 60 } as const;
@@ -39,6 +40,17 @@ describe("the process that opens strangers' images", () => {
     const smaller = await withImage("smaller", large, { ...limits, maxBytes: 30_000 });
     expect(smaller).toMatchObject({ type: "image/jpeg", extension: "jpg" });
     expect(smaller.bytes.byteLength).toBeLessThan(30_000);
+  });
+
+  test("keeps a photo upright that is made smaller", async () => {
+    const noise = { type: "gaussian", mean: 128, sigma: 60 } as const;
+    const large = await sharp({ create: { width: 200, height: 100, channels: 3, noise, background: "#000" } })
+      .withMetadata({ orientation: 6 })
+      .jpeg({ quality: 100 })
+      .toBuffer();
+    const { bytes } = await withImage("smaller", large, { ...limits, maxBytes: 20_000 });
+    const { width, height, orientation } = await sharp(bytes).metadata();
+    expect([width, height, orientation]).toEqual([100, 200, undefined]);
   });
 
   test("refuses in the same sentences", async () => {

@@ -36,7 +36,8 @@ interface ChannelHubParts {
  * through it.
  */
 export class ChannelHub {
-  readonly #leftovers = new Set<string>();
+  /** Files that messages have shown until a moment ago, with the messages' ids. */
+  readonly #leftovers = new Map<string, number>();
   #sweeping: NodeJS.Timeout | undefined;
   readonly views: WireViews;
 
@@ -123,6 +124,15 @@ export class ChannelHub {
     return row;
   }
 
+  /** As {@link ChatStore.pictureAudience}, and of a frame that was just replaced: a page may still be loading it. */
+  pictureAudience(sha: string, viewer: string): "all" | "viewer" | undefined {
+    const { store } = this.parts;
+    const shown = store.pictureAudience(sha, viewer);
+    const replaced = shown ? undefined : store.message(this.#leftovers.get(sha) ?? 0);
+    if (replaced?.private_to === null) return "all";
+    return replaced?.private_to === viewer ? "viewer" : shown;
+  }
+
   sourcesOf(row: MessageRow): PictureSource[] {
     const { id, name, bot } = this.views.person(row.author);
     return storedImages(row).map((image) => this.#source(image, ref(row), bot ? undefined : { id, name }));
@@ -167,7 +177,7 @@ export class ChannelHub {
   /** Announces a message's new state, and deletes the files that it no longer uses later, unless others use them. */
   #replaced(row: MessageRow | undefined, before: readonly StoredImage[]): void {
     if (!row) throw gone();
-    for (const { sha } of before) this.#leftovers.add(sha);
+    for (const { sha } of before) this.#leftovers.set(sha, row.id);
     if (this.#leftovers.size > 0 && !this.#sweeping) {
       this.#sweeping = setTimeout(() => void this.#sweep(), SWEEP_DELAY_MS);
       this.#sweeping.unref();
@@ -178,7 +188,7 @@ export class ChannelHub {
   async #sweep(): Promise<void> {
     const { files, store, logger } = this.parts;
     this.#sweeping = undefined;
-    const only = new Set(this.#leftovers);
+    const only = new Set(this.#leftovers.keys());
     this.#leftovers.clear();
     try {
       await files.sweep((sha) => store.pictureIsUsed(sha), only);

@@ -24,6 +24,11 @@ const KINDS: Readonly<Record<string, ChatErrorKind>> = {
 const FRESH_MS = 60_000;
 const FILE_NAME = /^[0-9a-f]{64}\.(?:(?:jpg|png|webp|gif|avif|tiff)|preview\.webp)$/;
 
+/** The SHA-256 in an image file's name. */
+export function shaOf(name: string): string {
+  return name.slice(0, 64);
+}
+
 export type IncomingImage = Omit<Picture, "type">;
 
 /** Image files named by the SHA-256 of what they hold. */
@@ -46,8 +51,8 @@ export class ImageFiles {
   }
 
   /**
-   * Checks what the bytes really are, whatever their name says, and stores them. People's uploads lose their camera
-   * data (location, owner, serial number).
+   * Checks what the bytes really are, whatever their name says, and stores them. People's uploads lose their metadata
+   * (location, owner, serial number).
    *
    * @throws ChatError "forbidden" for what is no image, "too-large" for too many pixels, "unavailable" when the disk is
    *   full or cannot be written.
@@ -56,15 +61,15 @@ export class ImageFiles {
     const name = cutText(image.name, 60);
     try {
       const limits = { name, maxPixels: this.maxPixels };
-      const facts = await withImage("inspect", image.bytes, { ...limits, decoding: from === "person" });
-      const { width, height, extension, type } = facts;
-      const camera = from === "person" && facts.format === "jpeg";
-      const bytes = camera ? await withImage("anonymous", image.bytes, limits) : image.bytes;
+      const { width, height, extension, type, format, bytes } =
+        from === "person"
+          ? await withImage("admit", image.bytes, { ...limits, decoding: true })
+          : { ...(await withImage("inspect", image.bytes, limits)), bytes: image.bytes };
       const sha = createHash("sha256").update(bytes).digest("hex");
       this.#fresh.set(sha, performance.now());
       await this.#write(`${sha}.${extension}`, async () => bytes);
-      const large = facts.format !== "gif" && Math.max(width, height) > PREVIEW.side * 1.25;
-      const hasPreview = large || NOT_EVERYWHERE.has(facts.format);
+      const large = format !== "gif" && Math.max(width, height) > PREVIEW.side * 1.25;
+      const hasPreview = large || NOT_EVERYWHERE.has(format);
       if (hasPreview)
         await this.#write(`${sha}.preview.webp`, () => withImage("still", bytes, { ...PREVIEW, ...limits }));
       return {
@@ -105,7 +110,7 @@ export class ImageFiles {
   async sweep(isUsed: (sha: string) => boolean, only?: ReadonlySet<string>): Promise<void> {
     for (const [sha, at] of this.#fresh) if (performance.now() - at > FRESH_MS) this.#fresh.delete(sha);
     for (const name of await readdir(this.folder)) {
-      const sha = name.slice(0, 64);
+      const sha = shaOf(name);
       if (only && !only.has(sha)) continue;
       if (!isUsed(sha) && !this.#fresh.has(sha)) await rm(join(this.folder, name), { force: true });
     }

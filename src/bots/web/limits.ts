@@ -31,6 +31,7 @@ export const BUDGETS = {
   keystrokes: { what: "completions while typing", person: rate(60, 1200), address: rate(300, 6000) },
   again: { what: "works of the gallery made again", person: rate(6, 30), address: rate(30, 150) },
   works: { what: "pictures of the gallery, of which a page shows sixty", person: rate(400, 4800) },
+  pictures: { what: "pictures of messages, of which a page shows some forty", person: rate(800, 4800) },
   channels: { what: "channels made", person: rate(5, 5 / DAY_MINUTES), address: rate(10, 10 / DAY_MINUTES) },
   codes: {
     what: "moderator codes tried; a person's first is not counted for the address",

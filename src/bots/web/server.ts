@@ -11,7 +11,7 @@ import { registerApi, type WebServices } from "./api.js";
 import { serveClient } from "./client-files.js";
 import { registerGallery } from "./gallery.js";
 import { refuse } from "./guard.js";
-import type { ImageFiles } from "./image-files.js";
+import { shaOf } from "./image-files.js";
 
 const STATUS: Readonly<Record<ChatErrorKind, number>> = {
   gone: 404,
@@ -61,7 +61,7 @@ export async function buildServer(
   { allowedHosts, trustedProxies, clientDir }: ServerOptions,
   logger: Logger,
 ): Promise<FastifyInstance> {
-  const { files, limits } = services.hub.parts;
+  const { limits } = services.hub.parts;
   const isProxy = memberOf(trustedProxies);
   const app = fastify({
     loggerInstance: logger.child({ part: "http" }, { level: "warn" }),
@@ -89,7 +89,7 @@ export async function buildServer(
       socket.terminate();
     },
   });
-  await serveImages(app, files);
+  await serveImages(app, services);
   await serveClient(app, clientDir);
   registerApi(app, services);
   if (services.handlers.gallery) registerGallery(app, services, services.handlers.gallery);
@@ -151,14 +151,27 @@ function answerErrors(app: FastifyInstance): void {
     if (status >= 500) request.log.error({ err: error }, "a request failed");
     return reply.code(status).send({ error: sentence(status >= 500 ? "web.failed" : "web.bad-request") });
   });
-  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: sentence("web.not-found") }));
+  app.setNotFoundHandler((_request, reply) =>
+    reply
+      .code(404)
+      .header("cache-control", "no-store")
+      .send({ error: sentence("web.not-found") }),
+  );
 }
 
-async function serveImages(app: FastifyInstance, files: ImageFiles): Promise<void> {
+/**
+ * Images, for those to whom a message shows them. Addresses are content-addressed, so a page may keep what it has seen;
+ * a cache between may keep nothing, and what one person alone may see is asked for each time.
+ */
+async function serveImages(app: FastifyInstance, { hub, sessions }: WebServices): Promise<void> {
+  const { files } = hub.parts;
   await app.register(fastifyStatic, { root: files.folder, serve: false });
   app.get<{ Params: { name: string } }>("/pictures/:name", async (request, reply) => {
+    const { id } = sessions.act(request, "pictures");
     const { name } = request.params;
-    if (!files.isName(name)) throw new ChatError("gone", "web.no-image");
-    return reply.sendFile(name, files.folder, { maxAge: "365d", immutable: true });
+    const audience = files.isName(name) ? hub.pictureAudience(shaOf(name), id) : undefined;
+    if (!audience) throw new ChatError("gone", "web.no-image");
+    const kept = audience === "all" ? "private, max-age=31536000, immutable" : "private, no-cache";
+    return reply.header("cache-control", kept).sendFile(name, files.folder, { cacheControl: false });
   });
 }

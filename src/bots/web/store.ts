@@ -196,6 +196,14 @@ export class ChatStore {
     return changes > 0;
   }
 
+  /** To whom messages show an image file: to everybody, to this viewer alone, or undefined for not even them. */
+  pictureAudience(sha: string, viewer: string): "all" | "viewer" | undefined {
+    const query = `SELECT MIN(m.private_to IS NOT NULL) AS alone FROM picture_use u JOIN message m ON m.id = u.message
+      WHERE u.sha = ? AND m.removed = 0 AND (m.private_to IS NULL OR m.private_to = ?)`;
+    const { alone } = this.sql.one<{ alone: number | null }>(query, sha, viewer);
+    return alone === null ? undefined : alone === 0 ? "all" : "viewer";
+  }
+
   pictureIsUsed(sha: string): boolean {
     return this.sql.get("SELECT 1 FROM picture_use WHERE sha = ? LIMIT 1", sha) !== undefined;
   }

@@ -24,7 +24,9 @@ export interface WireMe extends WirePerson {
 }
 
 export interface WireImage extends Pick<Picture, "name" | "type" | "spoiler">, Required<Pick<Picture, "description">> {
-  /** Address of the image as uploaded. Content-addressed: another image has another address. */
+  /**
+   * Address of the image, for those to whom the message is shown. Content-addressed: another image has another address.
+   */
   readonly url: string;
   /** Address of a smaller or more widely readable copy to show in the chat; the same as `url` for small images. */
   readonly preview: string;

@@ -197,6 +197,6 @@ async function download(
     throw tooSlow(source.name, seconds);
   });
   if (image.bytes.byteLength > maxBytes) throw tooLarge(source.name, maxBytes);
-  const { type } = await checkImage(image.bytes, source.name, decoding);
-  return { ...image, type, source };
+  const { type, bytes } = await checkImage(image.bytes, source.name, decoding);
+  return { ...image, bytes, type, source };
 }

@@ -2,7 +2,9 @@ import { request as httpRequest } from "node:http";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
+
 import { refuse } from "../../../src/bots/web/guard.js";
+import { SECRET, tellingImage } from "../../support/telling-images.js";
 import { budgets, handlers, photo, startChat, Visitor } from "./harness.js";
 
 /** fetch will not send a foreign Host header; plain http will. */
@@ -171,17 +173,29 @@ describe("limits", () => {
     }
   });
 
-  it("turns uploads upright and strips where they were taken", async () => {
-    const visitor = await Visitor.enter(await startChat());
-    const bytes = await sharp(await photo(80, 40))
-      .withExif({ IFD0: { Copyright: "secret place" } })
-      .withMetadata({ orientation: 6 })
-      .toBuffer();
-    const sent = await visitor.said("", { files: [{ bytes, name: "../../etc/passwd\u0000.jpg" }] });
-    expect(sent.pictures[0]).toMatchObject({ width: 40, height: 80, name: "passwd.jpg" });
-    const stored = Buffer.from(await (await visitor.request("GET", sent.pictures[0]?.url ?? "")).arrayBuffer());
-    expect((await sharp(stored).metadata()).exif).toBeUndefined();
-    expect(stored.includes("secret place")).toBe(false);
+  it("shows of uploads the picture alone, upright: not who took it, where, and with what", async () => {
+    const chat = await startChat(handlers(), {
+      limits: { budgets: budgets({ messages: { person: { burst: 30, perMinute: 60 } } }) },
+    });
+    const visitor = await Visitor.enter(chat);
+    for (const format of ["jpeg", "png", "webp", "avif", "tiff", "gif"] as const)
+      for (const kind of ["exif", "xmp", "trailer"] as const) {
+        const bytes = await tellingImage[kind](format);
+        const sent = await visitor.said("", { files: [{ bytes, name: "../../etc/passwd\u0000.jpg" }] });
+        const [shown] = sent.pictures;
+        const upright = (await sharp(bytes).metadata()).autoOrient;
+        expect(shown).toMatchObject({ ...upright, name: expect.stringMatching(/^passwd\.\w+$/) });
+        for (const path of [shown?.url ?? "", shown?.preview ?? ""]) {
+          const served = Buffer.from(await (await visitor.request("GET", path)).arrayBuffer());
+          const { exif, xmp, autoOrient } = await sharp(served).metadata();
+          expect([exif?.includes(SECRET), xmp, served.includes(SECRET)], format + kind).toEqual([
+            exif && false,
+            undefined,
+            false,
+          ]);
+          expect(autoOrient).toEqual(upright);
+        }
+      }
   });
 
   it("makes previews of large pictures and of formats that browsers may not show", async () => {
@@ -244,11 +258,59 @@ describe("limits", () => {
 });
 
 describe("files", () => {
-  it("serves pictures for ever, unsniffed, and nothing outside their folder", async () => {
+  it("shows pictures to those who have come in and may see the message, and to no cache between", async () => {
+    const chat = await startChat();
+    const [ann, ben, stranger] = [await Visitor.enter(chat), await Visitor.enter(chat), new Visitor(chat.address)];
+    const status = async (visitor: Visitor, path = "") => {
+      const response = await visitor.request("GET", path);
+      return [response.status, response.headers.get("cache-control") ?? ""];
+    };
+    const upload = async (text: string, colour: string) => {
+      const message = await ann.said(text, { files: [{ bytes: await photo(2000, 90, colour), name: "a.jpg" }] });
+      const { url = "", preview = "" } = message.pictures[0] ?? {};
+      expect(preview).not.toBe(url);
+      return { id: message.id, paths: [url, preview] };
+    };
+    const shown = await upload("look", "#123456");
+    // A command is for its author alone until something public comes of it.
+    const command = await upload("/dream", "#654321");
+    for (const path of shown.paths) {
+      expect(await status(ann, path)).toEqual([200, "private, max-age=31536000, immutable"]);
+      expect(await status(ben, path)).toEqual([200, "private, max-age=31536000, immutable"]);
+      expect((await status(stranger, path))[0]).toBe(403);
+    }
+    for (const path of command.paths) {
+      expect(await status(ann, path)).toEqual([200, "private, no-cache"]);
+      expect((await status(ben, path))[0]).toBe(404);
+      expect((await status(stranger, path))[0]).toBe(403);
+    }
+    // Who has a picture's address keeps nothing of one that was taken back.
+    await ann.request("DELETE", `/api/messages/${shown.id}`);
+    for (const path of shown.paths) expect((await status(ben, path))[0]).toBe(404);
+  });
+
+  it("still serves a frame that a page may be loading when the next one takes its place", async () => {
+    const chat = await startChat();
+    const visitor = await Visitor.enter(chat);
+    const channel = { platform: "web", community: "local", id: "art" };
+    const frame = async (colour: string) => ({
+      text: "",
+      pictures: [{ bytes: await photo(50, 40, colour), name: "octave-1.jpg", type: "image/jpeg" }],
+    });
+    const message = await chat.post(channel, await frame("#111111"));
+    const before = (await visitor.page()).messages.at(-1)?.pictures[0]?.url ?? "";
+    await chat.edit(message, await frame("#999999"));
+    const after = (await visitor.page()).messages.at(-1)?.pictures[0]?.url ?? "";
+    expect(after).not.toBe(before);
+    for (const path of [before, after]) expect((await visitor.request("GET", path)).status).toBe(200);
+    await chat.remove(message);
+    for (const path of [before, after]) expect((await visitor.request("GET", path)).status).toBe(404);
+  });
+
+  it("serves pictures unsniffed, and nothing outside their folder", async () => {
     const visitor = await Visitor.enter(await startChat());
     const sent = await visitor.said("", { files: [{ bytes: await photo(), name: "a.jpg" }] });
     const response = await visitor.request("GET", sent.pictures[0]?.url ?? "");
-    expect(response.headers.get("cache-control")).toMatch(/max-age=31536000.*immutable/);
     expect(response.headers.get("x-content-type-options")).toBe("nosniff");
     expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
     for (const path of [

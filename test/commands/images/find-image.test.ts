@@ -11,6 +11,7 @@ import { serve } from "../../engine/networks/support/file-server.js";
 import { ann, art, ben, source } from "../../fakes/chat.js";
 import { FakeEngine, picture } from "../../fakes/engine.js";
 import { botOptions, studio } from "../../fakes/studio.js";
+import { SECRET, tellingImage } from "../../support/telling-images.js";
 
 /** A chat with a picture on a message and a latest one, and a site with another. */
 async function scene() {
@@ -22,7 +23,8 @@ async function scene() {
   });
   const bare = await chat.post(art, { text: "no picture here" });
   chat.latest = source(latest ?? expect.fail());
-  const server = await serve((_, response) => void response.end(linked));
+  let served = linked;
+  const server = await serve((_, response) => void response.end(served));
   onTestFinished(() => server.close());
   const { port } = new URL(server.url);
   const link = new URL(`http://pictures.example:${port}/sea.png`);
@@ -33,7 +35,21 @@ async function scene() {
     const request = { chat, app, user, channel, event: { attachments: [], ...event }, note };
     return findImage(request, botOptions.pictures, wanted, rules);
   };
-  return { chat, app, told, find, server, link, shown, bare, attachments: [source(attached ?? expect.fail())] };
+  const serveInstead = (bytes: Buffer) => {
+    served = bytes;
+  };
+  return {
+    chat,
+    app,
+    told,
+    find,
+    server,
+    serveInstead,
+    link,
+    shown,
+    bare,
+    attachments: [source(attached ?? expect.fail())],
+  };
 }
 
 const side = (found: Picture | undefined) => found && Buffer.from(found.bytes).readUInt32BE(16);
@@ -49,6 +65,28 @@ describe("the picture a command means", () => {
     await expect(find({ repliesTo: bare })).rejects.toThrow("There is no picture in that message that I could use.");
     expect(side(await find({}, "latest"))).toBe(50);
     expect(await find({ attachments, repliesTo: shown }, "none")).toBeUndefined();
+  });
+
+  it("is taken without what its camera wrote, wherever it comes from", async () => {
+    const { chat, find, serveInstead, link } = await scene();
+    const telling = await tellingImage.exif("jpeg");
+    expect(telling.includes(SECRET)).toBe(true);
+    const repliesTo = await chat.post(art, {
+      text: "look",
+      pictures: [{ bytes: telling, name: "b.jpg", type: "image/jpeg" }],
+    });
+    chat.latest = source(telling);
+    serveInstead(telling);
+    const found = [
+      await find({ attachments: [source(telling)] }),
+      await find({ repliesTo }),
+      await find({}, link),
+      await find({}),
+    ];
+    for (const each of found) {
+      expect(Buffer.from(each?.bytes ?? []).includes(SECRET)).toBe(false);
+      expect(await sharp(each?.bytes).metadata()).toMatchObject({ width: 48, height: 32, orientation: 6 });
+    }
   });
 
   it("is on the message behind a link of the platform's own; other links lead to the internet", async () => {

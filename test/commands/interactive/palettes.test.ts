@@ -5,6 +5,7 @@ import { deferred } from "../../../src/shared/async.js";
 import { ann, ben, source } from "../../fakes/chat.js";
 import { FakeEngine, picture } from "../../fakes/engine.js";
 import { studio } from "../../fakes/studio.js";
+import { SECRET, tellingImage } from "../../support/telling-images.js";
 
 const styles = loadBuiltInStyles();
 const emojiOf = (wanted: string): string => styles.find(({ name }) => name === wanted)?.emoji ?? "";
@@ -29,6 +30,14 @@ describe("a palette", () => {
     expect(sheet.width).toBeGreaterThan(700);
     expect(message.pictures[1]?.bytes).toEqual(photo);
     expect(engine.runs).toHaveLength(0);
+  });
+
+  it("shows the picture without what its camera wrote", async () => {
+    const { chat } = await studio();
+    await chat.say(ann, "/stylize", { attachments: [source(await tellingImage.exif("jpeg"))] });
+    const photo = Buffer.from(chat.in("channel")[0]?.pictures[1]?.bytes ?? []);
+    expect((await sharp(photo).metadata()).orientation).toBe(6);
+    expect(photo.includes(SECRET)).toBe(false);
   });
 
   it("is refused where nobody could choose, because the platform tells of no reactions", async () => {

@@ -22,8 +22,7 @@ export async function fetchImage(link: URL, options: FetchOptions): Promise<Pict
   const signal = outer ? AbortSignal.any([outer, deadline]) : deadline;
   const name = nameOf(link);
   try {
-    const bytes = await download(link, { ...rest, name, signal });
-    const { type, extension } = await checkImage(bytes, name);
+    const { bytes, type, extension } = await checkImage(await download(link, { ...rest, name, signal }), name);
     return { bytes, name: `${name.replace(/\.[a-z0-9]{1,5}$/i, "")}.${extension}`, type };
   } catch (error) {
     if (error === deadline.reason) throw tooSlow(name, seconds);
