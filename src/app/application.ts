@@ -93,7 +93,7 @@ async function startServices(
   lifecycle: Lifecycle,
 ): Promise<Services> {
   const { logger } = parts;
-  const store = openStore({ dir: config.data.dir, logger: logger.child({ part: "store" }) });
+  const store = openStore({ ...config.data, logger: logger.child({ part: "store" }) });
   lifecycle.onStop("store", () => store.close());
   startImageProcesses(logger, lifecycle);
   const operation = startOperation(config, logger, lifecycle);

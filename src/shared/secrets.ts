@@ -4,7 +4,7 @@ const HIDDEN = "[hidden]";
 
 /** A field or a setting with such a name holds a secret. */
 const SECRET_NAME =
-  /^(?:.*(?:token|secret|password|passphrase|passwd|_pass|_key|access_?key|api_?key)|authorization|proxy-authorization|cookie|set-cookie|moderatorCode|.*moderator_code)$/i;
+  /^(?:.*(?:token|secret|password|passphrase|passwd|_pass|_key|access_?key|api_?key|encryption_?key)|authorization|proxy-authorization|cookie|set-cookie|moderatorCode|.*moderator_code)$/i;
 
 /** Whether what has such a name is a secret. */
 export function namesSecret(name: string): boolean {
@@ -45,7 +45,7 @@ function decode(text: string): string {
 
 /** Names of fields that hold a secret, in JSON and in forms. */
 const NAMES =
-  "[\\w-]*(?:token|secret|password|passphrase|passwd|access_?key|api_?key|private_?key|signing_?key)|" +
+  "[\\w-]*(?:token|secret|password|passphrase|passwd|access_?key|api_?key|private_?key|signing_?key|encryption_?key)|" +
   "(?:proxy-)?authorization|(?:set-)?cookie|moderatorCode";
 
 /** `"token":"..."` and `"authorization":["...","..."]` in JSON, at any depth. */

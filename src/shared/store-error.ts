@@ -2,7 +2,8 @@ import { dirname } from "node:path";
 import { type Said, type SaidWith, SentenceError } from "./sentences/sentence-error.js";
 
 /**
- * - "newer", "in-use", "unwritable", "full", "damaged": the data folder itself, for those who run the program;
+ * - "newer", "in-use", "unwritable", "full", "damaged", "locked": the data folder itself, for those who run the
+ *   program;
  * - "taken", "too-many", "gone", "busy", "cursor": what a person asked for, in a sentence for that person.
  */
 type StoreErrorKind =
@@ -11,6 +12,7 @@ type StoreErrorKind =
   | "unwritable"
   | "full"
   | "damaged"
+  | "locked"
   | "taken"
   | "too-many"
   | "gone"

@@ -44,6 +44,10 @@ export class Database {
     this.orm = createOrm(this.#file.client).orm;
   }
 
+  get path(): string {
+    return this.#file.path;
+  }
+
   /** Runs `work` in a transaction; inside another one it joins that. */
   write<T>(work: () => T): T {
     return this.#file.write(work);

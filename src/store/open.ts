@@ -10,6 +10,7 @@ import { Jobs } from "./jobs.js";
 import { KeyValueStores } from "./key-value-store.js";
 import { MyData } from "./my-data.js";
 import { Retention } from "./retention.js";
+import { Sealer, sealStored } from "./sealer.js";
 import { Settings } from "./settings.js";
 import { SlackInstallations } from "./slack-installations.js";
 import { Styles } from "./styles.js";
@@ -21,6 +22,8 @@ export interface StoreOptions {
   readonly logger?: Logger;
   /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number;
+  /** Encrypts what may hold tokens, a long random text; empty, the default: they are kept as they are. */
+  readonly encryptionKey?: string;
   /** How long to wait for another program that still uses the folder, in milliseconds; default: 5,000. */
   readonly busyMs?: number;
 }
@@ -45,12 +48,17 @@ export interface Store {
 /**
  * Opens the store in a data folder: `dreamloom.sqlite`, and `images/`, named by content.
  *
- * @throws StoreError when the folder cannot be written, is full, is used by another Dreamloom or written by a newer one
+ * @throws StoreError when the folder cannot be written, is full, is used by another Dreamloom or written by a newer
+ *   one, or its tokens are encrypted with another key
  */
 export function openStore(options: StoreOptions): Store {
   const { dir, logger = pino({ level: "silent" }), now = Date.now } = options;
   const database = new Database(dir, options.busyMs === undefined ? {} : { busyMs: options.busyMs });
-  const images = openImages(database, logger, now);
+  const { sealer, images } = closingOnError(database, () => {
+    const sealer = new Sealer(options.encryptionKey ?? "");
+    sealStored(database, sealer);
+    return { sealer, images: openImages(database, logger, now) };
+  });
   const jobs = new Jobs(database, images);
   const favourites = new Favourites(database, now);
   const styles = new Styles(database, images, now);
@@ -64,8 +72,8 @@ export function openStore(options: StoreOptions): Store {
     interactiveMessages,
     gallery: new Gallery(database),
     settings: new Settings(database, now),
-    slackInstallations: new SlackInstallations(database, now),
-    keyValues: new KeyValueStores(database, now),
+    slackInstallations: new SlackInstallations(database, now, sealer),
+    keyValues: new KeyValueStores(database, now, sealer),
     myData: new MyData({ database, images, jobs, styles, favourites, interactiveMessages }),
     retention: new Retention({ database, images, jobs, boards: interactiveMessages }, now),
     close: () => {
@@ -79,7 +87,15 @@ function openImages(database: Database, logger: Logger, now: () => number): Imag
   try {
     return new Images(database, join(database.dir, "images"), logger, now);
   } catch (cause) {
-    database.close();
     throw storeError(cause, database.dir);
+  }
+}
+
+function closingOnError<T>(database: Database, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    database.close();
+    throw error;
   }
 }

@@ -270,12 +270,17 @@ export const voteTable = sqliteTable(
   ],
 );
 
+/** What an encrypted value has become: nonce, tag and cipher text, in base64. */
+export interface Sealed {
+  readonly sealed: string;
+}
+
 /** Workspaces that have installed the Slack app, by Bolt's OAuth. */
 export const slackInstallationTable = sqliteTable("slack_installation", {
   /** A workspace's id, or that of an enterprise for an app installed on the whole of it. */
   id: text("id").primaryKey(),
-  /** Bolt's `Installation`. Holds tokens. */
-  installation: json<Installation>("installation").notNull(),
+  /** Bolt's `Installation`, which holds tokens, or what a {@link Sealer} has made of it. */
+  installation: json<Installation | Sealed>("installation").notNull(),
   at: integer("at").notNull(),
 });
 

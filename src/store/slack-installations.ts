@@ -2,18 +2,20 @@ import type { Installation, InstallationQuery, InstallationStore } from "@slack/
 import { eq } from "drizzle-orm";
 import type { Database } from "./database.js";
 import { slackInstallationTable } from "./schema.js";
+import type { Sealer } from "./sealer.js";
 
 /** Where the Slack app is installed, with its tokens: what Bolt's OAuth reads and writes. */
 export class SlackInstallations implements InstallationStore {
   constructor(
     private readonly database: Database,
     private readonly now: () => number,
+    private readonly sealer: Sealer,
   ) {}
 
   async storeInstallation(installation: Installation): Promise<void> {
     const id = installation.isEnterpriseInstall ? installation.enterprise?.id : installation.team?.id;
     if (id === undefined) throw new Error("an installation without a workspace or an organisation");
-    const set = { installation, at: this.now() };
+    const set = { installation: this.sealer.seal(id, installation), at: this.now() };
     const { id: target } = slackInstallationTable;
     const insert = this.database.orm.insert(slackInstallationTable).values({ id, ...set });
     this.database.write(() => insert.onConflictDoUpdate({ target, set }).run());
@@ -24,7 +26,7 @@ export class SlackInstallations implements InstallationStore {
     for (const id of idsOf(query)) {
       const where = eq(slackInstallationTable.id, id);
       const row = this.database.orm.select().from(slackInstallationTable).where(where).get();
-      if (row) return row.installation;
+      if (row) return this.sealer.open(id, row.installation) as Installation;
     }
     throw new Error(`the Slack app is not installed in ${idsOf(query).join(" or ") || "an unnamed workspace"}`);
   }

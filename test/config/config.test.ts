@@ -63,6 +63,7 @@ describe("settings", () => {
     const values = { text: "cpu", number: "7", flag: "false", paths: "/x", names: "art.example.org" };
     const settings = {
       WEB_TRUSTED_PROXIES: "10.0.0.0/8",
+      DATA_ENCRYPTION_KEY: "0123456789abcdef0123456789abcdef",
       LOG_LEVEL: "warn",
       LOG_FORMAT: "json",
       DREAM_MAX_SIZE: "700",
@@ -119,6 +120,11 @@ describe("settings", () => {
       { CLUSTER_BLOBS: "ftp" },
       'cluster.blobs is "ftp" (from CLUSTER_BLOBS), but it must be ' +
         "redis, folder:/a/shared/folder or s3://bucket/prefix.",
+    ],
+    [
+      { DATA_ENCRYPTION_KEY: "swordfish" },
+      "data.encryptionKey is [hidden] (from DATA_ENCRYPTION_KEY), but it must be " +
+        "empty, or 32 characters or more, such as `openssl rand -hex 32` prints.",
     ],
     [{ DREAM_MAX_SIZE: "100" }, "dream.size is 512, but it must not be larger than dream.maxSize, which is 100."],
   ])("that are wrong get one sentence: %j", (env, sentence) => {

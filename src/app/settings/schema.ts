@@ -24,6 +24,7 @@ const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
 /** Empty when it is not set. */
 const secret = z.string({ error: "a token in quotes" });
 const flag = z.boolean({ error: "true or false" });
+const KEY = "empty, or 32 characters or more, such as `openssl rand -hex 32` prints";
 const REDIS = "empty, or an address such as redis://127.0.0.1:6379";
 const COMMAND_PREFIX = "small letters, digits, - and _, 20 characters at most";
 const PREFIX = "a word of letters, digits, - and _ with 40 characters at most";
@@ -136,7 +137,10 @@ export const configSchema = section({
     apiUrl: z.string({ error: "an address such as https://discord.com/api" }),
     messageContent: flag,
   }),
-  data: section({ dir: text("a folder") }),
+  data: section({
+    dir: text("a folder"),
+    encryptionKey: z.string({ error: KEY }).refine((key) => key === "" || key.length >= 32, { error: KEY }),
+  }),
   retention: section({ days: number(0, 100_000), megabytes: number(0, 100_000_000) }),
   models: section({ dir: text("a folder"), path: z.array(text("a folder"), { error: "a list of folders" }) }),
   engine: section({

@@ -679,6 +679,12 @@ export const english = {
   "store.damaged": ({ path }: { path: string }) =>
     `The database ${path} is damaged: restore a copy of it (docs/operating.md, "Backup"), or move it away to start ` +
     "with an empty one.",
+  "store.no-key": ({ path }: { path: string }) =>
+    `The tokens in ${path} are encrypted: set data.encryptionKey or DATA_ENCRYPTION_KEY to the key they were ` +
+    "encrypted with.",
+  "store.other-key": ({ path }: { path: string }) =>
+    `The tokens in ${path} are encrypted with another key than data.encryptionKey or DATA_ENCRYPTION_KEY says: set ` +
+    "it to that one.",
   "store.in-use":
     "Another Dreamloom is using the data folder {folder}: stop it, or name another folder in data.dir or DATA_DIR.",
   "keep.full":
