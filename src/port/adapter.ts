@@ -85,6 +85,7 @@ export interface Chat {
   tell(user: Pick<User, "id">, about: ChannelRef, message: OutgoingMessage): Promise<MessageRef>;
   edit(message: MessageRef, content: OutgoingMessage): Promise<void>;
   remove(message: MessageRef): Promise<void>;
+  /** Rejects with "unknown-emoji" for one that the platform does not have: another may be taken. */
   react(message: MessageRef, emoji: string): Promise<void>;
   /** Which of these emoji people have put on a message, as far back as a platform tells; no bot's, and not its own. */
   reactions(message: MessageRef, emoji: readonly string[]): Promise<readonly Reaction[]>;

@@ -42,6 +42,7 @@ export type Call =
   | "reply"
   | "latestPicture"
   | "picturesOf"
+  | "react"
   | "reactions";
 
 export const ann: Member = { id: "ann", name: "Ann", moderator: false };
@@ -68,7 +69,7 @@ export class FakeChat implements Chat {
   /** Asked before each call: an error to reject with, or "late" to do it and then reject with a time-out. */
   fault: (
     call: Call,
-    target: { channel?: ChannelRef; message?: MessageRef; content?: OutgoingMessage },
+    target: { channel?: ChannelRef; message?: MessageRef; content?: OutgoingMessage; emoji?: string },
   ) => ChatError | undefined = () => undefined;
   readonly capabilities: ChatCapabilities;
   readonly #changes = new EventEmitter().setMaxListeners(0);
@@ -143,7 +144,7 @@ export class FakeChat implements Chat {
   }
 
   async react(ref: MessageRef, emoji: string): Promise<void> {
-    await turn();
+    await this.#enter("react", { message: ref, emoji });
     this.#existing(ref).reactions.push(emoji);
     this.#changes.emit("change");
   }
@@ -345,7 +346,7 @@ export class FakeChat implements Chat {
 
   async #enter(
     call: Call,
-    target: { channel?: ChannelRef; message?: MessageRef; content?: OutgoingMessage },
+    target: { channel?: ChannelRef; message?: MessageRef; content?: OutgoingMessage; emoji?: string },
   ): Promise<void> {
     await turn();
     const fault = this.fault(call, target);

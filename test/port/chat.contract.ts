@@ -400,6 +400,14 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       expect((await seen(world.channel, ref.id))?.botReactions).toHaveLength(emoji.length);
     });
 
+    it("says of an emoji that it does not have that it is unknown", async (test) => {
+      if (!world.ownEmoji) return test.skip("this platform takes any text");
+      const ref = await post({ text: "Which style?" });
+      await expect(chat.react(ref, ":nosuchparrot:")).rejects.toMatchObject({ kind: "unknown-emoji" });
+      await chat.react(ref, "🌻");
+      expect((await seen(world.channel, ref.id))?.botReactions).toHaveLength(1);
+    });
+
     it("puts reactions on a message, and reports people's only", async () => {
       const ref = await post({ text: "Which style?" });
       await chat.react(ref, "❄️");

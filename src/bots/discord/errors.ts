@@ -82,9 +82,10 @@ function ofApi(error: DiscordAPIError, attempt: Attempt): ChatError {
     return new ChatError("forbidden", "discord.permission", { doing, permission: attempt.permission }, options);
   }
   if (status >= 500) return new ChatError("unavailable", "discord.trouble", {}, options);
-  if (status === 404) return new ChatError("gone", "discord.subject-gone", {}, options);
   const reason = error.message.split("\n")[0] ?? "";
-  return new ChatError("forbidden", "discord.refused", { doing, reason }, options);
+  const unknownEmoji = code === RESTJSONErrorCodes.UnknownEmoji;
+  if (status === 404 && !unknownEmoji) return new ChatError("gone", "discord.subject-gone", {}, options);
+  return new ChatError(unknownEmoji ? "unknown-emoji" : "forbidden", "discord.refused", { doing, reason }, options);
 }
 
 /** Whether Discord's answer has one of these codes. */

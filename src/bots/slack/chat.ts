@@ -162,7 +162,7 @@ export class SlackChat implements Chat {
   async react({ channel, id: timestamp }: MessageRef, emoji: string): Promise<void> {
     const workspace = await this.#workspace(channel);
     const name = toName(emoji);
-    if (name === undefined) throw new ChatError("forbidden", "slack.no-emoji", { emoji });
+    if (name === undefined) throw new ChatError("unknown-emoji", "slack.no-emoji", { emoji });
     try {
       await workspace.call("reactions.add", { channel: channel.id, timestamp, name }, { repeatable: true });
     } catch (error) {

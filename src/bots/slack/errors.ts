@@ -29,7 +29,7 @@ const SENTENCES: Readonly<Record<string, readonly [ChatErrorKind, PlainId]>> = {
   storage_limit_reached: ["forbidden", "slack.storage-limit-reached"],
   too_many_reactions: ["forbidden", "slack.too-many-reactions"],
   too_many_emoji: ["forbidden", "slack.too-many-reactions"],
-  invalid_name: ["forbidden", "slack.invalid-name"],
+  invalid_name: ["unknown-emoji", "slack.invalid-name"],
   msg_too_long: ["too-large", "slack.msg-too-long"],
   file_upload_size_restricted: ["too-large", "slack.file-upload-size-restricted"],
   file_too_large: ["too-large", "slack.file-too-large"],

@@ -16,6 +16,7 @@ import { shaOf } from "./image-files.js";
 const STATUS: Readonly<Record<ChatErrorKind, number>> = {
   gone: 404,
   forbidden: 403,
+  "unknown-emoji": 400,
   "too-large": 413,
   "rate-limited": 429,
   timeout: 504,

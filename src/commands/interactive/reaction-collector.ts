@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import { type ChannelRef, type Credit, channelKey, type Job, type MessageRef, type User } from "../../domain/model.js";
 import type { Chat } from "../../port/adapter.js";
+import { ChatError } from "../../port/chat-error.js";
 import type { Reaction, ReactionEvent, ReactionsClearedEvent } from "../../port/events.js";
 import type { OutgoingMessage } from "../../port/messages.js";
 import type { PlainId } from "../../shared/sentences/sentence.js";
@@ -199,10 +200,11 @@ export abstract class ReactionCollector {
     const interactive = { message, kind, payload: { ...payload, given, provenance }, author, expiresAt };
     this.messages.put(interactive);
     for (const { emoji } of styles) {
-      // People can still give one that the platform does not take from the bot.
-      await chat
-        .react(message, emoji)
-        .catch((error: unknown) => services.logger.warn({ err: error, emoji }, "a reaction could not be added"));
+      // People can still give those that the platform does not take from the bot.
+      const err: unknown = await chat.react(message, emoji).catch((error: unknown) => error);
+      if (err === undefined) continue;
+      services.logger.warn({ err, emoji }, "a reaction could not be added");
+      if (err instanceof ChatError && (err.kind === "forbidden" || err.kind === "gone")) break;
     }
     return { ...interactive, createdAt: Date.now() };
   }

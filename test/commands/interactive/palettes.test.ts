@@ -1,6 +1,7 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { loadBuiltInStyles } from "../../../src/commands/styles/built-in-styles.js";
+import { ChatError, type ChatErrorKind } from "../../../src/port/chat-error.js";
 import { deferred } from "../../../src/shared/async.js";
 import { ann, ben, source } from "../../fakes/chat.js";
 import { FakeEngine, picture } from "../../fakes/engine.js";
@@ -38,6 +39,24 @@ describe("a palette", () => {
     const photo = Buffer.from(chat.in("channel")[0]?.pictures[1]?.bytes ?? []);
     expect((await sharp(photo).metadata()).orientation).toBe(6);
     expect(photo.includes(SECRET)).toBe(false);
+  });
+
+  it.each<[string, ChatErrorKind, number]>([
+    ["may not be reacted to", "forbidden", 1],
+    ["is gone", "gone", 1],
+    ["takes one emoji less", "unknown-emoji", styles.length],
+  ])("whose message %s costs no call in vain", async (_case, kind, calls) => {
+    const { chat } = await studio();
+    const tried: unknown[] = [];
+    chat.fault = (call, { emoji }) => {
+      if (call !== "react") return undefined;
+      tried.push(emoji);
+      return emoji === styles[0]?.emoji ? new ChatError(kind, { message: "No." }) : undefined;
+    };
+    await chat.say(ann, "/stylize", { attachments: [source(await picture(48, 36))] });
+    const all = styles.map(({ emoji }) => emoji);
+    expect(tried).toEqual(all.slice(0, calls));
+    expect(chat.in("channel")[0]?.reactions).toEqual(all.slice(1, calls));
   });
 
   it("is refused where nobody could choose, because the platform tells of no reactions", async () => {
