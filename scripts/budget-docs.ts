@@ -11,15 +11,15 @@ import type { Rate } from "../src/shared/async.js";
 import { PAGE } from "./metrics-docs.js";
 
 const SPANS = [
-  ["minute", 1],
-  ["hour", 60],
-  ["day", 24 * 60],
+  ["a minute", 1],
+  ["an hour", 60],
+  ["a day", 24 * 60],
 ] as const;
 
 function rateText(rate: Rate | undefined): string {
   if (rate === undefined) return "";
   const [span, minutes] = SPANS.find(([, long]) => rate.perMinute * long >= 1) ?? SPANS[2];
-  return `${rate.burst} at once, ${Math.round(rate.perMinute * minutes)} a ${span}`;
+  return `${rate.burst} at once, ${Math.round(rate.perMinute * minutes)} ${span}`;
 }
 
 /** The page with its table rewritten. */

@@ -25,7 +25,7 @@ export async function configuredChats(config: Config, store: Store, logger: Logg
   return chats;
 }
 
-async function webChat({ web, data, pictures }: Config, logger: Logger): Promise<Chat> {
+async function webChat({ web, data, pictures, retention }: Config, logger: Logger): Promise<Chat> {
   const { WebChat } = await import("../bots/web/chat.js");
   const { host, port, moderatorCode, allowedHosts, trustedProxies } = web;
   const sample = { samplePicture: SAMPLE, sampleDescription: sentence("app.sample"), sampleCredit: SAMPLE_CREDIT };
@@ -37,6 +37,7 @@ async function webChat({ web, data, pictures }: Config, logger: Logger): Promise
     dataDir: data.dir,
     logger,
     limits: uploadLimits(pictures),
+    retention: { days: retention.days, megabytes: retention.webMegabytes },
     ...(existsSync(SAMPLE) && sample),
     ...(moderatorCode !== "" && { moderatorCode }),
   });

@@ -1,6 +1,7 @@
 import { loadNative } from "../shared/native.js";
 import { type Parts, type Running, startDreamloom } from "./application.js";
 import { configuredLogger } from "./log.js";
+import { closeFolders, writePrivately } from "./private-folders.js";
 import { loadConfig } from "./settings/load-settings.js";
 import { shutDownInOrder } from "./shutdown.js";
 
@@ -17,6 +18,8 @@ export async function start(
   // Without it the bots would start, and refuse every image.
   loadNative("sharp");
   const logger = parts.logger ?? configuredLogger(config);
+  writePrivately(config);
+  closeFolders(config, [config.data.dir, config.models.dir], logger);
   let running: Running | undefined;
   shutDownInOrder({ what: "the program", stop: async () => running?.stop(), logger });
   running = await startDreamloom(config, { ...parts, logger });

@@ -7,12 +7,15 @@ import { configuredDevices, configuredSlots, largestBudget } from "./devices.js"
 import { startEngines } from "./engines.js";
 import { Lifecycle } from "./lifecycle.js";
 import { configuredLogger } from "./log.js";
+import { closeFolders, writePrivately } from "./private-folders.js";
 import type { Config } from "./settings/load-settings.js";
 import { shutDownInOrder } from "./shutdown.js";
 
 /** `dreamloom worker`: runs until it is told to stop. */
 export async function startWorker(config: Config): Promise<void> {
   const logger = configuredLogger(config);
+  writePrivately(config);
+  closeFolders(config, [config.models.dir], logger);
   const lifecycle = new Lifecycle(logger);
   const operation = new Operation({
     settings: config.ops,

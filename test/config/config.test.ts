@@ -63,6 +63,7 @@ describe("settings", () => {
     const values = { text: "cpu", number: "7", flag: "false", paths: "/x", names: "art.example.org" };
     const settings = {
       WEB_TRUSTED_PROXIES: "10.0.0.0/8",
+      DATA_ACCESS: "group",
       DATA_ENCRYPTION_KEY: "0123456789abcdef0123456789abcdef",
       LOG_LEVEL: "warn",
       LOG_FORMAT: "json",

@@ -139,9 +139,14 @@ export const configSchema = section({
   }),
   data: section({
     dir: text("a folder"),
+    access: oneOf("owner", "group"),
     encryptionKey: z.string({ error: KEY }).refine((key) => key === "" || key.length >= 32, { error: KEY }),
   }),
-  retention: section({ days: number(0, 100_000), megabytes: number(0, 100_000_000) }),
+  retention: section({
+    days: number(0, 100_000),
+    megabytes: number(0, 100_000_000),
+    webMegabytes: number(0, 100_000_000),
+  }),
   models: section({ dir: text("a folder"), path: z.array(text("a folder"), { error: "a list of folders" }) }),
   engine: section({
     concurrency: integer(1, 64),

@@ -149,7 +149,11 @@ function registerMessages(app: FastifyInstance, services: WebServices): void {
 
   app.post("/api/messages", async (request) => {
     const user = sessions.act(request, "messages");
-    const row = await uploads.take(user.id, request, (said) => conversation.say(user, said));
+    const row = await uploads.take(user.id, request, (said) => {
+      const bytes = said.images.reduce((sum, image) => sum + image.bytes.byteLength, 0);
+      if (bytes > 0) sessions.spend("megabytes", request, user, bytes / 1024 / 1024);
+      return conversation.say(user, said);
+    });
     // Read again: a command may have become public, or been answered, meanwhile.
     return hub.views.message(store.message(row.id) ?? row);
   });

@@ -19,17 +19,19 @@ export class Budgets {
   ) {}
 
   /**
-   * Takes one of something from each whom it is counted for, or from none of them.
+   * Takes some of something from each whom it is counted for, or from none of them.
    *
    * @returns seconds to wait when one of them has used theirs up, else 0
    */
-  take(what: BudgetName, doer: Doer): number {
+  take(what: BudgetName, doer: Doer, count = 1): number {
     const buckets = COUNTED.flatMap((who) => {
       const [rate, key] = [this.budgets[what][who], doer[who]];
       return rate === undefined || key === undefined ? [] : [this.#bucket(`${what} ${who}`, key, rate)];
     });
-    const wait = Math.max(0, ...buckets.map((bucket) => bucket.waitMs()));
-    if (wait === 0) for (const bucket of buckets) bucket.take();
+    // What is more than all there can be takes all.
+    const counts = buckets.map((bucket) => ({ bucket, most: Math.min(count, bucket.rate.burst) }));
+    const wait = Math.max(0, ...counts.map(({ bucket, most }) => bucket.waitMs(most - 1)));
+    if (wait === 0) for (const { bucket, most } of counts) bucket.takeMany(most);
     return Math.ceil(wait / 1000);
   }
 

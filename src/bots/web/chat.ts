@@ -20,6 +20,7 @@ import { Conversation, type WebUnread } from "./conversation.js";
 import { ImageFiles } from "./image-files.js";
 import { COMPLETIONS, defaultWebChatLimits, REACTIONS, type WebChatLimits } from "./limits.js";
 import type { WebChatOptions } from "./options.js";
+import { applyRetention, type ChatRetentionLimits, repeatRetention } from "./retention.js";
 import { buildServer } from "./server.js";
 import { Sockets } from "./sockets.js";
 import { KeyValues, Sql } from "./sql.js";
@@ -97,14 +98,15 @@ export class WebChat implements Chat {
       limits: this.#limits,
     });
     try {
-      await this.#prepare(hub);
+      const stopping = new AbortController();
+      await this.#prepare(hub, stopping.signal);
       const conversation = this.#converse(hub, sql, handlers);
       const app = await this.#serve(hub, conversation, handlers);
       const sockets = trackSockets(app);
       await listen(app, host, port);
       this.#address = addressOf(app, host);
-      const stopping = new AbortController();
       this.#running = { stopping, hub, sql, app, sockets };
+      repeatRetention(hub, this.#retention, stopping.signal);
       await conversation.resume(stopping.signal);
     } catch (error) {
       hub.parts.sockets.close();
@@ -144,13 +146,11 @@ export class WebChat implements Chat {
   }
 
   /** Tidies up what earlier runs have left, and makes the first channel. */
-  async #prepare(hub: ChannelHub): Promise<void> {
-    const { files, users, store } = hub.parts;
+  async #prepare(hub: ChannelHub, signal: AbortSignal): Promise<void> {
+    const { files, users } = hub.parts;
     await files.open();
     users.ensureBot(BOT_NAME);
-    users.prune();
-    store.prunePrivate();
-    await files.sweep((sha) => store.pictureIsUsed(sha));
+    await applyRetention(hub, this.#retention, signal);
     await welcome(hub, this.options, this.options.logger);
   }
 
@@ -251,6 +251,10 @@ export class WebChat implements Chat {
   async link({ channel, id }: MessageRef): Promise<string | undefined> {
     const thread = channel.thread ?? id;
     return `${this.address}/#/${encodeURIComponent(channel.id)}/${thread}`;
+  }
+
+  get #retention(): ChatRetentionLimits {
+    return this.options.retention ?? { days: 0, megabytes: 0 };
   }
 
   get #hub(): ChannelHub {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { access, mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { access, mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ChatError, type ChatErrorKind } from "../../port/chat-error.js";
 import type { Picture } from "../../port/messages.js";
@@ -104,6 +104,15 @@ export class ImageFiles {
   /** Whether an address's last part can be the name of an image file: nothing else is ever served. */
   isName(name: string): boolean {
     return FILE_NAME.test(name);
+  }
+
+  /** Bytes of all files together. */
+  async bytes(): Promise<number> {
+    let sum = 0;
+    // One may have been deleted meanwhile.
+    for (const name of await readdir(this.folder))
+      sum += (await stat(join(this.folder, name)).catch(() => undefined))?.size ?? 0;
+    return sum;
   }
 
   /** Deletes unused files; only those of certain images, where they are given. */

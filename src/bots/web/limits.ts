@@ -32,6 +32,11 @@ export const BUDGETS = {
   again: { what: "works of the gallery made again", person: rate(6, 30), address: rate(30, 150) },
   works: { what: "pictures of the gallery, of which a page shows sixty", person: rate(400, 4800) },
   pictures: { what: "pictures of messages, of which a page shows some forty", person: rate(800, 4800) },
+  megabytes: {
+    what: "megabytes of pictures sent",
+    person: rate(500, 1000 / DAY_MINUTES),
+    address: rate(2000, 4000 / DAY_MINUTES),
+  },
   channels: { what: "channels made", person: rate(5, 5 / DAY_MINUTES), address: rate(10, 10 / DAY_MINUTES) },
   codes: {
     what: "moderator codes tried; a person's first is not counted for the address",
@@ -70,6 +75,8 @@ export interface WebChatLimits {
   readonly editIntervalMs: number;
   readonly budgets: Readonly<Record<BudgetName, Budget>>;
   readonly channels: number;
+  /** Messages that are kept, on all channels together; beyond them the oldest go. */
+  readonly messages: number;
   /** Open WebSockets in all, for one person, and for one address. */
   readonly sockets: number;
   readonly socketsPerPerson: number;
@@ -91,6 +98,7 @@ export const defaultWebChatLimits: WebChatLimits = {
   editIntervalMs: 150,
   budgets: BUDGETS,
   channels: 200,
+  messages: 200_000,
   sockets: 500,
   socketsPerPerson: 12,
   socketsPerAddress: 120,

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { WebChatLimits } from "./limits.js";
+import type { ChatRetentionLimits } from "./retention.js";
 
 /** How to build a {@link WebChat}. Only `dataDir` and `logger` must be given. */
 export interface WebChatOptions {
@@ -29,5 +30,7 @@ export interface WebChatOptions {
    * Entered in the profile dialog, it makes a moderator. Without it, only the first visitor from this machine is one.
    */
   readonly moderatorCode?: string;
+  /** What is kept of messages and their pictures; everything unless given. */
+  readonly retention?: ChatRetentionLimits;
   readonly limits?: Partial<WebChatLimits>;
 }

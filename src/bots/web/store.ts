@@ -54,6 +54,30 @@ export class ChatStore {
     for (const { id } of this.sql.all<{ id: number }>(query, Date.now() - PRIVATE_KEPT_MS)) this.remove(id);
   }
 
+  /** The oldest id of a message that stays, of those since a time and of so many of the newest. */
+  firstKept(since: number, most: number): number {
+    const newest = this.sql.one<{ id: number }>("SELECT COALESCE(MAX(id), 0) AS id FROM message").id;
+    const young = this.sql.get<{ id: number }>("SELECT id FROM message WHERE at >= ? ORDER BY id LIMIT 1", since);
+    return Math.max(young?.id ?? newest + 1, newest - most + 1);
+  }
+
+  /** Ids of messages before one, the oldest first, but for those that are answered in a thread since. */
+  oldest(before: number, limit: number): number[] {
+    const query = `SELECT id FROM message AS m WHERE id < ?1 AND removed = 0 AND NOT EXISTS
+      (SELECT 1 FROM message WHERE thread = m.id AND id >= ?1 AND removed = 0) ORDER BY id LIMIT ?2`;
+    return this.sql.all<{ id: number }>(query, before, limit).map(({ id }) => id);
+  }
+
+  oldestWithPictures(limit: number): MessageRow[] {
+    return this.sql.all("SELECT * FROM message WHERE pictures <> '[]' ORDER BY id LIMIT ?", limit);
+  }
+
+  /** Forgets the messages before one that were removed. */
+  dropRemoved(before: number): void {
+    const answered = "SELECT thread FROM message WHERE thread IS NOT NULL";
+    this.sql.run(`DELETE FROM message WHERE id < ? AND removed = 1 AND id NOT IN (${answered})`, before);
+  }
+
   rev(): number {
     return this.sql.one<{ value: number }>("SELECT value FROM counter WHERE name = 'rev'").value;
   }

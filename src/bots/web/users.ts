@@ -178,13 +178,13 @@ export class Sessions {
   }
 
   /**
-   * Takes one of something from the budgets of a visitor and of their address. What others do at a moderator's address
+   * Takes some of something from the budgets of a visitor and of their address. What others do at a moderator's address
    * must not keep the moderator from acting.
    * @throws ChatError "rate-limited"
    */
-  spend(what: BudgetName, request: FastifyRequest, user?: PersonRow): void {
+  spend(what: BudgetName, request: FastifyRequest, user?: PersonRow, count?: number): void {
     const address = user?.moderator === 1 ? undefined : addressOf(request);
-    const seconds = this.budgets.take(what, { person: user?.id, address });
+    const seconds = this.budgets.take(what, { person: user?.id, address }, count);
     if (seconds > 0) throw new ChatError("rate-limited", "web.too-fast", { seconds });
   }
 
