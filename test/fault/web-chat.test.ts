@@ -9,10 +9,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect, it, onTestFinished } from "vitest";
 import { random, randomInteger } from "../../src/engine/images/random.js";
-import { openSqlite } from "../../src/shared/native.js";
 import { Visitor } from "../bots/web/harness.js";
 import { freePort } from "../support/free-port.js";
 import { drawn } from "../support/pictures.js";
+import { type Command, counted } from "./acknowledged.js";
 import { World } from "./world.js";
 
 const STUB = fileURLToPath(new URL("./stub-worker.mjs", import.meta.url));
@@ -20,13 +20,6 @@ const STUB = fileURLToPath(new URL("./stub-worker.mjs", import.meta.url));
 const LANES = 2;
 const KILLS = Number(process.env.FAULT_KILLS ?? 75);
 const COMMANDS = 4;
-
-interface Command {
-  readonly seed: number;
-  readonly nonce: string;
-  readonly picture: Uint8Array | undefined;
-  acknowledged: boolean;
-}
 
 /** When a kill comes, as seen from the answers to what has just been sent: before, with, or after the first or last. */
 async function moment(answers: readonly Promise<unknown>[], next: () => number): Promise<void> {
@@ -83,33 +76,6 @@ async function lane(seeds: number) {
   return { world, dir, commands, kills: KILLS };
 }
 
-/** What became of the commands: in both files of the data folder. */
-function counted(dir: string, commands: readonly Command[]) {
-  const [jobs, chat] = ["dreamloom.sqlite", "web-chat.sqlite"].map((file) => openSqlite(join(dir, file)));
-  const rows = jobs?.prepare("SELECT id, state, params FROM job").all([]) as Record<
-    "id" | "state" | "params",
-    string
-  >[];
-  const query = "SELECT text, nonce, private_to AS reader FROM message WHERE author = 'bot' AND removed = 0";
-  const said = chat?.prepare(query).all([]) as { text: string; nonce: string | null; reader: string | null }[];
-  jobs?.close();
-  chat?.close();
-  const finals = new Set(said.flatMap(({ nonce }) => (nonce?.endsWith(" final") ? [nonce.split(" ")[0] ?? ""] : [])));
-  const told = said.filter(({ text, reader }) => reader !== null && text.startsWith("I was restarted before I read"));
-  const fates = commands.map(({ seed }) => ({
-    jobs: rows.filter(({ params }) => (JSON.parse(params) as { seed?: number }).seed === seed).length,
-    told: told.filter(({ text }) => text.includes(`seed:${seed}\``)).length,
-  }));
-  return {
-    acknowledged: commands.filter(({ acknowledged }) => acknowledged).length,
-    run: fates.filter(({ jobs, told }) => jobs === 1 && told === 0).length,
-    told: fates.filter(({ jobs, told }) => jobs === 0 && told === 1).length,
-    lost: fates.filter(({ jobs, told }) => jobs + told === 0).length,
-    doubled: fates.filter(({ jobs, told }) => jobs + told > 1).length,
-    unfinished: rows.filter(({ id, state }) => state !== "done" || !finals.has(id)).length,
-  };
-}
-
 it("loses and doubles no command that the web chat has answered with 200", { timeout: 2_400_000 }, async () => {
   const lanes = await Promise.all(Array.from({ length: LANES }, (_, n) => lane(20_261_126 + n * 1_000_000)));
   let kills = 0;
@@ -119,7 +85,7 @@ it("loses and doubles no command that the web chat has answered with 200", { tim
     expect(await world.stop()).toBe(0);
     const count = counted(dir, commands);
     process.stdout.write(`kills ${done}, starts ${world.starts}, ${JSON.stringify(count)}\n`);
-    expect(count).toMatchObject({ acknowledged: commands.length, lost: 0, doubled: 0, unfinished: 0 });
+    expect(count).toMatchObject({ acknowledged: commands.length, lost: 0, doubled: 0, failed: 0, unfinished: 0 });
     expect(count.run + count.told).toBe(commands.length);
     // Some were hit before there was a job, and some after.
     expect(Math.min(count.run, count.told)).toBeGreaterThan(0);

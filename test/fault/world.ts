@@ -109,6 +109,11 @@ export class World {
     return true;
   }
 
+  /** The process id of the program. */
+  get pid(): number | undefined {
+    return this.#bots?.pid;
+  }
+
   /** The process id of the program's engine, as far as it was told. */
   get enginePid(): number | undefined {
     return this.#enginePid;

@@ -1,0 +1,204 @@
+/**
+ * A soak: people dream in the web chat while others flood it, send as slowly as they can and never read, and the
+ * program and its engine, which paints nothing, are killed again and again. At the end every acknowledged command has
+ * become one picture, or its author was told; and the program, which is killed no more in the second half, has hardly
+ * grown. Ends with 1 where that is not so.
+ *
+ *   npm run soak [-- --minutes 30 --people 50]
+ */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { random, randomInteger } from "../../src/engine/images/random.js";
+import { CrowdMember } from "../support/crowd.js";
+import { freePort } from "../support/free-port.js";
+import { drawn } from "../support/pictures.js";
+import { type Command, counted } from "./acknowledged.js";
+import { World } from "./world.js";
+
+const { values } = parseArgs({
+  options: { minutes: { type: "string", default: "30" }, people: { type: "string", default: "50" } },
+});
+const [MINUTES, PEOPLE] = [Number(values.minutes), Number(values.people)];
+/** Of the time; what comes after it shows whether the program grows. */
+const KILLING = 0.5;
+const MOST_GROWTH = 1.2;
+/** People of one address. */
+const OF_ONE_ADDRESS = 5;
+
+const next = random(20_261_127);
+const dir = mkdtempSync(join(tmpdir(), "dreamloom-soak-"));
+const port = await freePort();
+const worker = fileURLToPath(new URL("./stub-worker.mjs", import.meta.url));
+const env = { ENGINE_CONCURRENCY: "4", WEB_PORT: String(port), WEB_HOST: "127.0.0.1", RETENTION_DAYS: "100" };
+const world = new World({ dir, worker, web: true, env });
+const startedAt = Date.now();
+const elapsed = (): number => (Date.now() - startedAt) / (MINUTES * 60_000);
+world.run();
+
+const commands: Command[] = [];
+const picture = await drawn(40, 30);
+const refused = new Map<string, number>();
+
+/** Does something until it has worked, while the program may be away. */
+async function insist(work: () => Promise<unknown>): Promise<void> {
+  for (;;) {
+    const done = await work().then(
+      () => true,
+      () => false,
+    );
+    if (done) return;
+    await delay(randomInteger(next, 200, 1_500));
+  }
+}
+
+/** Sends a command until it is acknowledged, with one nonce as the page does. */
+async function dream(person: CrowdMember, command: Command): Promise<void> {
+  const line = `/dream ${command.picture ? "" : "picture:none "}size:64 octaves:4 seed:${command.seed}`;
+  await insist(async () => {
+    const { status, body } = await person.say(line, { nonce: command.nonce, ...(command.picture && { picture }) });
+    if (status === 200) command.acknowledged = true;
+    else {
+      const why = `${status} ${JSON.stringify(body)}`;
+      refused.set(why, (refused.get(why) ?? 0) + 1);
+      throw new Error(why);
+    }
+  });
+}
+
+async function personOf(n: number): Promise<CrowdMember> {
+  const person = new CrowdMember(port, `127.0.2.${1 + Math.floor(n / OF_ONE_ADDRESS)}`);
+  await insist(() => person.enter());
+  return person;
+}
+
+async function live(n: number): Promise<void> {
+  const person = await personOf(n);
+  let socket = person.listen(() => undefined);
+  while (elapsed() < 1) {
+    if (socket.readyState === socket.CLOSED) socket = person.listen(() => undefined);
+    const seed = commands.length + 1;
+    const command = {
+      seed,
+      nonce: crypto.randomUUID(),
+      picture: seed % 3 === 0 ? picture : undefined,
+      acknowledged: false,
+    };
+    commands.push(command);
+    await dream(person, command);
+    await delay(randomInteger(next, 4_000, 16_000));
+  }
+  socket.terminate();
+}
+
+/** Sends frames that mean nothing, as fast as the socket takes them, and comes back when it is cut off. */
+async function flood(n: number): Promise<void> {
+  const person = await personOf(n);
+  while (elapsed() < 1) {
+    const socket = person.listen(() => undefined);
+    await new Promise((resolve) => socket.once("open", resolve).once("close", resolve));
+    while (socket.readyState === socket.OPEN && elapsed() < 1) {
+      for (let frame = 0; frame < 200; frame++) socket.send("{}");
+      await delay(5);
+    }
+    socket.terminate();
+    await delay(1_000);
+  }
+}
+
+/** Posts far more than is allowed. */
+async function chatter(n: number): Promise<void> {
+  const person = await personOf(n);
+  while (elapsed() < 1) {
+    await person.say("noise").catch(() => undefined);
+    await delay(20);
+  }
+}
+
+/** Sends a message of a byte every five seconds. */
+async function crawl(n: number): Promise<void> {
+  const person = await personOf(n);
+  const type = "multipart/form-data; boundary=x";
+  while (elapsed() < 1) {
+    const sent = person.begin("POST", "/api/messages", { "content-type": type, "content-length": "1000000" });
+    const over = new Promise((resolve) => sent.once("close", resolve).on("error", () => undefined));
+    sent.on("response", (response) => response.resume());
+    const timer = setInterval(() => sent.write("-"), 5_000);
+    sent.write("--x\r\n");
+    await Promise.race([over, delay(60_000)]);
+    clearInterval(timer);
+    sent.destroy();
+    await delay(1_000);
+  }
+}
+
+/** Opens a socket and never reads it. */
+async function sleep(n: number): Promise<void> {
+  const person = await personOf(n);
+  while (elapsed() < 1) {
+    const socket = person.listen(() => undefined);
+    await new Promise((resolve) => socket.once("open", resolve).once("close", resolve));
+    socket.pause();
+    await Promise.race([new Promise((resolve) => socket.once("close", resolve)), delay(60_000)]);
+    socket.terminate();
+    await delay(500);
+  }
+}
+
+const kills = { bots: 0, engine: 0, both: 0 };
+async function kill(): Promise<void> {
+  while (elapsed() < KILLING) {
+    await delay(randomInteger(next, 8_000, 30_000));
+    const what = (["bots", "engine", "both"] as const)[randomInteger(next, 0, 2)] ?? "engine";
+    kills[what] += 1;
+    world.kill(what);
+  }
+}
+
+/** Megabytes of memory that the program has. */
+function resident(): number {
+  const status = readFileSync(`/proc/${world.pid}/status`, "utf8");
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
+}
+
+const sizes: number[] = [];
+async function weigh(): Promise<void> {
+  // It fills its caches first.
+  const from = KILLING + (1 - KILLING) / 5;
+  while (elapsed() < 1) {
+    await delay(1_000);
+    if (elapsed() >= from) sizes.push(resident());
+  }
+}
+
+const people = Array.from({ length: PEOPLE }, (_, n) => live(n));
+const strangers = [flood, chatter, crawl, crawl, sleep].map((act, n) => act(PEOPLE + n * OF_ONE_ADDRESS));
+await Promise.all([...people, ...strangers, kill(), weigh()]);
+await world.until(() => counted(dir, commands).unfinished === 0, "every job's final picture", 600);
+const code = await world.stop();
+const count = counted(dir, commands);
+const tenth = Math.max(1, Math.floor(sizes.length / 10));
+const mean = (part: readonly number[]): number => part.reduce((sum, size) => sum + size, 0) / part.length;
+const [first, last] = [mean(sizes.slice(0, tenth)), mean(sizes.slice(-tenth))];
+const report = {
+  minutes: MINUTES,
+  people: PEOPLE,
+  kills,
+  starts: world.starts,
+  ...count,
+  refused: Object.fromEntries(refused),
+  megabytes: { first: Math.round(first), last: Math.round(last), growth: Number((last / first).toFixed(3)) },
+};
+process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+const sound =
+  code === 0 &&
+  count.acknowledged === commands.length &&
+  count.run + count.told === commands.length &&
+  count.lost + count.doubled + count.unfinished === 0 &&
+  last <= first * MOST_GROWTH;
+rmSync(dir, { recursive: true, force: true });
+process.stdout.write(sound ? "sound\n" : "NOT SOUND\n");
+process.exit(sound ? 0 : 1);
