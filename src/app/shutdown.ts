@@ -6,6 +6,8 @@ interface ShutdownOptions {
   /** Stops everything in order, within a time of its own. */
   readonly stop: () => Promise<void>;
   readonly logger: Logger;
+  /** The process ends after this long, in milliseconds, whatever has not stopped by then; no bound if left out. */
+  readonly limitMs?: number;
 }
 
 /**
@@ -14,10 +16,15 @@ interface ShutdownOptions {
  *
  * @returns whether it has been asked to stop
  */
-export function shutDownInOrder({ what, stop, logger }: ShutdownOptions): () => boolean {
+export function shutDownInOrder({ what, stop, logger, limitMs }: ShutdownOptions): () => boolean {
   let asked = false;
   const end = async (code: number): Promise<void> => {
     asked = true;
+    const giveUp = () => {
+      logger.fatal(`${what} has not stopped in time and ends all the same`);
+      process.exit(1);
+    };
+    if (limitMs !== undefined) setTimeout(giveUp, limitMs).unref();
     try {
       await stop();
     } catch (error) {

@@ -11,6 +11,9 @@ import { closeFolders, writePrivately } from "./private-folders.js";
 import type { Config } from "./settings/load-settings.js";
 import { shutDownInOrder } from "./shutdown.js";
 
+/** Longest time that a worker's end takes beyond what is given to running jobs. */
+const CLOSE_MS = 5_000;
+
 /** `dreamloom worker`: runs until it is told to stop. */
 export async function startWorker(config: Config): Promise<void> {
   const logger = configuredLogger(config);
@@ -37,12 +40,14 @@ export async function startWorker(config: Config): Promise<void> {
       .join(", "),
     logger: logger.child({ part: "worker" }),
   });
-  lifecycle.onStop("worker", () => worker.stop(config.queue.shutdownSeconds * 1000));
-  lifecycle.onStop("operation", () => operation.stopping());
   operation.watchEngine(engine);
   operation.watchWorker(worker, hostOf(config.cluster.url));
   await operation.listen();
-  const stopping = shutDownInOrder({ what: "the worker", stop: () => lifecycle.stop(), logger });
+  const graceMs = config.queue.shutdownSeconds * 1000;
+  lifecycle.onStop("worker", () => worker.stop(graceMs));
+  lifecycle.onStop("operation", () => operation.stopping());
+  const stop = () => lifecycle.stop();
+  const stopping = shutDownInOrder({ what: "the worker", stop, logger, limitMs: graceMs + CLOSE_MS });
   try {
     await worker.start();
     operation.started();

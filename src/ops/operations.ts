@@ -13,10 +13,10 @@ import { countEvents, Metrics, watchQueue } from "./metrics.js";
 import {
   type Check,
   chatCheck,
-  clusterCheck,
   engineCheck,
   type Problem,
   problemsOf,
+  redisCheck,
   storeCheck,
   workersCheck,
 } from "./readiness.js";
@@ -133,8 +133,8 @@ export class Operation {
   }
 
   /** The machines that work for this one, and what they are reached through. */
-  watchCluster(cluster: Pick<ClusterQueue, "workers" | "reachable" | "host" | "absence">): void {
-    this.check(clusterCheck(cluster));
+  watchCluster(cluster: Pick<ClusterQueue, "workers" | "reachable" | "problem" | "host" | "absence">): void {
+    this.check(redisCheck(cluster, sentence("ops.redis", { host: cluster.host })));
     this.check(workersCheck(cluster));
     const { workers, workerSlots } = this.metrics;
     this.#gauges.push(() => {
@@ -159,9 +159,8 @@ export class Operation {
   }
 
   /** A worker of a cluster instead of a queue; the bots count its jobs. */
-  watchWorker(worker: Pick<QueueWorker, "reachable" | "info">, host: string): void {
-    const problem = () => sentence("ops.redis-worker", { host });
-    this.check({ part: "redis", run: async () => (worker.reachable ? undefined : problem()) });
+  watchWorker(worker: Pick<QueueWorker, "reachable" | "problem" | "info">, host: string): void {
+    this.check(redisCheck(worker, sentence("ops.redis-worker", { host })));
     this.#gauges.push(() => {
       const { running, slots } = worker.info;
       this.metrics.jobs.set({ state: "running" }, running.length);

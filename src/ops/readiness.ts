@@ -71,12 +71,16 @@ export function engineCheck(status: () => WatchedStatus | undefined): Check {
   };
 }
 
-/** Redis answers, through which jobs go to other machines. */
-export function clusterCheck(cluster: { readonly reachable: boolean; readonly host: string }): Check {
-  return {
-    part: "redis",
-    run: async () => (cluster.reachable ? undefined : sentence("ops.redis", { host: cluster.host })),
-  };
+/** What jobs go through to other machines. */
+interface WatchedRedis {
+  readonly reachable: boolean;
+  /** What keeps jobs from coming through while it answers, found by a trial. */
+  problem(): Promise<string | undefined>;
+}
+
+/** Redis answers, and a job can go to another machine and back. @param away what is said when it does not answer */
+export function redisCheck(redis: WatchedRedis, away: string): Check {
+  return { part: "redis", run: async () => (await redis.problem()) ?? (redis.reachable ? undefined : away) };
 }
 
 /** A worker can take jobs, where jobs go to other machines. */

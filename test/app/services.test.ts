@@ -97,6 +97,16 @@ describe("doctor, of services", () => {
     expect((await said({ REDIS_URL: redis.url })).Redis).toMatch(
       /^✗ .*maxmemory-policy is allkeys-lru.*set it to noeviction$/,
     );
+    expect(found.jobs).toBe("✓ a job for trial comes through");
+    await client.replicaof("127.0.0.1", "1");
+    const replica = await said({ REDIS_URL: redis.url });
+    expect(replica.jobs).toMatch(/^✗ Redis at 127\.0\.0\.1:\d+ is a replica.*REDIS_URL must name the primary\.$/);
+    expect(replica.bots).toMatch(/^- none were here/);
+    await client.call("REPLICAOF", "NO", "ONE");
+    await client.call("ACL", "SETUSER", "poor", "on", ">secret", "~*", "+@all", "-@dangerous", "-evalsha");
+    const poor = await said({ REDIS_URL: redis.url.replace("redis://", "redis://poor:secret@") });
+    expect([poor.Redis, poor.jobs].join()).toMatch(/^✓ .*answers.*✗ Redis at \S+ denies its user a right: /);
+    expect(JSON.stringify(poor)).not.toContain("secret");
   });
 
   it.skipIf(!hasRedis)(`lists a cluster's workers, and says which do not fit (${redisHint})`, async () => {

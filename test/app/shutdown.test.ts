@@ -10,10 +10,11 @@ const PROGRAM = `
   const [mode] = process.argv.slice(-1);
   const stop = () => {
     console.log("stopping");
-    if (mode === "slow") return new Promise(() => undefined);
+    if (mode === "slow" || mode === "limited") return new Promise(() => undefined);
     return mode === "broken" ? Promise.reject(new Error("a door that does not close")) : Promise.resolve();
   };
-  shutDownInOrder({ what: "the program", stop, logger: pino({ level: "silent" }) });
+  const limitMs = mode === "limited" ? 100 : undefined;
+  shutDownInOrder({ what: "the program", stop, logger: pino({ level: "silent" }), limitMs });
   setInterval(() => undefined, 1000);
   if (mode === "throws") setImmediate(() => { throw new Error("unforeseen"); });
   console.log("ready");
@@ -46,6 +47,10 @@ describe("shutDownInOrder", () => {
   it("ends at once on a second signal, whatever still hangs", async () => {
     expect(await run("slow", ["SIGTERM", "SIGTERM"])).toEqual({ lines: ["ready", "stopping"], code: 143 });
     expect(await run("slow", ["SIGTERM", "SIGINT"])).toEqual({ lines: ["ready", "stopping"], code: 130 });
+  });
+
+  it("ends when its time is over, whatever still hangs", async () => {
+    expect(await run("limited", ["SIGTERM"])).toEqual({ lines: ["ready", "stopping"], code: 1 });
   });
 
   it("ends all the same when something does not stop cleanly", async () => {

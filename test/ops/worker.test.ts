@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Redis } from "ioredis";
 import { pino } from "pino";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { loadConfig } from "../../src/app/settings/load-settings.js";
@@ -50,6 +51,15 @@ describe.skipIf(!hasRedis)(`a worker of a cluster (${redisHint})`, () => {
     // The folder is made with the first download; its disk is there before.
     expect(metrics.get(`dreamloom_disk_free_bytes{folder="${folder}/models"}`)).toBeGreaterThan(1e6);
     expect(metrics.get('dreamloom_ready{part="redis"}')).toBe(1);
+    const client = new Redis(redis.url);
+    onTestFinished(() => client.disconnect());
+    client.on("error", () => undefined);
+    await client.config("SET", "maxmemory", "1");
+    await vi.waitFor(async () => expect(await ready()).toEqual([503, ["redis"]]), { timeout: 60_000, interval: 200 });
+    const told = (await (await fetch(`${address}/readyz`)).json()) as { problems: { problem: string }[] };
+    expect(told.problems[0]?.problem).toMatch(/^Redis at 127\.0\.0\.1:\d+ is full/);
+    await client.config("SET", "maxmemory", "0");
+    await vi.waitFor(async () => expect(await ready()).toEqual([200, []]), { timeout: 60_000, interval: 200 });
     await redis.kill();
     await vi.waitFor(async () => expect(await ready()).toEqual([503, ["redis"]]), { timeout: 60_000 });
     await redis.start();

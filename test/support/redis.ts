@@ -35,7 +35,13 @@ async function freePort(): Promise<number> {
 }
 
 /** Starts a Redis. `persistent` ones write every change to disk before they answer; others forget all when they end. */
-export async function startRedis({ persistent = false }: { readonly persistent?: boolean } = {}): Promise<RedisServer> {
+export async function startRedis({
+  persistent = false,
+  options: more = [],
+}: {
+  readonly persistent?: boolean;
+  readonly options?: readonly string[];
+} = {}): Promise<RedisServer> {
   const port = await freePort();
   const dir = mkdtempSync(join(tmpdir(), "dreamloom-redis-"));
   const kept = persistent ? ["--appendonly", "yes", "--appendfsync", "always"] : ["--appendonly", "no"];
@@ -54,6 +60,7 @@ export async function startRedis({ persistent = false }: { readonly persistent?:
       "--loglevel",
       "warning",
       ...kept,
+      ...more,
     ];
     const started = spawn("redis-server", options, { stdio: "ignore" });
     child = started;

@@ -4,7 +4,10 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { pino } from "pino";
+import { openBlobs } from "../../queue/cluster/blobs/open-blobs.js";
 import { hostOf } from "../../queue/cluster/connection.js";
+import { isDenied, refusalOf } from "../../queue/cluster/refusals.js";
+import { Trial } from "../../queue/cluster/trial.js";
 import { openSqlite } from "../../shared/native.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import type { Config } from "../settings/load-settings.js";
@@ -62,6 +65,7 @@ async function redis(cluster: Config["cluster"]): Promise<Service[]> {
   const { url } = cluster;
   if (url === "") return [{ what, works: undefined, detail: sentence("service.redis-off") }];
   const host = hostOf(url);
+  const asked = { host, prefix: cluster.prefix };
   const client = new Redis(url, {
     lazyConnect: true,
     connectTimeout: REDIS_MS,
@@ -71,17 +75,29 @@ async function redis(cluster: Config["cluster"]): Promise<Service[]> {
   client.on("error", () => undefined);
   try {
     await client.connect();
-    const about = await client.info();
-    return [{ what, ...judged(about, host) }, ...(await clusterRows(client, cluster))];
+    // Not every user may ask; what a job needs is found by a trial.
+    const about = await client.info().catch((error: unknown) => (isDenied(error) ? "" : Promise.reject(error)));
+    const rows: Service[] = [{ what, ...judged(about, host) }, await tried(client, cluster)];
+    return rows.concat(await clusterRows(client, cluster).catch(() => []));
   } catch (error) {
-    const detail = sentence("service.redis-gone", { host, reason: messageOf(error) });
+    const detail = refusalOf(error, asked) ?? sentence("service.redis-gone", { host, reason: messageOf(error) });
     return [{ what, works: false, detail }];
   } finally {
     client.disconnect();
   }
 }
 
-/** @param about what Redis says to INFO */
+/** Whether a job can come through. */
+async function tried(redis: Redis, cluster: Config["cluster"]): Promise<Service> {
+  const { url, prefix } = cluster;
+  const blobs = await openBlobs(cluster, "doctor", pino({ level: "silent" }));
+  const trial = new Trial({ redis, blobs, host: hostOf(url), prefix, also: async () => undefined });
+  const problem = await trial.problem();
+  await blobs.close();
+  return { what: "jobs", works: problem === undefined, detail: problem ?? sentence("service.redis-trial") };
+}
+
+/** @param about what Redis says to INFO; empty where it does not */
 function judged(about: string, host: string): Pick<Service, "works" | "detail"> {
   const fact = (name: string) => new RegExp(`^${name}:(\\S+)`, "m").exec(about)?.[1] ?? "unknown";
   const version = fact("redis_version");

@@ -27,7 +27,7 @@ const flag = z.boolean({ error: "true or false" });
 const KEY = "empty, or 32 characters or more, such as `openssl rand -hex 32` prints";
 const REDIS = "empty, or an address such as redis://127.0.0.1:6379";
 const COMMAND_PREFIX = "small letters, digits, - and _, 20 characters at most";
-const PREFIX = "a word of letters, digits, - and _ with 40 characters at most";
+const PREFIX = "a word of letters, digits, - and _ with 40 characters at most, in braces where Redis is a cluster";
 const BLOBS = "redis, folder:/a/shared/folder or s3://bucket/prefix";
 const PROXY = "an address such as 10.0.0.1 or a network such as 10.0.0.0/8";
 const ENDPOINT = "empty, or an address such as http://127.0.0.1:9000";
@@ -170,7 +170,7 @@ export const configSchema = section({
     url: z
       .string({ error: REDIS })
       .refine((value) => value === "" || /^rediss?:\/\/[^/\s]+/.test(value), { error: REDIS }),
-    prefix: z.string({ error: PREFIX }).regex(/^[\w-]{1,40}$/, { error: PREFIX }),
+    prefix: z.string({ error: PREFIX }).regex(/^([\w-]{1,40}|\{[\w-]{1,40}\})$/, { error: PREFIX }),
     blobs: z.string({ error: BLOBS }).regex(/^(redis|folder:.+|s3:\/\/[\w.-]+(\/[\w./-]*)?)$/, { error: BLOBS }),
     s3Endpoint: z.string({ error: ENDPOINT }).regex(/^(https?:\/\/\S+)?$/, { error: ENDPOINT }),
     s3Region: text("a region such as us-east-1"),

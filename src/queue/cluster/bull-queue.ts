@@ -2,8 +2,19 @@
  * BullMQ, and the only file that knows it: its exceptions and numbers become typed outcomes here. The bots send jobs
  * through a {@link JobProducer}, workers take them through a {@link JobConsumer}.
  */
-import { type Job as BullJob, ErrorCode, Queue, QueueEvents, UnrecoverableError, WaitingError, Worker } from "bullmq";
+import { randomUUID } from "node:crypto";
+import {
+  Job as BullJob,
+  ErrorCode,
+  type JobJson,
+  Queue,
+  QueueEvents,
+  UnrecoverableError,
+  WaitingError,
+  Worker,
+} from "bullmq";
 import type { Redis } from "ioredis";
+import { abortableDelay } from "../../shared/async.js";
 import { jobOf, type Outcome, queueName, type Report, type Task, ticketOf } from "./protocol.js";
 
 /**
@@ -15,6 +26,13 @@ const MOST_VANISHED = 1;
 const ATTEMPTS = 4;
 /** Milliseconds between these, and before BullMQ asks for the next job after a failure. */
 export const RETRY_MS = 500;
+/** Longest rest between two failures, and how long after one the next begins with a short one again. */
+const LONGEST_REST_MS = 30_000;
+const CALM_MS = 60_000;
+/** BullMQ would ask INFO for the version, which Redis' user may not have the right to. */
+const UNASKED = { skipVersionCheck: true } as const;
+/** BullMQ's name for having no lock, where none is needed. */
+const NO_LOCK = "0";
 
 /** A job's state in Redis. */
 export type RemoteState =
@@ -49,11 +67,11 @@ export class JobProducer {
   static async open(options: JobProducerOptions): Promise<JobProducer> {
     const { protocol, prefix, redis, eventsRedis, onReport, onChange } = options;
     const name = queueName(protocol);
-    const queue = new Queue<Task, Outcome>(name, { connection: redis, prefix });
+    const queue = new Queue<Task, Outcome>(name, { connection: redis, prefix, ...UNASKED });
     queue.on("error", () => undefined);
     // From the beginning: frames that came while no bots were there are worth showing. What has been fetched is gone,
     // so nothing is shown twice.
-    const events = new QueueEvents(name, { connection: eventsRedis, prefix, lastEventId: "0" });
+    const events = new QueueEvents(name, { connection: eventsRedis, prefix, lastEventId: "0", ...UNASKED });
     events.on("error", () => undefined);
     // An event's id begins with its time.
     events.on("progress", ({ jobId, data }, id) => onReport(jobOf(jobId), data as Report, Number.parseInt(id, 10)));
@@ -141,6 +159,8 @@ interface JobConsumerOptions {
   readonly lockMs: number;
   readonly run: (job: TakenJob) => Promise<RunEnd>;
   readonly onError: (error: Error) => void;
+  /** Resolves when it is worth asking Redis again; rejects when the worker stops. */
+  readonly untilWell: () => Promise<void>;
   readonly onLocksRenewed: (jobs: readonly string[]) => void;
   readonly onLocksLost: (jobs: readonly string[]) => void;
 }
@@ -148,8 +168,12 @@ interface JobConsumerOptions {
 /** A worker's side of the queue in Redis: takes jobs, holds a lock on each, and renews it. */
 export class JobConsumer {
   readonly #worker: Worker<Task, Outcome>;
+  readonly #stopping = new AbortController();
+  #resting = false;
+  #restMs = RETRY_MS;
+  #restedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(options: JobConsumerOptions) {
+  constructor(private readonly options: JobConsumerOptions) {
     const { protocol, prefix, redis, slots, lockMs, onError, onLocksLost, onLocksRenewed } = options;
     const run = async (job: BullJob<Task, Outcome>, token = "") => endOf(await options.run(taken(job, token)));
     this.#worker = new Worker<Task, Outcome>(queueName(protocol), run, {
@@ -161,8 +185,12 @@ export class JobConsumer {
       lockDuration: lockMs,
       stalledInterval: lockMs / 2,
       runRetryDelay: RETRY_MS,
+      ...UNASKED,
     });
-    this.#worker.on("error", onError);
+    this.#worker.on("error", (error) => {
+      onError(error);
+      if (!isLoss(error)) void this.#rest();
+    });
     this.#worker.on("lockRenewalFailed", (tickets) => onLocksLost(tickets.map(jobOf)));
     this.#worker.on("locksRenewed", ({ jobIds }) => onLocksRenewed(jobIds.map(jobOf)));
   }
@@ -174,12 +202,63 @@ export class JobConsumer {
 
   /** Takes no more jobs; those that run go on. */
   pause(): Promise<void> {
+    this.#stopping.abort();
     return this.#worker.pause(true);
   }
 
   /** Waits for no job. */
   close(): Promise<void> {
+    this.#stopping.abort();
     return this.#worker.close(true);
+  }
+
+  /**
+   * Takes no jobs for a while, and longer each time. BullMQ waits by itself only while the connection is lost; after
+   * any other error it asks again at once, for ever, and leaves no moment for anything else.
+   */
+  async #rest(): Promise<void> {
+    if (this.#resting || this.#stopping.signal.aborted) return;
+    this.#resting = true;
+    const again = performance.now() - this.#restedAt < CALM_MS;
+    this.#restMs = again ? Math.min(2 * this.#restMs, LONGEST_REST_MS) : RETRY_MS;
+    try {
+      await this.#worker.pause(true);
+      await abortableDelay(this.#restMs, this.#stopping.signal);
+      await this.options.untilWell();
+      this.#restedAt = performance.now();
+      this.#resting = false;
+      if (!this.#stopping.signal.aborted) await this.#worker.resume();
+    } catch {
+      // The worker stops.
+    }
+  }
+}
+
+/** What BullMQ takes for a lost connection, and what ioredis says of one. */
+function isLoss(error: Error): boolean {
+  return error.message === "Connection is closed." || typeof codeOf(error) === "string";
+}
+
+/**
+ * Sends a job through a queue that nothing else uses, takes it, and ends it, by the commands that bots and workers use.
+ * Rejects with what Redis refuses.
+ */
+export async function tryQueue(redis: Redis, prefix: string): Promise<void> {
+  const name = `trial-${randomUUID()}`;
+  const queue = new Queue(name, { connection: redis, prefix, skipMetasUpdate: true, ...UNASKED });
+  queue.on("error", () => undefined);
+  try {
+    const { id } = await queue.add(name, {});
+    await redis.bzpopmin(queue.toKey("marker"), 1);
+    const [json] = (await queue.getBackend().moveToActive(NO_LOCK)) as [JobJson?];
+    if (!json) throw new Error("a job that was sent is not there");
+    const job = BullJob.fromJSON(queue, json, id);
+    await job.updateProgress(1);
+    await job.moveToCompleted({}, NO_LOCK, false);
+    await redis.xread("COUNT", 1, "STREAMS", queue.toKey("events"), "0");
+  } finally {
+    await queue.obliterate({ force: true }).catch(() => undefined);
+    await queue.close();
   }
 }
 

@@ -9,6 +9,7 @@ import {
   type RunOptions,
 } from "../../engine/process/engine.js";
 import { abortableDelay, withTimeout } from "../../shared/async.js";
+import { LastingTrouble } from "../../shared/lasting-trouble.js";
 import { version } from "../../shared/version.js";
 import { BlobError, type BlobStore } from "./blobs/blob-store.js";
 import { openBlobs } from "./blobs/open-blobs.js";
@@ -25,8 +26,10 @@ import {
   type Task,
   unpackCheckpoint,
 } from "./protocol.js";
-import { Registry, type WorkerInfo } from "./registry.js";
+import { refusalOf } from "./refusals.js";
+import { MISSED, Registry, type WorkerInfo } from "./registry.js";
 import { RemoteJob } from "./remote-job.js";
+import { Trial } from "./trial.js";
 
 export interface ClusterEngineOptions {
   readonly cluster: ClusterSettings;
@@ -46,6 +49,7 @@ export interface ClusterEngineOptions {
 interface Parts {
   readonly producer: JobProducer;
   readonly blobs: BlobStore;
+  readonly trial: Trial;
 }
 
 /** Most times that a job is sent whose input or result has vanished. */
@@ -83,8 +87,12 @@ export class ClusterEngine implements Engine {
   readonly #over = new Map<string, readonly string[]>();
   readonly #closed = new AbortController();
   #workers: readonly WorkerInfo[] = [];
+  readonly #trouble: LastingTrouble;
+  #blobs: Promise<BlobStore> | undefined;
   #parts: Parts | undefined;
   #opening: Promise<void> | undefined;
+  /** What Redis refused in the last round, in a sentence. */
+  #refusal: string | undefined;
   #rounds: Promise<void>;
   #sweptAt = performance.now();
 
@@ -99,15 +107,25 @@ export class ClusterEngine implements Engine {
     this.#registry = new Registry(this.#redis, prefix, heartbeatSeconds * 1000);
     this.#cancellations = new Cancellations(this.#redis, prefix);
     this.#claim = options.data && new BotsClaim(this.#redis, prefix, heartbeatSeconds * 1000, options.data);
+    this.#trouble = new LastingTrouble(logger);
     this.#redis.on("ready", () => void this.#round());
     this.#listener.on("message", () => void this.#meetWorkers().catch(() => undefined));
-    this.#listener.subscribe(this.#registry.news).catch(() => undefined);
     this.#rounds = this.#goRounds();
   }
 
-  /** Redis answers. */
+  /** Redis answers, and takes jobs. */
   get reachable(): boolean {
+    return this.#connected && this.#refusal === undefined;
+  }
+
+  get #connected(): boolean {
     return this.#parts !== undefined && this.#redis.status === "ready";
+  }
+
+  /** What keeps jobs from coming through Redis while it answers, in a sentence; found by a trial. */
+  async problem(): Promise<string | undefined> {
+    if (this.#redis.status !== "ready") return undefined;
+    return this.#refusal ?? this.#parts?.trial.problem();
   }
 
   /** Whether it answers, waiting for a first connection no longer than `patienceMs`. */
@@ -121,14 +139,21 @@ export class ClusterEngine implements Engine {
 
   /**
    * Resolves with another bots program that works on this Redis under this prefix, or with undefined when this one is
-   * alone, or that cannot be known because Redis does not answer for `patienceMs`: then it shows in a later round.
+   * alone, or that cannot be known because Redis does not answer for `patienceMs`, or refuses it: then it shows in a
+   * later round.
    */
   async claim(patienceMs: number): Promise<BotsInfo | undefined> {
     const patience = AbortSignal.any([AbortSignal.timeout(patienceMs), this.#closed.signal]);
     await untilReady(this.#redis, patience).catch(() => undefined);
     if (this.#redis.status !== "ready") return undefined;
     this.#asked = true;
-    return this.#takePlace();
+    try {
+      return await this.#takePlace();
+    } catch (error) {
+      this.#asked = false;
+      this.#options.logger.debug({ err: error }, "the place of these bots could not be claimed");
+      return undefined;
+    }
   }
 
   #takePlace(): Promise<BotsInfo | undefined> {
@@ -194,62 +219,91 @@ export class ClusterEngine implements Engine {
 
   async close(): Promise<void> {
     this.#closed.abort();
-    if (this.#redis.status === "ready") await this.#claim?.leave().catch(() => undefined);
+    const left = this.#redis.status === "ready" ? this.#claim?.leave() : undefined;
+    await withTimeout(Promise.allSettled([left]), CLOSE_MS, () => undefined);
     for (const redis of [this.#redis, this.#listener, this.#eventsRedis]) redis.disconnect();
-    const closed = [this.#rounds, this.#parts?.producer.close(), this.#parts?.blobs.close()];
+    const closed = [this.#rounds, this.#parts?.producer.close(), this.#blobs?.then((blobs) => blobs.close())];
     await withTimeout(Promise.allSettled(closed), CLOSE_MS, () => undefined);
   }
 
   async #goRounds(): Promise<void> {
-    const { heartbeatSeconds } = this.#options.cluster;
+    const beatMs = this.#options.cluster.heartbeatSeconds * 1000;
+    let waitMs = beatMs;
     while (!this.#closed.signal.aborted) {
       await this.#round();
-      await abortableDelay(heartbeatSeconds * 1000, this.#closed.signal).catch(() => undefined);
+      // Soon enough that the place of these bots does not count as free meanwhile.
+      waitMs = this.#refusal === undefined ? beatMs : Math.min(2 * waitMs, (MISSED - 1) * beatMs);
+      await abortableDelay(waitMs, this.#closed.signal).catch(() => undefined);
     }
   }
 
-  /** Looks at everything once. Never rejects: what is out of reach is looked at in the next round. */
+  /**
+   * Looks at everything once. Never rejects: what is out of reach is looked at in the next round. What fails keeps
+   * nothing else from being done: what is fetched from a full Redis makes room there.
+   */
   async #round(): Promise<void> {
     if (this.#redis.status !== "ready" || this.#closed.signal.aborted) return;
-    try {
-      if (!(await this.#isAlone())) return;
-      this.#opening ??= this.#open();
-      await this.#opening;
-      await this.#registry.speak({ protocol: this.protocol, version });
-      await dataAge(this.#redis, this.#options.cluster.prefix, this.protocol);
-      await this.#meetWorkers();
+    const errors: unknown[] = [];
+    const attempt = (work: () => Promise<unknown> | undefined) =>
+      Promise.resolve(work()).catch((error: unknown) => void errors.push(error));
+    let alone: boolean | undefined;
+    await attempt(async () => {
+      alone = await this.#isAlone();
+    });
+    if (alone === false) return;
+    if (alone) await attempt(() => (this.#opening ??= this.#open()));
+    if (this.#parts) {
+      await attempt(() => this.#registry.speak({ protocol: this.protocol, version }));
+      await attempt(() => dataAge(this.#redis, this.#options.cluster.prefix, this.protocol));
+      await attempt(() => this.#meetWorkers());
       for (const remoteJob of [...this.#jobs.values()]) await this.#look(remoteJob);
-      for (const job of [...this.#over.keys()]) await this.#clear(job);
-      if (performance.now() - this.#sweptAt < SWEEP_MS) return;
-      this.#sweptAt = performance.now();
-      await this.#parts?.blobs.sweep();
-    } catch (error) {
-      this.#options.logger.debug({ err: error }, "a look at the cluster failed");
+      for (const job of [...this.#over.keys()]) await attempt(() => this.#clear(job));
+      await attempt(() => this.#sweep());
     }
+    this.#judge(errors);
+  }
+
+  async #sweep(): Promise<void> {
+    if (performance.now() - this.#sweptAt < SWEEP_MS) return;
+    this.#sweptAt = performance.now();
+    await this.#parts?.blobs.sweep();
+  }
+
+  /** Tells what Redis has refused in a round. */
+  #judge(errors: readonly unknown[]): void {
+    if (this.#closed.signal.aborted) return;
+    for (const error of errors) this.#options.logger.debug({ err: error }, "a look at the cluster failed");
+    const { host } = this;
+    const { prefix } = this.#options.cluster;
+    const [refusal] = errors.flatMap((error) => refusalOf(error, { host, prefix }) ?? []);
+    // An error that is none says nothing new: the connection is lost, and tells that itself.
+    if (refusal === undefined && errors.length > 0) return;
+    this.#refusal = refusal;
+    if (refusal !== undefined) this.#trouble.say(refusal);
+    else this.#trouble.over(`jobs come through Redis at ${host} again`);
   }
 
   async #open(): Promise<void> {
     const { cluster, logger } = this.#options;
     try {
-      const blobs = await openBlobs(cluster, "bots-blobs", logger);
+      this.#blobs ??= openBlobs(cluster, "bots-blobs", logger);
+      const blobs = await this.#blobs;
+      const also = () => this.#listener.subscribe(this.#registry.news);
+      const trial = new Trial({ redis: this.#redis, blobs, host: this.host, prefix: cluster.prefix, also });
+      await trial.run();
       const openedMs = await redisNow(this.#redis);
-      try {
-        const producer = await JobProducer.open({
-          protocol: this.protocol,
-          prefix: cluster.prefix,
-          redis: this.#redis,
-          eventsRedis: this.#eventsRedis,
-          onReport: (job, report, at) => this.#reported(job, report, at >= openedMs),
-          onChange: (job) => {
-            const remoteJob = this.#jobs.get(job);
-            if (remoteJob) void this.#look(remoteJob);
-          },
-        });
-        this.#parts = { producer, blobs };
-      } catch (error) {
-        void Promise.allSettled([blobs.close()]);
-        throw error;
-      }
+      const producer = await JobProducer.open({
+        protocol: this.protocol,
+        prefix: cluster.prefix,
+        redis: this.#redis,
+        eventsRedis: this.#eventsRedis,
+        onReport: (job, report, at) => this.#reported(job, report, at >= openedMs),
+        onChange: (job) => {
+          const remoteJob = this.#jobs.get(job);
+          if (remoteJob) void this.#look(remoteJob);
+        },
+      });
+      this.#parts = { producer, blobs, trial };
       logger.info(`jobs go to workers through Redis at ${this.host}`);
     } catch (error) {
       this.#opening = undefined;
@@ -293,7 +347,7 @@ export class ClusterEngine implements Engine {
   /** Looks at a job in Redis, and acts on its state. One look at a time for each job; never rejects. */
   #look(remoteJob: RemoteJob): Promise<void> {
     return remoteJob.coalesce(async () => {
-      if (!this.reachable || this.#jobs.get(remoteJob.job) !== remoteJob) return;
+      if (!this.#connected || this.#jobs.get(remoteJob.job) !== remoteJob) return;
       try {
         await this.#lookOnce(remoteJob);
       } catch (error) {
@@ -390,7 +444,7 @@ export class ClusterEngine implements Engine {
   }
 
   async #clear(job: string): Promise<void> {
-    if (!this.reachable) return;
+    if (!this.#connected) return;
     const { producer, blobs } = this.#ready();
     const keys = this.#over.get(job) ?? [];
     // A worker that does not know yet that the job is over keeps it locked; the next round removes it.

@@ -44,9 +44,14 @@ export class ClusterQueue extends ScheduledQueue {
     return this.#engine.claim(patienceMs);
   }
 
-  /** Redis answers. */
+  /** Redis answers, and takes jobs. */
   get reachable(): boolean {
     return this.#engine.reachable;
+  }
+
+  /** See {@link ClusterEngine.problem}. */
+  problem(): Promise<string | undefined> {
+    return this.#engine.problem();
   }
 
   /** Redis' address, without secrets. */

@@ -1,6 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { abortable } from "../../shared/async.js";
+import { LastingTrouble } from "../../shared/lasting-trouble.js";
+import { isDenied, refusalOf } from "./refusals.js";
 
 /** How the bots and the workers of a cluster meet; `config/default.yaml` explains each. */
 export interface ClusterSettings {
@@ -20,8 +23,8 @@ export interface ClusterSettings {
 /** How long one command may take, in milliseconds. */
 const COMMAND_MS = 5_000;
 const CONNECT_MS = 5_000;
-/** Time between two log lines on a server that is away. */
-const LOG_MS = 30_000;
+/** Time between two connections to a name that leads to a replica. */
+const FOLLOW_MS = 30_000;
 
 /** "redis.example.org:6379", without user and password. */
 export function hostOf(url: string): string {
@@ -31,6 +34,16 @@ export function hostOf(url: string): string {
 
 /** How long to wait before another try: up to two seconds, so that a server that is back is found soon. */
 const retryStrategy = (times: number): number => Math.min(2_000, 50 * 2 ** Math.min(times, 6));
+
+/** Reconnects when the server has become a replica: after a failover, the same name may lead to the new primary. */
+function followPrimary(): (error: Error) => boolean {
+  let followedAt = Number.NEGATIVE_INFINITY;
+  return ({ message }) => {
+    if (!message.includes("READONLY ") || performance.now() - followedAt < FOLLOW_MS) return false;
+    followedAt = performance.now();
+    return true;
+  };
+}
 
 /**
  * A connection for short commands: each has a time limit, and fails at once while the server is away. It reconnects
@@ -45,21 +58,16 @@ export function connect(url: string, name: string, logger: Logger, commandMs = C
     // What was under way when the connection broke fails at once, too; callers retry.
     maxRetriesPerRequest: 0,
     retryStrategy,
+    reconnectOnError: followPrimary(),
   });
   const host = hostOf(url);
-  let loggedAt = Number.NEGATIVE_INFINITY;
-  let away = false;
+  const trouble = new LastingTrouble(logger);
   redis.on("error", (error) => {
-    if (performance.now() - loggedAt < LOG_MS) return;
-    loggedAt = performance.now();
-    away = true;
-    logger.error({ err: error }, `Redis at ${host} cannot be reached; trying again until it can (REDIS_URL)`);
+    const refusal = refusalOf(error, { host, prefix: "" });
+    if (refusal !== undefined) trouble.say(refusal);
+    else trouble.say(`Redis at ${host} cannot be reached; trying again until it can (REDIS_URL)`, { err: error });
   });
-  redis.on("ready", () => {
-    if (away) logger.info(`Redis at ${host} is there again`);
-    away = false;
-    loggedAt = Number.NEGATIVE_INFINITY;
-  });
+  redis.on("ready", () => trouble.over(`Redis at ${host} is there again`));
   return redis;
 }
 
@@ -70,6 +78,7 @@ export function connectBlocking(url: string, name: string): Redis {
     connectTimeout: CONNECT_MS,
     maxRetriesPerRequest: null,
     retryStrategy,
+    reconnectOnError: followPrimary(),
   });
   // The connection for commands logs the loss.
   redis.on("error", () => undefined);
@@ -96,11 +105,25 @@ export async function redisNow(redis: Redis): Promise<number> {
  * once the data is older than that, a missing job can be sent again without being run twice at the same time.
  */
 export async function dataAge(redis: Redis, prefix: string, protocol: number): Promise<number> {
-  const [server, now] = await Promise.all([redis.info("server"), redisNow(redis)]);
-  const generation = `${/^run_id:(\w+)/m.exec(server)?.[1] ?? "unknown"} ${protocol}`;
+  const [server, now] = await Promise.all([serverOf(redis), redisNow(redis)]);
+  const generation = `${server} ${protocol}`;
   const key = `${prefix}:generation`;
   const [known, since] = await redis.hmget(key, "generation", "since");
   if (known === generation && since) return Math.max(0, now - Number(since));
   await redis.hset(key, { generation, since: now });
   return 0;
+}
+
+const connections = new WeakMap<object, string>();
+
+/** Names one start of the server or, where Redis' user may not ask, this connection: a new one may lead elsewhere. */
+async function serverOf(redis: Redis): Promise<string> {
+  try {
+    return /^run_id:(\w+)/m.exec(await redis.info("server"))?.[1] ?? "unknown";
+  } catch (error) {
+    if (!isDenied(error)) throw error;
+    const name = connections.get(redis.stream) ?? randomUUID();
+    connections.set(redis.stream, name);
+    return name;
+  }
 }

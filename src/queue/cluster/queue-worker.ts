@@ -4,6 +4,7 @@ import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { Engine, EngineDownload } from "../../engine/process/engine.js";
 import { retryWithBackoff, withTimeout } from "../../shared/async.js";
+import { LastingTrouble } from "../../shared/lasting-trouble.js";
 import { MemoryBudget } from "../../shared/memory-budget.js";
 import { version } from "../../shared/version.js";
 import type { BlobStore } from "./blobs/blob-store.js";
@@ -12,8 +13,10 @@ import { JobConsumer, RETRY_MS, type RunEnd, type TakenJob } from "./bull-queue.
 import { Cancellations } from "./cancellations.js";
 import { type ClusterSettings, connect, connectBlocking, hostOf, untilReady } from "./connection.js";
 import { PROTOCOL } from "./protocol.js";
+import { refusalOf } from "./refusals.js";
 import { Registry, type WorkerInfo } from "./registry.js";
 import { Run, type Stop } from "./run.js";
+import { LONGEST_RETRY_MS, Trial } from "./trial.js";
 import { WorkerMemory } from "./worker-memory.js";
 
 export interface QueueWorkerOptions {
@@ -34,9 +37,9 @@ export interface QueueWorkerOptions {
 }
 
 /** Longest wait for runs to end that were stopped. */
-const RELEASE_MS = 3_000;
+const RELEASE_MS = 2_000;
 /** Longest wait for Redis when the worker stops. */
-const CLOSE_MS = 2_000;
+const CLOSE_MS = 1_000;
 
 interface Parts {
   readonly redis: Redis;
@@ -46,6 +49,7 @@ interface Parts {
   readonly registry: Registry;
   readonly cancellations: Cancellations;
   readonly consumer: JobConsumer;
+  readonly trial: Trial;
 }
 
 /**
@@ -61,6 +65,7 @@ export class QueueWorker {
   readonly #runs = new Map<string, { readonly run: Run; readonly ended: Promise<unknown> }>();
   readonly #memory: WorkerMemory;
   readonly #closing = new AbortController();
+  readonly #trouble: LastingTrouble;
   readonly #startedAt = Date.now();
   readonly id = `${hostname()}-${process.pid}-${randomBytes(2).toString("hex")}`;
   #parts: Parts | undefined;
@@ -72,12 +77,18 @@ export class QueueWorker {
   constructor(options: QueueWorkerOptions) {
     this.#options = options;
     this.#protocol = options.protocol ?? PROTOCOL;
+    this.#trouble = new LastingTrouble(options.logger);
     this.#memory = new WorkerMemory(options.engine.memory ?? new MemoryBudget(options.megabytes));
   }
 
   /** Redis answers. */
   get reachable(): boolean {
     return this.#redis?.status === "ready";
+  }
+
+  /** What keeps jobs from coming here and going back, in a sentence; found by a trial. */
+  async problem(): Promise<string | undefined> {
+    return this.#parts?.trial.problem();
   }
 
   get info(): WorkerInfo {
@@ -99,7 +110,8 @@ export class QueueWorker {
   }
 
   /**
-   * Resolves when it takes jobs; while Redis is away it retries, and the log says so. Rejects when it is stopped first.
+   * Resolves when it takes jobs; while Redis is away or refuses something it retries, and the log says so. Rejects when
+   * it is stopped first.
    */
   async start(): Promise<void> {
     const { cluster, slots, logger } = this.#options;
@@ -118,7 +130,8 @@ export class QueueWorker {
       slots,
       lockMs: cluster.lockSeconds * 1000,
       run: (job) => this.#work(job),
-      onError: (error) => logger.warn({ err: error }, "the cluster's queue reports a problem"),
+      onError: (error) => this.#tell(error),
+      untilWell: () => this.#untilWell(),
       onLocksLost: (jobs) => {
         for (const job of jobs) this.#stop(job, "lost");
       },
@@ -127,8 +140,10 @@ export class QueueWorker {
       },
     });
     listener.on("message", (_channel, job) => this.#stop(job, "cancelled"));
-    await listener.subscribe(cancellations.channel);
-    this.#parts = { redis, blocking, listener, blobs, registry, cancellations, consumer };
+    const also = () => listener.subscribe(cancellations.channel);
+    const trial = new Trial({ redis, blobs, host: hostOf(url), prefix, also });
+    this.#parts = { redis, blocking, listener, blobs, registry, cancellations, consumer, trial };
+    await this.#untilWell();
     await this.#beat({ news: true });
     this.#heart = setInterval(() => {
       this.#beating ??= this.#beat({}).finally(() => {
@@ -149,16 +164,14 @@ export class QueueWorker {
     if (this.#parts) {
       const { consumer, registry, blobs, listener, blocking } = this.#parts;
       await consumer.pause();
-      await this.#beat({ news: true });
-      await this.#ended(graceMs);
+      await Promise.all([settled(this.#beat({ news: true })), this.#ended(graceMs)]);
       if (this.#runs.size > 0) logger.info({ jobs: [...this.#runs.keys()] }, "handing jobs back");
       for (const job of this.#runs.keys()) this.#stop(job, "stopping");
       await this.#ended(RELEASE_MS);
       clearInterval(this.#heart);
-      await this.#beating;
-      await settled(registry.leave(this.id));
-      await settled(consumer.close());
-      await blobs.close();
+      const left = Promise.resolve(this.#beating).then(() => registry.leave(this.id));
+      await settled(left);
+      await settled(Promise.all([consumer.close(), blobs.close()]));
       listener.disconnect();
       blocking.disconnect();
     }
@@ -169,11 +182,27 @@ export class QueueWorker {
   /** Takes jobs until the worker stops. Never rejects. */
   async #takeJobs(consumer: JobConsumer): Promise<void> {
     const mayPass = (error: unknown): true => {
-      this.#options.logger.error({ err: error }, "taking jobs from Redis failed; trying again");
+      this.#tell(error);
       return true;
     };
-    const policy = { firstMs: RETRY_MS, longestMs: RETRY_MS, signal: this.#closing.signal, mayPass };
+    const policy = { firstMs: RETRY_MS, longestMs: LONGEST_RETRY_MS, signal: this.#closing.signal, mayPass };
     await retryWithBackoff(() => consumer.run(), policy).catch(() => undefined);
+  }
+
+  /** Resolves when a job can come and go. Rejects when the worker stops. */
+  async #untilWell(): Promise<void> {
+    const { trial } = this.#ready();
+    await trial.untilPassed(this.#closing.signal, (error) => this.#tell(error));
+    this.#trouble.over(`jobs come through Redis at ${hostOf(this.#options.cluster.url)} again`);
+  }
+
+  /** Of a lost connection, that connection tells itself. */
+  #tell(error: unknown): void {
+    const { url, prefix } = this.#options.cluster;
+    const refusal = refusalOf(error, { host: hostOf(url), prefix });
+    if (refusal !== undefined) this.#trouble.say(refusal);
+    else if (this.reachable)
+      this.#trouble.say(`the cluster's queue reports a problem: ${messageOf(error)}`, { err: error });
   }
 
   /** A network is being downloaded. */
@@ -184,7 +213,8 @@ export class QueueWorker {
   async #work(taken: TakenJob): Promise<RunEnd> {
     const { engine, logger } = this.#options;
     const { blobs, cancellations } = this.#ready();
-    const run = new Run({ worker: this.id, engine, memory: this.#memory, blobs, cancellations, logger }, taken);
+    const parts = { worker: this.id, engine, memory: this.#memory, blobs, cancellations, logger };
+    const run = new Run({ ...parts, trouble: (error) => this.#tell(error) }, taken);
     // A job that was stopped for its protocol comes again when its lock has expired.
     if (this.#foreign !== undefined) run.stop("lost");
     const ended = run.execute();
@@ -215,6 +245,7 @@ export class QueueWorker {
       if (foreign !== undefined) for (const job of this.#runs.keys()) this.#stop(job, "lost");
     } catch (error) {
       this.#options.logger.debug({ err: error }, "no heartbeat");
+      if (!this.#closing.signal.aborted) this.#tell(error);
     }
   }
 
@@ -240,6 +271,10 @@ export class QueueWorker {
     if (!this.#parts) throw new Error("not started");
     return this.#parts;
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Waits until something ends, however it ends, for CLOSE_MS at most. */

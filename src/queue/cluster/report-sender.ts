@@ -1,8 +1,7 @@
 import { abortable, retryWithBackoff } from "../../shared/async.js";
 
-const RETRY_MS = 300;
 /** Waits between two attempts to send something. */
-export const SEND_WAITS = { firstMs: RETRY_MS, longestMs: RETRY_MS } as const;
+export const SEND_WAITS = { firstMs: 300, longestMs: 3_000 } as const;
 
 /**
  * Sends one thing after the other, in order, and retries until the signal is aborted. What may be missed is only taken

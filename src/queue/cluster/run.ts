@@ -40,6 +40,8 @@ interface RunParts {
   readonly blobs: BlobStore;
   readonly cancellations: Cancellations;
   readonly logger: Logger;
+  /** Something could not be sent to the bots; it is tried again. */
+  readonly trouble: (error: unknown) => void;
 }
 
 type Failure = Omit<Extract<Outcome, { readonly status: "failed" }>, "status" | "worker">;
@@ -166,8 +168,12 @@ export class Run {
   }
 
   #sendingFailed(error: unknown): "again" | "never" {
-    this.#logger.warn({ err: error }, "something could not be sent to the bots");
-    return isTooLarge(error) ? "never" : "again";
+    if (isTooLarge(error)) {
+      this.#logger.warn({ err: error }, "something is too large to be sent to the bots");
+      return "never";
+    }
+    this.parts.trouble(error);
+    return "again";
   }
 
   async #endAfter(error: unknown): Promise<RunEnd> {

@@ -37,6 +37,7 @@ export const english = {
   "service.store-broken": "{file} cannot be read ({reason}); put back a copy of it",
   "service.redis-off": "not used, until REDIS_URL is set",
   "service.redis": "{host} answers, version {version}",
+  "service.redis-trial": "a job for trial comes through",
   "service.redis-gone": "{host} does not answer ({reason}); is REDIS_URL right, and does it run?",
   "service.redis-old": "{answers}; 6.2 or later is needed",
   "service.redis-policy":
@@ -646,6 +647,19 @@ export const english = {
     `The bots of another Dreamloom work on this Redis with CLUSTER_PREFIX=${first.prefix}: process ${first.pid} on ` +
     `${first.host}, data folder ${first.folder}, since ${first.since}. Stop it, or give this one a CLUSTER_PREFIX of ` +
     "its own.",
+  "cluster.denied": (redis: { host: string; reason: string; prefix: string }) =>
+    `Redis at ${redis.host} denies its user a right: ${redis.reason}. What is needed: ` +
+    `ACL SETUSER ... ~${redis.prefix}:* &${redis.prefix}:* +@all -@dangerous`,
+  "cluster.login": "Redis at {host} does not take the user name or the password in REDIS_URL: {reason}",
+  "cluster.full": "Redis at {host} is full: raise its maxmemory, or free some of it.",
+  "cluster.replica": "Redis at {host} is a replica, which takes no jobs: REDIS_URL must name the primary.",
+  "cluster.untagged": (redis: { host: string; prefix: string }) =>
+    `Redis at ${redis.host} is a cluster, where all keys of Dreamloom must lie together: set ` +
+    `CLUSTER_PREFIX={${redis.prefix}}, with the braces, for the bots and every worker.`,
+  "cluster.other-node":
+    "Redis at {host} is one node of a cluster, and Dreamloom's keys lie on {node}: REDIS_URL must name that one.",
+  "cluster.refused": "Redis at {host} refuses what a job needs: {reason}",
+  "cluster.trial-failed": "A job for trial does not come through Redis at {host}: {reason}",
   "cluster.no-worker": "No worker is there just now; jobs wait until one comes.",
   "cluster.other-versions":
     "Only workers of another version are there: {versions}. Jobs wait until one of this version comes.",

@@ -46,6 +46,7 @@ describe.skipIf(!hasRedis)(`what BullMQ's queue tells, as typed outcomes (${redi
         lockMs,
         run,
         onError: () => undefined,
+        untilWell: async () => undefined,
         onLocksLost: () => undefined,
         onLocksRenewed: () => undefined,
       });
@@ -130,6 +131,44 @@ describe.skipIf(!hasRedis)(`what BullMQ's queue tells, as typed outcomes (${redi
     await vi.waitFor(async () =>
       expect(await producer.find(job)).toMatchObject({ state: "failed", cause: "input-missing" }),
     );
+  });
+
+  it("asks ever more seldom while Redis refuses to give a job, and goes on afterwards", async () => {
+    const prefix = `bull-${++tests}`;
+    const connection = connect();
+    // Something that no trial of another queue finds.
+    await connection.set(`${prefix}:${queueName(PROTOCOL)}:wait`, "no list");
+    const errors: Error[] = [];
+    const [done, taken] = [deferred(), deferred()];
+    const consumer = new JobConsumer({
+      protocol: PROTOCOL,
+      prefix,
+      redis: connection,
+      slots: 1,
+      lockMs: 30_000,
+      run: async () => {
+        taken.resolve();
+        return { end: "completed", outcome: { status: "cancelled", worker: "w" } };
+      },
+      onError: (error) => errors.push(error) === 3 && done.resolve(),
+      untilWell: async () => undefined,
+      onLocksLost: () => undefined,
+      onLocksRenewed: () => undefined,
+    });
+    onTestFinished(() => consumer.close());
+    const at = performance.now();
+    void consumer.run();
+    await done.promise;
+    // Half a second, then a second.
+    expect(performance.now() - at).toBeGreaterThan(1_400);
+    expect(errors[0]?.message).toContain("WRONGTYPE");
+    await connection.del(`${prefix}:${queueName(PROTOCOL)}:wait`);
+    const events = connect();
+    const options = { protocol: PROTOCOL, prefix, redis: connect(), eventsRedis: events };
+    const producer = await JobProducer.open({ ...options, onReport: () => undefined, onChange: () => undefined });
+    onTestFinished(() => producer.close());
+    await producer.send(task, 60);
+    await taken.promise;
   });
 
   it("tells that workers have vanished, one after the other", async () => {

@@ -1,11 +1,13 @@
 import type { Logger } from "pino";
-import { type ClusterSettings, connect } from "../connection.js";
+import { type ClusterSettings, connect, untilReady } from "../connection.js";
 import type { BlobStore } from "./blob-store.js";
 import { FolderBlobs } from "./folder.js";
 import { RedisBlobs } from "./redis.js";
 
 /** Milliseconds for one call: a result of the largest size comes through in it over a line of 40 Mbit/s. */
 const CALL_MS = 15_000;
+/** Longest wait for a first connection; the store can be used all the same afterwards. */
+const CONNECT_MS = 2_000;
 
 /**
  * Opens the store that the settings name; they have been checked. @param name of its connection, where that is Redis'
@@ -15,7 +17,11 @@ export async function openBlobs(cluster: ClusterSettings, name: string, logger: 
   const limits = { maxBytes: maxMegabytes * 1e6, keepMs: keepHours * 3_600_000, timeoutMs: CALL_MS };
   if (blobs.startsWith("folder:")) return new FolderBlobs(blobs.slice("folder:".length), limits);
   const s3 = /^s3:\/\/([^/]+)\/?(.*?)\/?$/.exec(blobs);
-  if (!s3) return new RedisBlobs(connect(url, name, logger, CALL_MS), prefix, limits);
+  if (!s3) {
+    const redis = connect(url, name, logger, CALL_MS);
+    await untilReady(redis, AbortSignal.timeout(CONNECT_MS)).catch(() => undefined);
+    return new RedisBlobs(redis, prefix, limits);
+  }
   const [, bucket = "", under = ""] = s3;
   // Amazon's SDK is slow to load.
   const { S3Blobs } = await import("./s3.js");
