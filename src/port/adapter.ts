@@ -9,7 +9,7 @@ import type { ChannelRef, MessageRef, User } from "../domain/model.js";
 import type { ChatAdmin } from "./admin.js";
 import type { ChannelInfo, ChatCapabilities } from "./capabilities.js";
 import type { CommandSummary, Completion, FormStart, MessageShortcut, PersonShortcut } from "./commands.js";
-import type { ChatEvent, CompletionRequest, Reaction, UnsignedReaction } from "./events.js";
+import type { ChatEvent, CompletionRequest, FoundReactions, UnsignedReaction } from "./events.js";
 import type { Gallery, Work, WorksRequest } from "./gallery.js";
 import type { OutgoingMessage, PictureSource } from "./messages.js";
 import type { NewestPicture } from "./newest.js";
@@ -88,7 +88,7 @@ export interface Chat {
   /** Rejects with "unknown-emoji" for one that the platform does not have: another may be taken. */
   react(message: MessageRef, emoji: string): Promise<void>;
   /** Which of these emoji people have put on a message, as far back as a platform tells; no bot's, and not its own. */
-  reactions(message: MessageRef, emoji: readonly string[]): Promise<readonly Reaction[]>;
+  reactions(message: MessageRef, emoji: readonly string[]): Promise<FoundReactions>;
   /** Opens a thread on a message, or returns the channel itself where it is a thread, or none can be opened. */
   openThread(message: MessageRef, title: string): Promise<ChannelRef>;
   /**

@@ -59,6 +59,13 @@ export interface Reaction {
   readonly user: Pick<User, "id">;
 }
 
+/** The reactions on a message, as far as they were read. */
+export interface FoundReactions {
+  readonly given: readonly Reaction[];
+  /** Emoji that more people have given than were read. */
+  readonly unfinished: readonly string[];
+}
+
 export interface ActionEvent {
   readonly kind: "action";
   /** The pressed {@link Button}'s id. */

@@ -5,7 +5,7 @@ import type { ChannelRef, Member, MessageRef } from "../../src/domain/model.js";
 import type { Chat, ChatHandlers } from "../../src/port/adapter.js";
 import type { ChannelInfo, ChatCapabilities } from "../../src/port/capabilities.js";
 import { ChatError } from "../../src/port/chat-error.js";
-import type { ActionEvent, ChatEvent, CommandEvent, Reaction } from "../../src/port/events.js";
+import type { ActionEvent, ChatEvent, CommandEvent, FoundReactions, Reaction } from "../../src/port/events.js";
 import type { Button, OutgoingFile, OutgoingMessage, Picture, PictureSource } from "../../src/port/messages.js";
 import type { NewestPicture } from "../../src/port/newest.js";
 import { sameEmoji } from "../../src/shared/typed.js";
@@ -61,6 +61,8 @@ export class FakeChat implements Chat {
   /** People's reactions by message. */
   readonly given = new Map<string, readonly Reaction[]>();
   readonly threads = new Map<string, { readonly title: string; open: boolean }>();
+  /** So many people are read who have given one emoji. */
+  mostPeople = Number.POSITIVE_INFINITY;
   latest: NewestPicture | undefined;
   /** What comes with pressed buttons. */
   obstacle: string | undefined;
@@ -149,10 +151,16 @@ export class FakeChat implements Chat {
     this.#changes.emit("change");
   }
 
-  async reactions(ref: MessageRef, emoji: readonly string[]): Promise<readonly Reaction[]> {
+  async reactions(ref: MessageRef, emoji: readonly string[]): Promise<FoundReactions> {
     await this.#enter("reactions", { message: ref });
     this.#existing(ref);
-    return (this.given.get(ref.id) ?? []).filter((given) => emoji.some((wanted) => sameEmoji(wanted, given.emoji)));
+    const found = emoji.map((wanted) =>
+      (this.given.get(ref.id) ?? []).filter((given) => sameEmoji(wanted, given.emoji)),
+    );
+    return {
+      given: found.flatMap((people) => people.slice(0, this.mostPeople)),
+      unfinished: emoji.filter((_, index) => (found[index]?.length ?? 0) > this.mostPeople),
+    };
   }
 
   async openThread(ref: MessageRef, title: string): Promise<ChannelRef> {

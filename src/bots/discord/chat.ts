@@ -3,7 +3,7 @@ import type { ChannelRef, MessageRef, User } from "../../domain/model.js";
 import type { Chat, ChatHandlers, ChatHealth } from "../../port/adapter.js";
 import type { ChannelInfo, ChatCapabilities } from "../../port/capabilities.js";
 import { ChatError } from "../../port/chat-error.js";
-import type { Reaction } from "../../port/events.js";
+import type { FoundReactions } from "../../port/events.js";
 import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
 import type { NewestPicture } from "../../port/newest.js";
 import { retryWithBackoff } from "../../shared/async.js";
@@ -215,7 +215,7 @@ export class DiscordChat implements Chat {
     return this.#wayTo(message.channel).react(message, emoji);
   }
 
-  async reactions(message: MessageRef, emoji: readonly string[]): Promise<readonly Reaction[]> {
+  async reactions(message: MessageRef, emoji: readonly string[]): Promise<FoundReactions> {
     const { calls, pictures } = this.#connected;
     return readReactions(calls, await pictures.message(message), message, emoji);
   }

@@ -11,7 +11,7 @@ import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
 import type { MessageRef } from "../../domain/model.js";
 import type { ChatHandlers } from "../../port/adapter.js";
-import type { Reaction } from "../../port/events.js";
+import type { FoundReactions, Reaction } from "../../port/events.js";
 import { sameEmoji } from "../../shared/typed.js";
 import type { Calls } from "./calls.js";
 import { type Channels, channelOf } from "./channels.js";
@@ -81,28 +81,39 @@ function emojiOf({ id, name }: GatewayReaction["emoji"]): string | undefined {
 /** Answers that are read about one emoji. */
 const PAGES = 10;
 
+interface People {
+  /** Their ids. */
+  readonly people: readonly string[];
+  /** There may be more. */
+  readonly more: boolean;
+}
+
 /** Which of these emoji people have put on a message. @throws ChatError */
 export async function readReactions(
   calls: Calls,
   message: APIMessage,
   { channel, id }: MessageRef,
   wanted: readonly string[],
-): Promise<readonly Reaction[]> {
-  const found: Reaction[] = [];
+): Promise<FoundReactions> {
+  const given: Reaction[] = [];
+  const unfinished: string[] = [];
   for (const { emoji, count_details } of message.reactions ?? []) {
     const said = emojiOf(emoji);
     if (said === undefined || !wanted.some((each) => sameEmoji(each, said))) continue;
     const name = encodeURIComponent(emoji.id ? `${emoji.name}:${emoji.id}` : (emoji.name ?? ""));
     const route = Routes.channelMessageReaction(channelOf(channel), id, name);
     const types = count_details?.burst ? [ReactionType.Normal, ReactionType.Super] : [ReactionType.Normal];
-    for (const type of types)
-      for (const user of await readPeople(calls, route, type)) found.push({ emoji: said, user: { id: user } });
+    for (const type of types) {
+      const { people, more } = await readPeople(calls, route, type);
+      given.push(...people.map((user) => ({ emoji: said, user: { id: user } })));
+      if (more) unfinished.push(said);
+    }
   }
-  return found;
+  return { given, unfinished };
 }
 
-/** The ids of those who gave one emoji, without bots. */
-async function readPeople(calls: Calls, route: RouteLike, type: ReactionType): Promise<string[]> {
+/** Those who gave one emoji, without bots. */
+async function readPeople(calls: Calls, route: RouteLike, type: ReactionType): Promise<People> {
   const people: string[] = [];
   let after = "0";
   for (let page = 0; page < PAGES; page++) {
@@ -111,9 +122,9 @@ async function readPeople(calls: Calls, route: RouteLike, type: ReactionType): P
     const users = await calls.run<APIUser[]>({ method: "GET", route, query, ...about });
     people.push(...users.filter(({ bot }) => !bot).map(({ id }) => id));
     after = users.at(-1)?.id ?? after;
-    if (users.length < REACTIONS_PAGE) break;
+    if (users.length < REACTIONS_PAGE) return { people, more: false };
   }
-  return people;
+  return { people, more: true };
 }
 
 /** What was typed, with a server's own emoji as reactions call them. */

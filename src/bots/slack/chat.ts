@@ -3,7 +3,7 @@ import type { ChannelRef, MessageRef, User } from "../../domain/model.js";
 import type { Chat, ChatHandlers, ChatHealth } from "../../port/adapter.js";
 import type { ChannelInfo, ChatCapabilities } from "../../port/capabilities.js";
 import { ChatError } from "../../port/chat-error.js";
-import type { Reaction } from "../../port/events.js";
+import type { FoundReactions } from "../../port/events.js";
 import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
 import type { NewestPicture } from "../../port/newest.js";
 import { withTimeout } from "../../shared/async.js";
@@ -170,7 +170,7 @@ export class SlackChat implements Chat {
     }
   }
 
-  async reactions(message: MessageRef, emoji: readonly string[]): Promise<readonly Reaction[]> {
+  async reactions(message: MessageRef, emoji: readonly string[]): Promise<FoundReactions> {
     const { users } = this.#need();
     return readReactions(await this.#workspace(message.channel), users, message, emoji);
   }

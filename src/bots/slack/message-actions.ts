@@ -1,5 +1,5 @@
 import type { MessageRef } from "../../domain/model.js";
-import type { Reaction, Receipt } from "../../port/events.js";
+import type { FoundReactions, Receipt } from "../../port/events.js";
 import { sameEmoji } from "../../shared/typed.js";
 import { toUnicode } from "./emoji.js";
 import type { Forms } from "./forms.js";
@@ -89,7 +89,7 @@ export class MessageActions {
   }
 }
 
-/** More people than these have not reacted to one message with one emoji. */
+/** So many people are read who have reacted to one message with one emoji. */
 const MOST_PEOPLE = 1_000;
 
 /** Which of these emoji people have put on a message. @throws ChatError */
@@ -98,16 +98,21 @@ export async function readReactions(
   users: Users,
   { channel, id: timestamp }: MessageRef,
   emoji: readonly string[],
-): Promise<readonly Reaction[]> {
+): Promise<FoundReactions> {
   const args = { channel: channel.id, timestamp, full: true };
   const answer = fields(await workspace.call("reactions.get", args, { repeatable: true }));
   const wanted = list(fields(answer.message).reactions).flatMap((value) => {
-    const { name, users: people } = fields(value);
+    const { name, users: all, count } = fields(value);
     const said = toUnicode(word(name) ?? "");
-    if (!emoji.some((each) => sameEmoji(each, said))) return [];
-    return list(people).flatMap((person) => (word(person) ? [{ emoji: said, user: { id: String(person) } }] : []));
+    const people = list(all).filter((person) => word(person) !== undefined);
+    // Of many Slack may name some only.
+    const more = people.length > MOST_PEOPLE || people.length < Number(count ?? 0);
+    return emoji.some((each) => sameEmoji(each, said)) ? [{ said, people: people.slice(0, MOST_PEOPLE), more }] : [];
   });
-  const others = wanted.filter(({ user }) => user.id !== workspace.self.userId).slice(0, MOST_PEOPLE);
+  const others = wanted
+    .flatMap(({ said, people }) => people.map((person) => ({ emoji: said, user: { id: String(person) } })))
+    .filter(({ user }) => user.id !== workspace.self.userId);
   const bots = await Promise.all(others.map(async ({ user }) => (await users.get(workspace, user.id)).bot));
-  return others.filter((_, index) => !bots[index]);
+  const unfinished = wanted.filter(({ more }) => more).map(({ said }) => said);
+  return { given: others.filter((_, index) => !bots[index]), unfinished };
 }

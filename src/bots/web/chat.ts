@@ -5,7 +5,7 @@ import { type ChannelRef, isResult, type MessageRef, type User } from "../../dom
 import type { Chat, ChatHandlers, ChatHealth } from "../../port/adapter.js";
 import type { ChannelInfo, ChatCapabilities } from "../../port/capabilities.js";
 import { ChatError } from "../../port/chat-error.js";
-import type { Reaction } from "../../port/events.js";
+import type { FoundReactions } from "../../port/events.js";
 import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
 import { type NewestPicture, newestOf } from "../../port/newest.js";
 import { defined } from "../../shared/defined.js";
@@ -207,12 +207,13 @@ export class WebChat implements Chat {
     this.#hub.react(toId(message.id), emoji, botId, true);
   }
 
-  async reactions(message: MessageRef, emoji: readonly string[]): Promise<readonly Reaction[]> {
+  async reactions(message: MessageRef, emoji: readonly string[]): Promise<FoundReactions> {
     const { store } = this.#hub.parts;
-    return store
+    const given = store
       .reactions(this.#hub.need(toId(message.id)).id)
       .filter((row) => row.user.id !== botId && emoji.some((wanted) => sameEmoji(wanted, row.emoji)))
       .map((row) => ({ emoji: row.emoji, user: { id: row.user.id } }));
+    return { given, unfinished: [] };
   }
 
   async openThread(message: MessageRef, title: string): Promise<ChannelRef> {

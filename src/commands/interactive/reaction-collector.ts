@@ -137,14 +137,19 @@ export abstract class ReactionCollector {
     try {
       const choices = await this.choices(interactive);
       const emoji = [...choices.map((choice) => choice.emoji), ...this.alsoRead];
-      const found = (await this.chat.reactions(message, emoji)).map((reaction) => {
+      const { given: all, unfinished } = await this.chat.reactions(message, emoji);
+      const found = all.map((reaction) => {
         const choice = choices.find((each) => sameEmoji(each.emoji, reaction.emoji))?.name;
         return { reaction, vote: choice === undefined ? undefined : { user: reaction.user.id, choice } };
       });
       const given = found.flatMap(({ vote }) => (vote && counts(vote) ? [vote] : []));
       const keys = new Set(given.map(({ user, choice }) => `${user} ${choice}`));
+      // Of an emoji that was not read to its end, a vote may be among those that were not.
+      const spared = choices.filter((choice) => unfinished.some((each) => sameEmoji(each, choice.emoji)));
+      const unread = new Set(spared.map(({ name }) => name));
       for (const vote of this.messages.votes(message))
-        if (!keys.has(`${vote.user} ${vote.choice}`)) this.messages.vote(message, vote, false);
+        if (!keys.has(`${vote.user} ${vote.choice}`) && !unread.has(vote.choice))
+          this.messages.vote(message, vote, false);
       for (const vote of given) this.messages.vote(message, vote, true);
       return found.flatMap(({ vote, reaction }) => (vote ? [] : [reaction]));
     } catch (err) {

@@ -1,5 +1,6 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
+import { makeUser } from "../../fakes/discord/world.js";
 import { picture, scene } from "./harness.js";
 
 describe("messages", () => {
@@ -38,5 +39,18 @@ describe("messages", () => {
     expect(discord.message(ref)).toBeUndefined();
     await expect(chat.edit(ref, { text: "Too late" })).rejects.toMatchObject({ name: "ChatError", kind: "gone" });
     expect(discord.check()).toEqual([]);
+  });
+
+  it("have their reactions read to the end, but for those of a crowd, which are called unfinished", async () => {
+    const { discord, chat } = await scene();
+    const ref = await chat.post(discord.addChannel("art"), { text: "Which style?" });
+    const crowd = Array.from({ length: 1_001 }, (_, n) => makeUser(discord.world, `Fan ${n}`).id);
+    const { reactions } = discord.world.messages.get(ref.id) ?? expect.fail();
+    reactions.set("🌻", crowd);
+    reactions.set("🔥", crowd.slice(0, 101));
+    const { given, unfinished } = await chat.reactions(ref, ["🌻", "🔥", "🍂"]);
+    expect(given.filter(({ emoji }) => emoji === "🌻")).toHaveLength(1_000);
+    expect(given.filter(({ emoji }) => emoji === "🔥")).toHaveLength(101);
+    expect(unfinished).toEqual(["🌻"]);
   });
 });

@@ -29,6 +29,19 @@ it("sixty that mean nothing cost no call, and a wanted one does not wait for the
   expect(fake.calls.slice(before).map(({ method }) => method)).toEqual(["users.info"]);
 });
 
+it("a thousand people are read of one emoji, and none less of another for that", { timeout: 60_000 }, async () => {
+  const { fake, people, ann, place, chat, at } = await openSlack();
+  const message = await chat.post(place, { text: "Which style?" });
+  const crowd = Array.from({ length: 1_001 }, (_, n) => `UCROWD${n}`);
+  people.message(at(message)).reactions.set("sunflower", new Set(crowd));
+  await people.react(ann, at(message), "❄️", true);
+  const { given, unfinished } = await chat.reactions(message, ["🌻", "❄️"]);
+  expect(given.filter(({ emoji }) => emoji === "🌻")).toHaveLength(1_000);
+  expect(given.filter(({ emoji }) => emoji !== "🌻").map(({ user }) => user.id)).toEqual([ann.id]);
+  expect(unfinished).toEqual(["🌻"]);
+  expect(fake.calls.filter(({ method }) => method === "reactions.get")).toHaveLength(1);
+});
+
 it("one on another's picture is told of with the thread that the picture was posted in, without asking", async () => {
   const { fake, people, ann, ben, art, place, chat, listener } = await openSlack({
     handlers: { wants: async () => ({ thread: true }) },

@@ -243,6 +243,25 @@ describe("/blend vote", () => {
     expect(engine.runs).toHaveLength(1);
   });
 
+  it("keeps after a restart the votes of an emoji that was not read to its end, and no others", async () => {
+    const first = await vote("/blend vote minutes:10");
+    for (const user of [ann, ben, cat]) await first.votes(user, "winter");
+    await first.votes(mod, "fire");
+    await first.close();
+    const { chat, message } = first;
+    chat.mostPeople = 2;
+    chat.give(mod, message, emojiOf("fire"), false);
+    chat.give(ben, message, emojiOf("ink"));
+    const second = await studio({ chat, engine: new FakeEngine(), dir: first.dir });
+    await first.says(/ink \d+ % \(1\)/);
+    expect(second.store.interactiveMessages.votes(message).map(({ user, choice }) => `${user} ${choice}`)).toEqual([
+      "ann winter",
+      "ben winter",
+      "cat winter",
+      "ben ink",
+    ]);
+  });
+
   it.each(["✅", "its time"])(
     "paints once when the program is killed between the job's start and the vote's end, brought by %s",
     async (by) => {
