@@ -36,6 +36,8 @@ export class SocketTransport {
   /** Those that Slack has greeted, and all. */
   readonly #greeted = new Set<Client>();
   readonly #clients = new Set<Client>();
+  /** Those that another replaces: Slack may warn of it, and then ask for it. */
+  readonly #replaced = new WeakSet<Client>();
   #connecting: Promise<void> | undefined;
   #open = false;
   #lostAt: number | undefined;
@@ -129,6 +131,8 @@ export class SocketTransport {
 
   /** Slack wants another connection in place of this one. */
   async #replace(client: Client): Promise<void> {
+    if (this.#replaced.has(client)) return;
+    this.#replaced.add(client);
     const { signal } = this.#stopping;
     try {
       await this.#another();

@@ -327,6 +327,16 @@ describe("the connection", () => {
     },
   );
 
+  it("is opened once for a warning and the request that follows it", { timeout: 30_000 }, async () => {
+    const { fake } = await openSlack();
+    const before = fake.socket.connected;
+    const old = fake.socket.disconnect("warning");
+    await eventually(async () => fake.socket.connections > 1, "the next connection");
+    fake.socket.disconnect("refresh_requested", old);
+    await eventually(async () => old.every(({ readyState, OPEN }) => readyState !== OPEN), "the old one closed");
+    expect([fake.socket.connected - before, fake.socket.connections]).toEqual([1, 1]);
+  });
+
   it("is opened beside the old one, which goes on while Slack has an outage", { timeout: 30_000 }, async () => {
     const { fake, people: users, listener, ann, art } = await openSlack();
     fake.trouble({ kind: "outage", method: "apps.connections.open", times: 3 });

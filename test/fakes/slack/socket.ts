@@ -99,12 +99,19 @@ export class Socket {
     });
   }
 
-  /** Asks the bot to come again, as Slack does every few hours; `close` cuts the line without a word. */
-  disconnect(reason: "refresh_requested" | "warning" | "cut"): void {
-    for (const connection of this.#connections) {
+  /**
+   * Asks the bot to come again, as Slack does every few hours; "cut" cuts the line without a word. Returns the
+   * connections that were told.
+   */
+  disconnect(
+    reason: "refresh_requested" | "warning" | "cut",
+    connections: readonly WebSocket[] = [...this.#connections],
+  ): readonly WebSocket[] {
+    for (const connection of connections) {
       if (reason === "cut") connection.terminate();
       else connection.send(JSON.stringify({ type: "disconnect", reason, debug_info: { host: "fake" } }));
     }
+    return connections;
   }
 
   /** Sends something as it is. */
