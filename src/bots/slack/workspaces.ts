@@ -109,22 +109,32 @@ export class Workspaces {
     return this.#organisations.get(teamId) ?? word(this.options.keyValues?.get(`${ORGANISATION}${teamId}`));
   }
 
+  /** An organisation's workspaces, also those without an event since the start. */
+  #communitiesOf(organisation: string): Set<string> {
+    const kept = (this.options.keyValues?.list(ORGANISATION) ?? []).map(
+      ([key, value]) => [key.slice(ORGANISATION.length), value] as const,
+    );
+    const its = [...kept, ...this.#organisations].filter(([, value]) => value === organisation);
+    return new Set(its.map(([community]) => community));
+  }
+
   /** A workspace, or a whole organisation, has removed the app: nothing of it is kept, its tokens least of all. */
   async removed({ teamId, enterpriseId, isEnterpriseInstall = false }: Origin): Promise<void> {
+    const { keyValues, installer } = this.options;
     const all = isEnterpriseInstall && enterpriseId !== undefined;
-    const communities = all ? [...this.#organisations].filter(([, organisation]) => organisation === enterpriseId) : [];
-    for (const community of [...communities.map(([id]) => id), ...(teamId === undefined ? [] : [teamId])]) {
+    const communities = all ? this.#communitiesOf(enterpriseId) : [];
+    for (const community of [...communities, ...(teamId === undefined ? [] : [teamId])]) {
       const known = this.#known.get(community);
       this.#known.delete(community);
       this.#tokens.delete(community);
       this.#organisations.delete(community);
-      this.options.keyValues?.set(`${ORGANISATION}${community}`, "");
+      keyValues?.delete(`${ORGANISATION}${community}`);
       void known?.then((workspace) => workspace.close()).catch(() => undefined);
     }
     const query = all
       ? { teamId: undefined, enterpriseId, isEnterpriseInstall: true as const }
       : { teamId: teamId ?? "", enterpriseId: undefined, isEnterpriseInstall: false as const };
-    await this.options.installer?.installationStore.deleteInstallation?.(query);
+    await installer?.installationStore.deleteInstallation?.(query);
   }
 
   async #installedToken(community: string, fresh: boolean): Promise<string> {

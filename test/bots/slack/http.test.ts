@@ -186,5 +186,25 @@ describe("a whole organisation's installation", () => {
     // A job that goes on after the restart.
     await chat.post(channel, { text: "Here again" });
     expect(others.look(cleo, channel).at(-1)?.text).toBe("Here again");
+    // One without an event since the restart is known as well when the organisation removes the app.
+    const second = fake.addTeam("xoxb-second");
+    second.organisation = "E0ORG";
+    const dora = fake.addUser("Dora", { team: second });
+    const yard = fake.addChannel("yard", { team: second });
+    await new Users(fake, second).mention(dora, { id: yard.id }, "queue");
+    await listener.next("command", ({ user }) => user.id === dora.id);
+    const kept = () => store.keyValues.list("slack.organisation.").map(([, value]) => value);
+    expect(kept()).toEqual(["E0ORG", "E0ORG"]);
+    await chat.stop();
+    await chat.start(listener);
+    await others.uninstall();
+    const query = { teamId: undefined, enterpriseId: "E0ORG", isEnterpriseInstall: true as const };
+    const gone = () =>
+      store.slackInstallations.fetchInstallation(query).then(
+        () => false,
+        () => true,
+      );
+    await eventually(gone, "the installation deleted");
+    expect(kept()).toEqual([]);
   });
 });
