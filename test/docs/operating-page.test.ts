@@ -6,6 +6,7 @@ import { parse } from "yaml";
 import { withBudgets } from "../../scripts/budget-docs.js";
 import { metrics, PAGE, withMetrics } from "../../scripts/metrics-docs.js";
 import { ENVIRONMENT } from "../../src/app/settings/schema.js";
+import { INTENTS } from "../../src/bots/discord/connect.js";
 
 /** Prometheus is a large thing to install for one test: where it is missing the test is skipped, CI included. */
 const hasPromtool = spawnSync("promtool", ["--version"]).status === 0;
@@ -37,6 +38,11 @@ describe("docs/operating.md", () => {
     );
     expect(named.length).toBeGreaterThan(10);
     expect([...new Set(named)].filter((name) => !Object.hasOwn(ENVIRONMENT, name))).toEqual([]);
+  });
+
+  it("names the intents that the bot asks Discord for, and no others", () => {
+    const [, named = ""] = /asks the gateway for [^:]*intents: ([^.]*)\./.exec(page) ?? [];
+    expect([...named.matchAll(/`(\w+)`/g)].map(([, name]) => name)).toEqual(INTENTS);
   });
 
   it("leads to sections that are there", () => {

@@ -4,7 +4,7 @@ import {
   DiscordjsError,
   DiscordjsErrorCodes,
   Events,
-  GatewayIntentBits,
+  type GatewayIntentsString,
   Options,
 } from "discord.js";
 import type { Logger } from "pino";
@@ -20,10 +20,20 @@ import { restOptions } from "./register.js";
 import { askGateway, identifyMs } from "./sharding.js";
 
 /**
- * The client, not connected yet. Its intents are the fewest: servers with their channels, roles and emoji, reactions,
- * and messages, of which only those that name the bot are looked at. Commands, menus and buttons need none. Of them
- * only "Message Content" is privileged, which is asked for only when the settings say so.
+ * The fewest intents: servers with their channels, roles and emoji, reactions, and messages, of which only those that
+ * name the bot are looked at. Commands, menus and buttons need none. "Message Content" alone would be privileged; it is
+ * asked for only when the settings say so.
  */
+export const INTENTS: readonly GatewayIntentsString[] = [
+  "Guilds",
+  "GuildExpressions",
+  "GuildMessageReactions",
+  "DirectMessageReactions",
+  "GuildMessages",
+  "DirectMessages",
+];
+
+/** The client, not connected yet. */
 export function createClient(
   { apiUrl, messageContent = false }: DiscordOptions,
   timing: Timing,
@@ -31,15 +41,7 @@ export function createClient(
   penalties: Penalties,
 ): Client {
   return new Client({
-    intents: [
-      GatewayIntentBits.Guilds,
-      GatewayIntentBits.GuildExpressions,
-      GatewayIntentBits.GuildMessageReactions,
-      GatewayIntentBits.DirectMessageReactions,
-      GatewayIntentBits.GuildMessages,
-      GatewayIntentBits.DirectMessages,
-      ...(messageContent ? [GatewayIntentBits.MessageContent] : []),
-    ],
+    intents: messageContent ? [...INTENTS, "MessageContent"] : INTENTS,
     shards: "auto",
     rest: restOptions(apiUrl, timing.requestMs, penalties),
     ws: { buildStrategy: gateway.buildStrategy },
