@@ -3,6 +3,7 @@ import { sha256 } from "../../../src/store/images.js";
 import { ann, art, ben, FakeChat, source } from "../../fakes/chat.js";
 import { FakeEngine, picture } from "../../fakes/engine.js";
 import { studio } from "../../fakes/studio.js";
+import { SECRET, tellingImage } from "../../support/telling-images.js";
 
 interface Exported {
   readonly pictures: readonly { readonly sha: string; readonly base64?: string }[];
@@ -68,6 +69,18 @@ describe("/settings mydata", () => {
     const some = read(small.last()?.file?.bytes).pictures.filter(({ base64 }) => base64 !== undefined);
     expect(some.length).toBeLessThan(data.pictures.length);
     expect(small.chat.violations).toEqual([]);
+  });
+
+  it("hands over nothing of what the camera of a picture's owner wrote", async () => {
+    const engine = new FakeEngine({ automatic: true });
+    const { chat, quiet } = await studio({ chat: new FakeChat({ privateFileBytes: 1_000_000 }), engine });
+    await chat.say(ben, "/dream octaves:1", { attachments: [source(await tellingImage.exif("jpeg"))] });
+    await quiet();
+    await chat.say(ben, "/settings mydata export");
+    const { pictures } = JSON.parse(Buffer.from(chat.ephemeral.at(-1)?.file?.bytes ?? []).toString()) as Exported;
+    const files = pictures.map(({ base64 = "" }) => Buffer.from(base64, "base64"));
+    expect(files.some((file) => file[0] === 0xff)).toBe(true);
+    expect(files.filter((file) => file.includes(SECRET))).toEqual([]);
   });
 
   it("says so where a chat can hand no file to one person", async () => {
