@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,12 +19,13 @@ function folder(): string {
 
 describe("dreamloom start", () => {
   it("says where it is, serves the page with everything it loads, and stops when asked", async () => {
+    const data = join(folder(), "data");
     const env = {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
       WEB_PORT: "0",
       OPS_PORT: "0",
-      DATA_DIR: folder(),
+      DATA_DIR: data,
       MODELS_DIR: folder(),
       LOG_LEVEL: "error",
     };
@@ -42,6 +43,11 @@ describe("dreamloom start", () => {
       if (address !== "") break;
     }
     child.stdout.resume();
+    // Its user's alone, whatever the shell's umask is.
+    expect([data, join(data, "web-chat.sqlite")].map((path) => (statSync(path).mode & 0o777).toString(8))).toEqual([
+      "700",
+      "600",
+    ]);
     const page = await fetch(address);
     expect(page.status).toBe(200);
     const html = await page.text();

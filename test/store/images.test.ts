@@ -90,7 +90,7 @@ describe("stored pictures", () => {
     const one = job({ pictures: ["image"] });
     await expect(store.jobs.add(one, { image: content })).rejects.toMatchObject({
       kind: "unwritable",
-      message: expect.stringContaining(`The data folder ${dir} cannot be written`),
+      message: expect.stringContaining(`${dir} cannot be written`),
     });
     expect(store.jobs.get(one.id)).toBeUndefined();
     rmSync(join(dir, "images", sha256(content).slice(0, 2)));

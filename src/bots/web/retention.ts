@@ -16,8 +16,8 @@ const HOUR_MS = 3600 * 1000;
 const BATCH = 25;
 
 /**
- * Removes what is old or too much, so that the chat's folder does not grow for ever. Those who have the page open see it
- * go; the rows themselves go the next time, as pages that come back must be told.
+ * Removes what is old or too much, so that the chat's folder does not grow for ever. Those who have the page open see
+ * it go; the rows themselves go the next time, as pages that come back must be told.
  */
 export async function applyRetention(hub: ChannelHub, limits: ChatRetentionLimits, signal: AbortSignal): Promise<void> {
   const { store, users, files } = hub.parts;
