@@ -1,4 +1,5 @@
 import type Libsql from "libsql";
+import { LRUCache } from "lru-cache";
 import type { KeyValueStore } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
 import { SqliteFile } from "../../shared/sqlite-file.js";
@@ -7,12 +8,16 @@ import { migrate } from "./migrations.js";
 
 type Value = string | number | null;
 
+/** Queries that are kept prepared: parsing one takes longer than running it. */
+const PREPARED = 300;
+
 /**
  * The web chat's SQLite file; callers give their rows' types. What a full, read-only or damaged disk refuses is a
  * {@link ChatError} "unavailable" in words for everybody; its cause names the file.
  */
 export class Sql {
   readonly #file: SqliteFile;
+  readonly #prepared = new LRUCache<string, Libsql.Statement>({ max: PREPARED });
 
   constructor(path: string) {
     this.#file = kept(() => new SqliteFile(path, (client) => migrate(client, path)));
@@ -24,7 +29,7 @@ export class Sql {
   }
 
   get<Row>(query: string, ...values: Value[]): Row | undefined {
-    return kept(() => this.#file.client.prepare(query).get(values)) as Row | undefined;
+    return kept(() => this.#prepare(query).get(values)) as Row | undefined;
   }
 
   /** For queries that always have a row. */
@@ -33,17 +38,17 @@ export class Sql {
   }
 
   all<Row>(query: string, ...values: Value[]): Row[] {
-    return kept(() => this.#file.client.prepare(query).all(values)) as Row[];
+    return kept(() => this.#prepare(query).all(values)) as Row[];
   }
 
   run(query: string, ...values: Value[]): Libsql.RunResult {
-    return this.write(() => this.#file.client.prepare(query).run(values));
+    return this.write(() => this.#prepare(query).run(values));
   }
 
   /** Notes what is of little worth: a power cut or a full disk may lose it, and nothing waits for the disk. */
   note(query: string, ...values: Value[]): void {
     try {
-      this.#file.write(() => this.#file.client.prepare(query).run(values), { durable: false });
+      this.#file.write(() => this.#prepare(query).run(values), { durable: false });
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
     }
@@ -54,7 +59,14 @@ export class Sql {
     return kept(() => this.#file.write(work, options));
   }
 
+  #prepare(query: string): Libsql.Statement {
+    const statement = this.#prepared.get(query) ?? this.#file.client.prepare(query);
+    this.#prepared.set(query, statement);
+    return statement;
+  }
+
   close(): void {
+    this.#prepared.clear();
     kept(() => this.#file.close());
   }
 }
