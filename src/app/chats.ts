@@ -27,12 +27,13 @@ export async function configuredChats(config: Config, store: Store, logger: Logg
 
 async function webChat({ web, data, pictures, retention }: Config, logger: Logger): Promise<Chat> {
   const { WebChat } = await import("../bots/web/chat.js");
-  const { host, port, moderatorCode, allowedHosts, trustedProxies } = web;
+  const { host, port, moderatorCode, allowedHosts, basePath, trustedProxies } = web;
   const sample = { samplePicture: SAMPLE, sampleDescription: sentence("app.sample"), sampleCredit: SAMPLE_CREDIT };
   return new WebChat({
     host,
     port,
     allowedHosts,
+    basePath,
     trustedProxies,
     dataDir: data.dir,
     logger,

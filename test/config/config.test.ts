@@ -35,6 +35,7 @@ describe("settings", () => {
       host: "127.0.0.1",
       port: 3000,
       allowedHosts: [],
+      basePath: "/",
       trustedProxies: ["127.0.0.1", "::1"],
       moderatorCode: "",
     });
@@ -62,6 +63,7 @@ describe("settings", () => {
     expect(new Set(named.filter((name) => !Object.hasOwn(ENVIRONMENT, name)))).toEqual(new Set(others));
     const values = { text: "cpu", number: "7", flag: "false", paths: "/x", names: "art.example.org" };
     const settings = {
+      WEB_BASE_PATH: "/art/",
       WEB_TRUSTED_PROXIES: "10.0.0.0/8",
       DATA_ACCESS: "group",
       DATA_ENCRYPTION_KEY: "0123456789abcdef0123456789abcdef",
@@ -101,6 +103,10 @@ describe("settings", () => {
     [
       { ENGINE_CONCURRENCY: "1.5" },
       "engine.concurrency is 1.5 (from ENGINE_CONCURRENCY), but it must be a whole number from 1 to 64.",
+    ],
+    [
+      { WEB_BASE_PATH: "art" },
+      'web.basePath is "art" (from WEB_BASE_PATH), but it must be a path such as / or /dreamloom/.',
     ],
     [
       { WEB_TRUSTED_PROXIES: "10.0.0.0/33" },

@@ -29,6 +29,7 @@ const REDIS = "empty, or an address such as redis://127.0.0.1:6379";
 const COMMAND_PREFIX = "small letters, digits, - and _, 20 characters at most";
 const PREFIX = "a word of letters, digits, - and _ with 40 characters at most, in braces where Redis is a cluster";
 const BLOBS = "redis, folder:/a/shared/folder or s3://bucket/prefix";
+const BASE_PATH = "a path such as / or /dreamloom/";
 const PROXY = "an address such as 10.0.0.1 or a network such as 10.0.0.0/8";
 const ENDPOINT = "empty, or an address such as http://127.0.0.1:9000";
 /** A device in one word: "cpu", "cuda:1", or with its slots "cuda:1*2". */
@@ -115,6 +116,10 @@ export const configSchema = section({
     host: text("a host name or address such as 127.0.0.1"),
     port: integer(0, 65_535),
     allowedHosts: z.array(text("a host name"), { error: "a list of host names" }),
+    basePath: z
+      .string({ error: BASE_PATH })
+      .regex(/^\/(?:[\w.~-]+(?:\/[\w.~-]+)*\/?)?$/, { error: BASE_PATH })
+      .transform((path) => (path.endsWith("/") ? path : `${path}/`)),
     trustedProxies: z.array(text(PROXY).refine(isNetwork, { error: PROXY }), { error: `a list, each ${PROXY}` }),
     moderatorCode: z.string({ error: "a word or sentence in quotes" }),
   }),

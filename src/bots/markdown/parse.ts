@@ -20,7 +20,7 @@ type Block =
 
 const DEEPEST = 4;
 /** To the web, or to a file that the web chat keeps for one user. */
-const LABELLED_LINK = /\[([^\]\n]{1,300})\]\((https?:\/\/[^\s)]{1,1500}|\/files\/[0-9a-f]{32})\)/y;
+const LABELLED_LINK = /\[([^\]\n]{1,300})\]\((https?:\/\/[^\s)]{1,1500}|files\/[0-9a-f]{32})\)/y;
 const BARE_LINK = /https?:\/\/[^\s<>"`]{1,1500}/y;
 const LIST_ITEM = /^\s{0,3}[-•]\s+(.+)$/;
 const WORD_OR_STAR = /[\p{L}\p{N}_*]/u;

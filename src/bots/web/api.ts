@@ -120,9 +120,9 @@ function registerChannels(app: FastifyInstance, services: WebServices): void {
   app.get<OfChannel>("/api/channels/:channel/messages", async (request): Promise<WirePage> => {
     const user = sessions.act(request, "clicks");
     const query = readBody(pageQuery, request.query);
-    const timeline = hub.locate({ id: request.params.channel, thread: query.thread });
+    const timeline = conversation.locate({ channel: request.params.channel, thread: query.thread }, user);
     const { thread } = timeline;
-    const root = thread === undefined ? {} : { root: hub.views.message(conversation.visible(thread, user)) };
+    const root = thread === undefined ? {} : { root: hub.views.message(hub.need(thread)) };
     const before = query.before === undefined ? undefined : toId(query.before);
     const rows = store.page(timeline, user.id, query.limit + 1, before);
     const hasOlder = rows.length > query.limit;

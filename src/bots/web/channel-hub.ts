@@ -49,9 +49,14 @@ export class ChannelHub {
     clearTimeout(this.#sweeping);
   }
 
-  /** @param alongside what is on disk together with it */
+  /**
+   * What is said in the thread of a private message is as private as that.
+   *
+   * @param alongside what is on disk together with it
+   */
   say(message: NewMessage, alongside?: () => void): MessageRow {
-    const row = this.parts.store.insert(message, alongside);
+    const privateTo = message.privateTo ?? this.#rootOf(message)?.private_to ?? undefined;
+    const row = this.parts.store.insert({ ...message, privateTo }, alongside);
     this.announce(row);
     return row;
   }
@@ -84,9 +89,10 @@ export class ChannelHub {
     return true;
   }
 
-  /** Shows a message to everybody that only its author saw so far. */
+  /** Shows a message to everybody that only its author saw so far, unless its thread is private. */
   publish(id: number): void {
-    this.#touch(id, { publish: true });
+    const root = this.#rootOf(this.need(id));
+    if (!root || root.private_to === null) this.#touch(id, { publish: true });
   }
 
   openThread(id: number, title: string): ChannelRef {
@@ -103,9 +109,13 @@ export class ChannelHub {
     const message = this.views.message(row);
     if (row.removed) sockets.send({ kind: "removed", ...removedFrame(message) }, only);
     else sockets.send({ kind: "message", message }, only);
-    if (row.thread === null || row.private_to !== null) return;
+    if (row.thread === null || row.private_to !== (this.#rootOf(row)?.private_to ?? null)) return;
     const root = store.touch(row.thread);
     if (root) sockets.send({ kind: "message", message: this.views.message(root) }, root.private_to ?? undefined);
+  }
+
+  #rootOf({ thread }: { readonly thread?: number | null | undefined }): MessageRow | undefined {
+    return thread === undefined || thread === null ? undefined : this.parts.store.message(thread);
   }
 
   /** @throws ChatError "gone" when the channel or the thread is not there. */

@@ -161,13 +161,13 @@ export class WebChat implements Chat {
   }
 
   async #serve(hub: ChannelHub, conversation: Conversation, handlers: ChatHandlers): Promise<FastifyInstance> {
-    const { logger, moderatorCode, allowedHosts = [], trustedProxies = [] } = this.options;
+    const { logger, moderatorCode, allowedHosts = [], basePath = "/", trustedProxies = [] } = this.options;
     const { users, store } = hub.parts;
     const clientDir = findClientDir(this.options.clientDir);
     if (!clientDir) logger.error(sentence("web.not-built"));
     const sessions = new Sessions(users, `dreamloom_${store.instance()}`, new Budgets(this.#limits.budgets));
     const services = { hub, conversation, sessions, handlers, moderatorCode };
-    return buildServer(services, { allowedHosts, trustedProxies, clientDir }, logger);
+    return buildServer(services, { allowedHosts, basePath, trustedProxies, clientDir }, logger);
   }
 
   async stop(): Promise<void> {
@@ -245,8 +245,10 @@ export class WebChat implements Chat {
   }
 
   async describe(channel: ChannelRef): Promise<ChannelInfo> {
-    const { channel: channelId } = this.#hub.locate(channel);
-    return { name: `#${channelId}`, closed: false, restricted: false, uploadBytes: this.capabilities.uploadBytes };
+    const { channel: channelId, thread } = this.#hub.locate(channel);
+    const closed = thread !== undefined && this.#hub.need(thread).private_to !== null;
+    const { uploadBytes } = this.capabilities;
+    return { name: `#${channelId}`, closed, ...(closed && { ownMembers: true }), restricted: false, uploadBytes };
   }
 
   async link({ channel, id }: MessageRef): Promise<string | undefined> {

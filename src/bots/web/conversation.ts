@@ -81,7 +81,7 @@ export class Conversation {
     const text = utterance.text.trim();
     checkLength(text, limits.textLength);
     if (text === "" && images.length === 0) throw new ChatError("forbidden", "web.empty");
-    const { channel, thread } = this.hub.locate({ id: utterance.channel, thread: utterance.thread });
+    const { channel, thread } = this.locate(utterance, user);
     const answered = repliesTo === undefined ? undefined : this.visible(toId(repliesTo), user);
     const pictures: StoredImage[] = [];
     for (const image of images) pictures.push(await files.add(image, "person"));
@@ -191,8 +191,15 @@ export class Conversation {
     user: PersonRow,
     { channel: id, thread: inThread, ...request }: WireCompletionRequest,
   ): Promise<readonly WireCompletion[]> {
-    const { channel, thread } = this.hub.locate({ id, thread: inThread });
+    const { channel, thread } = this.locate({ channel: id, thread: inThread }, user);
     return this.handlers.complete({ ...request, user: toUser(user), channel: channelRef(channel, thread) });
+  }
+
+  /** @throws ChatError "gone" for a channel or a thread that is not there, or that this person may not see. */
+  locate({ channel: id, thread }: Pick<Utterance, "channel" | "thread">, user: PersonRow) {
+    const timeline = this.hub.locate({ id, thread });
+    if (timeline.thread !== undefined) this.visible(timeline.thread, user);
+    return timeline;
   }
 
   /** @throws ChatError "gone" for a message that this person may not see. */

@@ -30,8 +30,9 @@ export function refuse(request: RequestOrigin, allowedHosts: readonly string[]):
   if (reads) return undefined;
   const origin = parseUrl(request.origin);
   const web = origin && /^https?:$/.test(origin.protocol);
-  const own = web && origin.host === canonicalHost(request.host, origin.protocol);
-  return own ? undefined : sentence("web.origin");
+  if (!web) return sentence("web.origin");
+  const host = canonicalHost(request.host, origin.protocol) ?? "";
+  return origin.host === host ? undefined : sentence("web.other-origin", { page: origin.host, host });
 }
 
 function isTrusted(name: string, allowedHosts: readonly string[]): boolean {

@@ -16,12 +16,12 @@ export class Handouts {
 
   constructor(private readonly now: () => number = () => performance.now()) {}
 
-  /** @returns the path where that person finds it. */
+  /** @returns the path, from the page, where that person finds it. */
   add(user: string, file: OutgoingFile): string {
     const token = randomBytes(16).toString("hex");
     this.#files.set(token, { ...file, user, until: this.now() + KEPT_MS });
     for (const old of [...this.#files.keys()].slice(0, -MOST)) this.#files.delete(old);
-    return `/files/${token}`;
+    return `files/${token}`;
   }
 
   get(token: string, user: string): OutgoingFile | undefined {

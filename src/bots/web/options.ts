@@ -13,6 +13,8 @@ export interface WebChatOptions {
   readonly port?: number;
   /** Host names, besides IP addresses and localhost, under which people open the chat, such as "art.example.org". */
   readonly allowedHosts?: readonly string[];
+  /** The path below which a proxy shows the chat, such as "/dreamloom/"; "/" by default. */
+  readonly basePath?: string;
   /**
    * Addresses and networks, such as "10.0.0.0/8", of proxies whose X-Forwarded-For is believed; none by default.
    * Without it all who come through a proxy share the budgets of one address.

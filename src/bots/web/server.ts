@@ -47,6 +47,8 @@ const HEADERS = {
 
 interface ServerOptions {
   readonly allowedHosts: readonly string[];
+  /** Below it, and below "/" too, the chat answers: some proxies take the path off, others hand it on. */
+  readonly basePath: string;
   /** Addresses and networks whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
   /** Folder of the built front end, or undefined when it has not been built. */
@@ -59,7 +61,7 @@ interface ServerOptions {
  */
 export async function buildServer(
   services: WebServices,
-  { allowedHosts, trustedProxies, clientDir }: ServerOptions,
+  { allowedHosts, basePath, trustedProxies, clientDir }: ServerOptions,
   logger: Logger,
 ): Promise<FastifyInstance> {
   const { limits } = services.hub.parts;
@@ -73,6 +75,7 @@ export async function buildServer(
     routerOptions: { maxParamLength: 200 },
     forceCloseConnections: true,
     trustProxy: isProxy,
+    rewriteUrl: ({ url = "/" }) => (url.startsWith(basePath) ? `/${url.slice(basePath.length)}` : url),
   }) as unknown as FastifyInstance;
   boundConnections(app, limits.connectionsPerAddress, isProxy);
   guard(app, allowedHosts);
@@ -92,6 +95,8 @@ export async function buildServer(
   });
   await serveImages(app, services);
   await serveClient(app, clientDir);
+  // What the page asks for is below it only where its own address ends with a slash.
+  if (basePath !== "/") app.get(basePath.slice(0, -1), async (_request, reply) => reply.redirect(basePath, 308));
   registerApi(app, services);
   if (services.handlers.gallery) registerGallery(app, services, services.handlers.gallery);
   return app;

@@ -184,23 +184,25 @@ export class ChatStore {
     return this.sql.one<{ changes: number }>(query, rev, viewer, limit).changes;
   }
 
-  /** A thread as its parent shows it. */
-  thread(root: number) {
-    const visible = "FROM message WHERE thread = ? AND removed = 0 AND private_to IS NULL";
+  /** A thread as its parent shows it: what all may see who may see the parent. */
+  thread({ id: root, private_to: viewer }: Pick<MessageRow, "id" | "private_to">) {
+    const visible = "FROM message WHERE thread = ? AND removed = 0 AND (private_to IS NULL OR private_to = ?)";
     const newest = (condition: string) =>
-      this.sql.get<MessageRow>(`SELECT * ${visible} AND ${condition} ORDER BY id DESC LIMIT 1`, root);
-    const { replies } = this.sql.one<{ replies: number }>(`SELECT COUNT(*) AS replies ${visible}`, root);
+      this.sql.get<MessageRow>(`SELECT * ${visible} AND ${condition} ORDER BY id DESC LIMIT 1`, root, viewer);
+    const { replies } = this.sql.one<{ replies: number }>(`SELECT COUNT(*) AS replies ${visible}`, root, viewer);
     return { replies, last: newest("1"), lastWithPicture: newest("pictures <> '[]'") };
   }
 
   /**
    * The messages with images before one, newest first, in a channel itself or in one thread (its parent counts as its
-   * oldest message); `limit` at most.
+   * oldest message), as far as all there may see them; `limit` at most.
    */
   withPictures({ channel, thread }: StoredTimeline, before: number, limit: number): readonly MessageRow[] {
     const query = `SELECT * FROM message WHERE channel = ? AND (thread IS ? OR id = ?) AND pictures <> '[]'
-      AND removed = 0 AND private_to IS NULL AND id < ? ORDER BY id DESC LIMIT ?`;
-    return this.sql.all(query, channel, thread ?? null, thread ?? -1, before, limit);
+      AND removed = 0 AND private_to IS (SELECT private_to FROM message WHERE id = ?) AND id < ?
+      ORDER BY id DESC LIMIT ?`;
+    const root = thread ?? -1;
+    return this.sql.all(query, channel, thread ?? null, root, root, before, limit);
   }
 
   reactions(message: number): { emoji: string; user: PersonRow }[] {
@@ -309,8 +311,8 @@ export function wirePerson({ id, name, bot }: PersonRow): WirePerson {
 }
 
 export function wireImage({ sha, extension, hasPreview, credit: _, ...shown }: StoredImage): WireImage {
-  const url = `/pictures/${sha}.${extension}`;
-  return { ...shown, url, preview: hasPreview ? `/pictures/${sha}.preview.webp` : url };
+  const url = `pictures/${sha}.${extension}`;
+  return { ...shown, url, preview: hasPreview ? `pictures/${sha}.preview.webp` : url };
 }
 
 export function wireButton({ style = "secondary", ...button }: Button): WireButton {

@@ -62,7 +62,7 @@ export class WireViews {
   }
 
   #thread(row: MessageRow): WireThread | undefined {
-    const { replies, last, lastWithPicture } = this.store.thread(row.id);
+    const { replies, last, lastWithPicture } = this.store.thread(row);
     if (replies === 0 && row.thread_title === null) return undefined;
     const image = lastWithPicture && storedImages(lastWithPicture).at(-1);
     return {

@@ -25,7 +25,8 @@ export interface WireMe extends WirePerson {
 
 export interface WireImage extends Pick<Picture, "name" | "type" | "spoiler">, Required<Pick<Picture, "description">> {
   /**
-   * Address of the image, for those to whom the message is shown. Content-addressed: another image has another address.
+   * Address of the image, from the page's, for those to whom the message is shown. Content-addressed: another image has
+   * another address.
    */
   readonly url: string;
   /** Address of a smaller or more widely readable copy to show in the chat; the same as `url` for small images. */
@@ -114,7 +115,7 @@ export interface WireCompletionRequest extends Pick<CompletionRequest, "command"
 
 /** A finished work in the gallery. */
 export interface WireWork extends GalleryWork {
-  /** Addresses of two stills, for a tile on a usual and on a fine screen, and of the work itself. They never change. */
+  /** Addresses, from the page's, of two stills, for a tile on a usual and on a fine screen, and of the work itself. */
   readonly thumb: string;
   readonly thumb2x: string;
   readonly full: string;

@@ -1254,6 +1254,9 @@ export const english = {
   "web.unknown-proxy":
     "Visitors come through a proxy at {address} that web.trustedProxies does not name: they all count as one address.",
   "web.origin": "This request did not come from the chat's own page: reload the page and try again.",
+  "web.other-origin": ({ page, host }: { page: string; host: string }) =>
+    `This came from a page at ${page}, but to this chat it looks as if it were at ${host}, so it was not taken. If ` +
+    "both are this chat, a proxy changes the name or leaves out the port: let it hand on the Host header as it is.",
   "web.not-built": "The chat's page has not been built yet: run `npm run build` once, then start again.",
   "web.failed": "Something went wrong here; it is in the log. Try again.",
   "web.not-found": "There is nothing at this address.",

@@ -20,7 +20,7 @@ describe("Markdown for Slack", () => {
     ["> no quotation", "\u200b&gt; no quotation"],
     ["**two\nlines**", "*two*\n*lines*"],
     ["Choose:\n- a\n- b\n\nDone", "Choose:\n• a\n• b\n\nDone"],
-    ["[file](/files/0123456789abcdef0123456789abcdef)", "file"],
+    ["[file](files/0123456789abcdef0123456789abcdef)", "file"],
   ])("%j", (markdown, mrkdwn) => {
     expect(toMrkdwn(markdown)).toBe(mrkdwn);
   });

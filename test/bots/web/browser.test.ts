@@ -1,5 +1,8 @@
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { createServer, request as httpRequest } from "node:http";
+import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
@@ -135,7 +138,7 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
     return { chat, bot, page, errors };
   }
 
-  async function visit(chat: WebChat, options: BrowserContextOptions = {}) {
+  async function visit(chat: WebChat, options: BrowserContextOptions = {}, address = chat.address) {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
     onTestFinished(() => context.close());
     const page = await context.newPage();
@@ -146,7 +149,7 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
       (message) =>
         message.type() === "error" && !/WebSocket|ERR_CONNECTION/.test(message.text()) && errors.push(message.text()),
     );
-    await page.goto(chat.address);
+    await page.goto(address);
     await page.locator(".channel-pane textarea").waitFor();
     return { page, errors };
   }
@@ -465,6 +468,38 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
     expect(luminance(await background())).toBeGreaterThan(200);
   });
 
+  it("works below a path of another site", async () => {
+    const { chat, errors } = await open({}, { basePath: "/dreamloom/" });
+    // Without the slash it is led there.
+    const { page } = await visit(chat, {}, `${chat.address}/dreamloom`);
+    expect(page.url()).toContain(`${chat.address}/dreamloom/`);
+    await page
+      .locator('input[type="file"]')
+      .first()
+      .setInputFiles({
+        name: "sky.jpg",
+        mimeType: "image/jpeg",
+        buffer: await photo(300, 200),
+      });
+    await page.locator(".channel-pane textarea").fill("below");
+    await page.keyboard.press("Enter");
+    const image = message(page, "below").locator("img").first();
+    await expect.poll(() => image.evaluate((element) => Reflect.get(element, "naturalWidth"))).toBe(300);
+    expect(await image.evaluate((element) => Reflect.get(element, "src"))).toContain("/dreamloom/pictures/");
+    expect(errors).toEqual([]);
+  });
+
+  it("says which two names differ behind a proxy that asks for the chat by another", async () => {
+    const chat = await startChat(handlers(), { clientDir });
+    const context = await browser.newContext();
+    onTestFinished(() => context.close());
+    const page = await context.newPage();
+    const proxy = await renamingProxy(chat);
+    await page.goto(`http://${proxy}`);
+    const { host } = new URL(chat.address);
+    await page.getByText(`from a page at ${proxy}, but to this chat it looks as if it were at ${host}`).waitFor();
+  });
+
   it("shows what people type as text, never as markup", async () => {
     const { page, errors } = await open();
     const hostile =
@@ -477,6 +512,29 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
     expect(errors).toEqual([]);
   });
 });
+
+/** A proxy that puts its own address for the chat into Host, as nginx does where it is not told otherwise. */
+async function renamingProxy(chat: WebChat): Promise<string> {
+  const { hostname, port, host } = new URL(chat.address);
+  const server = createServer((incoming, response) => {
+    const { url, method, headers } = incoming;
+    const options = { hostname, port, path: url, method, headers: { ...headers, host } };
+    const outgoing = httpRequest(options, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    incoming.pipe(outgoing);
+  });
+  // The chat refuses the socket, too.
+  server.on("upgrade", (_request, socket) => socket.end("HTTP/1.1 403 Forbidden\r\n\r\n"));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
 
 function luminance(colour: string): number {
   const [red = 0, green = 0, blue = 0] = (colour.match(/\d+/g) ?? []).map(Number);

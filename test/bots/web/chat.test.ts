@@ -247,6 +247,40 @@ describe("what people do", () => {
     ).toBe(404);
   });
 
+  it("keeps the thread of a private command to its author: others neither see it nor write in it", async () => {
+    const bot = handlers(async (event) => {
+      if (event.kind === "command") await event.reply({ text: "In the thread." }, "public");
+    });
+    const chat = await startChat(bot);
+    const [visitor, other] = [await Visitor.enter(chat), await Visitor.enter(chat)];
+    const [ear, otherEar] = [await visitor.listen(), await other.listen()];
+    // Private for as long as nothing public has come of it.
+    const { id: thread } = await chat.tell({ id: (await visitor.session()).me.id }, art, { text: "A draft." });
+    expect((await other.say("let me in", { thread })).status).toBe(404);
+    expect((await other.say("/help", { thread })).status).toBe(404);
+    expect((await other.request("GET", `/api/channels/art/messages?thread=${thread}`)).status).toBe(404);
+    const typing = { command: "dream", option: "look", typed: "", channel: "art", thread };
+    expect((await other.request("POST", "/api/complete", typing)).status).toBe(404);
+    expect(bot.events).toEqual([]);
+
+    const files = [{ bytes: await photo(30, 20), name: "own.jpg" }];
+    expect(await visitor.said("my notes", { thread, files })).toMatchObject({ private: true });
+    await visitor.said("/dream", { thread });
+    expect(await ear.message(({ text }) => text === "In the thread.")).toMatchObject({ private: true, thread });
+    expect((await ear.message(({ id, hasThread }) => id === thread && hasThread?.replies === 3)).private).toBe(true);
+    const where = { ...art, thread };
+    expect(await chat.describe(where)).toMatchObject({ closed: true, ownMembers: true });
+    expect(await chat.describe(art)).not.toHaveProperty("ownMembers");
+    expect((await chat.latestPicture(where))?.name).toBe("own.jpg");
+    expect(await chat.latestPicture(art)).toBeUndefined();
+
+    const after = await other.said("hello");
+    await otherEar.message(({ id }) => id === after.id);
+    expect(otherEar.messages().map(({ text }) => text)).toEqual(["hello"]);
+    const again = await other.listen(1);
+    expect(again.messages().map(({ text }) => text)).not.toContain("my notes");
+  });
+
   it("hands a file to the user who asked for it alone", async () => {
     const file = { name: "all.json", type: "application/json", bytes: new Uint8Array(Buffer.from('{"all":1}')) };
     const chat = await startChat(
@@ -259,14 +293,14 @@ describe("what people do", () => {
     const ear = await visitor.listen();
     await visitor.said("/settings mydata export");
     const { text } = await ear.message((message) => message.text.startsWith("Here it is."));
-    const path = /\[all\.json\]\((\/files\/[0-9a-f]{32})\)$/.exec(text)?.[1] ?? "";
+    const path = /\[all\.json\]\((files\/[0-9a-f]{32})\)$/.exec(text)?.[1] ?? "";
     const got = await visitor.request("GET", path);
     expect(await got.json()).toEqual({ all: 1 });
     expect(got.headers.get("content-disposition")).toBe('attachment; filename="all.json"');
     expect(got.headers.get("cache-control")).toBe("no-store");
     for (const refused of [await other.request("GET", path), await visitor.request("GET", "/files/0")])
       expect(refused.status).toBe(404);
-    expect((await fetch(`${chat.address}${path}`)).status).toBe(403);
+    expect((await fetch(`${chat.address}/${path}`)).status).toBe(403);
   });
 
   it("reports reactions and button presses, toggles, and refuses unknown buttons and words as emoji", async () => {

@@ -87,7 +87,7 @@ describe("the gallery's addresses", () => {
     expect(asked.viewer).toMatchObject({ platform: "web", community: "local" });
     expect(page).toMatchObject({
       next: "k.1",
-      works: [{ ...work, thumb: "/gallery/7KQ4M9XA/480.jpg", full: "/gallery/7KQ4M9XA/full" }],
+      works: [{ ...work, thumb: "gallery/7KQ4M9XA/480.jpg", full: "gallery/7KQ4M9XA/full" }],
     });
     const detail = (await (await visitor.request("GET", "/api/gallery/works/7KQ4M9XA")).json()) as WireWorkDetail;
     expect(detail).toMatchObject({

@@ -95,7 +95,7 @@ export class Visitor {
 
   request(method: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<Response> {
     const form = body instanceof FormData;
-    return fetch(this.base + path, {
+    return fetch(new URL(path, `${this.base}/`), {
       method,
       headers: {
         ...this.headers,

@@ -58,6 +58,13 @@ describe("where requests come from", () => {
     expect(refuse(request, allowed) === undefined).toBe(accepted);
   });
 
+  it("says which two names differ where a proxy drops the port or the host", () => {
+    const post = { method: "POST", origin: "https://art.example.org:8443", upgrade: false };
+    const told = (host: string) => refuse({ ...post, host }, ["art.example.org"]);
+    expect(told("art.example.org")).toMatch(/ at art\.example\.org:8443, .* at art\.example\.org, /);
+    expect(told("127.0.0.1:3000")).toMatch(/ at art\.example\.org:8443, .* at 127\.0\.0\.1:3000, /);
+  });
+
   it("holds on the wire: foreign hosts, origins and sockets are refused", async () => {
     const chat = await startChat();
     const visitor = await Visitor.enter(chat);
@@ -254,6 +261,24 @@ describe("limits", () => {
         origin: chat.address,
       }),
     ).toBe("closed 4001");
+  });
+});
+
+describe("below a path of another site", () => {
+  it("all is found that the page asks for, whether a proxy hands the path on or takes it off", async () => {
+    const chat = await startChat(handlers(), { basePath: "/dreamloom/" });
+    const entered = await fetch(`${chat.address}/dreamloom/api/session`);
+    const visitor = new Visitor(chat.address);
+    visitor.cookie = entered.headers.get("set-cookie")?.split(";")[0] ?? "";
+    const { pictures } = await visitor.said("look", { files: [{ bytes: await photo(), name: "a.jpg" }] });
+    for (const path of ["api/session", pictures[0]?.url]) {
+      expect((await visitor.request("GET", `/dreamloom/${path}`)).status, path).toBe(200);
+      expect((await visitor.request("GET", `/${path}`)).status, path).toBe(200);
+    }
+    const live = `${chat.address.replace("http", "ws")}/dreamloom/api/live`;
+    expect(await socketStatus(live, { cookie: visitor.cookie, origin: chat.address })).toBe("open");
+    const bare = await fetch(`${chat.address}/dreamloom`, { redirect: "manual" });
+    expect([bare.status, bare.headers.get("location")]).toEqual([308, "/dreamloom/"]);
   });
 });
 

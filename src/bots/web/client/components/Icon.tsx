@@ -49,5 +49,5 @@ export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
 
 /** Interlaced threads that make an eye: the logo. */
 export function Mark({ size = 28 }: { size?: number }) {
-  return <img class="mark" src="/favicon.svg" width={size} height={size} alt="" draggable={false} />;
+  return <img class="mark" src="favicon.svg" width={size} height={size} alt="" draggable={false} />;
 }

@@ -69,7 +69,7 @@ function InlineNode({ node, myName }: { node: Inline; myName: string | undefined
 
 /** Leads to a message here, or is a file to keep: not worth another tab. */
 function isOwn(href: string): boolean {
-  return href.startsWith(`${window.location.origin}/#`) || href.startsWith("/files/");
+  return href.startsWith(`${window.location.origin}/#`) || href.startsWith("files/");
 }
 
 export function Mention({ name, me }: { name: string; me: boolean }) {

@@ -18,35 +18,35 @@ import type { Pending, TimelineRef } from "./store.js";
 const TIMEOUT_MS = 20_000;
 const UPLOAD_TIMEOUT_MS = 120_000;
 
-export const loadSession = () => call<WireSession>("GET", "/api/session");
+export const loadSession = () => call<WireSession>("GET", "api/session");
 export const saveProfile = (body: { name?: string; moderatorCode?: string }) =>
-  call<WireMe>("POST", "/api/session", body);
+  call<WireMe>("POST", "api/session", body);
 export const createChannel = (name: string, topic: string) =>
-  call<{ id: string }>("POST", "/api/channels", { name, topic });
+  call<{ id: string }>("POST", "api/channels", { name, topic });
 export const markRead = (channel: string, message: string) =>
   call<void>("POST", `${channelPath(channel)}/read`, { message });
-export const removeMessage = (id: string) => call<void>("DELETE", `/api/messages/${id}`);
+export const removeMessage = (id: string) => call<void>("DELETE", `api/messages/${id}`);
 export const react = (id: string, emoji: string, on: boolean) =>
-  call<void>("POST", `/api/messages/${id}/reactions`, { emoji, on });
-export const press = (id: string, action: string) => call<void>("POST", `/api/messages/${id}/actions`, { action });
+  call<void>("POST", `api/messages/${id}/reactions`, { emoji, on });
+export const press = (id: string, action: string) => call<void>("POST", `api/messages/${id}/actions`, { action });
 
 export const loadGallery = (query: Readonly<Record<string, string | undefined>>) =>
-  call<WireGalleryPage>("GET", `/api/gallery?${given(query)}`);
-export const loadGalleryUsers = () => call<WireGalleryPeople>("GET", "/api/gallery/people");
+  call<WireGalleryPage>("GET", `api/gallery?${given(query)}`);
+export const loadGalleryUsers = () => call<WireGalleryPeople>("GET", "api/gallery/people");
 export const loadWork = (job: string) => call<WireWorkDetail>("GET", workPath(job));
 export const setFavourite = (job: string, on: boolean) =>
   call<{ hearts: number }>("POST", `${workPath(job)}/love`, { on });
 export const hideWork = (job: string, hidden: boolean) => call<void>("POST", `${workPath(job)}/hidden`, { hidden });
 export const workAgain = (job: string) => call<WireAgain>("POST", `${workPath(job)}/again`, {});
 
-export const setQueueMode = (mode: WireAdminMode) => call<void>("POST", "/api/admin/mode", { mode });
-export const cancelJob = (job: string) => call<void>("POST", `/api/admin/jobs/${encodeURIComponent(job)}/cancel`, {});
+export const setQueueMode = (mode: WireAdminMode) => call<void>("POST", "api/admin/mode", { mode });
+export const cancelJob = (job: string) => call<void>("POST", `api/admin/jobs/${encodeURIComponent(job)}/cancel`, {});
 
 export const loadPage = ({ channel, thread }: TimelineRef, before?: string) =>
   call<WirePage>("GET", `${channelPath(channel)}/messages?${given({ thread, before })}`);
 
 export async function complete(request: WireCompletionRequest): Promise<readonly WireCompletion[]> {
-  return (await call<{ completions: readonly WireCompletion[] }>("POST", "/api/complete", request)).completions;
+  return (await call<{ completions: readonly WireCompletion[] }>("POST", "api/complete", request)).completions;
 }
 
 export function sendMessage(ref: TimelineRef, { text, repliesTo, nonce, files }: Pending): Promise<WireMessage> {
@@ -57,15 +57,35 @@ export function sendMessage(ref: TimelineRef, { text, repliesTo, nonce, files }:
     if (spoiler) form.append(`spoiler-${index}`, "1");
   }
   for (const { file } of files) form.append("file", file, file.name);
-  return call<WireMessage>("POST", "/api/messages", form);
+  return call<WireMessage>("POST", "api/messages", form);
 }
 
 function channelPath(channel: string): string {
-  return `/api/channels/${encodeURIComponent(channel)}`;
+  return `api/channels/${encodeURIComponent(channel)}`;
 }
 
 function workPath(job: string): string {
-  return `/api/gallery/works/${encodeURIComponent(job)}`;
+  return `api/gallery/works/${encodeURIComponent(job)}`;
+}
+
+/** The chat has said no, and why. */
+class Refusal extends Error {
+  constructor(
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
+}
+
+/** Why this page may not act in the chat at all; undefined when it may, or the chat does not say. */
+export async function refusalOfAll(): Promise<string | undefined> {
+  try {
+    await saveProfile({});
+  } catch (error) {
+    if (error instanceof Refusal && error.status === 403) return error.message;
+  }
+  return undefined;
 }
 
 /** Those fields that have a value. */
@@ -89,7 +109,8 @@ async function call<T>(method: string, path: string, body?: object): Promise<T> 
   const answer = parse(await response.text());
   if (response.ok) return answer as T;
   const { error } = (answer ?? {}) as Partial<WireError>;
-  throw new Error(error ?? sentence("page.status", { status: response.status }));
+  if (error !== undefined) throw new Refusal(error, response.status);
+  throw new Error(sentence("page.status", { status: response.status }));
 }
 
 function parse(text: string): unknown {

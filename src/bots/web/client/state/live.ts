@@ -1,5 +1,6 @@
 import type { WireFrame, WireWatch } from "../../wire.js";
 import { isShown, loadTimelines } from "./actions.js";
+import { refusalOfAll } from "./api.js";
 import { applyChannel, applyMessage, applyRemoved, countUnread, noteRev } from "./messages.js";
 import { getState, setMe, setState } from "./store.js";
 
@@ -13,11 +14,15 @@ let timer: number | undefined;
 /** Keeps a socket open for as long as the page lives; after a break it resumes from the last change seen. */
 export function connect(): void {
   clearTimeout(timer);
-  const url = new URL("/api/live", window.location.href);
+  const url = new URL("api/live", window.location.href);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   url.searchParams.set("since", String(getState().rev));
   const opened = new WebSocket(url);
+  let accepted = false;
   socket = opened;
+  opened.onopen = () => {
+    accepted = true;
+  };
   opened.onmessage = (event) => {
     if (socket !== opened) return;
     const frames = JSON.parse(String(event.data)) as WireFrame | WireFrame[];
@@ -30,7 +35,16 @@ export function connect(): void {
     if (event.code === 4001 && event.reason) setState({ fatal: event.reason });
     else timer = window.setTimeout(connect, delay * (0.75 + Math.random() / 2));
     delay = Math.min(LONGEST_DELAY_MS, delay * 1.7);
+    if (!accepted) void explain();
   };
+}
+
+/** A socket that is refused does not say why, as behind a proxy that changes the chat's name; a request does. */
+async function explain(): Promise<void> {
+  const fatal = await refusalOfAll();
+  if (fatal === undefined) return;
+  clearTimeout(timer);
+  setState({ fatal });
 }
 
 /** Tries at once: the network or the tab has come back. */
