@@ -8,7 +8,12 @@ const filesIn = (folder: string): string[] =>
   readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((name) => `${folder}/${name}`);
 
 const known = ["src", "test", "bench", "scripts", "config", "packaging"].flatMap(filesIn);
-const pages = [...filesIn("docs").filter((file) => file.endsWith(".md")), "README.md", "CONTRIBUTING.md"];
+const pages = [
+  ...filesIn("docs").filter((file) => file.endsWith(".md")),
+  "README.md",
+  "CONTRIBUTING.md",
+  "SECURITY.md",
+];
 
 /** Files of code named in backticks or as links, whole or by the end of their path; `<name>` and `NAME` stand for any. */
 function namedIn(page: string): string[] {
