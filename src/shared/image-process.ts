@@ -10,6 +10,7 @@ import type { Logger } from "pino";
 import { type Deferred, deferred } from "./async.js";
 import { IMAGE_TASKS, type ImageTask, type ImageTasks } from "./image-tasks.js";
 import { PictureError } from "./inspect-image.js";
+import { withoutSecrets } from "./secrets.js";
 import type { Relayed } from "./sentences/sentence-error.js";
 
 /** What the process is told, and what it answers. */
@@ -136,6 +137,7 @@ export class ImageProcess {
     const own = fileURLToPath(new URL(source ? "./image-worker.ts" : "./image-worker.js", import.meta.url));
     const child = fork(this.options.worker ?? own, {
       serialization: "advanced",
+      env: withoutSecrets(),
       stdio: ["ignore", "inherit", "inherit", "ipc"],
       ...(source && { execArgv: ["--import", "tsx"] }),
     });

@@ -11,6 +11,16 @@ export function namesSecret(name: string): boolean {
   return SECRET_NAME.test(name);
 }
 
+/**
+ * The environment for processes that open strangers' files, or need no secret: without tokens, keys and addresses with
+ * a password, but for those of proxies.
+ */
+export function withoutSecrets(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  const isSecret = ([name, value = ""]: [string, string | undefined]): boolean =>
+    namesSecret(name) || (!/proxy$/i.test(name) && passwordsIn(value).length > 0);
+  return Object.fromEntries(Object.entries(env).filter((entry) => !isSecret(entry)));
+}
+
 /** Shorter values are hidden by their fields' names only: they would be found in the middle of anything. */
 const SHORTEST = 6;
 

@@ -3,6 +3,7 @@
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { withoutSecrets } from "../../shared/secrets.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { type DeviceName, type DeviceOptions, mendOf, type Obstacle, obstacle } from "./devices.js";
 import type { Findings, ProbeRequest } from "./probe-worker.js";
@@ -48,7 +49,7 @@ export async function probe(
     // Drivers write to the console whatever they think of the machine.
     stdio: ["ignore", "ignore", "ignore", "ipc"],
     // Products of ten bits, the default of newer NVIDIA cards, would hide a wrong result among rounding.
-    env: { NVIDIA_TF32_OVERRIDE: "0", ...process.env, ...environment },
+    env: { NVIDIA_TF32_OVERRIDE: "0", ...withoutSecrets(), ...environment },
     ...(module.endsWith(".ts") && { execArgv: ["--import", "tsx"] }),
   });
   const found = await findings(child, { device, timed, ...options }, limitMs);

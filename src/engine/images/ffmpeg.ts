@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { withoutSecrets } from "../../shared/secrets.js";
 import { FilmError } from "./film.js";
 import type { FrameStore } from "./frame-store.js";
 
@@ -13,6 +14,7 @@ const KEPT_ERROR = 2000;
 function run(args: readonly string[], timeoutMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn("ffmpeg", args, {
+      env: withoutSecrets(),
       stdio: ["ignore", "ignore", "pipe"],
       timeout: timeoutMs,
       killSignal: "SIGKILL",

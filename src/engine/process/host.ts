@@ -4,6 +4,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import { abortable } from "../../shared/async.js";
+import { withoutSecrets } from "../../shared/secrets.js";
 import type { EngineSettings } from "../open.js";
 import {
   type Engine,
@@ -179,7 +180,7 @@ export class EngineHost implements Engine {
     const { logger, onDownload: _, timings: __, environment, worker = own, ...settings } = this.options;
     const child = fork(worker, {
       serialization: "advanced",
-      env: { ...engineEnvironment(), ...environment },
+      env: { ...engineEnvironment(withoutSecrets()), ...environment },
       stdio: ["ignore", "inherit", "inherit", "ipc"],
       ...(source && { execArgv: ["--import", "tsx"] }),
     });
