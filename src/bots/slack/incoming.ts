@@ -6,7 +6,7 @@ import { Inbox, type Tell } from "../inbox.js";
 import { Commands } from "./commands.js";
 import { Forms } from "./forms.js";
 import { hideSecrets } from "./logger.js";
-import { MessageActions } from "./message-actions.js";
+import { type Meaning, MessageActions } from "./message-actions.js";
 import { type Fields, fields, list, word } from "./messages.js";
 import { type Parts, Reporter } from "./reporter.js";
 import { identity, Seen } from "./seen.js";
@@ -24,6 +24,8 @@ export class Incoming {
   readonly #inbox: Inbox<SlackUnread>;
   /** One message may come with two kinds of events. */
   readonly #said = new LRUCache<string, Receipt>({ max: SAID });
+  /** What reactions mean that have been acknowledged, and are about to be dealt with. */
+  readonly #meanings = new LRUCache<string, Meaning | "none">({ max: SAID });
   readonly #reporter: Reporter;
   readonly #commands: Commands;
   readonly #forms: Forms;
@@ -59,7 +61,10 @@ export class Incoming {
         const meant = await this.#commands.hear(context, event);
         return meant ? () => this.#commands.written(context, event, receipt) : undefined;
       },
-      reaction_added: (context, event, receipt) => this.#actions.reacted(context, event, true, receipt),
+      reaction_added: (context, event, receipt) => {
+        const meaning = this.#meanings.get(saidId(event) ?? "");
+        return this.#actions.reacted(context, event, true, { receipt, meaning });
+      },
       reaction_removed: (context, event) => this.#actions.reacted(context, event, false),
       app_home_opened: async (context, { user, tab }) => {
         const userId = word(user);
@@ -143,11 +148,22 @@ export class Incoming {
     const isNew = () => id !== undefined && !this.#said.has(id) && !this.#seen.has(id);
     if (id === undefined || !isNew()) return;
     const reacted = event.type === "reaction_added";
-    const meant = reacted ? await this.#actions.meaning(context, event, true).catch(() => undefined) : isForBot(body);
+    const meant = reacted ? await this.#meaningOf(id, context, event) : isForBot(body);
     // The same may have come again meanwhile.
     if (!meant || !isNew()) return;
     const unread = unreadOf({ what: reacted ? "reaction" : "command", body: event, context }, id);
     this.#said.set(id, this.#inbox.take(unread));
+  }
+
+  /** Undefined also where it cannot be known now: it is asked again when the reaction is dealt with. */
+  async #meaningOf(id: string, context: Fields, event: Fields): Promise<Meaning | undefined> {
+    try {
+      const meaning = await this.#actions.meaning(context, event, true);
+      this.#meanings.set(id, meaning ?? "none");
+      return meaning;
+    } catch {
+      return undefined;
+    }
   }
 
   /** Acknowledges within Slack's 3 s whatever else happens, and then does the work unless it has come before. */

@@ -1,5 +1,5 @@
 import type { MessageRef } from "../../domain/model.js";
-import type { FoundReactions, Receipt } from "../../port/events.js";
+import type { FoundReactions, Receipt, UnsignedReaction } from "../../port/events.js";
 import { sameEmoji } from "../../shared/typed.js";
 import { toUnicode } from "./emoji.js";
 import type { Forms } from "./forms.js";
@@ -10,6 +10,17 @@ import { FIELD } from "./modal.js";
 import { channelRef, type Reporter } from "./reporter.js";
 import type { Users } from "./users.js";
 import type { Workspace } from "./workspace.js";
+
+/** A reaction that may mean something. */
+export interface Meaning {
+  readonly workspace: Workspace;
+  readonly reaction: UnsignedReaction;
+  readonly userId: string;
+  readonly channelId: string;
+  readonly ts: string;
+  /** Whether it matters which thread the message is in. */
+  readonly inThread: boolean;
+}
 
 /** What users do to messages: they press buttons, and react. */
 export class MessageActions {
@@ -45,7 +56,7 @@ export class MessageActions {
   }
 
   /** What a reaction may mean; undefined for one that means nothing, about which Slack is asked nothing. */
-  async meaning(context: Fields, event: Fields, added: boolean) {
+  async meaning(context: Fields, event: Fields, added: boolean): Promise<Meaning | undefined> {
     const item = fields(event.item);
     const [userId, name] = [word(event.user), word(event.reaction)];
     const [channelId, ts] = [word(item.channel), word(item.ts)];
@@ -63,10 +74,13 @@ export class MessageActions {
     context: Fields,
     event: Fields,
     added: boolean,
-    receipt?: Receipt,
+    {
+      receipt,
+      meaning,
+    }: { readonly receipt?: Receipt | undefined; readonly meaning?: Meaning | "none" | undefined } = {},
   ): Promise<(() => Promise<void>) | undefined> {
-    const meant = await this.meaning(context, event, added);
-    if (!meant) {
+    const meant = meaning ?? (await this.meaning(context, event, added));
+    if (!meant || meant === "none") {
       receipt?.settle();
       return undefined;
     }
