@@ -39,6 +39,8 @@ export class SocketTransport {
   /** Those that another replaces: Slack may warn of it, and then ask for it. */
   readonly #replaced = new WeakSet<Client>();
   #connecting: Promise<void> | undefined;
+  /** The one that was opened last, or is being opened. */
+  #newest: Client | undefined;
   #open = false;
   #lostAt: number | undefined;
   onLoss?: () => void;
@@ -100,6 +102,7 @@ export class SocketTransport {
   /** Opens one more connection; resolves when Slack has greeted it. */
   async #connect(): Promise<void> {
     const { client } = this.#receiver();
+    this.#newest = client;
     this.#clients.add(client);
     client.on("disconnected", () => this.#ended(client));
     try {
@@ -135,6 +138,9 @@ export class SocketTransport {
     this.#replaced.add(client);
     const { signal } = this.#stopping;
     try {
+      // One that is still being opened is not the other connection that it is to be replaced by.
+      if (client === this.#newest) await this.#connecting;
+      if (!this.#clients.has(client)) return;
       await this.#another();
       await abortableDelay(LINGER_MS, signal);
     } catch {

@@ -337,6 +337,18 @@ describe("the connection", () => {
     expect([fake.socket.connected - before, fake.socket.connections]).toEqual([1, 1]);
   });
 
+  it("is opened in place of one that is asked for another while it is being greeted", { timeout: 30_000 }, async () => {
+    const { fake, people: users, listener, ann, art } = await openSlack();
+    const before = fake.socket.connected;
+    fake.socket.shortLived = 2;
+    fake.socket.disconnect("refresh_requested");
+    await eventually(async () => fake.socket.connected === before + 3, "three more connections");
+    await eventually(async () => fake.socket.connections === 1, "the others closed");
+    await users.command(ann, art.id, "queue");
+    await listener.next("command");
+    expect(fake.socket.longestGapMs).toBe(0);
+  });
+
   it("is opened beside the old one, which goes on while Slack has an outage", { timeout: 30_000 }, async () => {
     const { fake, people: users, listener, ann, art } = await openSlack();
     fake.trouble({ kind: "outage", method: "apps.connections.open", times: 3 });

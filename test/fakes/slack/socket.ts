@@ -33,6 +33,8 @@ export class Socket {
   connected = 0;
   /** The next envelopes come twice, as after an acknowledgement that was lost. */
   twice = 0;
+  /** The next connections are asked to be replaced together with the greeting. */
+  shortLived = 0;
   /** Connections are accepted, but never greeted. */
   silent = false;
 
@@ -150,6 +152,7 @@ export class Socket {
         debug_info: { host: "fake" },
       }),
     );
+    if (this.shortLived-- > 0) this.disconnect("warning", [connection]);
     for (const wake of this.#waiting.splice(0)) wake();
   }
 
