@@ -199,6 +199,7 @@ const sound =
   count.run + count.told === commands.length &&
   count.lost + count.doubled + count.unfinished === 0 &&
   last <= first * MOST_GROWTH;
-rmSync(dir, { recursive: true, force: true });
+if (sound) rmSync(dir, { recursive: true, force: true });
+else process.stdout.write(`the data folder is left in ${dir}\n`);
 process.stdout.write(sound ? "sound\n" : "NOT SOUND\n");
 process.exit(sound ? 0 : 1);
