@@ -46,8 +46,9 @@ const MEMORY_BYTES = 1_600_000_000;
 const LOOK_MS = 100;
 /** A second file is opened while a slow one keeps the process busy. */
 const AT_ONCE = 2;
-/** Files that wait; more are refused. Each may have as many bytes as an upload. */
-const MOST_WAITING = 32;
+/** Files that wait, and their bytes; more are refused. */
+const MOST_WAITING = 128;
+const MOST_WAITING_BYTES = 640e6;
 
 interface Pending {
   readonly answer: Deferred<ImageAnswer>;
@@ -57,6 +58,8 @@ interface Pending {
 
 export class ImageProcess {
   #child: ChildProcess | undefined;
+  /** Of the files that are open or wait. */
+  #bytes = 0;
   #closed = false;
   #nextId = 1;
   /** Given to the process, and not answered. */
@@ -77,8 +80,12 @@ export class ImageProcess {
    */
   async run<T extends ImageTask>(task: T, bytes: Uint8Array, options: OptionsOf<T>): Promise<ResultOf<T>> {
     const { name } = options;
-    if (this.#closed || this.#queue.size >= MOST_WAITING) throw new PictureError("image.busy", { name });
-    const answer = await this.#answer({ task, bytes, options }, name);
+    const isFull = this.#queue.size >= MOST_WAITING || this.#bytes + bytes.byteLength > MOST_WAITING_BYTES;
+    if (this.#closed || isFull) throw new PictureError("image.busy", { name });
+    this.#bytes += bytes.byteLength;
+    const answer = await this.#answer({ task, bytes, options }, name).finally(() => {
+      this.#bytes -= bytes.byteLength;
+    });
     if ("result" in answer) return answer.result as ResultOf<T>;
     if ("refused" in answer) throw new PictureError(answer.refused);
     throw new PictureError("image.unreadable", { name }, { cause: new Error(answer.failed) });

@@ -1,7 +1,7 @@
 /**
  * A soak: people dream in the web chat while others flood it, send as slowly as they can and never read, and the
  * program and its engine, which paints nothing, are killed again and again. At the end every acknowledged command has
- * become one picture, or its author was told; and the program, which is killed no more in the second half, has hardly
+ * become one picture, or its author was answered; and the program, which is killed no more in the second half, has hardly
  * grown. Ends with 1 where that is not so.
  *
  *   npm run soak [-- --minutes 30 --people 50]
@@ -189,14 +189,14 @@ const report = {
   kills,
   starts: world.starts,
   ...count,
-  refused: Object.fromEntries(refused),
+  answeredOtherwise: Object.fromEntries(refused),
   megabytes: { first: Math.round(first), last: Math.round(last), growth: Number((last / first).toFixed(3)) },
 };
 process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
 const sound =
   code === 0 &&
   count.acknowledged === commands.length &&
-  count.run + count.told === commands.length &&
+  count.run + count.told + count.refused === commands.length &&
   count.lost + count.doubled + count.unfinished === 0 &&
   last <= first * MOST_GROWTH;
 if (sound) rmSync(dir, { recursive: true, force: true });

@@ -85,7 +85,14 @@ it("loses and doubles no command that the web chat has answered with 200", { tim
     expect(await world.stop()).toBe(0);
     const count = counted(dir, commands);
     process.stdout.write(`kills ${done}, starts ${world.starts}, ${JSON.stringify(count)}\n`);
-    expect(count).toMatchObject({ acknowledged: commands.length, lost: 0, doubled: 0, failed: 0, unfinished: 0 });
+    expect(count).toMatchObject({
+      acknowledged: commands.length,
+      refused: 0,
+      lost: 0,
+      doubled: 0,
+      failed: 0,
+      unfinished: 0,
+    });
     expect(count.run + count.told).toBe(commands.length);
     // Some were hit before there was a job, and some after.
     expect(Math.min(count.run, count.told)).toBeGreaterThan(0);

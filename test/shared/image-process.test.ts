@@ -134,7 +134,7 @@ describe("a file that ends the process", () => {
 
   test("is refused at once where too many wait, and when the program stops", async () => {
     const one = images();
-    const waiting = Array.from({ length: 40 }, () => run(one, "stays").catch((error: unknown) => error));
+    const waiting = Array.from({ length: 140 }, () => run(one, "stays").catch((error: unknown) => error));
     expect(await Promise.race(waiting.slice(-4))).toMatchObject({ identifier: "image.busy" });
     await one.close();
     await Promise.all(waiting);
