@@ -19,7 +19,7 @@ const LONGEST_AGAIN_MS = 60_000;
 const LINE_LENGTH = 500;
 
 /** What is kept of an event: plain data by which the adapter finds its user again. */
-interface Unread {
+export interface Unread {
   readonly what: "command" | "button" | "reaction";
   /** What was typed, such as "/dream look:eyes", where there is a line; of a reaction its emoji. */
   readonly line?: string | undefined;

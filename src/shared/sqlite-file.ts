@@ -66,6 +66,7 @@ export class SqliteFile {
    */
   write<T>(work: () => T, { durable = true }: { readonly durable?: boolean } = {}): T {
     const { client } = this;
+    this.#checkOpen();
     if (client.inTransaction) return work();
     try {
       if (!durable) client.exec("PRAGMA synchronous = NORMAL");
@@ -107,7 +108,13 @@ export class SqliteFile {
     }
   }
 
+  /** libsql panics where a closed file is asked. */
+  #checkOpen(): void {
+    if (!this.client.open) throw new Error(`${this.path} has been closed.`);
+  }
+
   #told<T>(query: () => T): T {
+    this.#checkOpen();
     try {
       return query();
     } catch (cause) {

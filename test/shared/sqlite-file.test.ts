@@ -39,6 +39,14 @@ describe("a SQLite file", () => {
     expect(synchronous(file)).toMatchObject({ synchronous: 2 });
   });
 
+  it("says that it has been closed when it is asked later", () => {
+    const file = open();
+    const statement = file.client.prepare("SELECT 1");
+    file.close();
+    for (const late of [() => file.write(() => 1), () => file.client.prepare("SELECT 1"), () => statement.get([])])
+      expect(late).toThrow("notes.sqlite has been closed.");
+  });
+
   it("is one complete file when it is closed", () => {
     const file = open();
     add(file, 100_000);

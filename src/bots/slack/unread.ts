@@ -1,11 +1,10 @@
 /** What is kept of a command, a form, a press, a reaction or a message to the bot until it is dealt with. */
+import type { Unread } from "../inbox.js";
 import { toUnicode } from "./emoji.js";
 import { type Fields, fields, list, word } from "./messages.js";
 import { readPurpose } from "./modal.js";
 
-export interface SlackUnread {
-  readonly what: "command" | "button" | "reaction";
-  readonly line?: string | undefined;
+export interface SlackUnread extends Unread {
   /** What Slack would send again has it, too. */
   readonly delivery: string | undefined;
   /** The workspace and its organisation. */

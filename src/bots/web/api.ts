@@ -166,7 +166,7 @@ function registerMessages(app: FastifyInstance, services: WebServices): void {
   app.post<OfMessage>("/api/messages/:id/reactions", async (request, reply) => {
     const user = sessions.act(request, "clicks");
     const { emoji, on } = readBody(reactionBody, request.body);
-    conversation.react(user, toId(request.params.id), emoji, on);
+    await conversation.react(user, toId(request.params.id), emoji, on);
     return reply.code(204).send();
   });
 

@@ -5,7 +5,7 @@ import { ChatError } from "../../port/chat-error.js";
 import type { ActionEvent, ChatEvent, CommandEvent, Receipt } from "../../port/events.js";
 import type { Button, OutgoingMessage } from "../../port/messages.js";
 import { plainLine, readLine, readSaid, type SaidLine } from "../../shared/typed.js";
-import type { Inbox, Tell } from "../inbox.js";
+import type { Inbox, Tell, Unread } from "../inbox.js";
 import { type ChannelHub, channelRef, checkLength, ref, toId } from "./channel-hub.js";
 import { Handouts } from "./handouts.js";
 import type { IncomingImage } from "./image-files.js";
@@ -22,10 +22,8 @@ const emojiOnly = new RegExp(
 );
 const reactionKinds = 20;
 
-/** What is kept of a command or a press until it is dealt with. */
-export interface WebUnread {
-  readonly what: "command" | "button" | "reaction";
-  readonly line?: string | undefined;
+/** What is kept of a command, a press or a reaction until it is dealt with. */
+export interface WebUnread extends Unread {
   readonly user: string;
   readonly channel: string;
   readonly thread?: string | undefined;
@@ -152,7 +150,10 @@ export class Conversation {
     });
   }
 
-  react(user: PersonRow, id: number, emoji: string, on: boolean): void {
+  async react(user: PersonRow, id: number, emoji: string, on: boolean): Promise<void> {
+    const reaction = { emoji, added: on, message: ref(this.visible(id, user)) };
+    // Most mean nothing: of those nothing is kept.
+    const meant = on && (!this.handlers.wants || (await this.handlers.wants(reaction)) !== undefined);
     const row = this.visible(id, user);
     if (emoji.length > 32 || !emojiOnly.test(emoji)) throw new ChatError("forbidden", "web.emoji");
     const kinds = new Set(this.hub.parts.store.reactions(id).map((reaction) => reaction.emoji));
@@ -160,9 +161,9 @@ export class Conversation {
       throw new ChatError("forbidden", "web.reactions-full", { count: reactionKinds });
     }
     const message = ref(row);
-    const receipt = on ? this.#take({ what: "reaction", line: emoji }, user, message.channel) : undefined;
+    const receipt = meant ? this.#take({ what: "reaction", line: emoji }, user, message.channel) : undefined;
     if (this.hub.react(id, emoji, user.id, on))
-      void this.#tell({ kind: "reaction", emoji, added: on, message, user: toUser(user), receipt });
+      void this.#tell({ ...reaction, kind: "reaction", message, user: toUser(user), receipt });
     else receipt?.settle();
   }
 

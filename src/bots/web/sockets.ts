@@ -21,7 +21,7 @@ interface Listener extends SocketOrigin {
 
 /** A frame that is about to be sent. */
 interface Waiting {
-  readonly text: string;
+  readonly frame: WireFrame;
   /** The person whom it is for; everybody when left out. */
   readonly only: string | undefined;
   /** Of a message's state. */
@@ -83,7 +83,7 @@ export class Sockets {
     const [name, rev] = nameOf(frame) ?? [String(this.#names++), undefined];
     // At the end also where an older state waits: clients resume after the last rev that they have seen.
     this.#waiting.delete(name);
-    this.#waiting.set(name, { text: JSON.stringify(frame), only, rev });
+    this.#waiting.set(name, { frame, only, rev });
     const wait = Math.max(0, this.#flushedAt + FRAMES_MS - performance.now());
     this.#flushing ??= setTimeout(() => this.#flush(), wait);
   }
@@ -91,7 +91,7 @@ export class Sockets {
   #flush(): void {
     this.#flushing = undefined;
     this.#flushedAt = performance.now();
-    const frames = [...this.#waiting.values()];
+    const frames = [...this.#waiting.values()].map((each) => ({ ...each, text: JSON.stringify(each.frame) }));
     this.#waiting.clear();
     const isPrivate = frames.some(({ only }) => only !== undefined);
     const least = Math.min(...frames.map(({ rev = Number.POSITIVE_INFINITY }) => rev));
@@ -154,7 +154,7 @@ function nameOf(frame: WireFrame): readonly [name: string, rev: number] | undefi
 }
 
 /** One frame as it is, several as an array. */
-function together(frames: readonly Waiting[]): string | undefined {
+function together(frames: readonly { readonly text: string }[]): string | undefined {
   const texts = frames.map(({ text }) => text);
   return texts.length > 1 ? `[${texts.join()}]` : texts[0];
 }

@@ -8,6 +8,7 @@ import { WebChat } from "../../../src/bots/web/chat.js";
 import type { ChannelRef } from "../../../src/domain/model.js";
 import { ChatError } from "../../../src/port/chat-error.js";
 import type { CommandEvent } from "../../../src/port/events.js";
+import { openSqlite } from "../../../src/shared/native.js";
 import { handlers, photo, startChat, temporaryFolder, Visitor } from "./harness.js";
 
 const art: ChannelRef = { platform: "web", community: "local", id: "art" };
@@ -82,6 +83,22 @@ describe("a reaction", () => {
       await expect.poll(async () => (await told()).length).toBe(1);
       expect(await told()).toMatchObject([{ private: true }]);
     }
+  });
+});
+
+describe("a reaction that means nothing", () => {
+  it("is reported, and nothing is kept of it", async () => {
+    const dataDir = await temporaryFolder();
+    const held = handlers(() => new Promise(() => undefined), { wants: async () => undefined });
+    const chat = await startChat(held, { dataDir });
+    const visitor = await Visitor.enter(chat);
+    const { id } = await chat.post(art, { text: "Done" });
+    const reaction = { emoji: "👋", on: true };
+    expect((await visitor.request("POST", `/api/messages/${id}/reactions`, reaction)).status).toBe(204);
+    expect(held.events).toMatchObject([{ kind: "reaction", emoji: "👋" }]);
+    const file = openSqlite(join(dataDir, "web-chat.sqlite"));
+    expect(file.prepare("SELECT name FROM setting WHERE name LIKE 'web.unread.%'").all([])).toEqual([]);
+    file.close();
   });
 });
 
