@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * What takes minutes: the program as it is installed, killed processes, clusters, platforms that fail, whole recipes on
- * real networks, browsers, the built-in styles drawn again.
+ * What takes minutes: the program as it is installed, killed processes, clusters, platforms that fail, another transport
+ * of Slack, whole recipes on real networks, browsers, the built-in styles drawn again.
  */
 const long = [
   "test/cli/**/*.test.ts",
@@ -17,7 +17,7 @@ const long = [
   "test/engine/runtimes/tfjs.test.ts",
   "test/engine/devices/probe.test.ts",
   "test/bots/discord/{faults,outage,shards}.test.ts",
-  "test/bots/slack/faults.test.ts",
+  "test/bots/slack/{contract-http,faults}.test.ts",
   "test/bots/web/{admin,browser}.test.ts",
 ];
 

@@ -125,7 +125,7 @@ export class Gateway {
 
   /** For discord.js's options. */
   readonly buildStrategy: NonNullable<WebSocketOptions["buildStrategy"]> = (manager) => {
-    const strategy = new SimpleShardingStrategy(manager);
+    const strategy = new Sharding(manager);
     // discord.js would ask several times in a row, and trips over what is left out.
     manager.fetchGatewayInformation = () => this.#information.promise;
     const update = manager.options.updateSessionInfo;
@@ -176,15 +176,15 @@ export class Gateway {
   }
 
   /** Gives up a session that a server does not resume: one without that ability may simply say nothing. */
-  #watch(event: string, { shardId: shard }: Payload, manager: Manager, strategy: SimpleShardingStrategy): void {
+  #watch(event: string, { shardId: shard }: Payload, manager: Manager, strategy: Sharding): void {
     if (event === "hello") {
       void Promise.resolve(manager.options.retrieveSessionInfo(shard)).then((session) => {
         if (!session) return;
         const late = () => {
           this.options.logger.warn({ shard }, "Discord did not resume the session; beginning another one");
           // discord.js has no other way to begin another session with one shard.
-          const { shards } = strategy as unknown as { readonly shards: ReadonlyMap<number, Reconnects> };
-          void shards.get(shard)?.destroy({ reason: "Not resumed", recover: WebSocketShardDestroyRecovery.Reconnect });
+          const destroy = { reason: "Not resumed", recover: WebSocketShardDestroyRecovery.Reconnect };
+          void strategy.shard(shard)?.destroy(destroy);
         };
         clearTimeout(this.#resuming.get(shard));
         this.#resuming.set(shard, setTimeout(late, this.options.resumeMs).unref());
@@ -211,8 +211,49 @@ interface Payload {
 }
 
 /** As much of a shard as is needed here. */
-interface Reconnects {
-  destroy(options: { readonly reason: string; readonly recover: WebSocketShardDestroyRecovery }): Promise<void>;
+interface Shard {
+  readonly connection: Connection | null;
+  destroy(options?: { readonly reason: string; readonly recover: WebSocketShardDestroyRecovery }): Promise<void>;
+}
+
+/** A WebSocket of the package ws. */
+interface Connection {
+  readonly readyState: number;
+  readonly CONNECTING: number;
+  onclose: null;
+  on(event: "error", listener: () => void): void;
+  terminate(): void;
+}
+
+class Sharding extends SimpleShardingStrategy {
+  shard(id: number): Shard | undefined {
+    return (this as unknown as { readonly shards: ReadonlyMap<number, Shard> }).shards.get(id);
+  }
+
+  override async spawn(ids: number[]): Promise<void> {
+    await super.spawn(ids);
+    for (const id of ids) {
+      const shard = this.shard(id);
+      if (shard) giveUpCleanly(shard);
+    }
+  }
+}
+
+/**
+ * discord.js leaves a connection alone that is still being opened when its shard is destroyed, and takes its listener
+ * for errors away: an error later would end the program, and a greeting leave a connection that is not used.
+ */
+function giveUpCleanly(shard: Shard): void {
+  const destroy = shard.destroy.bind(shard);
+  shard.destroy = async (options) => {
+    const { connection } = shard;
+    if (connection && connection.readyState === connection.CONNECTING) {
+      connection.onclose = null;
+      connection.on("error", () => undefined);
+      connection.terminate();
+    }
+    await destroy(options);
+  };
 }
 
 function isDiscord(url: string): boolean {

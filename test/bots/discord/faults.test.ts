@@ -1,7 +1,9 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { GatewayCloseCodes } from "discord-api-types/v10";
 import { pino } from "pino";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { DiscordChat } from "../../../src/bots/discord/chat.js";
 import type { OutgoingMessage } from "../../../src/port/messages.js";
 import { connected, fakeDiscord, Listener, picture, scene, silent } from "./harness.js";
@@ -52,6 +54,26 @@ describe("starting", () => {
       name: "ChatError",
       kind: "timeout",
     });
+  });
+
+  it("gives up on a gateway that says nothing, and leaves no connection behind", async () => {
+    const discord = await fakeDiscord();
+    const silentGateway = createServer().listen(0, "127.0.0.1");
+    onTestFinished(() => void silentGateway.close());
+    await once(silentGateway, "listening");
+    const { port } = silentGateway.address() as AddressInfo;
+    discord.dialect = ({ path }, answer) =>
+      path.startsWith("/gateway")
+        ? { ...answer, body: { ...(answer.body as object), url: `ws://127.0.0.1:${port}` } }
+        : answer;
+    const { apiUrl, token } = discord;
+    const chat = new DiscordChat({ token, apiUrl, logger: silent });
+    const started = expect(chat.start(new Listener())).rejects.toThrow();
+    const [connection] = (await once(silentGateway, "connection")) as [Socket];
+    connection.resume();
+    const closed = once(connection, "close");
+    await chat.stop();
+    await Promise.all([started, closed]);
   });
 
   it("works without the commands when Discord does not take them just now", async () => {

@@ -1,0 +1,4 @@
+import { describeChat } from "../../port/chat.contract.js";
+import { open } from "./contract-world.js";
+
+describeChat("Slack over HTTP", () => open("http"));
