@@ -1,6 +1,6 @@
 /** What verbs print and write. Where results go is checked before the work, so that nothing is computed in vain. */
 import { constants } from "node:fs";
-import { access, mkdir, stat } from "node:fs/promises";
+import { access, mkdir, readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { sentence } from "../shared/sentences/sentence.js";
 import { UsageError } from "./usage.js";
@@ -45,6 +45,14 @@ export async function prepareFile(path: string): Promise<void> {
   const kind = await stat(path).catch(() => undefined);
   if (kind?.isDirectory()) throw cannotWrite(path, Object.assign(new Error("is a folder"), { code: "EISDIR" }));
   if (kind) await access(path, constants.W_OK).catch((cause: unknown) => Promise.reject(cannotWrite(path, cause)));
+}
+
+/** @throws UsageError when there is no such file, or it cannot be read */
+export async function readPicture(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    const why = { ENOENT: "cli.no-file", EISDIR: "cli.folder" } as const;
+    throw new UsageError(why[cause.code as keyof typeof why] ?? "cli.unreadable", { path }, { cause });
+  });
 }
 
 export function printJson(value: unknown): void {

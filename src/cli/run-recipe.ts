@@ -1,5 +1,5 @@
 /** Runs a recipe in this process: reads its pictures, shows a progress bar, writes the result and its frames. */
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { OpenEngine } from "../engine/open.js";
 import type { EngineFrame, EngineResult } from "../engine/process/engine.js";
@@ -7,9 +7,9 @@ import { runJob } from "../engine/run-job.js";
 import { sharp } from "../shared/native.js";
 import { sentence } from "../shared/sentences/sentence.js";
 import { type EngineFlags, withEngine } from "./engine.js";
-import { cannotWrite, prepareFile, prepareFolder, printJson } from "./output.js";
+import { cannotWrite, prepareFile, prepareFolder, printJson, readPicture } from "./output.js";
 import { progressBar } from "./progress.js";
-import { stoppedByInterrupt, UsageError } from "./usage.js";
+import { stoppedByInterrupt } from "./usage.js";
 
 /** The flags that every recipe's verb has. */
 export interface RunFlags extends EngineFlags {
@@ -49,13 +49,6 @@ export async function runRecipe(
   await Promise.all(writes).catch((cause: unknown) => Promise.reject(cannotWrite(frames ?? "", cause)));
   await writeResult(output, result).catch((cause: unknown) => Promise.reject(cannotWrite(output, cause)));
   report(result, output, json);
-}
-
-async function readPicture(path: string): Promise<Uint8Array> {
-  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    const why = { ENOENT: "cli.no-file", EISDIR: "cli.folder" } as const;
-    throw new UsageError(why[cause.code as keyof typeof why] ?? "cli.unreadable", { path }, { cause });
-  });
 }
 
 /** The file of a frame in the folder of frames; previews have none. */

@@ -18,6 +18,7 @@ const VERBS = new Map<string, Verb>([
   ["bench", { computes: true, add: async (program) => (await import("./measure.js")).addBench(program) }],
   ["evaluate", { computes: true, add: async (program) => (await import("./measure.js")).addEvaluate(program) }],
   ["models", { add: async (program) => (await import("./models.js")).addModels(program) }],
+  ["see", { computes: true, add: async (program) => (await import("./see.js")).addSee(program) }],
   ["teach", { computes: true, add: async (program) => (await import("./teach.js")).addTeach(program) }],
   ["backup", { add: async (program) => (await import("./operate.js")).addBackup(program) }],
   ["doctor", { computes: true, add: async (program) => (await import("./doctor.js")).addDoctor(program) }],

@@ -38,9 +38,9 @@ export function batchOf(images: readonly Raster[]): Tensor {
 
 const keyOf = (
   { id, edition = "" }: Network,
-  { pooling = "max", multipleOf = 1 }: BuildOptions,
+  { pooling = "max", multipleOf = 1, everywhere = false }: BuildOptions,
   what: string,
-): string => `${id} ${edition} ${pooling} ${multipleOf} ${what}`;
+): string => `${id} ${edition} ${pooling}${everywhere ? " everywhere" : ""} ${multipleOf} ${what}`;
 
 /** The key of the program that is a step of some parts, by their structures. */
 export function stepKey(
@@ -71,17 +71,21 @@ export async function evaluate(
   return { loss: outputs.loss?.data[0] ?? Number.NaN, gradient: outputs.gradient?.data ?? new Float32Array() };
 }
 
-/** Computes things at an image without a gradient: features, Gram matrices. `name` says which program it is. */
+/**
+ * Computes things at an image without a gradient: features, Gram matrices. `name` says which program it is, and
+ * `values` are the numbers that it asks for.
+ */
 export async function observe(
   programs: Programs,
   network: Network,
   name: string,
   outputs: (scope: Scope) => Readonly<Record<string, Node>>,
   picture: Raster | Tensor,
-  options: BuildOptions = {},
+  { values = {}, ...options }: BuildOptions & { readonly values?: Tensors } = {},
 ): Promise<Tensors> {
   const image = "shape" in picture ? picture : toTensor(picture);
-  return programs.run(keyOf(network, options, name), () => outputs(scopeOf(network.build(options))), { image });
+  const build = () => outputs(scopeOf(network.build(options)));
+  return programs.run(keyOf(network, options, name), build, { ...values, image });
 }
 
 /**

@@ -74,7 +74,7 @@ interface Offer {
 async function changed(offer: Offer, { params, pictures }: Draft, given: Params, scope: Scope): Promise<Draft> {
   const { definition, botOptions, options } = offer;
   const { style, styles, ...rest } = given;
-  const changes = { ...presetValues(offer, rest.preset), ...rest };
+  const changes = { ...impliedValues(offer, rest), ...rest };
   const kinds = new Set(Object.values(definition.options).map(({ kind }) => kind));
   const merged = kinds.has("look") ? changeDream(botOptions, params, changes) : { ...params, ...changes };
   const draft = { params: withoutUndefined({ ...merged, ...filmBytes(definition, scope) }), pictures };
@@ -86,14 +86,17 @@ async function changed(offer: Offer, { params, pictures }: Draft, given: Params,
 }
 
 /**
- * What a preset sets, within the bounds that hold here, and the usual values where it sets nothing, undefined where
- * there are none: a job that is repeated with another preset keeps nothing of the one before.
+ * What a preset sets, or other options imply, within the bounds that hold here, and the usual values where a preset
+ * sets nothing, undefined where there are none: a job that is repeated with another preset keeps nothing of the one
+ * before.
  */
-function presetValues({ definition, botOptions }: Offer, preset: unknown): Params {
-  if (typeof preset !== "string") return {};
+function impliedValues({ definition, botOptions }: Offer, given: Params): Params {
+  const { preset } = given;
+  const implied = definition.defaultsWith?.(given) ?? {};
+  const chosen = typeof preset === "string";
   const usual = chatDefaults(definition, botOptions);
-  const keys = new Set(Object.values(definition.presets).flatMap(Object.keys));
-  const values: Params = definition.presets[preset] ?? {};
+  const keys = new Set([...Object.keys(implied), ...(chosen ? Object.values(definition.presets).flatMap(Object.keys) : [])]);
+  const values: Params = { ...implied, ...(chosen && definition.presets[preset]) };
   const entries = [...keys].map((key) => {
     const value = values[key] ?? usual[key];
     const option = definition.options[key];
@@ -166,6 +169,8 @@ export function changeDream(botOptions: BotOptions, params: Params, changes: Par
   const chosen = channels === undefined ? rest : { channels, ...rest };
   if (layers !== undefined) return { ...chosen, layers };
   const asked = changes.look !== undefined || (params.network === rest.network && oldLook !== undefined);
+  // A word says what to dream of; a look that is asked for mixes in.
+  if ((changes.into ?? changes.away) !== undefined && changes.look === undefined) return chosen;
   const look = lookFor(botOptions, network, changes.look ?? oldLook, asked);
   return look === undefined ? chosen : { look, ...chosen };
 }

@@ -16,6 +16,8 @@ export interface BuildOptions {
    * A promise that images' sides are multiples of this, which saves passes over memory where pooling tiles the image.
    */
   readonly multipleOf?: number;
+  /** Class scores at each place of the deepest map, instead of one for the whole picture. */
+  readonly everywhere?: boolean;
   /** The image to see, where it is the result of other nodes; an input named "image" when left out. */
   readonly image?: Node;
 }
@@ -37,6 +39,11 @@ export interface BuiltNetwork {
    * @throws NetworkError when no layer of that name can be used
    */
   layer(name: string): Node;
+  /**
+   * How much the image shows of each class, before the softmax: [N, classes, 1, 1].
+   * @throws NetworkError of a network without `classes`
+   */
+  scores(): Node;
 }
 
 /** What a layer is, for lists and for choosing. */
@@ -60,6 +67,8 @@ export interface Network {
   readonly layers: readonly LayerInfo[];
   /** The file's other layers, each with why it cannot be an objective (completes "cannot be used:"). */
   readonly unusable?: ReadonlyMap<string, string>;
+  /** How many classes it tells apart, where the file has its classifier: those of `config/classes.yaml`. */
+  readonly classes?: number;
   /**
    * Looks, style and content layers, where the catalogue or the network's folder names some; `presetsOf` finds them for
    * any network.
@@ -97,6 +106,14 @@ export function leastSideOf(network: Network, layers: readonly string[], options
   });
 }
 
+/** The smallest side, in pixels, at which a network can tell classes apart. */
+export function leastSideToName(network: Network): number {
+  return askOnce(network, ["least side to name"], () => {
+    const strides = network.layers.map(({ stride }) => stride);
+    return Math.max(...strides, leastSide([network.build({ everywhere: true }).scores()]));
+  });
+}
+
 type NetworkErrorKind = "unknown" | "unreachable" | "corrupt" | "unsupported";
 
 /** Why a network cannot be used, in a sentence that says what would help. */
@@ -109,6 +126,11 @@ export class NetworkError<S extends Said = Said> extends SentenceError<S> {
   ) {
     super(said, ...rest);
   }
+}
+
+/** Says that a network does not tell classes apart. */
+export function noClasses(network: string): never {
+  throw new NetworkError("unsupported", "network.no-classes", { network });
 }
 
 /** Says that no layer of that name can be used. */

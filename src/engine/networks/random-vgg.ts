@@ -3,7 +3,7 @@
 import type { Node } from "../graph/node.js";
 import { avgPool, constant, conv2d, maxPool, mul, relu, scalar, sub } from "../graph/ops.js";
 import { gaussian, random } from "../images/random.js";
-import { type BuiltNetwork, imageOf, type LayerInfo, type Network, noLayer } from "./network.js";
+import { type BuiltNetwork, imageOf, type LayerInfo, type Network, noClasses, noLayer } from "./network.js";
 
 /** Convolutions and channels of VGG19's blocks (Simonyan and Zisserman 2014, configuration E). */
 const VGG19_BLOCKS = [
@@ -56,7 +56,8 @@ export function randomVgg(blocks: readonly (readonly [number, number])[] = VGG19
         x = pooling === "max" ? maxPool(x, window) : avgPool(x, window);
         built.set(`block${b + 1}_pool`, x);
       }
-      return { image, layer: (name) => built.get(name) ?? noLayer("random-vgg", name) };
+      const layer = (name: string): Node => built.get(name) ?? noLayer("random-vgg", name);
+      return { image, layer, scores: () => noClasses("random-vgg") };
     },
   };
 }

@@ -68,8 +68,8 @@ export function pick(vector: Node, i: number, length: number): Node {
 }
 
 /** The scope of an objective over a network. */
-export function scopeOf({ image, layer }: BuiltNetwork): Scope {
-  return { image, layer, value: valueInputs() };
+export function scopeOf(built: BuiltNetwork): Scope {
+  return { ...built, value: valueInputs() };
 }
 
 /** Values as a program's inputs, one of each name. */

@@ -116,8 +116,12 @@ export function naturalColours(image: Raster): Raster {
   return multiplied(image, COVARIANCE.flat());
 }
 
-/** Turns a gradient towards the colours that photos have, so that neurons don't end in neon. */
-export function towardsNaturalColours(): Transform {
-  const mix = constant(Float32Array.from(COVARIANCE.flat()), [CHANNELS, CHANNELS, 1, 1]);
-  return precondition("natural colours", {}, (gradient) => conv2d(gradient, mix));
+/**
+ * Turns a gradient towards the colours that photos have, so that neurons don't end in neon.
+ * @param amount share of the turned gradient; the rest stays as it is
+ */
+export function towardsNaturalColours(amount = 1): Transform {
+  const mixed = COVARIANCE.flat().map((v, i) => amount * v + (i % (CHANNELS + 1) === 0 ? 1 - amount : 0));
+  const mix = constant(Float32Array.from(mixed), [CHANNELS, CHANNELS, 1, 1]);
+  return precondition(`natural colours ${amount}`, {}, (gradient) => conv2d(gradient, mix));
 }

@@ -124,8 +124,8 @@ function atOnce({ engine, update }: Run, { objective, options = {} }: WholeLoss,
     const images = input(IMAGES, SHAPE, options.multipleOf);
     const value = valueInputs();
     const seen = transform.see(images, prefixed(value, SEE));
-    const { layer } = network.build({ ...options, image: seen });
-    const { loss, gradient } = lossAndGradient(objective.build({ image: seen, layer, value }), seen);
+    const built = network.build({ ...options, image: seen });
+    const { loss, gradient } = lossAndGradient(objective.build({ ...built, image: seen, value }), seen);
     return { loss, ...moved(update, images, transform.back(gradient, prefixed(value, SEE)), value) };
   };
   return programs.advance(key, build, inputs, [IMAGES, ...Object.keys(update.memory)]);

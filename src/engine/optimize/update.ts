@@ -1,7 +1,7 @@
 /** How a step moves images against the gradient of their loss, as nodes of the step's program. */
 import type { Node } from "../graph/node.js";
 import { abs, add, clip, div, equal, mul, reduceMean, scalar, sub, where } from "../graph/ops.js";
-import { clampRaster, type Raster } from "../images/raster.js";
+import { CHANNELS, clampRaster, emptyRaster, type Raster, type Size } from "../images/raster.js";
 import { number, type ValueOf } from "../objectives/objective.js";
 import type { Tensors } from "../runtimes/runtime.js";
 import { rootMeanSquare } from "./pyramid.js";
@@ -49,6 +49,29 @@ export function meanAbsoluteDescent(rate: number): Update {
       const strength = reduceMean(abs(gradient), [1, 2, 3]);
       const scale = div(value("rate", []), clip(strength, FAINTEST, Number.POSITIVE_INFINITY));
       return { images: within(sub(images, mul(gradient, scale))), strength };
+    },
+  };
+}
+
+/**
+ * Steps of mean absolute size `rate`, in grey levels, along the mean of the gradients so far, in which each counts
+ * `momentum` times as much as the next one; images stay within 0..255.
+ */
+export function momentumDescent({ width, height }: Size, rate: number, momentum: number): Update {
+  const { data } = emptyRaster(width, height);
+  const unit = (direction: Node, size: Node): Node =>
+    div(direction, clip(size, FAINTEST, Number.POSITIVE_INFINITY));
+  const meanAbsolute = (direction: Node): Node => reduceMean(abs(direction), [1, 2, 3]);
+  return {
+    structure: "momentum",
+    memory: { velocity: { data, shape: [1, CHANNELS, height, width] } },
+    values: () => ({ rate: number(rate), kept: number(momentum), new: number(1 - momentum) }),
+    build(images, gradient, value, remembered) {
+      const strength = meanAbsolute(gradient);
+      const before = mul(remembered("velocity", [null, CHANNELS, null, null]), value("kept", []));
+      const velocity = add(before, mul(unit(gradient, strength), value("new", [])));
+      const step = mul(unit(velocity, meanAbsolute(velocity)), value("rate", []));
+      return { images: within(sub(images, step)), strength, memory: { velocity } };
     },
   };
 }

@@ -41,6 +41,8 @@ interface Described<O extends RecipeOptions> {
   /** In the order in which they are printed. */
   readonly options: O;
   readonly presets: Presets<Schema<O>>;
+  /** Defaults that hold where some options are given, instead of the usual ones; a preset wins over them. */
+  defaultsWith?(given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
   /** The pictures that it takes, by their roles; the first is the one to work on. */
   readonly pictures: Readonly<Record<string, PictureRole>>;
   /** A short name of a job in plain words, for instance "Dream of creatures". */
@@ -72,18 +74,23 @@ export interface RecipeDefinition<O extends RecipeOptions = RecipeOptions> exten
  * const schema = z.strictObject({ preset: z.enum(["book"]).optional(), steps: z.number().default(10) });
  * withPresets(schema, { book: { steps: 20 } });
  */
-export function withPresets<S extends z.ZodObject>(schema: S, presets: Presets<S>) {
+export function withPresets<S extends z.ZodObject>(
+  schema: S,
+  presets: Presets<S>,
+  defaultsWith: Described<RecipeOptions>["defaultsWith"] = () => ({}),
+) {
   return z.preprocess((given) => {
-    if (typeof given !== "object" || given === null || !("preset" in given)) return given;
-    const values = Object.entries(given).filter(([, value]) => value !== undefined);
-    return { ...presets[String(given.preset)], ...Object.fromEntries(values) };
+    if (typeof given !== "object" || given === null) return given;
+    const values = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+    return { ...defaultsWith(values), ...presets[String(values.preset)], ...values };
   }, schema);
 }
 
 /** Derives the schema of the parameters from the options. */
 export function defineRecipe<const O extends RecipeOptions>(described: Described<O>): RecipeDefinition<O> {
   const shape = Object.fromEntries(Object.entries(described.options).map(([key, { schema }]) => [key, schema]));
-  const params = withPresets(z.strictObject(shape) as unknown as Schema<O>, described.presets);
+  const { presets, defaultsWith } = described;
+  const params = withPresets(z.strictObject(shape) as unknown as Schema<O>, presets, defaultsWith);
   return { ...described, params: params as unknown as z.ZodType<ParamsOf<O>> };
 }
 
@@ -92,18 +99,19 @@ export function defineRecipe<const O extends RecipeOptions>(described: Described
  * has made.
  */
 export function completed<O extends RecipeOptions>(
-  { options, presets }: Pick<RecipeDefinition<O>, "options" | "presets">,
+  { options, presets, defaultsWith }: Pick<RecipeDefinition<O>, "options" | "presets" | "defaultsWith">,
   given: Readonly<Record<string, unknown>>,
 ): ParamsOf<O> {
   const defaults = Object.entries(options).map(([key, option]) => [key, option.default]);
   const values = Object.entries(given).filter(([, value]) => value !== undefined);
   const preset: object = Object.entries(presets).find(([name]) => name === given.preset)?.[1] ?? {};
-  return { ...Object.fromEntries(defaults), ...preset, ...Object.fromEntries(values) } as ParamsOf<O>;
+  const said = Object.fromEntries(values);
+  return { ...Object.fromEntries(defaults), ...defaultsWith?.(said), ...preset, ...said } as ParamsOf<O>;
 }
 
 /** What the time of a megapixel-step depends on, beginning with the recipe's name. */
 export function costKey<O extends RecipeOptions>(
-  definition: Pick<RecipeDefinition<O>, "name" | "options" | "presets" | "paceOf">,
+  definition: Pick<RecipeDefinition<O>, "name" | "options" | "presets" | "defaultsWith" | "paceOf">,
   given: Readonly<Record<string, unknown>>,
 ): string {
   const params: Readonly<Record<string, unknown>> = completed(definition, given);

@@ -68,8 +68,8 @@ export interface RecipeOption<S extends z.ZodType = z.ZodType> extends Described
   readonly maximum?: number;
   readonly choices?: readonly Choice[];
   readonly default?: unknown;
-  /** Of a text, what it must be: continues the words "must be". */
-  readonly expected?: string;
+  /** Of a text, what it must be: continues the words "must be". It may depend on what was typed. */
+  readonly expected?: string | ((typed: string) => string);
   /** Of a text, its usual form; undefined when it is not what is expected. */
   readonly read?: (typed: string) => string | undefined;
   /** Of styles: whether chats take several with shares, or one. */

@@ -76,7 +76,7 @@ export function withTrainedLayers(network: Network, library: TrainedLayers): Net
         made.set(name, node);
         return node;
       };
-      return { image: built.image, layer };
+      return { ...built, layer };
     },
   };
 }

@@ -917,6 +917,11 @@ export const english = {
   "weights.bytes":
     "The model's weight files hold {bytes} bytes where {expected} are expected; fetch or copy them again.",
 
+  "network.no-classes": "{network} does not name things: its file has no classifier. resnet50 and googlenet have one.",
+  "share.percent": ({ share }: { share: number }) => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`,
+  "into.unreadable": 'What to dream into must be one to eight things with weights, such as "jellyfish:0.7 castle:0.3".',
+  "into.unknown": "The network knows nothing called {word}; try goldfish, castle or dogs.",
+
   // Complete "cannot be used:".
   "unusable.none": "the file has no layers",
   "unusable.flat": "it has no height and width left",

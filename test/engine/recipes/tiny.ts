@@ -6,7 +6,7 @@ import type { Film } from "../../../src/engine/images/film.js";
 import { random } from "../../../src/engine/images/random.js";
 import { emptyRaster, type Raster } from "../../../src/engine/images/raster.js";
 import { resize } from "../../../src/engine/images/resample.js";
-import { type Network, noLayer } from "../../../src/engine/networks/network.js";
+import { type Network, noClasses, noLayer } from "../../../src/engine/networks/network.js";
 import { randomVgg } from "../../../src/engine/networks/random-vgg.js";
 import { Programs } from "../../../src/engine/programs.js";
 import type { Frame, Frames, PictureInput, RecipeContext } from "../../../src/engine/recipes/recipe.js";
@@ -47,7 +47,8 @@ export const unpadded: Network = {
       x = maxPool(x, { kernel: [3, 3], strides: [2, 2], pads: [0, 0, 0, 0] });
       built.set(`pool${i + 1}`, x);
     }
-    return { image, layer: (name) => built.get(name) ?? noLayer("unpadded", name) };
+    const layer = (name: string): Node => built.get(name) ?? noLayer("unpadded", name);
+    return { image, layer, scores: () => noClasses("unpadded") };
   },
 };
 

@@ -2,6 +2,7 @@
 import { sentence } from "../../../shared/sentences/sentence.js";
 import { inOrder, type Node, type Pads } from "../../graph/node.js";
 import * as ops from "../../graph/ops.js";
+import { isClassifier } from "../classes.js";
 import {
   type BuildOptions,
   type BuiltNetwork,
@@ -9,6 +10,7 @@ import {
   type LayerInfo,
   type Network,
   NetworkError,
+  noClasses,
   noLayer,
 } from "../network.js";
 import { Constants, channelsOf, convTranspose } from "./constants.js";
@@ -39,6 +41,7 @@ class Assembly {
   readonly #constants: Constants;
   readonly #preprocessing: Preprocessing;
   readonly #average: boolean;
+  readonly #everywhere: boolean;
 
   constructor(survey: Survey, constants: Constants, preprocessing: Preprocessing, options: BuildOptions) {
     this.image = imageOf(options);
@@ -46,6 +49,7 @@ class Assembly {
     this.#constants = constants;
     this.#preprocessing = preprocessing;
     this.#average = options.pooling === "average";
+    this.#everywhere = options.everywhere === true;
   }
 
   node(name: string): Node {
@@ -69,12 +73,19 @@ class Assembly {
   #needs(layer: Layer): Layer[] {
     const folded = this.#folded(layer);
     if (folded) return this.#needs(folded.conv);
+    if (layer.step.type === "flat") return [this.#plane(layer)];
     if (layer.step.type === "conv" || layer.step.type === "pool") {
       const { from } = this.#padded(layer);
       // A convolution of the image takes its channel order into the kernel.
       return from.step.type === "input" && this.#takesImage(layer) ? [] : [from];
     }
     return layer.inputs.map((_, i) => this.#input(layer, i));
+  }
+
+  /** What is flattened: of an average pool what it takes in, as pictures of other sizes are not of its size. */
+  #plane(layer: Layer): Layer {
+    const from = this.#input(layer);
+    return this.#survey.facts.get(from.name)?.flat ? from : this.#input(from);
   }
 
   #takesImage({ step }: Layer): boolean {
@@ -140,6 +151,9 @@ class Assembly {
         return this.#localResponse(layer, step);
       case "convTranspose":
         return convTranspose(x(), step, layer.name, this.#constants);
+      case "flat":
+      case "mean":
+        return this.#mean(layer, step);
       case "channels":
         return channelsOf(x(), step.order, this.#constants);
       case "identity":
@@ -148,6 +162,15 @@ class Assembly {
       default:
         return plainNode(step, all());
     }
+  }
+
+  #mean(layer: Layer, step: Extract<Step, { type: "flat" | "mean" }>): Node {
+    const flat = (from: Layer) => this.#survey.facts.get(from.name)?.flat === true;
+    const from = step.type === "flat" ? this.#plane(layer) : this.#input(layer);
+    const x = this.#made(from);
+    if (step.type === "flat" && flat(this.#input(layer))) return x;
+    if (this.#everywhere && flat(layer)) return x;
+    return ops.reduceMean(x, step.type === "flat" ? [2, 3] : step.axes);
   }
 
   #pool(layer: Layer, { mode, kernel, strides, countPads }: Extract<Step, { type: "pool" }>): Node {
@@ -245,14 +268,21 @@ export function assemble(id: string, graph: LayerGraph, preprocessing: Preproces
     throw new NetworkError("unsupported", "network.no-layer", { network: id, reason });
   }
   const names = new Set(layers.map((l) => l.name));
+  const scores = facts.order.findLast(({ name }) => facts.facts.get(name)?.flat);
+  const classes = (scores && facts.facts.get(scores.name)?.channels) ?? 0;
   return {
     id,
     layers,
     unusable,
     bytes: graph.bytes,
+    ...(isClassifier(classes) && { classes }),
     build(options: BuildOptions = {}): BuiltNetwork {
       const assembly = new Assembly(facts, constants, preprocessing, options);
-      return { image: assembly.image, layer: (name) => (names.has(name) ? assembly.node(name) : noLayer(id, name)) };
+      return {
+        image: assembly.image,
+        layer: (name) => (names.has(name) ? assembly.node(name) : noLayer(id, name)),
+        scores: () => (scores && isClassifier(classes) ? assembly.node(scores.name) : noClasses(id)),
+      };
     },
   };
 }

@@ -68,9 +68,15 @@ function conv(
   };
 }
 
+/** Where the activation cannot be used, what it activates still can. */
 function withActivation(layer: KerasLayer, parts: readonly Step[]): Step[] {
-  const activation = kerasActivation(layer.config.activation, layer.config);
-  return activation.type === "identity" ? [...parts] : [...parts, activation];
+  try {
+    const activation = kerasActivation(layer.config.activation, layer.config);
+    return activation.type === "identity" ? [...parts] : [...parts, activation];
+  } catch (error) {
+    if (!(error instanceof Unusable)) throw error;
+    return [...parts, { type: "unsupported", reason: error.message }];
+  }
 }
 
 /** Keras's kernel is [h, w, outputs, inputs]; its "same" makes the stride times as large. */

@@ -111,7 +111,10 @@ export type Step =
   | { readonly type: "identity" }
   /** Brings pictures to another size before anything looks at them, which dreams leave out. */
   | { readonly type: "picture" }
-  /** Another order of numbers of which each stands for the whole picture. */
+  /**
+   * Numbers of which each stands for the whole picture, in another order. Of an average pool's map it is the mean over
+   * all places: pictures are of any size here.
+   */
   | { readonly type: "flat" }
   /** Local response normalisation across channels (Krizhevsky et al. 2012, section 3.3). */
   | {

@@ -45,7 +45,7 @@ export function reshape(node: NodeReader, wanted = node.elements(1)): Reading {
     const lie = asMap(axes, channels, wanted);
     return lie ? viewed(node, lie) : endOfPicture();
   }
-  if (wanted.length === 2) return flat ? viewed(node, [0, 1]) : endOfPicture();
+  if (wanted.length === 2) return flat || means(wanted[1], channels) ? flattened(node) : endOfPicture();
   if (same(axes, NHWC) && wanted.length === 3 && means(wanted[2], channels)) return viewed(node, [0, PLACES, 1]);
   if (!same(axes, NCHW)) return inRow();
   if (wanted.length === 3 && means(second, channels)) return viewed(node, [0, 1, PLACES]);
@@ -56,8 +56,16 @@ export function reshape(node: NodeReader, wanted = node.elements(1)): Reading {
 }
 
 export function flatten(node: NodeReader): Reading {
-  const { facts, split } = node.map();
-  return facts.flat && !split && Math.abs(node.int("axis", 1)) === 1 ? viewed(node, [0, 1]) : endOfPicture();
+  return Math.abs(node.int("axis", 1)) === 1 ? flattened(node) : endOfPicture();
+}
+
+/** One number a channel, where nothing is left of the picture's plane, or an average pool has taken it in. */
+function flattened(node: NodeReader): Reading {
+  const { axes, facts, split } = node.map();
+  if (split) return endOfPicture();
+  if (facts.flat) return viewed(node, [0, 1]);
+  if (!facts.averaged || !same(axes, NCHW)) return endOfPicture();
+  return { ...first(node, { type: "flat" }), axes: [0, 1] };
 }
 
 export function transpose(node: NodeReader): Reading {

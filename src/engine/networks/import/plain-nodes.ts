@@ -28,22 +28,19 @@ type Plain = Exclude<
   Step,
   | ConvStep
   | ConvTransposeStep
-  | { readonly type: "input" | "affine" | "pool" | "lrn" | "channels" | "identity" | "unsupported" }
+  | { readonly type: "input" | "affine" | "pool" | "lrn" | "flat" | "mean" | "channels" | "identity" | "unsupported" }
 >;
 
 /** @param inputs of the layer, at least one */
 export function plainNode(step: Plain, inputs: readonly Node[]): Node {
   const [x, second] = inputs as readonly [Node, Node?];
   switch (step.type) {
-    case "flat":
     case "picture":
       return x;
     case "activation":
       return activate(x, step.activation);
     case "zeroPad":
       return padPlane(x, step.pads);
-    case "mean":
-      return ops.reduceMean(x, step.axes);
     case "norm":
       return norm(x, step);
     case "crop":

@@ -18,6 +18,8 @@ export interface Facts {
   readonly nonNegative: boolean;
   /** Height and width are 1: nothing is left of the image's plane. */
   readonly flat: boolean;
+  /** An average pool has made it. At the size of the training such a window may take in the whole plane. */
+  readonly averaged?: boolean;
 }
 
 export interface Survey {
@@ -54,7 +56,10 @@ function afterStep(layer: Pick<Layer, "step">, inputs: readonly Facts[]): Facts 
     case "conv": {
       const [outputs, perGroup] = oihw(step.kernel);
       const takes = perGroup * step.groups;
-      if (takes !== first.channels) throw new Unusable("unusable.inputs", { takes, given: first.channels });
+      if (takes !== first.channels)
+        throw first.averaged && first.flat
+          ? new Unusable("unusable.classes")
+          : new Unusable("unusable.inputs", { takes, given: first.channels });
       const stride = first.flat ? first.stride : first.stride * Math.max(...step.strides);
       return { channels: outputs, stride, nonNegative: false, flat: first.flat };
     }
@@ -69,7 +74,11 @@ function afterStep(layer: Pick<Layer, "step">, inputs: readonly Facts[]): Facts 
       return { ...first, nonNegative: isNonNegative(activation) };
     }
     case "pool":
-      return { ...first, stride: first.stride * Math.max(...step.strides) };
+      return {
+        ...first,
+        stride: first.stride * Math.max(...step.strides),
+        ...(step.mode === "average" && { averaged: true }),
+      };
     case "mean": {
       const plane = [2, 3].every((axis) => step.axes.includes(axis));
       if (!plane && step.axes.some((axis) => axis > 1)) throw new Unusable("unusable.mean");
@@ -122,8 +131,8 @@ function afterStep(layer: Pick<Layer, "step">, inputs: readonly Facts[]): Facts 
       if (first.stride !== 1 || first.channels !== 3) throw new Unusable("unusable.resize-size");
       return first;
     case "flat":
-      if (!first.flat) throw new Unusable("unusable.classes");
-      return first;
+      if (!first.flat && !first.averaged) throw new Unusable("unusable.classes");
+      return { ...first, flat: true };
     case "zeroPad":
     case "identity":
     case "lrn":

@@ -11,8 +11,10 @@ import {
   TYPICAL_RATIO,
 } from "../common-options.js";
 import { defineRecipe, megapixels, type ParamsOf } from "../definition.js";
+import { expectedClasses, readClasses, sayClassTerms } from "../class-terms.js";
 import { readLayerWeights } from "../layer-weights.js";
 import { integer, number, readName, text } from "../option.js";
+import { INTO_DEFAULTS, intoSizes, intoSteps } from "./into-schedule.js";
 
 const options = {
   preset: presetOption,
@@ -27,6 +29,18 @@ const options = {
     },
     "look",
   ),
+  into: text({
+    help: "What the picture is to become: things that the network knows, with weights",
+    more: "Written `jellyfish:0.7 castle:0.3`; negative weights push away. `look`, `layers` and `channels` mix in.",
+    expected: expectedClasses,
+    read: readClasses,
+  }),
+  away: text({
+    help: "What the picture is not to be",
+    more: "Written as `into`.",
+    expected: expectedClasses,
+    read: readClasses,
+  }),
   layers: text({
     help: "Instead of a look: layers of the network with weights",
     more: "Written `name:weight name:weight ...`.",
@@ -108,6 +122,9 @@ const options = {
   network: networkOption("The trained network that dreams", "dream.network"),
 };
 
+/** What finding where a thing is costs, in steps. */
+const CORE = 1;
+
 /**
  * The book's values (12.3): 20 steps of 0.1 in 5 octaves of 1.4, no shifts, no smoothing. For VGG, the look "creatures"
  * has the book's layers. The strength is what makes a step 0.1.
@@ -140,6 +157,7 @@ export const dreamDefinition = defineRecipe({
   ],
   options,
   presets: { book: BOOK, studio: {} },
+  defaultsWith: ({ into, away }) => (into === undefined && away === undefined ? {} : INTO_DEFAULTS),
   pictures: {
     image: { help: "The picture to begin with", without: "it begins with noise", cutOut: true },
     guide: {
@@ -148,14 +166,21 @@ export const dreamDefinition = defineRecipe({
       notInChat: "A chat has no way yet to tell a guide from the picture to dream in.",
     },
   },
-  title: ({ look, layers, channels }) => {
+  title: ({ look, layers, channels, into, away }) => {
+    if (into !== undefined) return `Dream into ${sayClassTerms(into)}`;
+    if (away !== undefined) return `Dream away from ${sayClassTerms(away)}`;
     if (channels !== undefined) return "Dream of chosen neurons";
     if (look !== undefined) return `Dream of ${look}`;
     return layers === undefined ? "Dream" : "Dream in chosen layers";
   },
   film: () => false,
-  cost: ({ size, octaves, octaveScale, steps }) =>
-    steps * megapixelsOf(octaveSizes(size, size * TYPICAL_RATIO, octaves, octaveScale)),
+  cost: ({ size, into, away, ...asked }) => {
+    const [height, { octaves, octaveScale, steps }] = [size * TYPICAL_RATIO, asked];
+    if (into === undefined && away === undefined)
+      return steps * megapixelsOf(octaveSizes(size, height, octaves, octaveScale));
+    const sizes = intoSizes({ width: size, height }, asked);
+    return sizes.reduce((sum, of, octave) => sum + (intoSteps(asked, octave) + CORE) * megapixelsOf([of]), 0);
+  },
   footprint: ({ network, size }) => ({ network, kind: "dream", megapixels: megapixels(size), tiled: true }),
   paceOf: ["look", "layers", "channels"],
 });

@@ -7,11 +7,11 @@ import { addRasters, CHANNELS, fitInside, type Raster, type Size, subtractRaster
 import { extended, middle, resize } from "../../images/resample.js";
 import { bytesPerPixel } from "../../memory.js";
 import { lookLayers, resolveLayer } from "../../networks/looks.js";
-import { leastSideOf, type Network } from "../../networks/network.js";
+import { leastSideOf, leastSideToName, type Network } from "../../networks/network.js";
 import { channels as channelsObjective } from "../../objectives/channels.js";
 import { dream as dreamLoss, type LayerWeights } from "../../objectives/dream.js";
 import { guide, placesOf } from "../../objectives/guide.js";
-import type { Objective } from "../../objectives/objective.js";
+import { type Objective, sum } from "../../objectives/objective.js";
 import { type Loss, takeSteps } from "../../optimize/steps.js";
 import { meanAbsoluteDescent } from "../../optimize/update.js";
 import type { Tensors } from "../../runtimes/runtime.js";
@@ -20,10 +20,11 @@ import { channelsOf, parseChannels } from "../channel-terms.js";
 import { octaveSizes } from "../common-options.js";
 import { descendOctaves, type Schedule } from "../descend-octaves.js";
 import { parseLayerWeights } from "../layer-weights.js";
-import { noise } from "../noise.js";
+import { clouds, noise } from "../noise.js";
 import { type Frame, type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
 import { floatsOf, type Savable, type SavedState } from "../saved-state.js";
 import type { DreamParams } from "./definition.js";
+import { deepest, type Into, intoOf } from "./into.js";
 
 /**
  * Change of one octave at strength 1, as a sum of mean absolute steps, in grey levels of 0..255: 10 steps of 1.8.
@@ -50,13 +51,16 @@ export async function* dream(
   const { programs, resume } = context;
   const network = await context.network(params.network);
   const engine = { programs, network };
-  const objective = await dreamObjective(params, pictures, network, context);
+  const into = intoOf(params, engine, pictures.image === undefined);
+  const objective = await dreamObjective(params, pictures, network, context, into);
   const tiles = tileOptions(params, network, objective.layers, context);
   const next = random(params.seed);
-  const started = await startingImage(params, pictures, next);
-  const least = leastSideOf(network, objective.layers);
+  const started = await startingImage(params, pictures, next, into !== undefined);
+  const least = into ? leastSideToName(network) : leastSideOf(network, objective.layers);
   const photo = extended(started, least);
-  const sizes = octaveSizes(photo.width, photo.height, params.octaves, params.octaveScale, least);
+  const sizes =
+    into?.sizes(photo, least) ??
+    octaveSizes(photo.width, photo.height, params.octaves, params.octaveScale, least);
   const saved = resume && savedDetail(resume, sizes);
   if (saved) next.state = saved.random ?? next.state;
   let { detail } = saved ?? {};
@@ -64,15 +68,19 @@ export async function* dream(
   const schedule: Schedule = {
     sizes,
     done: saved?.octave ?? 0,
-    steps: () => params.steps,
-    begin(_octave, size, before) {
+    steps: (octave) => into?.steps(octave) ?? params.steps,
+    begin(octave, size, before) {
       if (before) detail = subtractRasters(before, base);
       base = resize(photo, size.width, size.height);
       const image = detail ? addRasters(base, resize(detail, size.width, size.height)) : base;
       const loss = lossOf(engine, objective.at(size.width, size.height), size, tiles);
-      const update = meanAbsoluteDescent((params.strength * OCTAVE_CHANGE) / params.steps);
-      const view = (step: number) => ({ loss, transform: drawTransform(params, size, step, next) });
-      return takeSteps({ engine, images: [image], steps: params.steps, update, view }, context.signal);
+      const steps = schedule.steps(octave);
+      const update =
+        into?.update(octave, size) ?? meanAbsoluteDescent((params.strength * OCTAVE_CHANGE) / params.steps);
+      const conditioned = into?.conditioned(size);
+      const view = (step: number) => ({ loss, transform: drawTransform(params, size, step, next, conditioned) });
+      const taken = takeSteps({ engine, images: [image], steps, update, view }, context.signal);
+      return into?.core(taken, octave, base) ?? taken;
     },
     show: (image) => middle(image, started),
     savable: (image, { octave, last }) => (last ? detailSavable(octave, image, base, next) : undefined),
@@ -86,9 +94,16 @@ function lossOf(engine: EngineContext, objective: Objective, size: Size, tiles: 
   return (seen) => evaluateTiles(engine.programs, engine.network, objective, seen, tiles);
 }
 
-/** The smoothing of a step's gradient, and its shift. */
-function drawTransform({ jitter, smoothing, steps }: DreamParams, size: Size, step: number, next: Random): Transform {
+/** What is done to a step's gradient, smoothing where nothing else is said, and its shift. */
+function drawTransform(
+  { jitter, smoothing, steps }: DreamParams,
+  size: Size,
+  step: number,
+  next: Random,
+  conditioned: Transform | undefined,
+): Transform {
   const shifted = shift(jitter === undefined ? shiftAnywhere(next, size) : randomShift(next, jitter));
+  if (conditioned) return compose(conditioned, shifted);
   if (smoothing === 0) return shifted;
   // Coarser as the octave goes on: details first, then only what holds together (0.5 -> 2 pixels).
   const sigma = smoothing * (0.5 + 1.5 * (step / steps));
@@ -132,9 +147,15 @@ function tileOptions(
   return { stride, signal, pixels: tile === undefined ? room : Math.min(room, tile * tile) };
 }
 
-async function startingImage(params: DreamParams, pictures: Pictures, next: Random): Promise<Raster> {
+async function startingImage(
+  params: DreamParams,
+  pictures: Pictures,
+  next: Random,
+  clouded: boolean,
+): Promise<Raster> {
   const { image } = pictures;
-  if (!image) return noise(params.size, Math.round(params.size * 0.75), next);
+  const [width_, height_] = [params.size, Math.round(params.size * 0.75)];
+  if (!image) return clouded ? clouds(width_, height_, next, FAINT) : noise(width_, height_, next);
   const { width, height } = fitInside(image.width, image.height, params.size);
   return resize(await image.decode(params.size), width, height);
 }
@@ -152,6 +173,10 @@ const LIKENESSES = 16_000_000;
 const [FEWEST_PLACES, MOST_PLACES] = [64, 1024];
 /** Rows and columns of features that the book leaves out at the border, and how many there must be. */
 const [BOOK_BORDER, ROOM] = [2, 6];
+/** Standard deviation of the noise that a word grows out of, in grey levels. */
+const FAINT = 8;
+/** Weight of layers, channels or a guide beside a word. */
+const ASIDE = 0.05;
 /** Wakes channels that see nothing in the photo. */
 const LEAK = 0.05;
 
@@ -160,6 +185,24 @@ const LEAK = 0.05;
  * another
  */
 async function dreamObjective(
+  params: DreamParams,
+  pictures: Pictures,
+  network: Network,
+  context: RecipeContext,
+  into: Into | undefined,
+): Promise<DreamObjective> {
+  if (!into) return plainObjective(params, pictures, network, context);
+  const { look, layers, channels, layer } = params;
+  const also = [look, layers, channels, layer, pictures.guide].some((wish) => wish !== undefined);
+  if (!also) return { layers: deepest(network), at: () => into.objective };
+  const other = await plainObjective(params, pictures, network, context);
+  return {
+    layers: [...new Set([...other.layers, ...deepest(network)])],
+    at: (width, height) => sum([[into.objective, 1], [other.at(width, height), ASIDE]]),
+  };
+}
+
+async function plainObjective(
   params: DreamParams,
   pictures: Pictures,
   network: Network,

@@ -1,0 +1,40 @@
+/** What a network sees in a picture: the classes that it was trained to tell apart, with their probabilities. */
+import { type EngineContext, observe } from "./evaluate.js";
+import { fitInside, type Raster } from "./images/raster.js";
+import { extended, resize } from "./images/resample.js";
+import { classNames } from "./networks/classes.js";
+import { leastSideToName, noClasses } from "./networks/network.js";
+import type { PictureInput } from "./recipes/recipe.js";
+
+/** A class as a network sees it in a picture. */
+export interface Seen {
+  /** Its usual name, such as "great grey owl". */
+  readonly name: string;
+  /** 0..1 */
+  readonly probability: number;
+}
+
+/** The longer side, in pixels, at which pictures are looked at. */
+export const SEEN_SIDE = 256;
+
+/**
+ * All classes that a network sees in an image as it is, the most probable first.
+ * @throws NetworkError of a network that names nothing
+ */
+export async function classify({ programs, network }: EngineContext, image: Raster): Promise<readonly Seen[]> {
+  const names = classNames(network.classes ?? noClasses(network.id));
+  const seen = extended(image, leastSideToName(network));
+  const { scores } = await observe(programs, network, "scores", (scope) => ({ scores: scope.scores() }), seen);
+  const found = scores?.data ?? new Float32Array();
+  const highest = found.reduce((most, v) => Math.max(most, v), Number.NEGATIVE_INFINITY);
+  const weights = Array.from(found, (score) => Math.exp(score - highest));
+  const total = weights.reduce((sum, v) => sum + v, 0);
+  const all = names.map((name, i) => ({ name, probability: (weights[i] ?? 0) / total }));
+  return all.sort((a, b) => b.probability - a.probability);
+}
+
+/** What {@link classify} sees in a picture of any size. */
+export async function classifyPicture(engine: EngineContext, picture: PictureInput): Promise<readonly Seen[]> {
+  const { width, height } = fitInside(picture.width, picture.height, SEEN_SIDE);
+  return classify(engine, resize(await picture.decode(SEEN_SIDE), width, height));
+}

@@ -1,0 +1,69 @@
+/** What to dream into: names of classes with weights, as people type them. */
+import { classWords, findClasses, type NamedClasses, nearestClass } from "../networks/classes.js";
+
+export interface ClassTerm extends NamedClasses {
+  readonly weight: number;
+}
+
+/** The most classes that one job is told of. */
+const MOST = 8;
+/** Weights are of a size that a picture can follow. */
+const LARGEST = 10;
+/** Words between two names. */
+const BETWEEN = /^(?:and|or|\+|&)$/;
+
+/** A text's terms, or the first word of it that means no class; undefined where it says nothing that can be meant. */
+export function readClassTerms(text: string): readonly ClassTerm[] | { readonly unknown: string } | undefined {
+  const words = text.trim().split(/[\s,]+/).filter((word) => word !== "" && !BETWEEN.test(word.toLowerCase()));
+  const terms: ClassTerm[] = [];
+  while (words.length > 0) {
+    const term = longest(words);
+    if (!term) return { unknown: words.slice(0, 3).join(" ") };
+    if (!(Math.abs(term.weight) <= LARGEST && term.weight !== 0)) return undefined;
+    words.splice(0, term.words);
+    terms.push({ name: term.name, members: term.members, weight: term.weight });
+  }
+  return terms.length > 0 && terms.length <= MOST ? terms : undefined;
+}
+
+/** The longest name that some words begin with: "great grey owl:0.5 castle" begins with an owl. */
+function longest(words: readonly string[]): (ClassTerm & { readonly words: number }) | undefined {
+  for (let count = Math.min(words.length, 6); count > 0; count--) {
+    const [, name = "", weight = "1"] = /^(.*?)(?::([-+]?\d*\.?\d+))?$/.exec(words.slice(0, count).join(" ")) ?? [];
+    const found = name.includes(":") ? undefined : findClasses(name.replaceAll(/[-_]/g, " "));
+    if (found) return { ...found, weight: Number(weight), words: count };
+  }
+  return undefined;
+}
+
+/** The terms in their usual form: "great-grey-owl:0.7 castle". */
+export function printClassTerms(terms: readonly ClassTerm[]): string {
+  return terms
+    .map(({ name, weight }) => `${name.replaceAll(" ", "-")}${weight === 1 ? "" : `:${weight}`}`)
+    .join(" ");
+}
+
+/** The names of terms in plain words: "jellyfish and castle". */
+export function sayClassTerms(text: string): string {
+  const terms = readClassTerms(text);
+  if (!Array.isArray(terms)) return text;
+  const names = (terms as readonly ClassTerm[]).map(({ name }) => name);
+  const [last = "", ...others] = names.reverse();
+  return others.length === 0 ? last : `${others.reverse().join(", ")} and ${last}`;
+}
+
+/** The usual form of what was typed; undefined where it is not understood. */
+export function readClasses(typed: string): string | undefined {
+  const terms = readClassTerms(typed);
+  return Array.isArray(terms) ? printClassTerms(terms as readonly ClassTerm[]) : undefined;
+}
+
+/** What a text of classes must be, for one that is not. */
+export function expectedClasses(typed: string): string {
+  const terms = readClassTerms(typed);
+  if (!terms || !("unknown" in terms)) return 'one to eight things with weights, such as "jellyfish:0.7 castle:0.3"';
+  const near = nearestClass(terms.unknown) ?? nearestClass(terms.unknown.split(" ")[0] ?? "");
+  return near === undefined
+    ? `things that the network knows, such as ${classWords().slice(0, 4).join(", ")} or castle`
+    : `things that the network knows. Did you mean ${near}?`;
+}

@@ -1,0 +1,169 @@
+/**
+ * Dreaming into a word: a picture becomes what a network calls by that word. The schedule, the momentum, the colours
+ * and the core were found by trials; docs/benchmarks.md has what they come to.
+ */
+import { type EngineContext, observe } from "../../evaluate.js";
+import { constant, mul, reduceMean, reduceSum, relu, sub } from "../../graph/ops.js";
+import { CHANNELS, type Raster, type Size } from "../../images/raster.js";
+import { resize } from "../../images/resample.js";
+import { firstClass } from "../../networks/classes.js";
+import { type Network, noClasses } from "../../networks/network.js";
+import { classes as classesObjective } from "../../objectives/classes.js";
+import type { Objective } from "../../objectives/objective.js";
+import { equalise, towardsNaturalColours } from "../../optimize/pyramid.js";
+import type { Step } from "../../optimize/steps.js";
+import { momentumDescent, type Update } from "../../optimize/update.js";
+import { compose, type Transform } from "../../transforms/see.js";
+import { readClassTerms } from "../class-terms.js";
+import { RecipeError } from "../recipe.js";
+import type { DreamParams } from "./definition.js";
+import { intoSizes, intoSteps, ofOctave } from "./into-schedule.js";
+
+/** Change of each octave at strength 1, in grey levels. */
+const CHANGE = [40, 24, 10, 6];
+const MOMENTUM = 0.85;
+/** Strength of a band of the gradient's frequencies against the next finer one. */
+const SLOPE = 1.15;
+const LEVELS = 4;
+/** How far the gradient is turned towards the colours of photos. */
+const COLOURS = 0.25;
+/** Sizes at which the picture is looked at to find where a thing is, against its own. */
+const LOOKS = [1, 1.5];
+/** The evidence is found at this share of the picture's size, and softened by being enlarged. */
+const COARSE = 1 / 8;
+
+/** Where the evidence for what is dreamt of is weak, only `floor` of the detail stays; from `full` of the strongest on, all. */
+interface Core {
+  readonly floor: number;
+  readonly full: number;
+  /** Octaves before this one keep all their detail. */
+  readonly from: number;
+}
+const PHOTO: Core = { floor: 0.3, full: 0.35, from: 1 };
+const NOISE: Core = { floor: 0.15, full: 0.55, from: 0 };
+
+/** What a dream is to become. */
+export interface Into {
+  readonly objective: Objective;
+  sizes(whole: Size, least: number): Size[];
+  steps(octave: number): number;
+  update(octave: number, size: Size): Update;
+  /** What is done to the gradient of an octave of that size. */
+  conditioned(size: Size): Transform;
+  /** An octave's last step with its detail cored. */
+  core(steps: AsyncIterable<Step>, octave: number, base: Raster): AsyncIterable<Step>;
+}
+
+/** @throws NetworkError where the network names nothing, RecipeError for words that mean nothing */
+export function intoOf(params: DreamParams, engine: EngineContext, fromNoise: boolean): Into | undefined {
+  if (params.into === undefined && params.away === undefined) return undefined;
+  const { network } = engine;
+  const count = network.classes ?? noClasses(network.id);
+  const weights = weightsOf(params, count);
+  const core = fromNoise ? NOISE : PHOTO;
+  const steps = (octave: number): number => intoSteps(params, octave);
+  return {
+    objective: classesObjective(weights, count),
+    sizes: (whole, least) => intoSizes(whole, params, least),
+    steps,
+    update: (octave, size) =>
+      momentumDescent(size, (params.strength * ofOctave(CHANGE, octave)) / steps(octave), MOMENTUM),
+    conditioned: (size) => compose(towardsNaturalColours(COLOURS), equalise(size, LEVELS, SLOPE)),
+    core: (taken, octave, base) => {
+      const cored = (image: Raster) => coredDetail(engine, image, base, weights, core);
+      const wanted = [...weights.values()].some((weight) => weight > 0);
+      return wanted && octave >= core.from ? lastThrough(taken, steps(octave), cored) : taken;
+    },
+  };
+}
+
+/** Weights by the classes' places; those of one word that means several share its weight. */
+function weightsOf({ into, away }: Pick<DreamParams, "into" | "away">, count: number): ReadonlyMap<number, number> {
+  const weights = new Map<number, number>();
+  for (const [text, sign] of [[into, 1] as const, [away, -1] as const]) {
+    if (text === undefined) continue;
+    const terms = readClassTerms(text);
+    if (terms === undefined) throw new RecipeError("into.unreadable");
+    if ("unknown" in terms) throw new RecipeError("into.unknown", { word: terms.unknown });
+    for (const { members, weight } of terms)
+      for (const member of members) {
+        const place = firstClass(count) + member;
+        weights.set(place, (weights.get(place) ?? 0) + (sign * weight) / members.length);
+      }
+  }
+  return weights;
+}
+
+async function* lastThrough(
+  steps: AsyncIterable<Step>,
+  last: number,
+  through: (image: Raster) => Promise<Raster>,
+): AsyncGenerator<Step, void, void> {
+  for await (const step of steps) {
+    if (step.step < last) yield step;
+    else yield { ...step, images: async () => Promise.all((await step.images()).map(through)) };
+  }
+}
+
+/**
+ * An image with the detail that an octave has added to `base` kept where the thing is, and faded elsewhere. It is what
+ * makes a thing stand in a picture: without it, all is filled with parts of it.
+ */
+async function coredDetail(
+  engine: EngineContext,
+  image: Raster,
+  base: Raster,
+  weights: ReadonlyMap<number, number>,
+  { floor, full }: Core,
+): Promise<Raster> {
+  const evidence = await evidenceIn(engine, image, weights);
+  const kept = (i: number): number => floor + (1 - floor) * Math.min(1, (evidence.data[i] ?? 0) / full);
+  const [small, { width, height }] = [{ ...evidence, data: evidence.data.map((_, i) => kept(i)) }, image];
+  const mask = resize(small, width, height);
+  const data = image.data.map((v, i) => {
+    const from = base.data[i] ?? 0;
+    return from + (v - from) * (mask.data[i] ?? 0);
+  });
+  return { width, height, data };
+}
+
+/** Where an image shows what is wanted, 0..1 on a coarse grid: the mean of what several sizes of it tell. */
+async function evidenceIn(
+  { programs, network }: EngineContext,
+  image: Raster,
+  weights: ReadonlyMap<number, number>,
+): Promise<Raster> {
+  const count = network.classes ?? 0;
+  const shape = [1, count, 1, 1];
+  const wanted = new Float32Array(count);
+  for (const [place, weight] of weights) wanted[place] = Math.max(0, weight);
+  const scaled = (length: number, factor: number): number => Math.max(1, Math.round(length * factor));
+  const [columns, rows] = [scaled(image.width, COARSE), scaled(image.height, COARSE)];
+  const sum = new Float32Array(CHANNELS * columns * rows);
+  for (const factor of LOOKS) {
+    const seen = resize(image, scaled(image.width, factor), scaled(image.height, factor));
+    const { evidence } = await observe(programs, network, "evidence", evidenceOf(shape), seen, {
+      everywhere: true,
+      values: { wanted: { data: wanted, shape } },
+    });
+    if (!evidence) throw new Error("no evidence was computed");
+    const [, , height = 1, width = 1] = evidence.shape;
+    const map = resize({ width, height, data: evidence.data }, columns, rows).data;
+    const strongest = map.reduce((most, v) => Math.max(most, v), 1e-9);
+    for (const [i, v] of map.entries()) sum[i] = (sum[i] ?? 0) + v / strongest / LOOKS.length;
+  }
+  return { width: columns, height: rows, data: sum };
+}
+
+/** How much more each place shows of what is wanted than of the mean class: [1, 3, h, w], the same in each channel. */
+const evidenceOf = (shape: readonly number[]) => (scope: Parameters<Parameters<typeof observe>[3]>[0]) => {
+  const scores = scope.scores();
+  const above = mul(sub(scores, reduceMean(scores, [1])), scope.value("wanted", shape));
+  const planes = constant(new Float32Array(CHANNELS).fill(1), [1, CHANNELS, 1, 1]);
+  return { evidence: mul(relu(reduceSum(above, [1])), planes) };
+};
+
+/** The network's least side and depth, where its scores are asked for. */
+export function deepest(network: Network): readonly string[] {
+  return network.layers.slice(-1).map(({ name }) => name);
+}
