@@ -95,7 +95,10 @@ function impliedValues({ definition, botOptions }: Offer, given: Params): Params
   const implied = definition.defaultsWith?.(given) ?? {};
   const chosen = typeof preset === "string";
   const usual = chatDefaults(definition, botOptions);
-  const keys = new Set([...Object.keys(implied), ...(chosen ? Object.values(definition.presets).flatMap(Object.keys) : [])]);
+  const keys = new Set([
+    ...Object.keys(implied),
+    ...(chosen ? Object.values(definition.presets).flatMap(Object.keys) : []),
+  ]);
   const values: Params = { ...implied, ...(chosen && definition.presets[preset]) };
   const entries = [...keys].map((key) => {
     const value = values[key] ?? usual[key];

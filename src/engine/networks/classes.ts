@@ -61,17 +61,28 @@ function read({ groups, classes }: z.infer<typeof File>): Names {
   for (const [i, name] of usual.entries()) know(name, named(name, [i]));
   for (const group of several) know(group.name, group);
   for (const [i, [name = "", ...others]] of all.entries()) for (const other of others) know(other, named(name, [i]));
+  for (const [kind, members] of kinds(usual)) know(kind, named(kind, members));
   return { usual, groups: several, found };
 }
 
-/** A name as it is compared: small letters without accents, one space between words, the last word in the singular. */
+/** Classes by the last word of their names: "piano" means grand pianos and upright ones. */
+function kinds(usual: readonly string[]): ReadonlyMap<string, readonly number[]> {
+  const found = new Map<string, number[]>();
+  for (const [i, name] of usual.entries()) {
+    const word = name.split(/[\s-]/).at(-1) ?? "";
+    if (word !== name) found.set(word, [...(found.get(word) ?? []), i]);
+  }
+  return found;
+}
+
+/** A name as it is compared: small letters and digits without accents, in the singular; "jelly fish" is a jellyfish. */
 function plain(name: string): string {
-  const words = name
-    .normalize("NFKD")
-    .replace(/[^\p{L}\p{N}]+/gu, (between) => (/\p{M}/u.test(between) ? "" : " "))
-    .trim()
-    .toLowerCase();
-  return singular(words);
+  return singular(
+    name
+      .normalize("NFKD")
+      .replace(/[^\p{L}\p{N}]+/gu, "")
+      .toLowerCase(),
+  );
 }
 
 function singular(words: string): string {

@@ -1,5 +1,17 @@
 /** Classes: the network sees what is wanted, and not something else. */
-import { add, exp, log, mul, reduceMax, reduceMean, reduceSum, scalar, stopGradient, sub, sumAll } from "../graph/ops.js";
+import {
+  add,
+  exp,
+  log,
+  mul,
+  reduceMax,
+  reduceMean,
+  reduceSum,
+  scalar,
+  stopGradient,
+  sub,
+  sumAll,
+} from "../graph/ops.js";
 import { number, type Objective } from "./objective.js";
 
 /** How strongly all other classes are pushed back, for each unit of what is wanted. */

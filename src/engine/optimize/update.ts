@@ -59,8 +59,7 @@ export function meanAbsoluteDescent(rate: number): Update {
  */
 export function momentumDescent({ width, height }: Size, rate: number, momentum: number): Update {
   const { data } = emptyRaster(width, height);
-  const unit = (direction: Node, size: Node): Node =>
-    div(direction, clip(size, FAINTEST, Number.POSITIVE_INFINITY));
+  const unit = (direction: Node, size: Node): Node => div(direction, clip(size, FAINTEST, Number.POSITIVE_INFINITY));
   const meanAbsolute = (direction: Node): Node => reduceMean(abs(direction), [1, 2, 3]);
   return {
     structure: "momentum",

@@ -14,11 +14,14 @@ const BETWEEN = /^(?:and|or|\+|&)$/;
 
 /** A text's terms, or the first word of it that means no class; undefined where it says nothing that can be meant. */
 export function readClassTerms(text: string): readonly ClassTerm[] | { readonly unknown: string } | undefined {
-  const words = text.trim().split(/[\s,]+/).filter((word) => word !== "" && !BETWEEN.test(word.toLowerCase()));
+  const words = text
+    .trim()
+    .split(/[\s,]+/)
+    .filter((word) => word !== "" && !BETWEEN.test(word.toLowerCase()));
   const terms: ClassTerm[] = [];
   while (words.length > 0) {
     const term = longest(words);
-    if (!term) return { unknown: words.slice(0, 3).join(" ") };
+    if (!term) return { unknown: words.slice(0, 3).join(" ").replace(/:.*/, "") };
     if (!(Math.abs(term.weight) <= LARGEST && term.weight !== 0)) return undefined;
     words.splice(0, term.words);
     terms.push({ name: term.name, members: term.members, weight: term.weight });
@@ -38,9 +41,7 @@ function longest(words: readonly string[]): (ClassTerm & { readonly words: numbe
 
 /** The terms in their usual form: "great-grey-owl:0.7 castle". */
 export function printClassTerms(terms: readonly ClassTerm[]): string {
-  return terms
-    .map(({ name, weight }) => `${name.replaceAll(" ", "-")}${weight === 1 ? "" : `:${weight}`}`)
-    .join(" ");
+  return terms.map(({ name, weight }) => `${name.replaceAll(" ", "-")}${weight === 1 ? "" : `:${weight}`}`).join(" ");
 }
 
 /** The names of terms in plain words: "jellyfish and castle". */

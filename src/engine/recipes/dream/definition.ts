@@ -1,4 +1,6 @@
 /** The definition of `dream`. */
+
+import { expectedClasses, readClasses, sayClassTerms } from "../class-terms.js";
 import {
   channelsOption,
   LEAST_CHAT_SIDE,
@@ -11,7 +13,6 @@ import {
   TYPICAL_RATIO,
 } from "../common-options.js";
 import { defineRecipe, megapixels, type ParamsOf } from "../definition.js";
-import { expectedClasses, readClasses, sayClassTerms } from "../class-terms.js";
 import { readLayerWeights } from "../layer-weights.js";
 import { integer, number, readName, text } from "../option.js";
 import { INTO_DEFAULTS, intoSizes, intoSteps } from "./into-schedule.js";

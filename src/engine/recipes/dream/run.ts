@@ -59,8 +59,7 @@ export async function* dream(
   const least = into ? leastSideToName(network) : leastSideOf(network, objective.layers);
   const photo = extended(started, least);
   const sizes =
-    into?.sizes(photo, least) ??
-    octaveSizes(photo.width, photo.height, params.octaves, params.octaveScale, least);
+    into?.sizes(photo, least) ?? octaveSizes(photo.width, photo.height, params.octaves, params.octaveScale, least);
   const saved = resume && savedDetail(resume, sizes);
   if (saved) next.state = saved.random ?? next.state;
   let { detail } = saved ?? {};
@@ -147,12 +146,7 @@ function tileOptions(
   return { stride, signal, pixels: tile === undefined ? room : Math.min(room, tile * tile) };
 }
 
-async function startingImage(
-  params: DreamParams,
-  pictures: Pictures,
-  next: Random,
-  clouded: boolean,
-): Promise<Raster> {
+async function startingImage(params: DreamParams, pictures: Pictures, next: Random, clouded: boolean): Promise<Raster> {
   const { image } = pictures;
   const [width_, height_] = [params.size, Math.round(params.size * 0.75)];
   if (!image) return clouded ? clouds(width_, height_, next, FAINT) : noise(width_, height_, next);
@@ -198,7 +192,11 @@ async function dreamObjective(
   const other = await plainObjective(params, pictures, network, context);
   return {
     layers: [...new Set([...other.layers, ...deepest(network)])],
-    at: (width, height) => sum([[into.objective, 1], [other.at(width, height), ASIDE]]),
+    at: (width, height) =>
+      sum([
+        [into.objective, 1],
+        [other.at(width, height), ASIDE],
+      ]),
   };
 }
 
