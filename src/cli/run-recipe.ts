@@ -70,7 +70,7 @@ function report(
   output: string,
   json: boolean,
 ): void {
-  const { recipe, network, runtime, seed, width, height, seconds, octaves } = facts;
-  if (json) printJson({ recipe, network, runtime, seed, width, height, seconds, octaves, ...film, output });
+  const { recipe, network, runtime, seed, width, height, seconds, octaves, seen } = facts;
+  if (json) printJson({ recipe, network, runtime, seed, width, height, seconds, octaves, seen, ...film, output });
   else process.stdout.write(`${sentence("cli.ran", { ...facts, frames: film?.frames, output })}\n`);
 }

@@ -2,6 +2,7 @@
  * The domain: communities and channels, people, messages, credits, jobs. Plain data that can be stored, sent to another
  * process, and read after a restart.
  */
+import type { Sighting } from "../shared/sighting.js";
 
 /** A community of a platform: a Discord guild, a Slack workspace, "local" in the web chat. */
 export interface Community {
@@ -120,6 +121,8 @@ export interface JobResult {
   readonly params: Readonly<Record<string, unknown>>;
   /** The version of the recipe that made it; default: 1. */
   readonly version?: number;
+  /** What networks see in it, where it was dreamt into a word: first the one that dreamt. */
+  readonly seen?: readonly Sighting[];
 }
 
 /** Who may see a result: everybody in the community, those in its channel, or those in its thread alone. */

@@ -1,18 +1,12 @@
 /** What a network sees in a picture: the classes that it was trained to tell apart, with their probabilities. */
+
+import type { Seen } from "../shared/sighting.js";
 import { type EngineContext, observe } from "./evaluate.js";
 import { fitInside, type Raster } from "./images/raster.js";
 import { extended, resize } from "./images/resample.js";
 import { classNames } from "./networks/classes.js";
 import { leastSideToName, noClasses } from "./networks/network.js";
 import type { PictureInput } from "./recipes/recipe.js";
-
-/** A class as a network sees it in a picture. */
-export interface Seen {
-  /** Its usual name, such as "great grey owl". */
-  readonly name: string;
-  /** 0..1 */
-  readonly probability: number;
-}
 
 /** The longer side, in pixels, at which pictures are looked at. */
 export const SEEN_SIDE = 256;

@@ -3,7 +3,7 @@
  * use it.
  */
 import { LRUCache } from "lru-cache";
-import { loadNetwork } from "./networks/catalogue.js";
+import { findNetwork, loadNetwork } from "./networks/catalogue.js";
 import type { Progress } from "./networks/download/transfer.js";
 import type { Network } from "./networks/network.js";
 import { Programs } from "./programs.js";
@@ -35,6 +35,8 @@ export interface OpenEngine {
   readonly threads?: number;
   readonly memoryBytes?: number;
   network(id: string, onProgress?: (progress: Progress) => void): Promise<Network>;
+  /** Whether a network is on this machine. */
+  installed(id: string): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -57,6 +59,7 @@ export function openEngine(settings: EngineSettings, runtime?: Runtime): OpenEng
       network.catch(() => networks.peek(id) === network && networks.delete(id));
       return network.then(bringTrainedLayers);
     },
+    installed: async (id) => (await findNetwork(id, settings).catch(() => undefined)) !== undefined,
     close: () => programs.dispose(),
   };
 }

@@ -44,7 +44,9 @@ import { zoomDefinition } from "./recipes/zoom/definition.js";
 import { zoom } from "./recipes/zoom/run.js";
 import { DeviceError } from "./runtimes/runtime.js";
 
-type JobContext = Pick<OpenEngine, "programs" | "network" | "memoryBytes"> & Pick<RunOptions, "signal" | "onFrame">;
+type JobContext = Pick<OpenEngine, "programs" | "network" | "memoryBytes"> &
+  Pick<RecipeContext, "installed"> &
+  Pick<RunOptions, "signal" | "onFrame">;
 
 /**
  * Runs a job to its end.
@@ -106,6 +108,7 @@ async function runRecipe(request: EngineRequest, context: JobContext): Promise<E
     runtime: context.programs.runtime.name,
     seed: Number(used.seed),
     octaves,
+    ...(last.seen && { seen: last.seen }),
     params: used,
   };
 }

@@ -140,7 +140,8 @@ export function finished(recipe: Recipe, job: Job, result: EngineResult, picture
   ].join(" · ");
   const line = commandLine(recipe, { ...job.params, seed: result.seed }, job.pictures);
   const ready = sentence("result.ready", { title: recipe.title(job.params) });
-  const lines = [ready, facts, creditLine(job.credits), `\`\`\`\n${line}\n\`\`\``];
+  const seen = result.seen && sentence("result.seen", { seen: result.seen });
+  const lines = [ready, seen, facts, creditLine(job.credits), `\`\`\`\n${line}\n\`\`\``];
   lines.push(lineNotes(recipe, job, result));
   // The mention names the person.
   return { text: lines.filter(Boolean).join("\n"), pictures: [picture], mention: [job.author] };

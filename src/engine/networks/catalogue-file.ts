@@ -35,6 +35,8 @@ const Entry = Presets.extend({
   /** The model inside the package or folder; the only model in it when left out. */
   file: z.string().optional(),
   preprocessing: Preprocessing,
+  /** Its file has the classifier, for the classes of `classes.yaml`. */
+  classifier: z.boolean().optional(),
 });
 export type CatalogueEntry = z.infer<typeof Entry>;
 

@@ -3,6 +3,7 @@ import { type Said, type SaidWith, SentenceError } from "../../shared/sentences/
 import { leastSide } from "../graph/dimensions.js";
 import type { Node } from "../graph/node.js";
 import { input } from "../graph/ops.js";
+import { catalogue } from "./catalogue-file.js";
 import type { FoundPreprocessing } from "./import/find-preprocessing.js";
 import type { Presets } from "./presets.js";
 
@@ -130,7 +131,8 @@ export class NetworkError<S extends Said = Said> extends SentenceError<S> {
 
 /** Says that a network does not tell classes apart. */
 export function noClasses(network: string): never {
-  throw new NetworkError("unsupported", "network.no-classes", { network });
+  const known = Object.entries(catalogue()).flatMap(([id, { classifier }]) => (classifier ? [id] : []));
+  throw new NetworkError("unsupported", "network.no-classes", { network, known });
 }
 
 /** Says that no layer of that name can be used. */

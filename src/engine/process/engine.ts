@@ -5,6 +5,7 @@
 
 import type { MemoryReservations, Reservation } from "../../shared/memory-budget.js";
 import { type Said, type SaidWith, SentenceError } from "../../shared/sentences/sentence-error.js";
+import type { Sighting } from "../../shared/sighting.js";
 
 /** What to run. Plain data: it crosses a process border and is stored with the job. */
 export interface EngineRequest {
@@ -84,6 +85,8 @@ export interface EngineResult {
   readonly runtime: string;
   readonly seed: number;
   readonly octaves: readonly OctaveSummary[];
+  /** What networks see in it, where it was dreamt into a word: first the one that dreamt. */
+  readonly seen?: readonly Sighting[];
   /** Every parameter as used, defaults filled in: enough to make the image again. */
   readonly params: Readonly<Record<string, unknown>>;
 }

@@ -97,12 +97,13 @@ function receive(message: ToWorker): void {
     case "run": {
       const { id, request } = message;
       const { job, recipe } = request;
-      void run(id, job, async (signal, { programs, memoryBytes }) => {
+      void run(id, job, async (signal, { programs, memoryBytes, installed }) => {
         log("debug", "the engine begins a job", { job, recipe, pictures: Object.keys(request.pictures) });
         const onFrame = (frame: Extract<FromWorker, { type: "frame" }>["frame"]) => send({ type: "frame", id, frame });
         const result = await runJob(request, {
           programs,
           network: load,
+          installed,
           signal,
           onFrame,
           ...(memoryBytes !== undefined && { memoryBytes }),

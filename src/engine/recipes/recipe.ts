@@ -4,6 +4,7 @@
  */
 import type { z } from "zod";
 import { type Said, SentenceError } from "../../shared/sentences/sentence-error.js";
+import type { Sighting } from "../../shared/sighting.js";
 import type { Film } from "../images/film.js";
 import type { Raster } from "../images/raster.js";
 import type { Network } from "../networks/network.js";
@@ -15,6 +16,8 @@ export interface RecipeContext {
   readonly programs: Programs;
   /** Loads a network by its id or path. */
   network(id: string): Promise<Network>;
+  /** Whether a network can be loaded without being fetched. */
+  installed?(id: string): Promise<boolean>;
   /** Checked at every step. */
   readonly signal: AbortSignal;
   /** Budget for the feature maps of a step: larger images are worked on in tiles. Unlimited when left out. */
@@ -39,6 +42,8 @@ export interface Frame {
   readonly lossEnd: number;
   /** The state that a later run resumes from, to the same result. */
   readonly savable?: Savable;
+  /** Of the last one: what networks see in it, where that was asked for. */
+  readonly seen?: readonly Sighting[];
 }
 
 /** Frames as they are made, and in the end a film where the recipe makes one. */

@@ -1,10 +1,17 @@
+import type { Seen, Sighting } from "../sighting.js";
 import { counted, ordinal } from "./catalogue.js";
 
+const both = new Intl.ListFormat("en-GB", { type: "conjunction" });
 const oneOf = new Intl.ListFormat("en-GB", { type: "disjunction" });
 
 const GIVE_IT =
   "Give me the picture with the command's \"picture\" option, or open the message's menu and choose Apps > " +
   "Dream this (or Stylize this).";
+
+const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
+const named = ({ name, probability }: Seen): string => `${name} ${percent(probability)}`;
+const sighted = ({ network, before, after }: Sighting): string =>
+  before ? `${network}: ${named(before)} → ${named(after)}` : `${network} sees ${named(after)}`;
 
 /** Every sentence that the program says, by identifier: a text with its parameters in braces, or a function of them. */
 export const english = {
@@ -146,7 +153,8 @@ export const english = {
   "cli.stopped": "Stopped.",
   "cli.ran": (run: Ran) =>
     `${run.output}: ${run.width} x ${run.height}${run.frames === undefined ? "" : `, ${run.frames} frames`}, ` +
-    `${run.seconds.toFixed(1)} s with ${run.network} on ${run.runtime}, seed ${run.seed}`,
+    `${run.seconds.toFixed(1)} s with ${run.network} on ${run.runtime}, seed ${run.seed}` +
+    (run.seen ? `\n${run.seen.map(sighted).join("; ")}` : ""),
   "cli.worker-redis":
     "A worker takes its jobs from Redis: set REDIS_URL to the bots' own, for instance redis://127.0.0.1:6379.",
   "cli.registered":
@@ -503,6 +511,7 @@ export const english = {
     `${label}${left === undefined ? "" : ` · about ${left} left`}`,
   "frame.size": "Octave {octave} of {octaves} · {width} × {height}",
   "frame.description": "The picture after octave {octave} of {octaves}",
+  "result.seen": ({ seen }: { seen: readonly Sighting[] }) => seen.map(sighted).join("; "),
   "result.description": "{title} by {author}, {width} × {height} pixels",
   "result.took": "took {duration}",
   "result.runtime": "{network} on {runtime}",
@@ -917,8 +926,9 @@ export const english = {
   "weights.bytes":
     "The model's weight files hold {bytes} bytes where {expected} are expected; fetch or copy them again.",
 
-  "network.no-classes": "{network} does not name things: its file has no classifier. resnet50 and googlenet have one.",
-  "share.percent": ({ share }: { share: number }) => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`,
+  "network.no-classes": ({ network, known }: { network: string; known: readonly string[] }) =>
+    `${network} cannot name things: its file has no classifier. ${both.format(known)} can.`,
+  "share.percent": ({ share }: { share: number }) => percent(share),
   "into.unreadable": 'What to dream into must be one to eight things with weights, such as "jellyfish:0.7 castle:0.3".',
   "into.unknown": "The network knows nothing called {word}; try goldfish, castle or dogs.",
 
@@ -1281,7 +1291,10 @@ type Taught = Record<"channels" | "pictures" | "skipped" | "keptBack" | "prefere
 type Bounds = Record<"minimum" | "maximum", number>;
 
 type Ran = Record<"width" | "height" | "seconds" | "seed", number> &
-  Record<"output" | "network" | "runtime", string> & { readonly frames: number | undefined };
+  Record<"output" | "network" | "runtime", string> & {
+    readonly frames: number | undefined;
+    readonly seen?: readonly Sighting[];
+  };
 
 function range(minimum: number, maximum: number): string {
   return maximum === Number.MAX_SAFE_INTEGER ? `${minimum} or more` : `${minimum} to ${maximum}`;

@@ -25,6 +25,7 @@ import { type Frame, type Pictures, type RecipeContext, RecipeError } from "../r
 import { floatsOf, type Savable, type SavedState } from "../saved-state.js";
 import type { DreamParams } from "./definition.js";
 import { deepest, type Into, intoOf } from "./into.js";
+import { sightings } from "./sightings.js";
 
 /**
  * Change of one octave at strength 1, as a sum of mean absolute steps, in grey levels of 0..255: 10 steps of 1.8.
@@ -84,7 +85,12 @@ export async function* dream(
     show: (image) => middle(image, started),
     savable: (image, { octave, last }) => (last ? detailSavable(octave, image, base, next) : undefined),
   };
-  yield* descendOctaves(schedule, context);
+  for await (const frame of descendOctaves(schedule, context)) {
+    const last = frame.kind === "octave" && frame.octave === frame.octaves;
+    yield into && last
+      ? { ...frame, seen: await sightings(pictures.image && started, frame.image, engine, context) }
+      : frame;
+  }
 }
 
 /** At once where the memory allows it. */
