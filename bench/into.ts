@@ -12,10 +12,10 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { engineSettings } from "../src/app/engine-settings.js";
 import { loadConfig } from "../src/app/settings/load-settings.js";
+import { findClasses } from "../src/engine/classes.js";
 import { classify } from "../src/engine/classify.js";
 import { openPicture } from "../src/engine/images/codec.js";
 import { findNetwork } from "../src/engine/networks/catalogue.js";
-import { findClasses } from "../src/engine/networks/classes.js";
 import { openEngine } from "../src/engine/open.js";
 import { runJob } from "../src/engine/run-job.js";
 

@@ -2,7 +2,6 @@
  * The domain: communities and channels, people, messages, credits, jobs. Plain data that can be stored, sent to another
  * process, and read after a restart.
  */
-import type { Sighting } from "../shared/sighting.js";
 
 /** A community of a platform: a Discord guild, a Slack workspace, "local" in the web chat. */
 export interface Community {
@@ -108,6 +107,12 @@ export interface JobFailure {
   readonly message: string;
 }
 
+/** What a network calls what it sees, and how sure it is, 0..1. */
+interface Named {
+  readonly name: string;
+  readonly probability: number;
+}
+
 /** What is kept of a result besides the image. */
 export interface JobResult {
   readonly width: number;
@@ -122,7 +127,7 @@ export interface JobResult {
   /** The version of the recipe that made it; default: 1. */
   readonly version?: number;
   /** What networks see in it, where it was dreamt into a word: first the one that dreamt. */
-  readonly seen?: readonly Sighting[];
+  readonly seen?: readonly { readonly network: string; readonly before?: Named; readonly after: Named }[];
 }
 
 /** Who may see a result: everybody in the community, those in its channel, or those in its thread alone. */

@@ -1,10 +1,10 @@
 /** What a network sees in a picture: the classes that it was trained to tell apart, with their probabilities. */
 
 import type { Seen } from "../shared/sighting.js";
+import { classNames } from "./classes.js";
 import { type EngineContext, observe } from "./evaluate.js";
 import { fitInside, type Raster } from "./images/raster.js";
 import { extended, resize } from "./images/resample.js";
-import { classNames } from "./networks/classes.js";
 import { leastSideToName, noClasses } from "./networks/network.js";
 import type { PictureInput } from "./recipes/recipe.js";
 

@@ -1,7 +1,7 @@
 /** What to dream into: names of classes with weights, as people type them. */
-import { classWords, findClasses, type NamedClasses, nearestClass } from "../networks/classes.js";
+import { classWords, findClasses, type NamedClasses, nearestClass } from "../classes.js";
 
-export interface ClassTerm extends NamedClasses {
+interface ClassTerm extends NamedClasses {
   readonly weight: number;
 }
 
@@ -40,7 +40,7 @@ function longest(words: readonly string[]): (ClassTerm & { readonly words: numbe
 }
 
 /** The terms in their usual form: "great-grey-owl:0.7 castle". */
-export function printClassTerms(terms: readonly ClassTerm[]): string {
+function printClassTerms(terms: readonly ClassTerm[]): string {
   return terms.map(({ name, weight }) => `${name.replaceAll(" ", "-")}${weight === 1 ? "" : `:${weight}`}`).join(" ");
 }
 

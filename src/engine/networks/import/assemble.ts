@@ -1,8 +1,8 @@
 /** Builds a file's layers as nodes of the tensor program, folding what can be folded into convolutions. */
 import { sentence } from "../../../shared/sentences/sentence.js";
+import { isClassifier } from "../../classes.js";
 import { inOrder, type Node, type Pads } from "../../graph/node.js";
 import * as ops from "../../graph/ops.js";
-import { isClassifier } from "../classes.js";
 import {
   type BuildOptions,
   type BuiltNetwork,

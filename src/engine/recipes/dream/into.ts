@@ -2,11 +2,12 @@
  * Dreaming into a word: a picture becomes what a network calls by that word. The schedule, the momentum, the colours
  * and the core were found by trials; docs/benchmarks.md has what they come to.
  */
+
+import { firstClass } from "../../classes.js";
 import { type EngineContext, observe } from "../../evaluate.js";
 import { constant, mul, reduceMean, reduceSum, relu, sub } from "../../graph/ops.js";
 import { CHANNELS, type Raster, type Size } from "../../images/raster.js";
 import { resize } from "../../images/resample.js";
-import { firstClass } from "../../networks/classes.js";
 import { type Network, noClasses } from "../../networks/network.js";
 import { classes as classesObjective } from "../../objectives/classes.js";
 import type { Objective } from "../../objectives/objective.js";
@@ -32,7 +33,10 @@ const LOOKS = [1, 1.5];
 /** The evidence is found at this share of the picture's size, and softened by being enlarged. */
 const COARSE = 1 / 8;
 
-/** Where the evidence for what is dreamt of is weak, only `floor` of the detail stays; from `full` of the strongest on, all. */
+/**
+ * Where the evidence for what is dreamt of is weak, only `floor` of the detail stays; from `full` of the strongest on,
+ * all of it.
+ */
 interface Core {
   readonly floor: number;
   readonly full: number;

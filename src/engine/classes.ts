@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import { z } from "zod";
-import { nearest } from "../../shared/nearest.js";
+import { nearest } from "../shared/nearest.js";
 
 /** A class, or several that one word means. */
 export interface NamedClasses {
@@ -29,7 +29,7 @@ interface Names {
   readonly found: ReadonlyMap<string, NamedClasses>;
 }
 
-const FILE = fileURLToPath(new URL("../../../config/classes.yaml", import.meta.url));
+const FILE = fileURLToPath(new URL("../../config/classes.yaml", import.meta.url));
 let loaded: Names | undefined;
 
 function names(): Names {
