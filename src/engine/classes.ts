@@ -25,7 +25,7 @@ interface Names {
   /** The usual names, by the classes' places. */
   readonly usual: readonly string[];
   readonly groups: readonly NamedClasses[];
-  /** By each name, in the form of {@link plain}. */
+  /** By each name as it is, and in the singular, in the form of {@link plain}. */
   readonly found: ReadonlyMap<string, NamedClasses>;
 }
 
@@ -54,8 +54,7 @@ function read({ groups, classes }: z.infer<typeof File>): Names {
   const several = Object.entries(groups).map(([name, ranges]) => named(name, ranges.flatMap(range)));
   const found = new Map<string, NamedClasses>();
   const know = (name: string, what: NamedClasses): void => {
-    const key = plain(name);
-    if (!found.has(key)) found.set(key, what);
+    for (const key of [plain(name), singular(plain(name))]) if (!found.has(key)) found.set(key, what);
   };
   // A usual name goes before a word for several, and that before another name of a class.
   for (const [i, name] of usual.entries()) know(name, named(name, [i]));
@@ -75,14 +74,12 @@ function kinds(usual: readonly string[]): ReadonlyMap<string, readonly number[]>
   return found;
 }
 
-/** A name as it is compared: small letters and digits without accents, in the singular; "jelly fish" is a jellyfish. */
+/** A name as it is compared: small letters and digits without accents; "jelly fish" is a jellyfish. */
 function plain(name: string): string {
-  return singular(
-    name
-      .normalize("NFKD")
-      .replace(/[^\p{L}\p{N}]+/gu, "")
-      .toLowerCase(),
-  );
+  return name
+    .normalize("NFKD")
+    .replace(/[^\p{L}\p{N}]+/gu, "")
+    .toLowerCase();
 }
 
 function singular(words: string): string {
@@ -96,7 +93,8 @@ function singular(words: string): string {
 /** What a word means: a class by any of its names, in singular or plural, or several classes. */
 export function findClasses(word: string): NamedClasses | undefined {
   const { found } = names();
-  return found.get(plain(word));
+  const key = plain(word);
+  return found.get(key) ?? found.get(singular(key));
 }
 
 /** The name that is most like a mistyped one; undefined when none is. */

@@ -74,6 +74,11 @@ const pictures = { image: photo, style: painting };
 
 const JOBS: Readonly<Record<string, EngineRequest>> = {
   dream: { ...dream, pictures: { image: photo } },
+  "a dream into a word": {
+    recipe: "dream",
+    params: { network: "naming", into: "goldfish castle:0.5", away: "pizza", size: 224, steps: 2 },
+    pictures: { image: photo },
+  },
   "a dream of noise": { ...dream, pictures: {} },
   stylize: {
     recipe: "stylize",

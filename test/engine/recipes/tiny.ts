@@ -1,7 +1,8 @@
 /** A network with random weights, and what a recipe needs to run with it. */
 import { afterAll } from "vitest";
+import { findClasses } from "../../../src/engine/classes.js";
 import type { Node } from "../../../src/engine/graph/node.js";
-import { constant, conv2d, maxPool, mul, relu, scalar } from "../../../src/engine/graph/ops.js";
+import { constant, conv2d, maxPool, mul, reduceMean, relu, scalar } from "../../../src/engine/graph/ops.js";
 import type { Film } from "../../../src/engine/images/film.js";
 import { random } from "../../../src/engine/images/random.js";
 import { emptyRaster, type Raster } from "../../../src/engine/images/raster.js";
@@ -17,6 +18,31 @@ export const vgg = randomVgg([
   [1, 12],
   [1, 16],
 ]);
+
+const CLASSES = 1000;
+/** What it knows, each by one channel against the mean of all: none is seen for being bright alone. */
+const KNOWN = ["goldfish", "castle", "pizza", "lion", "dogs"];
+
+function classKernel(channels: number): Node {
+  const data = new Float32Array(CLASSES * channels);
+  for (const [channel, word] of KNOWN.entries())
+    for (const place of findClasses(word)?.members ?? [])
+      for (let c = 0; c < channels; c++) data[place * channels + c] = (c === channel ? 1 : 0) - 1 / channels;
+  return constant(data, [CLASSES, channels, 1, 1]);
+}
+
+/** A network that names things: it scores the mean of its deepest map, or each place of it. */
+export const naming: Network = {
+  ...vgg,
+  id: "naming",
+  classes: CLASSES,
+  build(options = {}) {
+    const built = vgg.build(options);
+    const map = built.layer("block3_conv1");
+    const seen = options.everywhere ? map : reduceMean(map, [2, 3]);
+    return { ...built, scores: () => conv2d(seen, classKernel(16)) };
+  },
+};
 
 /** A network without padding, like SqueezeNet: its deepest layer has a place from 51 pixels on. */
 export const unpadded: Network = {
@@ -56,7 +82,8 @@ export const unpadded: Network = {
 export function openTiny(): RecipeContext {
   const programs = new Programs(onnxRuntime({ threads: 1 }), { maxBytes: 1e8 });
   afterAll(() => programs.dispose());
-  return { programs, network: async () => vgg, signal: new AbortController().signal };
+  const network = async (id: string): Promise<Network> => (id === "naming" ? naming : vgg);
+  return { programs, network, signal: new AbortController().signal };
 }
 
 export async function framesOf(run: Frames): Promise<{ frames: Frame[]; film: Film | undefined }> {

@@ -7,7 +7,7 @@ import { loadTfjsCpu } from "../../../../src/engine/runtimes/tfjs/load.js";
 import { tfjsRuntime } from "../../../../src/engine/runtimes/tfjs/tfjs.js";
 import { finiteDifference } from "../../graph/reference.js";
 import { encode, floats, image, ints, node, read, scalar, truth } from "../support/onnx-file.js";
-import { difference, features, numbers } from "../support/tiny.js";
+import { difference, features, numbers, scoresOf } from "../support/tiny.js";
 
 const MAX = 2 ** 53 - 1;
 /** A node with several results. */
@@ -332,5 +332,59 @@ describe("what exporters write", () => {
     expect(difference(await features(network, "y", image(8, 8)), await truth(bytes, "y", image(8, 8)))).toBeLessThan(
       1e-4,
     );
+  });
+});
+
+describe("a classifier's end", () => {
+  const end = (shape: readonly number[], flattening: OnnxNode, softmax = false) =>
+    bytesOf([
+      [
+        conv("data", "c", "w"),
+        node("AveragePool", ["c"], "pool", { kernel_shape: [7, 7], strides: [1, 1] }),
+        node("Dropout", ["pool"], "kept"),
+        flattening,
+        node("Gemm", ["flat", "m", "b"], softmax ? "gemm" : "y", { transB: 1 }),
+        ...(softmax ? [node("Softmax", ["gemm"], "y")] : []),
+      ],
+      [floats("w", [4, 3, 1, 1]), floats("m", [1000, 4], 6), floats("b", [1000], 7), ints("shape", shape)],
+    ]);
+
+  it.each([
+    ["reshaped, as in GoogLeNet", end([-1, 4], node("Reshape", ["kept", "shape"], "flat"))],
+    ["reshaped to one picture", end([1, 4], node("Reshape", ["kept", "shape"], "flat"))],
+    ["flattened", end([1, 4], node("Flatten", ["kept"], "flat"))],
+  ])("scores the mean over all places of a picture of any size, where it is %s", async (_how, bytes) => {
+    const network = await read(bytes);
+    expect(network.classes).toBe(1000);
+    // At the size of the training the pool's window is the whole map: onnxruntime tells what is right.
+    const trained = await scoresOf(network, image(7, 7));
+    const truthful = await truth(bytes, "y", image(7, 7));
+    expect(difference({ ...trained, shape: truthful.shape }, truthful)).toBeLessThan(2e-2);
+    expect((await scoresOf(network, image(20, 30))).shape).toEqual([1, 1000, 1, 1]);
+    expect((await scoresOf(network, image(20, 30), { everywhere: true })).shape).toEqual([1, 1000, 20, 30]);
+  });
+
+  it("is what goes into the softmax", async () => {
+    const bytes = end([1, 4], node("Flatten", ["kept"], "flat"), true);
+    const plain = await read(end([1, 4], node("Flatten", ["kept"], "flat")));
+    const network = await read(bytes);
+    expect(difference(await scoresOf(network, image(9, 9)), await scoresOf(plain, image(9, 9)))).toBe(0);
+    expect(network.unusable?.get("y")).toContain("class scores");
+  });
+
+  it("is none where the numbers after the pool are not the channels: they are for one size", async () => {
+    const network = await read(
+      bytesOf([
+        [
+          conv("data", "c", "w"),
+          node("AveragePool", ["c"], "pool", { kernel_shape: [2, 2], strides: [2, 2] }),
+          node("Flatten", ["pool"], "flat"),
+          node("Gemm", ["flat", "m", "b"], "y", { transB: 1 }),
+        ],
+        [floats("w", [4, 3, 1, 1]), floats("m", [1000, 16], 6), floats("b", [1000], 7)],
+      ]),
+    );
+    expect(network.classes).toBeUndefined();
+    expect(network.unusable?.get("y")).toContain("pictures of one size");
   });
 });

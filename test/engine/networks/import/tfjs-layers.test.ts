@@ -17,6 +17,7 @@ import {
   operations,
   PLAIN,
   picture,
+  scoresOf,
   type WeightJson,
   weight,
   writeTfjs,
@@ -48,6 +49,54 @@ const norm = (name: string, channels: number): WeightJson[] => [
   },
 ];
 const at = (w: WeightJson | undefined, i: number): number => w?.data[i] ?? Number.NaN;
+
+/** A classifier of 1,000 classes over four channels. */
+async function classifier(): Promise<{ network: Network; image: ReturnType<typeof picture>; dense: WeightJson[] }> {
+  const dense = [weight("fc/kernel", [4, 1000], 5), weight("fc/bias", [1000], 6)];
+  const network = await tiny(
+    [
+      conv("c", "image"),
+      layer("GlobalAveragePooling2D", "pool", ["c"]),
+      layer("Dense", "fc", ["pool"], { units: 1000, activation: "softmax" }),
+    ],
+    [...kernel("c", [3, 3, 3, 4]), ...dense],
+  );
+  return { network, image: picture(6, 8), dense };
+}
+
+describe("a classifier", () => {
+  it("scores the mean over all places, before the softmax", async () => {
+    const { network, image, dense } = await classifier();
+    expect(network.classes).toBe(1000);
+    expect(network.layers.map(({ name }) => name)).toEqual(["c"]);
+    const map = await features(network, "c", image);
+    const scores = await scoresOf(network, image);
+    expect(scores.shape).toEqual([1, 1000, 1, 1]);
+    const means = [0, 1, 2, 3].map((c) => map.data.slice(c * 48, c * 48 + 48).reduce((sum, v) => sum + v, 0) / 48);
+    for (const k of [0, 17, 999]) {
+      const expected = means.reduce((sum, mean, c) => sum + mean * at(dense[0], c * 1000 + k), at(dense[1], k));
+      expect(scores.data[k]).toBeCloseTo(expected, 1);
+    }
+  });
+
+  it("scores each place where that is asked for", async () => {
+    const { network, image } = await classifier();
+    const everywhere = await scoresOf(network, image, { everywhere: true });
+    expect(everywhere.shape).toEqual([1, 1000, 6, 8]);
+    const whole = await scoresOf(network, image);
+    const mean = everywhere.data.slice(0, 48).reduce((sum, v) => sum + v, 0) / 48;
+    expect(mean).toBeCloseTo(whole.data[0] ?? Number.NaN, 1);
+  });
+
+  it("is none where its numbers are not the classes that are known", async () => {
+    const network = await tiny(
+      [conv("c", "image"), layer("GlobalAveragePooling2D", "pool", ["c"])],
+      kernel("c", [3, 3, 3, 4]),
+    );
+    expect(network.classes).toBeUndefined();
+    expect(() => network.build().scores()).toThrow("tiny cannot name things");
+  });
+});
 
 describe("reading tfjs layers-models", () => {
   it("computes a convolution with Keras's kernel order and padding", async () => {

@@ -43,7 +43,16 @@ export async function features(
   image: Tensor,
   options?: BuildOptions,
 ): Promise<Tensor> {
-  const program = await onnxRuntime({ threads: 1 }).compile({ y: network.build(options).layer(layer) });
+  return computed(network.build(options).layer(layer), image);
+}
+
+/** How much an image shows of each class. */
+export async function scoresOf(network: Network, image: Tensor, options?: BuildOptions): Promise<Tensor> {
+  return computed(network.build(options).scores(), image);
+}
+
+async function computed(node: Node, image: Tensor): Promise<Tensor> {
+  const program = await onnxRuntime({ threads: 1 }).compile({ y: node });
   try {
     const { y } = await program.run({ image });
     if (!y) throw new Error("no result");

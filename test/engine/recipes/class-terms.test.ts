@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { expectedClasses, readClasses, sayClassTerms } from "../../../src/engine/recipes/class-terms.js";
+
+describe("what to dream into, as people type it", () => {
+  it.each([
+    ["peacock", "peacock"],
+    ["jellyfish:0.7 castle:0.3", "jellyfish:0.7 castle:0.3"],
+    ["Great Grey Owl:0.5, castles", "great-grey-owl:0.5 castle"],
+    ["goldfish and castle", "goldfish castle"],
+    ["goldfish + pizza:-1", "goldfish pizza:-1"],
+    ["dogs", "dogs"],
+    ["sports car teapot:2", "sports-car teapot:2"],
+  ])("%s", (typed, read) => {
+    expect(readClasses(typed)).toBe(read);
+    expect(readClasses(read)).toBe(read);
+  });
+
+  it.each([
+    ["pecock", "things that the network knows. Did you mean peacock?"],
+    ["castle jelyfish:2", "things that the network knows. Did you mean jellyfish?"],
+    ["", 'one to eight things with weights, such as "jellyfish:0.7 castle:0.3"'],
+    ["castle:0", 'one to eight things with weights, such as "jellyfish:0.7 castle:0.3"'],
+    ["castle:1e9", "things that the network knows. Did you mean castle?"],
+    ["castle:99", 'one to eight things with weights, such as "jellyfish:0.7 castle:0.3"'],
+    ["lion ".repeat(9), 'one to eight things with weights, such as "jellyfish:0.7 castle:0.3"'],
+  ])("not %s", (typed, expected) => {
+    expect(readClasses(typed)).toBeUndefined();
+    expect(expectedClasses(typed)).toBe(expected);
+  });
+
+  it("is said in plain words", () => {
+    expect(sayClassTerms("great-grey-owl:0.5")).toBe("great grey owl");
+    expect(sayClassTerms("jellyfish castle lion")).toBe("jellyfish, castle and lion");
+  });
+});
