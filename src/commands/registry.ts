@@ -1,4 +1,5 @@
 import type { ChannelRef } from "../domain/model.js";
+import { completeClasses } from "../engine/recipes/class-terms.js";
 import type { Completion, FormStart } from "../port/commands.js";
 import type { CompletionRequest } from "../port/events.js";
 import { nearest } from "../shared/nearest.js";
@@ -58,6 +59,8 @@ export class Registry implements CommandRegistry {
     const options = this.#commands.get(request.command.toLowerCase())?.options ?? {};
     const option = Object.entries(options).find(([key]) => kebab(key) === request.option)?.[1];
     const typed = request.typed.trim().toLowerCase();
+    if (option?.completes === "classes")
+      return completeClasses(typed, limit).map((value) => ({ value, label: value.replaceAll("-", " ") }));
     const choices = option?.completes === "styles" ? await this.#styles(request.channel) : (option?.choices ?? []);
     const begin = choices.filter((choice) => choice.value.toLowerCase().startsWith(typed));
     const contain = choices.filter(

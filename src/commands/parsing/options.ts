@@ -22,8 +22,8 @@ export interface Option<T = unknown> {
   readonly choices?: readonly Completion[];
   /** Reads all that names no option, joined by spaces: words, and `summer:0.3` with a key of its own. */
   readonly collects?: boolean;
-  /** Values that depend on the channel, completed while they are typed. */
-  readonly completes?: "styles";
+  /** Values that depend on the channel, or are too many for a list: they are completed while they are typed. */
+  readonly completes?: "styles" | "classes";
   /** Of an image: what a second attached one is for, where the command takes one. */
   readonly second?: string;
   /** What is meant when it is left out, as people would write it. */

@@ -168,6 +168,8 @@ function chatOption(key: string, option: RecipeOption, botOptions: BotOptions): 
       return styleOption(help);
     case "text":
       return textOption({ ...named, expected, read });
+    case "classes":
+      return textOption({ ...named, expected, read, completes: "classes" });
   }
 }
 

@@ -59,6 +59,29 @@ export function readClasses(typed: string): string | undefined {
   return Array.isArray(terms) ? printClassTerms(terms as readonly ClassTerm[]) : undefined;
 }
 
+/** Whole texts that one that is being typed may become: its last name completed, or the first names there are. */
+export function completeClasses(typed: string, limit: number): string[] {
+  const words = typed.split(" ");
+  for (let at = 0; at < words.length; at++) {
+    const [before, last] = [words.slice(0, at).join(" "), words.slice(at).join(" ")];
+    const terms = before === "" ? [] : readClassTerms(before);
+    if (!Array.isArray(terms)) continue;
+    const found = wordsLike(last.replaceAll("-", " "));
+    if (found.length === 0 && at < words.length - 1) continue;
+    const start = terms.length > 0 ? `${printClassTerms(terms as readonly ClassTerm[])} ` : "";
+    return found.slice(0, limit).map((word) => start + word.replaceAll(" ", "-"));
+  }
+  return [];
+}
+
+/** Names that begin so, then those that contain it. */
+function wordsLike(typed: string): string[] {
+  const wanted = typed.toLowerCase();
+  const all = classWords().map((word) => ({ word, at: word.toLowerCase().indexOf(wanted) }));
+  const [begin, contain] = [all.filter(({ at }) => at === 0), all.filter(({ at }) => at > 0)];
+  return [...begin, ...contain].map(({ word }) => word);
+}
+
 /** What a text of classes must be, for one that is not. */
 export function expectedClasses(typed: string): string {
   const terms = readClassTerms(typed);

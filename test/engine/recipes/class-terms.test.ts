@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { expectedClasses, readClasses, sayClassTerms } from "../../../src/engine/recipes/class-terms.js";
+import {
+  completeClasses,
+  expectedClasses,
+  readClasses,
+  sayClassTerms,
+} from "../../../src/engine/recipes/class-terms.js";
 
 describe("what to dream into, as people type it", () => {
   it.each([
@@ -31,5 +36,18 @@ describe("what to dream into, as people type it", () => {
   it("is said in plain words", () => {
     expect(sayClassTerms("great-grey-owl:0.5")).toBe("great grey owl");
     expect(sayClassTerms("jellyfish castle lion")).toBe("jellyfish, castle and lion");
+  });
+
+  it.each([
+    ["pea", ["peacock"]],
+    ["great grey", ["great-grey-owl"]],
+    ["goldfish:0.5 cast", ["goldfish:0.5 castle"]],
+    ["great grey owl peac", ["great-grey-owl peacock"]],
+    ["xyzzy", []],
+  ])("is completed: %s", (typed, first) => expect(completeClasses(typed, first.length || 5)).toEqual(first));
+
+  it("is offered by groups first, as many as a list takes", () => {
+    expect(completeClasses("", 25)).toHaveLength(25);
+    expect(completeClasses("", 25)[0]).toBe("dogs");
   });
 });

@@ -30,18 +30,19 @@ const options = {
     },
     "look",
   ),
-  into: text({
-    help: "What the picture is to become: things that the network knows, with weights",
-    more: "Written `jellyfish:0.7 castle:0.3`; negative weights push away. `look`, `layers` and `channels` mix in.",
-    expected: expectedClasses,
-    read: readClasses,
-  }),
-  away: text({
-    help: "What the picture is not to be",
-    more: "Written as `into`.",
-    expected: expectedClasses,
-    read: readClasses,
-  }),
+  into: text(
+    {
+      help: "What the picture is to become: things that the network knows, with weights",
+      more: "Written `jellyfish:0.7 castle:0.3`; negative weights push away. `look`, `layers` and `channels` mix in.",
+      expected: expectedClasses,
+      read: readClasses,
+    },
+    "classes",
+  ),
+  away: text(
+    { help: "What the picture is not to be", more: "Written as `into`.", expected: expectedClasses, read: readClasses },
+    "classes",
+  ),
   layers: text({
     help: "Instead of a look: layers of the network with weights",
     more: "Written `name:weight name:weight ...`.",
@@ -152,6 +153,10 @@ export const dreamDefinition = defineRecipe({
     "/dream size:256 steps:20 seed:7",
     "/dream octaves:3 octave-scale:1.6",
     '/dream layers:"activation_36:1.5 activation_30:1.2"',
+    "/dream into:peacock",
+    '/dream into:"jellyfish:0.7 castle:0.3" look:patterns',
+    "/dream into:goldfish picture:none",
+    "/dream away:alp",
     "/dream channels:activation_36/7 smoothing:0.5",
     "/dream network:resnet50 picture:none",
     "/dream https://example.org/photo.jpg strength:0.6",
