@@ -70,6 +70,42 @@ describe("a dream in a chat", () => {
     expect(chat.violations).toEqual([]);
   });
 
+  it("becomes what a word says, and tells what was seen before and after, by whom", async () => {
+    const { chat, engine, store, quiet } = await studio();
+    await chat.say(ann, "/dream into:Peacocks", { attachments: [source(await picture(40, 30))] });
+    const run = await engine.next();
+    expect(run.request.params).toMatchObject({ into: "peacock", octaves: 8, octaveScale: 1.5, steps: 18 });
+    expect(run.request.params).not.toHaveProperty("look");
+    const seen = [
+      { network: "resnet50", before: { name: "alp", probability: 0.913 }, after: { name: "peacock", probability: 1 } },
+      {
+        network: "googlenet",
+        before: { name: "valley", probability: 0.5 },
+        after: { name: "peacock", probability: 0.97 },
+      },
+    ];
+    await run.finish({ seen });
+    await quiet();
+    expect(chat.in("channel")[0]?.content.text).toContain("**Dream into peacock** for Ann");
+    const final = chat.in("thread").at(-1)?.content.text;
+    expect(final).toContain("resnet50: alp 91 % → peacock 100 %; googlenet: valley 50 % → peacock 97 %");
+    expect(final).toContain("/dream into:peacock size:512 octaves:8 octave-scale:1.5 steps:18");
+    expect(store.jobs.get(run.request.job ?? "")?.result?.seen).toEqual(seen);
+  });
+
+  it.each([
+    [
+      "/dream into:pecock",
+      "`into:pecock` is not possible: into must be things that the network knows. Did you mean peacock?",
+    ],
+    ["/dream into:xqzwv", "into must be things that the network knows, such as dogs, cats, big cats, wolves or castle"],
+  ])("refuses a word that means nothing, and names the nearest: %s", async (line, said) => {
+    const { chat, quiet } = await studio();
+    await chat.say(ann, line, { attachments: [source(await picture(40, 30))] });
+    await quiet();
+    expect(chat.ephemeral.at(-1)?.text).toContain(said);
+  });
+
   it("prints a line that makes the same job again", async () => {
     const { chat, engine, app, quiet } = await studio();
     await chat.say(ann, '/dream layers:"activation_36:1.5 activation_30" strength:0,6 octave-scale:1.7 picture:none');

@@ -73,11 +73,17 @@ export class FakeRun {
     this.options.onFrame({ ...frame, octaves: this.octaves, steps: 10, progress });
   }
 
-  async finish(): Promise<void> {
-    this.finishWith(await picture(64, 48), 64, 48);
+  async finish(more: Partial<EngineResult> = {}): Promise<void> {
+    this.finishWith(await picture(64, 48), 64, 48, "image/png", more);
   }
 
-  finishWith(result: Uint8Array, width: number, height: number, type = "image/png"): void {
+  finishWith(
+    result: Uint8Array,
+    width: number,
+    height: number,
+    type = "image/png",
+    more: Partial<EngineResult> = {},
+  ): void {
     const { recipe, params } = this.request;
     const { version = 1 } = DEFINITIONS.find(({ name }) => name === recipe) ?? {};
     const octaves = Array.from({ length: this.octaves }, (_, index) => {
@@ -96,6 +102,7 @@ export class FakeRun {
       seed: Number(params.seed ?? 1),
       octaves,
       params,
+      ...more,
     });
   }
 
