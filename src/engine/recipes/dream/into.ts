@@ -6,7 +6,7 @@
 import { firstClass } from "../../classes.js";
 import { type EngineContext, observe } from "../../evaluate.js";
 import { constant, mul, reduceMean, reduceSum, relu, sub } from "../../graph/ops.js";
-import { CHANNELS, type Raster, type Size } from "../../images/raster.js";
+import { addRasters, CHANNELS, type Raster, roll, type Size } from "../../images/raster.js";
 import { resize } from "../../images/resample.js";
 import { type Network, noClasses } from "../../networks/network.js";
 import { classes as classesObjective } from "../../objectives/classes.js";
@@ -42,9 +42,11 @@ interface Core {
   readonly full: number;
   /** Octaves before this one keep all their detail. */
   readonly from: number;
+  /** The detail is moved so that the thing is in the middle: what grows out of noise may grow across its border. */
+  readonly centred: boolean;
 }
-const PHOTO: Core = { floor: 0.3, full: 0.35, from: 1 };
-const NOISE: Core = { floor: 0.15, full: 0.55, from: 0 };
+const PHOTO: Core = { floor: 0.3, full: 0.35, from: 1, centred: false };
+const NOISE: Core = { floor: 0.15, full: 0.55, from: 0, centred: true };
 
 /** What a dream is to become. */
 export interface Into {
@@ -118,17 +120,30 @@ async function coredDetail(
   image: Raster,
   base: Raster,
   weights: ReadonlyMap<number, number>,
-  { floor, full }: Core,
+  { floor, full, centred }: Core,
 ): Promise<Raster> {
   const evidence = await evidenceIn(engine, image, weights);
-  const kept = (i: number): number => floor + (1 - floor) * Math.min(1, (evidence.data[i] ?? 0) / full);
-  const [small, { width, height }] = [{ ...evidence, data: evidence.data.map((_, i) => kept(i)) }, image];
-  const mask = resize(small, width, height);
-  const data = image.data.map((v, i) => {
-    const from = base.data[i] ?? 0;
-    return from + (v - from) * (mask.data[i] ?? 0);
-  });
-  return { width, height, data };
+  const share = evidence.data.map((v) => floor + (1 - floor) * Math.min(1, v / full));
+  const mask = resize({ ...evidence, data: share }, image.width, image.height);
+  const detail = { ...image, data: image.data.map((v, i) => (v - (base.data[i] ?? 0)) * (mask.data[i] ?? 0)) };
+  return addRasters(base, centred ? inTheMiddle(detail, evidence) : detail);
+}
+
+/** Detail that continues at its opposite sides, moved by where the evidence is. */
+function inTheMiddle(detail: Raster, { width, height, data }: Raster): Raster {
+  const [x, y] = [{ cos: 0, sin: 0 }, { cos: 0, sin: 0 }];
+  for (let i = 0; i < width * height; i++) {
+    // Squared, so that the thing outweighs the faint rest of the picture.
+    const weight = (data[i] ?? 0) ** 2;
+    for (const [sum, place, length] of [[x, i % width, width] as const, [y, Math.floor(i / width), height] as const]) {
+      const angle = (2 * Math.PI * (place + 0.5)) / length;
+      sum.cos += weight * Math.cos(angle);
+      sum.sin += weight * Math.sin(angle);
+    }
+  }
+  const from = ({ cos, sin }: typeof x, length: number): number =>
+    Math.round((0.5 - Math.atan2(sin, cos) / (2 * Math.PI)) * length);
+  return roll(detail, from(x, detail.width), from(y, detail.height));
 }
 
 /** Where an image shows what is wanted, 0..1 on a coarse grid: the mean of what several sizes of it tell. */
