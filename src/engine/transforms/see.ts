@@ -7,7 +7,7 @@
  * what differs from step to step are values, never constants.
  */
 import type { Node } from "../graph/node.js";
-import { blur, mul, roll, scalar } from "../graph/ops.js";
+import { abs, blur, clip, div, mul, pow, reduceMean, roll, scalar } from "../graph/ops.js";
 import { type Random, randomInteger } from "../images/random.js";
 import type { Size } from "../images/raster.js";
 import { type ValueOf, vector } from "../objectives/objective.js";
@@ -81,6 +81,8 @@ export function shiftAnywhere(next: Random, { width, height }: Size): Shift {
  */
 const CASCADE_REACH = 2;
 const REACH = 3;
+/** A gradient that is weaker than this on average is none. */
+const FAINTEST = 1e-12;
 
 /**
  * The mean of three Gaussian blurs, with sigma / 2, sigma and 2 * sigma: fine, middle and coarse structure all stay,
@@ -103,6 +105,21 @@ export function cascade(sigma: number, size: Size): Transform {
 /** A Gaussian blur. */
 export function gaussian(sigma: number, size: Size): Transform {
   return smoothing([halfGaussian(sigma, REACH)], size);
+}
+
+/**
+ * Strengthens a gradient where it is strong already, seen from afar, by the square root of its strength there against
+ * its mean: things grow in a few places rather than everywhere.
+ * @param sigma of the Gaussian by which its strength is blurred, in pixels
+ */
+export function gathered(sigma: number, { width, height }: Size): Transform {
+  const kernels = [halfGaussian(sigma, REACH)];
+  const values = { across: bank(kernels, width, 1), down: bank(kernels, height, 1) };
+  return precondition("gathered", values, (gradient, value) => {
+    const strength = blur(reduceMean(abs(gradient), [1]), value("across", [null, null]), value("down", [null, null]));
+    const mean = clip(reduceMean(strength, [2, 3]), FAINTEST, Number.POSITIVE_INFINITY);
+    return mul(gradient, pow(div(strength, mean), 0.5));
+  });
 }
 
 /** The mean of blurs by weights from the centre outwards, of images of a size that continue at their opposite sides. */

@@ -14,7 +14,7 @@ import type { Objective } from "../../objectives/objective.js";
 import { equalise, towardsNaturalColours } from "../../optimize/pyramid.js";
 import type { Step } from "../../optimize/steps.js";
 import { momentumDescent, type Update } from "../../optimize/update.js";
-import { compose, type Transform } from "../../transforms/see.js";
+import { compose, gathered, type Transform } from "../../transforms/see.js";
 import { readClassTerms } from "../class-terms.js";
 import { RecipeError } from "../recipe.js";
 import type { DreamParams } from "./definition.js";
@@ -26,6 +26,8 @@ const MOMENTUM = 0.85;
 /** Strength of a band of the gradient's frequencies against the next finer one. */
 const SLOPE = 1.15;
 const LEVELS = 4;
+/** See {@link gathered}, in pixels. */
+const GATHERED = 10;
 /** How far the gradient is turned towards the colours of photos. */
 const COLOURS = 0.25;
 /** Sizes at which the picture is looked at to find where a thing is, against its own. */
@@ -46,7 +48,7 @@ interface Core {
   readonly centred: boolean;
 }
 const PHOTO: Core = { floor: 0.3, full: 0.35, from: 1, centred: false };
-const NOISE: Core = { floor: 0.15, full: 0.55, from: 0, centred: true };
+const NOISE: Core = { floor: 0.3, full: 0.35, from: 0, centred: true };
 
 /** What a dream is to become. */
 export interface Into {
@@ -74,7 +76,7 @@ export function intoOf(params: DreamParams, engine: EngineContext, fromNoise: bo
     steps,
     update: (octave, size) =>
       momentumDescent(size, (params.strength * ofOctave(CHANGE, octave)) / steps(octave), MOMENTUM),
-    conditioned: (size) => compose(towardsNaturalColours(COLOURS), equalise(size, LEVELS, SLOPE)),
+    conditioned: (size) => compose(gathered(GATHERED, size), towardsNaturalColours(COLOURS), equalise(size, LEVELS, SLOPE)),
     core: (taken, octave, base) => {
       const cored = (image: Raster) => coredDetail(engine, image, base, weights, core);
       const wanted = [...weights.values()].some((weight) => weight > 0);
