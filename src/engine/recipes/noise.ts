@@ -22,15 +22,16 @@ function bookNoise(width: number, height: number, next: Random): Raster {
 /**
  * Noise with structure of every size and the colours of photos: each scale is as strong as the next.
  * @param amplitude standard deviation around middle grey, in grey levels
+ * @param enlarge how its scales are brought to its size; {@link resizeWrapped} makes it tileable
  */
-export function clouds(width: number, height: number, next: Random, amplitude = 12): Raster {
+export function clouds(width: number, height: number, next: Random, amplitude = 12, enlarge = resize): Raster {
   let sum: Raster = { width, height, data: new Float32Array(3 * width * height) };
   let scales = 0;
   for (let side = Math.min(width, height); side >= 4; side /= 2) {
     const scale = side / Math.min(width, height);
     const small = emptyRaster(Math.max(2, Math.round(width * scale)), Math.max(2, Math.round(height * scale)));
     for (let i = 0; i < small.data.length; i++) small.data[i] = gaussian(next);
-    sum = addRasters(sum, resize(small, width, height));
+    sum = addRasters(sum, enlarge(small, width, height));
     scales++;
   }
   const factor = amplitude / Math.sqrt(Math.max(1, scales));

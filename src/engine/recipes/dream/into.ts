@@ -6,8 +6,10 @@
 import { firstClass } from "../../classes.js";
 import { type EngineContext, observe } from "../../evaluate.js";
 import { constant, mul, reduceMean, reduceSum, relu, sub } from "../../graph/ops.js";
-import { addRasters, CHANNELS, type Raster, roll, type Size } from "../../images/raster.js";
+import type { Random } from "../../images/random.js";
+import { addRasters, CHANNELS, emptyRaster, type Raster, roll, type Size } from "../../images/raster.js";
 import { resize } from "../../images/resample.js";
+import { resizeWrapped } from "../../images/resize-wrapped.js";
 import { type Network, noClasses } from "../../networks/network.js";
 import { classes as classesObjective } from "../../objectives/classes.js";
 import type { Objective } from "../../objectives/objective.js";
@@ -16,12 +18,15 @@ import type { Step } from "../../optimize/steps.js";
 import { momentumDescent, type Update } from "../../optimize/update.js";
 import { compose, gathered, type Transform } from "../../transforms/see.js";
 import { readClassTerms } from "../class-terms.js";
+import { clouds } from "../noise.js";
 import { RecipeError } from "../recipe.js";
 import type { DreamParams } from "./definition.js";
 import { intoSizes, intoSteps, ofOctave } from "./into-schedule.js";
 
 /** Change of each octave at strength 1, in grey levels. */
 const CHANGE = [40, 24, 10, 6];
+/** The grey that a thing grows out of, and the standard deviation of the noise in it, in grey levels. */
+const [GREY, FAINT] = [118, 8];
 const MOMENTUM = 0.85;
 /** Strength of a band of the gradient's frequencies against the next finer one. */
 const SLOPE = 1.15;
@@ -53,6 +58,12 @@ const NOISE: Core = { floor: 0.3, full: 0.35, from: 0, centred: true };
 /** What a dream is to become. */
 export interface Into {
   readonly objective: Objective;
+  /** From noise: the picture continues at its opposite sides, as the network sees it rolled anywhere. */
+  readonly wraps: boolean;
+  /** What a picture made of nothing lies on. */
+  ground(width: number, height: number): Raster;
+  /** The detail that its first octave begins with; none where there is a photo. */
+  first(size: Size, next: Random): Raster | undefined;
   sizes(whole: Size, least: number): Size[];
   steps(octave: number): number;
   update(octave: number, size: Size): Update;
@@ -72,11 +83,19 @@ export function intoOf(params: DreamParams, engine: EngineContext, fromNoise: bo
   const steps = (octave: number): number => intoSteps(params, octave);
   return {
     objective: classesObjective(weights, count),
+    wraps: fromNoise,
+    ground: (width, height) => ({ width, height, data: emptyRaster(width, height).data.fill(GREY) }),
+    first: ({ width, height }, next) => {
+      if (!fromNoise) return undefined;
+      const noise = clouds(width, height, next, FAINT, resizeWrapped);
+      return { ...noise, data: noise.data.map((v) => v - 128) };
+    },
     sizes: (whole, least) => intoSizes(whole, params, least),
     steps,
     update: (octave, size) =>
       momentumDescent(size, (params.strength * ofOctave(CHANGE, octave)) / steps(octave), MOMENTUM),
-    conditioned: (size) => compose(gathered(GATHERED, size), towardsNaturalColours(COLOURS), equalise(size, LEVELS, SLOPE)),
+    conditioned: (size) =>
+      compose(gathered(GATHERED, size), towardsNaturalColours(COLOURS), equalise(size, LEVELS, SLOPE)),
     core: (taken, octave, base) => {
       const cored = (image: Raster) => coredDetail(engine, image, base, weights, core);
       const wanted = [...weights.values()].some((weight) => weight > 0);
@@ -126,14 +145,18 @@ async function coredDetail(
 ): Promise<Raster> {
   const evidence = await evidenceIn(engine, image, weights);
   const share = evidence.data.map((v) => floor + (1 - floor) * Math.min(1, v / full));
-  const mask = resize({ ...evidence, data: share }, image.width, image.height);
+  const enlarged = centred ? resizeWrapped : resize;
+  const mask = enlarged({ ...evidence, data: share }, image.width, image.height);
   const detail = { ...image, data: image.data.map((v, i) => (v - (base.data[i] ?? 0)) * (mask.data[i] ?? 0)) };
   return addRasters(base, centred ? inTheMiddle(detail, evidence) : detail);
 }
 
 /** Detail that continues at its opposite sides, moved by where the evidence is. */
 function inTheMiddle(detail: Raster, { width, height, data }: Raster): Raster {
-  const [x, y] = [{ cos: 0, sin: 0 }, { cos: 0, sin: 0 }];
+  const [x, y] = [
+    { cos: 0, sin: 0 },
+    { cos: 0, sin: 0 },
+  ];
   for (let i = 0; i < width * height; i++) {
     // Squared, so that the thing outweighs the faint rest of the picture.
     const weight = (data[i] ?? 0) ** 2;

@@ -5,6 +5,7 @@ import { type EngineContext, evaluateTiles, observe, worksOf } from "../../evalu
 import { type Random, random, type SeededRandom } from "../../images/random.js";
 import { addRasters, CHANNELS, fitInside, type Raster, type Size, subtractRasters } from "../../images/raster.js";
 import { extended, middle, resize } from "../../images/resample.js";
+import { resizeWrapped } from "../../images/resize-wrapped.js";
 import { bytesPerPixel } from "../../memory.js";
 import { lookLayers, resolveLayer } from "../../networks/looks.js";
 import { leastSideOf, leastSideToName, type Network } from "../../networks/network.js";
@@ -20,7 +21,7 @@ import { channelsOf, parseChannels } from "../channel-terms.js";
 import { octaveSizes } from "../common-options.js";
 import { descendOctaves, type Schedule } from "../descend-octaves.js";
 import { parseLayerWeights } from "../layer-weights.js";
-import { clouds, noise } from "../noise.js";
+import { noise } from "../noise.js";
 import { type Frame, type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
 import { floatsOf, type Savable, type SavedState } from "../saved-state.js";
 import type { DreamParams } from "./definition.js";
@@ -56,7 +57,7 @@ export async function* dream(
   const objective = await dreamObjective(params, pictures, network, context, into);
   const tiles = tileOptions(params, network, objective.layers, context);
   const next = random(params.seed);
-  const started = await startingImage(params, pictures, next, into !== undefined);
+  const started = await startingImage(params, pictures, next, into);
   const least = into ? leastSideToName(network) : leastSideOf(network, objective.layers);
   const photo = extended(started, least);
   const sizes =
@@ -65,6 +66,7 @@ export async function* dream(
   if (saved) next.state = saved.random ?? next.state;
   let { detail } = saved ?? {};
   let base = photo;
+  const enlarged = into?.wraps ? resizeWrapped : resize;
   const schedule: Schedule = {
     sizes,
     done: saved?.octave ?? 0,
@@ -72,7 +74,8 @@ export async function* dream(
     begin(octave, size, before) {
       if (before) detail = subtractRasters(before, base);
       base = resize(photo, size.width, size.height);
-      const image = detail ? addRasters(base, resize(detail, size.width, size.height)) : base;
+      detail ??= into?.first(size, next);
+      const image = detail ? addRasters(base, enlarged(detail, size.width, size.height)) : base;
       const loss = lossOf(engine, objective.at(size.width, size.height), size, tiles);
       const steps = schedule.steps(octave);
       const update =
@@ -152,12 +155,16 @@ function tileOptions(
   return { stride, signal, pixels: tile === undefined ? room : Math.min(room, tile * tile) };
 }
 
-async function startingImage(params: DreamParams, pictures: Pictures, next: Random, clouded: boolean): Promise<Raster> {
-  const { image } = pictures;
-  const [width_, height_] = [params.size, Math.round(params.size * 0.75)];
-  if (!image) return clouded ? clouds(width_, height_, next, FAINT) : noise(width_, height_, next);
-  const { width, height } = fitInside(image.width, image.height, params.size);
-  return resize(await image.decode(params.size), width, height);
+/** A photo at its size, or what a dream without one begins with. */
+async function startingImage(
+  { size }: DreamParams,
+  { image }: Pictures,
+  next: Random,
+  into: Into | undefined,
+): Promise<Raster> {
+  if (!image) return (into?.ground ?? noise)(size, Math.round(size * 0.75), next);
+  const { width, height } = fitInside(image.width, image.height, size);
+  return resize(await image.decode(size), width, height);
 }
 
 interface DreamObjective {
@@ -173,8 +180,6 @@ const LIKENESSES = 16_000_000;
 const [FEWEST_PLACES, MOST_PLACES] = [64, 1024];
 /** Rows and columns of features that the book leaves out at the border, and how many there must be. */
 const [BOOK_BORDER, ROOM] = [2, 6];
-/** Standard deviation of the noise that a word grows out of, in grey levels. */
-const FAINT = 8;
 /** Weight of layers, channels or a guide beside a word. */
 const ASIDE = 0.05;
 /** Wakes channels that see nothing in the photo. */
