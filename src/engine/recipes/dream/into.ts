@@ -53,7 +53,7 @@ interface Core {
   readonly centred: boolean;
 }
 const PHOTO: Core = { floor: 0.3, full: 0.35, from: 1, centred: false };
-const NOISE: Core = { floor: 0.3, full: 0.35, from: 0, centred: true };
+const NOISE: Core = { floor: 0.25, full: 0.4, from: 0, centred: true };
 
 /** What a dream is to become. */
 export interface Into {

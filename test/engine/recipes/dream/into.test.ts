@@ -68,7 +68,7 @@ describe("a dream into a word", () => {
       }
       return [];
     };
-    for (const [fromNoise, octave, floor] of [[true, 0, 0.15] as const, [false, 1, 0.3] as const]) {
+    for (const [fromNoise, octave, floor] of [[true, 0, 0.25] as const, [false, 1, 0.3] as const]) {
       const shares = await kept(fromNoise, octave, { into: "lion" });
       const [least, most] = [Math.min(...shares), Math.max(...shares)];
       expect(least).toBeGreaterThan(floor - 0.001);
