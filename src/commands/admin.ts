@@ -1,5 +1,5 @@
 import { freemem, totalmem } from "node:os";
-import { type Member, workedMs } from "../domain/model.js";
+import { type ChannelRef, channelKey, type Member, workedMs } from "../domain/model.js";
 import type { EngineStatus } from "../engine/process/engine.js";
 import type { Chat } from "../port/adapter.js";
 import type {
@@ -101,6 +101,16 @@ export class Admin implements ChatAdmin {
     if (!this.app.queue.cancel(job, { by: "person", name: user.name }))
       throw new ChatError("gone", "admin.job-ended", { id: job.slice(0, 16) });
     this.app.logger.info({ job, person: user.id }, "a moderator has cancelled a job");
+  }
+
+  async cancelIn(user: Member, channel: ChannelRef): Promise<number> {
+    mustModerate(user);
+    const { queue, logger } = this.app;
+    const by = { by: "person", name: user.name } as const;
+    const there = queue.positions().filter(({ job }) => channelKey(job.channel) === channelKey(channel));
+    const cancelled = there.filter(({ job }) => queue.cancel(job.id, by)).length;
+    if (cancelled > 0) logger.info({ cancelled, person: user.id }, "a moderator has cancelled a channel's jobs");
+    return cancelled;
   }
 
   async setMode(user: Member, mode: AdminMode): Promise<void> {

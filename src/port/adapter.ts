@@ -12,6 +12,7 @@ import type { CommandSummary, Completion, FormStart, MessageShortcut, PersonShor
 import type { ChatEvent, CompletionRequest, FoundReactions, UnsignedReaction } from "./events.js";
 import type { Gallery, Work, WorksRequest } from "./gallery.js";
 import type { OutgoingMessage, PictureSource } from "./messages.js";
+import type { ChatModeration } from "./moderation.js";
 import type { NewestPicture } from "./newest.js";
 
 /** What the rest of the program gives an adapter. */
@@ -48,6 +49,8 @@ export interface ChatHandlers {
   readonly admin?: ChatAdmin;
   /** For platforms that can show it as a page; left out where none is kept. */
   readonly gallery?: Gallery;
+  /** For platforms whose moderators act beside the chat as well, as on a page. */
+  readonly moderation?: ChatModeration;
 }
 
 /** Where an adapter keeps small values between two runs. */

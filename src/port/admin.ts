@@ -2,7 +2,7 @@
  * The port's part for operators: what they may see and do in a chat of their own. Plain data, so that it can be sent to
  * a page. The moderators of that chat see jobs of all platforms and all channels.
  */
-import type { Member } from "../domain/model.js";
+import type { ChannelRef, Member } from "../domain/model.js";
 
 /** A job that runs or waits. Times are seconds. */
 export interface AdminJob {
@@ -118,6 +118,8 @@ export interface ChatAdmin {
   overview(user: Member): Promise<AdminOverview>;
   /** Cancels any user's job. Rejects with a ChatError "gone" when it has ended. */
   cancel(user: Member, job: string): Promise<void>;
+  /** Cancels all that waits or runs in a channel and its threads. Resolves with how many jobs. */
+  cancelIn(user: Member, channel: ChannelRef): Promise<number>;
   /** Those jobs that run go on in any mode: when none does, the program can be stopped without haste. */
   setMode(user: Member, mode: AdminMode): Promise<void>;
   /**

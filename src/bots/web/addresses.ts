@@ -1,7 +1,13 @@
 import { BlockList, isIP } from "node:net";
 
+/** Whether an address, or the network that it counts as, is this machine's own. */
 export function isLoopback(address: string | undefined): boolean {
-  return address === "::1" || address?.startsWith("127.") === true || address?.startsWith("::ffff:127.") === true;
+  return (
+    address === "::1" ||
+    address === "0:0:0:0::/64" ||
+    address?.startsWith("127.") === true ||
+    address?.startsWith("::ffff:127.") === true
+  );
 }
 
 /**

@@ -4,8 +4,9 @@ import { z } from "zod";
 import type { ChatAdmin } from "../../port/admin.js";
 import { ChatError } from "../../port/chat-error.js";
 import { readBody } from "./guard.js";
+import type { Sessions } from "./sessions.js";
 import type { Sockets } from "./sockets.js";
-import { type Sessions, toUser, type Users } from "./users.js";
+import { toUser, type Users } from "./users.js";
 
 /** How often a watched page is sent its state at most and at least, in milliseconds: memory and disk have no events. */
 const LEAST_MS = 1_000;

@@ -6,13 +6,16 @@ import type { ChatHandlers } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { registerAdmin } from "./admin.js";
-import { type ChannelHub, removedFrame, toId } from "./channel-hub.js";
+import { type ChannelHub, channelRef, removedFrame, toId } from "./channel-hub.js";
 import type { Conversation } from "./conversation.js";
 import { readBody } from "./guard.js";
-import { type PersonRow, wirePerson } from "./store.js";
+import { readChannelName } from "./names.js";
+import { addressOf, type Sessions } from "./sessions.js";
+import type { PersonRow } from "./store.js";
 import { Uploads } from "./uploads.js";
-import { addressOf, botId, type Sessions, sameSecret } from "./users.js";
-import type { WireMe, WirePage, WireSession } from "./wire.js";
+import { botId, mustNotBeMuted, sameSecret, toUser } from "./users.js";
+import type { WirePage, WireSession } from "./wire.js";
+import { wireMe } from "./wire-views.js";
 
 export interface WebServices {
   readonly hub: ChannelHub;
@@ -26,7 +29,6 @@ export interface WebServices {
 const RESUME_LIMIT = 500;
 /** So many of them are sent at a time; then others have their turn. */
 const RESUME_SLICE = 25;
-const CHANNEL_NAME = /^[\p{Ll}\p{Lo}\p{N}][\p{Ll}\p{Lo}\p{N}-]{0,31}$/u;
 
 const idText = z.string().regex(/^\d{1,15}$/);
 const pageQuery = z.object({
@@ -63,7 +65,7 @@ export function registerApi(app: FastifyInstance, services: WebServices): void {
 }
 
 function registerSession(app: FastifyInstance, services: WebServices): void {
-  const { sessions, conversation, moderatorCode } = services;
+  const { sessions, conversation, handlers, moderatorCode } = services;
   const { users, sockets } = services.hub.parts;
 
   app.get("/api/session", async (request, reply) => wireSession(services, sessions.findOrCreate(request, reply)));
@@ -71,14 +73,17 @@ function registerSession(app: FastifyInstance, services: WebServices): void {
   app.post("/api/session", async (request) => {
     const user = sessions.act(request, "clicks");
     const body = readBody(profileBody, request.body);
-    if (body.name !== undefined) users.rename(user.id, body.name);
+    if (body.name !== undefined && body.name !== user.name) {
+      mustNotBeMuted(user);
+      users.rename(user.id, body.name);
+    }
     if (body.moderatorCode) {
       countGuess(request, user);
       if (!moderatorCode || !sameSecret(moderatorCode, body.moderatorCode))
         throw new ChatError("forbidden", "web.wrong-code");
-      users.makeModerator(user.id);
+      enter(user);
     }
-    const me = toMe(users.get(user.id) ?? user);
+    const me = wireMe(users.get(user.id) ?? user);
     sockets.send({ kind: "me", me }, user.id);
     return me;
   });
@@ -89,6 +94,16 @@ function registerSession(app: FastifyInstance, services: WebServices): void {
     reply.header("cache-control", "no-store").header("content-disposition", `attachment; filename="${file.name}"`);
     return reply.type(file.type).send(file.bytes);
   });
+
+  /** Who has the code is a moderator from now on, which stands in the log. */
+  function enter(user: PersonRow): void {
+    if (user.moderator === 1) return;
+    users.setModerator(user.id, true);
+    const { platform, community } = channelRef("");
+    const detail = sentence("web.act.code");
+    const by = { ...toUser(user), moderator: true };
+    handlers.moderation?.note(by, { platform, community, kind: "make-moderator", subject: user.name, detail });
+  }
 
   /** A person's first try counts for the person alone: those who guess at an address keep no moderator there out. */
   function countGuess(request: FastifyRequest, { id: person }: PersonRow): void {
@@ -104,17 +119,16 @@ function registerChannels(app: FastifyInstance, services: WebServices): void {
 
   app.post("/api/channels", async (request, reply) => {
     const user = sessions.act(request, "messages");
+    mustNotBeMuted(user);
     const body = readBody(channelBody, request.body);
-    const name = body.name.trim().replace(/^#/, "").toLowerCase().replace(/\s+/g, "-");
-    if (!CHANNEL_NAME.test(name)) throw new ChatError("forbidden", "web.channel-name");
-    if (store.hasChannel(name)) throw new ChatError("forbidden", "web.channel-exists", { name });
-    if (store.channels().length >= limits.channels)
+    const all = store.channels();
+    const name = readChannelName(body.name, all);
+    if (all.length >= limits.channels)
       throw new ChatError("forbidden", "web.channels-full", { count: limits.channels });
     sessions.spend("channels", request, user);
-    const topic = body.topic.trim();
-    store.addChannel(name, topic);
-    sockets.send({ kind: "channel", channel: { id: name, topic, last: "0", read: "0", unread: 0, mentions: 0 } });
-    return reply.code(201).send({ id: name });
+    const channel = hub.views.channelState(store.addChannel(name, body.topic.trim()));
+    sockets.send({ kind: "channel", channel: { ...channel, last: "0", read: "0", unread: 0, mentions: 0 } });
+    return reply.code(201).send(channel);
   });
 
   app.get<OfChannel>("/api/channels/:channel/messages", async (request): Promise<WirePage> => {
@@ -227,17 +241,14 @@ function wireSession({ hub, handlers }: WebServices, user: PersonRow): WireSessi
   const { store, limits } = hub.parts;
   const { uploadBytes, picturesPerMessage, textLength } = limits;
   return {
-    me: toMe(user),
+    me: wireMe(user),
     bot: hub.views.person(botId),
     channels: hub.views.channels(user.id),
     commands: handlers.commands,
     gallery: handlers.gallery !== undefined,
     rev: store.rev(),
     admin: handlers.admin !== undefined,
+    moderation: handlers.moderation !== undefined,
     limits: { uploadBytes, picturesPerMessage, textLength },
   };
-}
-
-function toMe(user: PersonRow): WireMe {
-  return { ...wirePerson(user), moderator: user.moderator === 1 };
 }

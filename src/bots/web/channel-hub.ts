@@ -55,6 +55,8 @@ export class ChannelHub {
    * @param alongside what is on disk together with it
    */
   say(message: NewMessage, alongside?: () => void): MessageRow {
+    // It may have been deleted while the pictures were taken in.
+    this.#needChannel(message.channel);
     const privateTo = message.privateTo ?? this.#rootOf(message)?.private_to ?? undefined;
     const row = this.parts.store.insert({ ...message, privateTo }, alongside);
     this.announce(row);
@@ -68,6 +70,13 @@ export class ChannelHub {
     if (known) return known;
     const content = await this.#content(message, []);
     return this.say({ ...content, channel, thread, author: botId, privateTo, nonce: message.key });
+  }
+
+  /** Tells one person something that others do not see: where it belongs, or elsewhere when that channel is gone. */
+  async botTells(person: string, about: ChannelRef, message: OutgoingMessage): Promise<MessageRow> {
+    const { store } = this.parts;
+    const where = store.hasChannel(about.id) ? about : channelRef(store.channels()[0]?.id ?? about.id);
+    return this.botSays(where, message, person);
   }
 
   async botEdits(id: number, message: OutgoingMessage): Promise<void> {
@@ -120,11 +129,21 @@ export class ChannelHub {
 
   /** @throws ChatError "gone" when the channel or the thread is not there. */
   locate({ id, thread }: { readonly id: string; readonly thread?: string | undefined }) {
-    if (!this.parts.store.hasChannel(id)) throw new ChatError("gone", "web.channel-unknown", { name: cutText(id, 40) });
+    this.#needChannel(id);
     if (thread === undefined) return { channel: id, thread };
     const root = this.parts.store.message(toId(thread));
     if (!root || root.channel !== id || root.thread !== null) throw new ChatError("gone", "web.thread-gone");
     return { channel: id, thread: root.id };
+  }
+
+  #needChannel(id: string): void {
+    if (!this.parts.store.hasChannel(id)) throw new ChatError("gone", "web.channel-unknown", { name: cutText(id, 40) });
+  }
+
+  /** Why people may not post in a channel or start anything there; undefined where they may. */
+  archivedRefusal(channel: string): ChatError | undefined {
+    const { name, archived } = this.parts.store.channel(channel);
+    return archived > 0 ? new ChatError("forbidden", "web.archived", { name }) : undefined;
   }
 
   /** @throws ChatError "gone". */

@@ -22,10 +22,11 @@ import { COMPLETIONS, defaultWebChatLimits, REACTIONS, type WebChatLimits } from
 import type { WebChatOptions } from "./options.js";
 import { applyRetention, type ChatRetentionLimits, repeatRetention } from "./retention.js";
 import { buildServer } from "./server.js";
+import { Sessions } from "./sessions.js";
 import { Sockets } from "./sockets.js";
 import { KeyValues, Sql } from "./sql.js";
 import { ChatStore } from "./store.js";
-import { botId, Sessions, Users } from "./users.js";
+import { botId, Users } from "./users.js";
 import { welcome } from "./welcome.js";
 
 const BOT_NAME = "Dreamloom";
@@ -192,7 +193,7 @@ export class WebChat implements Chat {
 
   async tell({ id }: Pick<User, "id">, about: ChannelRef, message: OutgoingMessage): Promise<MessageRef> {
     const { thread: _thread, ...channel } = about;
-    return ref(await this.#hub.botSays(channel, message, id));
+    return ref(await this.#hub.botTells(id, channel, message));
   }
 
   async edit(message: MessageRef, content: OutgoingMessage): Promise<void> {
@@ -248,7 +249,8 @@ export class WebChat implements Chat {
     const { channel: channelId, thread } = this.#hub.locate(channel);
     const closed = thread !== undefined && this.#hub.need(thread).private_to !== null;
     const { uploadBytes } = this.capabilities;
-    return { name: `#${channelId}`, closed, ...(closed && { ownMembers: true }), restricted: false, uploadBytes };
+    const { name } = this.#hub.parts.store.channel(channelId);
+    return { name: `#${name}`, closed, ...(closed && { ownMembers: true }), restricted: false, uploadBytes };
   }
 
   async link({ channel, id }: MessageRef): Promise<string | undefined> {

@@ -4,13 +4,14 @@ import type { ChatHandlers } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { ActionEvent, ChatEvent, CommandEvent, Receipt } from "../../port/events.js";
 import type { Button, OutgoingMessage } from "../../port/messages.js";
+import { defined } from "../../shared/defined.js";
 import { plainLine, readLine, readSaid, type SaidLine } from "../../shared/typed.js";
 import type { Inbox, Tell, Unread } from "../inbox.js";
 import { type ChannelHub, channelRef, checkLength, ref, toId } from "./channel-hub.js";
 import { Handouts } from "./handouts.js";
 import type { IncomingImage } from "./image-files.js";
 import type { MessageRow, NewMessage, PersonRow, StoredImage } from "./store.js";
-import { botId, toUser } from "./users.js";
+import { botId, mutedRefusal, toUser } from "./users.js";
 import type { WireCompletion, WireCompletionRequest } from "./wire.js";
 
 /** A slash, a name, and the rest; `/usr/bin` is not one. */
@@ -62,7 +63,7 @@ export class Conversation {
       if (user === undefined || channel === undefined) return;
       const where = { ...channelRef(channel), ...(thread === undefined ? {} : { thread }) };
       // With a key it is said once, also when this run is killed as well.
-      await this.hub.botSays(where, { text, key: `${job} restarted` }, user);
+      await this.hub.botTells(user, where, { text, key: `${job} restarted` });
     };
     await this.inbox.answer(this.handlers, tell, signal);
   }
@@ -80,11 +81,14 @@ export class Conversation {
     checkLength(text, limits.textLength);
     if (text === "" && images.length === 0) throw new ChatError("forbidden", "web.empty");
     const { channel, thread } = this.locate(utterance, user);
+    this.#mayAct(user, channel);
     const answered = repliesTo === undefined ? undefined : this.visible(toId(repliesTo), user);
     const pictures: StoredImage[] = [];
     for (const image of images) pictures.push(await files.add(image, "person"));
     const again = store.messageByNonce(user.id, nonce);
     if (again) return again;
+    // Taking pictures in takes a while.
+    this.#mayAct(users.get(user.id) ?? user, this.locate(utterance, user).channel);
 
     const command = commandLine.test(plainLine(text));
     const pieces = text.split(this.#namesBot);
@@ -155,6 +159,7 @@ export class Conversation {
     // Most mean nothing: of those nothing is kept.
     const meant = on && (!this.handlers.wants || (await this.handlers.wants(reaction)) !== undefined);
     const row = this.visible(id, user);
+    this.#mayAct(user, row.channel);
     if (emoji.length > 32 || !emojiOnly.test(emoji)) throw new ChatError("forbidden", "web.emoji");
     const kinds = new Set(this.hub.parts.store.reactions(id).map((reaction) => reaction.emoji));
     if (on && !kinds.has(emoji) && kinds.size >= reactionKinds) {
@@ -177,7 +182,19 @@ export class Conversation {
   /** Does what a button does that is shown elsewhere than under its message. */
   act(user: PersonRow, action: string, message: MessageRef, reply: ActionEvent["reply"]): void {
     const receipt = this.#take({ what: "button" }, user, message.channel);
-    void this.#tell({ kind: "action", action, message, user: toUser(user), receipt, reply });
+    const obstacle = defined({ obstacle: this.#refusal(user, message.channel.id)?.message });
+    void this.#tell({ kind: "action", action, message, user: toUser(user), ...obstacle, receipt, reply });
+  }
+
+  /** Why a person may not post in a channel or start anything there; undefined where they may. */
+  #refusal(user: PersonRow, channel: string): ChatError | undefined {
+    return mutedRefusal(user) ?? this.hub.archivedRefusal(channel);
+  }
+
+  /** @throws ChatError "forbidden" */
+  #mayAct(user: PersonRow, channel: string): void {
+    const refusal = this.#refusal(user, channel);
+    if (refusal) throw refusal;
   }
 
   remove(user: PersonRow, id: number): void {

@@ -12,7 +12,7 @@ import { type ChannelHub, channelRef, ref, toId } from "./channel-hub.js";
 import { readBody } from "./guard.js";
 import type { BudgetName } from "./limits.js";
 import type { PersonRow } from "./store.js";
-import { toUser } from "./users.js";
+import { mustNotBeMuted, toUser } from "./users.js";
 import type { WireAgain, WireGalleryPage, WireGalleryPeople, WireWork, WireWorkDetail } from "./wire.js";
 
 /** Longest side of stills, in pixels. Only these are made, so that odd ones cannot fill the memory. */
@@ -86,6 +86,7 @@ function registerActions(
 ): void {
   app.post<OfJob>("/api/gallery/works/:job/love", async (request) => {
     const { user, viewer } = enter(request);
+    mustNotBeMuted(user);
     const { on } = readBody(favouriteBody, request.body);
     const job = idOf(request.params.job);
     const hearts = await gallery.favourite(job, on, viewer);

@@ -38,6 +38,7 @@ export const BUDGETS = {
     address: rate(2000, 4000 / DAY_MINUTES),
   },
   channels: { what: "channels made", person: rate(5, 5 / DAY_MINUTES), address: rate(10, 10 / DAY_MINUTES) },
+  moderation: { what: "what moderators do to people and channels", person: rate(40, 240) },
   codes: {
     what: "moderator codes tried; a person's first is not counted for the address",
     person: rate(5, 6),
@@ -111,6 +112,13 @@ export const FRAMES_MS = 50;
 
 /** How often sockets are asked whether anybody is there. */
 export const HEARTBEAT_MS = 25_000;
+
+/** Longest time for which a person is muted at once, and for which their address is kept out with them. */
+export const MOST_MUTED_MINUTES = 7 * DAY_MINUTES;
+export const ADDRESS_BAN_MS = 24 * 3600 * 1000;
+
+/** Entries of the log of what moderators did that the page shows. */
+export const ACTS_SHOWN = 100;
 
 /** As many as fit below a message, and into a list, without scrolling. */
 export const REACTIONS = 20;

@@ -48,6 +48,21 @@ const migrations: readonly string[] = [
     person TEXT NOT NULL, channel TEXT NOT NULL, message INTEGER NOT NULL, PRIMARY KEY (person, channel)
   );
   `,
+  // A channel's id stays what it was when its name changes, and when it is deleted: no other one may have the links,
+  // jobs and settings that name it. Times are milliseconds since the epoch, 0 for never.
+  `
+  ALTER TABLE channel ADD COLUMN name TEXT NOT NULL DEFAULT '';
+  UPDATE channel SET name = id;
+  ALTER TABLE channel ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE channel ADD COLUMN deleted INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE person ADD COLUMN skeleton TEXT NOT NULL DEFAULT '';
+  ALTER TABLE person ADD COLUMN folded TEXT NOT NULL DEFAULT '';
+  CREATE INDEX person_skeleton ON person (skeleton);
+  CREATE INDEX person_folded ON person (folded);
+  ALTER TABLE person ADD COLUMN muted_until INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE person ADD COLUMN banned INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE banned_address (address TEXT PRIMARY KEY, person TEXT NOT NULL, until INTEGER NOT NULL);
+  `,
 ];
 
 /**

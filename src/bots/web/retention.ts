@@ -14,6 +14,8 @@ const DAY_MS = 24 * 3600 * 1000;
 const HOUR_MS = 3600 * 1000;
 /** Messages removed at a time: between two batches the event loop runs. */
 const BATCH = 25;
+/** The same of a deleted channel: pages are not told of each. */
+const DROPPED = 250;
 
 /**
  * Removes what is old or too much, so that the chat's folder does not grow for ever. Those who have the page open see
@@ -23,6 +25,7 @@ export async function applyRetention(hub: ChannelHub, limits: ChatRetentionLimit
   const { store, users, files } = hub.parts;
   users.prune();
   store.prunePrivate();
+  await emptyDeletedChannels(hub);
   const before = limits.days > 0 ? Date.now() - limits.days * DAY_MS : 0;
   const first = store.firstKept(before, hub.parts.limits.messages);
   store.dropRemoved(first);
@@ -32,6 +35,20 @@ export async function applyRetention(hub: ChannelHub, limits: ChatRetentionLimit
     await breathe();
   }
   if (limits.megabytes > 0) await fitPictures(hub, limits.megabytes * 1024 * 1024, signal);
+}
+
+/**
+ * Removes what deleted channels held, and the pictures that nothing else shows. What a stop leaves is done at the next
+ * start.
+ */
+export async function emptyDeletedChannels({ parts: { store, files } }: ChannelHub): Promise<void> {
+  const shown = new Set<string>();
+  for (let channel = store.deletedChannel(); channel !== undefined; channel = store.deletedChannel()) {
+    const rows = store.dropFrom(channel, DROPPED);
+    for (const { sha } of rows.flatMap(storedImages)) shown.add(sha);
+    await breathe();
+  }
+  if (shown.size > 0) await files.sweep((sha) => store.pictureIsUsed(sha), shown);
 }
 
 async function fitPictures(hub: ChannelHub, most: number, signal: AbortSignal): Promise<void> {

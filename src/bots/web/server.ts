@@ -12,6 +12,7 @@ import { serveClient } from "./client-files.js";
 import { registerGallery } from "./gallery.js";
 import { refuse } from "./guard.js";
 import { shaOf } from "./image-files.js";
+import { registerModeration } from "./moderation.js";
 
 const STATUS: Readonly<Record<ChatErrorKind, number>> = {
   gone: 404,
@@ -98,7 +99,9 @@ export async function buildServer(
   // What the page asks for is below it only where its own address ends with a slash.
   if (basePath !== "/") app.get(basePath.slice(0, -1), async (_request, reply) => reply.redirect(basePath, 308));
   registerApi(app, services);
-  if (services.handlers.gallery) registerGallery(app, services, services.handlers.gallery);
+  const { gallery, moderation } = services.handlers;
+  if (gallery) registerGallery(app, services, gallery);
+  if (moderation) registerModeration(app, services, moderation);
   return app;
 }
 

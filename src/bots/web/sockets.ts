@@ -113,6 +113,16 @@ export class Sockets {
     if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(frame));
   }
 
+  /** Closes the sockets of those who are kept out; their pages say why and do not come back by themselves. */
+  shutOut(isOut: (origin: Pick<SocketOrigin, "user" | "address">) => boolean, reason: string): void {
+    for (const listener of this.#listeners)
+      if (isOut(listener)) {
+        listener.socket.removeAllListeners("message");
+        listener.socket.close(4001, reason);
+        this.#listeners.delete(listener);
+      }
+  }
+
   close(): void {
     clearInterval(this.#heartbeat);
     clearTimeout(this.#flushing);

@@ -26,12 +26,17 @@ export interface MessageChange {
 const PRIVATE_KEPT_MS = 7 * 24 * 3600 * 1000;
 
 /** With each channel's newest message. */
-const CHANNELS = `SELECT c.id, c.topic, COALESCE((SELECT MAX(m.id) FROM message m WHERE m.channel = c.id
-  AND m.thread IS NULL AND m.removed = 0 AND m.private_to IS NULL), 0) AS last FROM channel c`;
+const CHANNELS = `SELECT c.id, c.name, c.topic, c.archived, COALESCE((SELECT MAX(m.id) FROM message m
+  WHERE m.channel = c.id AND m.thread IS NULL AND m.removed = 0 AND m.private_to IS NULL), 0) AS last
+  FROM channel c WHERE c.deleted = 0`;
 
-interface StoredChannel {
+export interface StoredChannel {
+  /** The name that it was made with. */
   readonly id: string;
+  readonly name: string;
   readonly topic: string;
+  /** When it was archived, in milliseconds since the epoch; 0 while it is open. */
+  readonly archived: number;
   readonly last: number;
 }
 
@@ -87,21 +92,67 @@ export class ChatStore {
     return this.sql.one<{ value: number }>(query).value;
   }
 
+  /** The oldest first. */
   channels(): StoredChannel[] {
     return this.sql.all(`${CHANNELS} ORDER BY c.created, c.id`);
   }
 
   /** A channel that there is. */
   channel(id: string): StoredChannel {
-    return this.sql.one(`${CHANNELS} WHERE c.id = ?`, id);
+    return this.sql.one(`${CHANNELS} AND c.id = ?`, id);
   }
 
   hasChannel(id: string): boolean {
-    return this.sql.get("SELECT 1 FROM channel WHERE id = ?", id) !== undefined;
+    return this.sql.get("SELECT 1 FROM channel WHERE id = ? AND deleted = 0", id) !== undefined;
   }
 
-  addChannel(id: string, topic: string): void {
-    this.sql.run("INSERT OR IGNORE INTO channel (id, topic, created) VALUES (?, ?, ?)", id, topic, Date.now());
+  /** @returns its id: the name, or the name and a number where another channel has or had that id */
+  addChannel(name: string, topic: string): string {
+    const add = "INSERT OR IGNORE INTO channel (id, name, topic, created) VALUES (?, ?, ?, ?)";
+    for (let count = 1; ; count++) {
+      const id = count === 1 ? name : `${name}-${count}`;
+      if (this.sql.run(add, id, name, topic, Date.now()).changes > 0) return id;
+    }
+  }
+
+  renameChannel(id: string, name: string): void {
+    this.sql.run("UPDATE channel SET name = ? WHERE id = ?", name, id);
+  }
+
+  archiveChannel(id: string, archived: boolean): void {
+    this.sql.run("UPDATE channel SET archived = ? WHERE id = ?", archived ? Date.now() : 0, id);
+  }
+
+  /** Nothing of it can be found from now on; its messages are still to be dropped. */
+  deleteChannel(id: string): void {
+    this.sql.write(() => {
+      this.sql.run("UPDATE channel SET deleted = ?, topic = '' WHERE id = ?", Date.now(), id);
+      this.sql.run("DELETE FROM read_mark WHERE channel = ?", id);
+    });
+  }
+
+  /** A deleted channel that still holds messages. */
+  deletedChannel(): string | undefined {
+    const query = `SELECT id FROM channel c WHERE deleted > 0
+      AND EXISTS (SELECT 1 FROM message WHERE channel = c.id) LIMIT 1`;
+    return this.sql.get<{ id: string }>(query)?.id;
+  }
+
+  /**
+   * Forgets some messages of a channel without a trace, answers before what they stand below.
+   * @returns what they were
+   */
+  dropFrom(channel: string, limit: number): MessageRow[] {
+    const find = "SELECT * FROM message WHERE channel = ? ORDER BY thread DESC, id DESC LIMIT ?";
+    return this.sql.write(() => {
+      const rows = this.sql.all<MessageRow>(find, channel, limit);
+      const ids = JSON.stringify(rows.map(({ id }) => id));
+      const these = "IN (SELECT value FROM json_each(?))";
+      this.sql.run(`DELETE FROM picture_use WHERE message ${these}`, ids);
+      this.sql.run(`DELETE FROM reaction WHERE message ${these}`, ids);
+      this.sql.run(`DELETE FROM message WHERE id ${these}`, ids);
+      return rows;
+    });
   }
 
   message(id: number): MessageRow | undefined {
@@ -205,10 +256,10 @@ export class ChatStore {
     return this.sql.all(query, channel, thread ?? null, root, root, before, limit);
   }
 
-  reactions(message: number): { emoji: string; user: PersonRow }[] {
-    const query = `SELECT r.emoji, p.id, p.name, p.bot, p.moderator FROM reaction r JOIN person p ON p.id = r.person
+  reactions(message: number): { emoji: string; user: NamedPerson }[] {
+    const query = `SELECT r.emoji, p.id, p.name, p.bot FROM reaction r JOIN person p ON p.id = r.person
       WHERE r.message = ? ORDER BY r.at, r.rowid`;
-    const rows = this.sql.all<PersonRow & { emoji: string }>(query, message);
+    const rows = this.sql.all<NamedPerson & { emoji: string }>(query, message);
     return rows.map(({ emoji, ...user }) => ({ emoji, user }));
   }
 
@@ -269,9 +320,16 @@ export interface StoredImage extends Omit<WireImage, "url" | "preview"> {
   readonly credit?: string;
 }
 
-export interface PersonRow extends User {
+interface NamedPerson extends User {
   readonly bot: number;
+}
+
+export interface PersonRow extends NamedPerson {
   readonly moderator: number;
+  /** Milliseconds since the epoch; it may be over. */
+  readonly muted_until: number;
+  /** Since when, in milliseconds since the epoch; 0 for who is not. */
+  readonly banned: number;
 }
 
 export interface MessageRow {
@@ -306,7 +364,7 @@ export function storedImages(row: Pick<MessageRow, "pictures">): StoredImage[] {
   return JSON.parse(row.pictures) as StoredImage[];
 }
 
-export function wirePerson({ id, name, bot }: PersonRow): WirePerson {
+export function wirePerson({ id, name, bot }: NamedPerson): WirePerson {
   return { id, name, bot: bot === 1 };
 }
 

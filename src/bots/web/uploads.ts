@@ -5,7 +5,7 @@ import { ChatError } from "../../port/chat-error.js";
 import { deferred } from "../../shared/async.js";
 import type { Utterance } from "./conversation.js";
 import type { WebChatLimits } from "./limits.js";
-import { addressOf } from "./users.js";
+import { addressOf } from "./sessions.js";
 
 /** Messages with images of one person that are read, wait or are worked on; more are refused. */
 const MOST_OF_ONE = 12;

@@ -1,10 +1,8 @@
 import { createHash, randomBytes, randomInt, timingSafeEqual } from "node:crypto";
-import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Member } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
-import { isLoopback, networkOf } from "./addresses.js";
-import type { Budgets } from "./budgets.js";
-import type { BudgetName } from "./limits.js";
+import { duration } from "../../shared/text.js";
+import { alike, lettersOf, readName, type Skeletons, skeletonsOf } from "./names.js";
 import type { Sql } from "./sql.js";
 import type { PersonRow } from "./store.js";
 
@@ -17,7 +15,7 @@ const ADJECTIVES = (
 const ANIMALS = (
   "Heron Otter Moth Fox Lynx Wren Koi Hare Owl Newt " + "Finch Marten Seal Swift Ibis Badger Gecko Crane Robin Octopus"
 ).split(" ");
-const COLUMNS = "id, name, bot, moderator";
+const COLUMNS = "id, name, bot, moderator, muted_until, banned";
 const SEEN_MS = 3600 * 1000;
 const FORGOTTEN_MS = 30 * 24 * 3600 * 1000;
 
@@ -44,9 +42,11 @@ export class Users {
     const token = randomBytes(32).toString("base64url");
     const id = `p${randomBytes(9).toString("base64url")}`;
     const now = Date.now();
-    const query = `INSERT INTO person (id, name, moderator, token_hash, created, seen) VALUES (?, ?, ?, ?, ?, ?)
-      RETURNING ${COLUMNS}`;
-    const values = [id, this.#freeName(), moderator ? 1 : 0, hash(token), now, now];
+    const name = this.#freeName();
+    const { skeleton, folded } = skeletonsOf(name);
+    const query = `INSERT INTO person (id, name, skeleton, folded, moderator, token_hash, created, seen)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING ${COLUMNS}`;
+    const values = [id, name, skeleton, folded, moderator ? 1 : 0, hash(token), now, now];
     const user = this.sql.one<PersonRow>(query, ...values);
     return { user, token };
   }
@@ -55,28 +55,100 @@ export class Users {
   ensureBot(name: string): void {
     const now = Date.now();
     const query = `INSERT INTO person (id, name, bot, created, seen) VALUES (?, ?, 1, ?, ?)
-      ON CONFLICT (id) DO UPDATE SET name = excluded.name`;
-    this.sql.run(query, botId, name, now, now);
+      ON CONFLICT (id) DO UPDATE SET name = excluded.name, skeleton = ''`;
+    this.sql.write(() => {
+      this.sql.run(query, botId, name, now, now);
+      this.#compareNames();
+    });
   }
 
-  hasModerator(): boolean {
-    return this.sql.get("SELECT 1 FROM person WHERE moderator = 1 LIMIT 1") !== undefined;
+  /** Makes the names comparable that are not yet. */
+  #compareNames(): void {
+    const left = this.sql.all<{ id: string; name: string }>("SELECT id, name FROM person WHERE skeleton = ''");
+    for (const { id, name } of left) this.#setName(id, name, skeletonsOf(name));
   }
 
-  makeModerator(id: string): void {
-    this.sql.run("UPDATE person SET moderator = 1 WHERE id = ?", id);
+  #setName(id: string, name: string, { skeleton, folded }: Skeletons): void {
+    this.sql.run("UPDATE person SET name = ?, skeleton = ?, folded = ? WHERE id = ?", name, skeleton, folded, id);
   }
 
-  /**
-   * @param name 1..32 characters; white space is folded.
-   * @throws ChatError when it is too long or taken.
-   */
-  rename(id: string, name: string): void {
-    const folded = cleanName(name);
-    if (folded.length < 1 || folded.length > 32) throw new ChatError("forbidden", "web.name-length");
-    if (this.sql.get("SELECT 1 FROM person WHERE name = ? COLLATE NOCASE AND id <> ?", folded, id))
-      throw new ChatError("forbidden", "web.name-taken", { name: folded });
-    this.sql.run("UPDATE person SET name = ? WHERE id = ?", folded, id);
+  /** Those who can act: who has no session any more comes back as another person. */
+  moderators(): PersonRow[] {
+    return this.sql.all(`SELECT ${COLUMNS} FROM person WHERE moderator = 1 AND token_hash IS NOT NULL`);
+  }
+
+  /** Moderators are not muted. */
+  setModerator(id: string, moderator: boolean): void {
+    this.sql.run("UPDATE person SET moderator = ?, muted_until = 0 WHERE id = ?", moderator ? 1 : 0, id);
+  }
+
+  /** @param until in milliseconds since the epoch */
+  mute(id: string, until: number): void {
+    this.sql.run("UPDATE person SET muted_until = ? WHERE id = ?", until, id);
+  }
+
+  /** Ends a person's session: the browser that has the cookie enters as another person from now on. */
+  endSession(id: string): void {
+    this.sql.run("UPDATE person SET token_hash = NULL WHERE id = ?", id);
+  }
+
+  /** @param address of theirs that is kept out with them until a time, where there is one */
+  ban(id: string, address?: string, until = 0): void {
+    this.sql.write(() => {
+      this.sql.run("UPDATE person SET banned = ? WHERE id = ?", Date.now(), id);
+      if (address !== undefined)
+        this.sql.run("INSERT OR REPLACE INTO banned_address VALUES (?, ?, ?)", address, id, until);
+    });
+  }
+
+  unban(id: string): void {
+    this.sql.write(() => {
+      this.sql.run("UPDATE person SET banned = 0 WHERE id = ?", id);
+      this.sql.run("DELETE FROM banned_address WHERE person = ?", id);
+    });
+  }
+
+  addressIsBanned(address: string): boolean {
+    const query = "SELECT 1 FROM banned_address WHERE address = ? AND until > ?";
+    return this.sql.get(query, address, Date.now()) !== undefined;
+  }
+
+  /** Who is banned or muted, with how long an address of theirs is kept out; those of late first, 200 at most. */
+  restricted(): (PersonRow & { readonly address_until: number | null })[] {
+    const query = `SELECT ${COLUMNS}, (SELECT MAX(until) FROM banned_address WHERE person = p.id AND until > ?1)
+      AS address_until FROM person p WHERE banned > 0 OR muted_until > ?1
+      ORDER BY MAX(banned, muted_until) DESC LIMIT 200`;
+    return this.sql.all(query, Date.now());
+  }
+
+  /** @throws ChatError for what is no name, and for one that another person has, or that looks like theirs */
+  rename(id: string, text: string): void {
+    const name = readName(text);
+    const skeletons = skeletonsOf(name);
+    this.#mustBeFree(name, skeletons, id);
+    this.#setName(id, name, skeletons);
+  }
+
+  /** What the bot and moderators are called is theirs with other accents, spaces and signs, too. */
+  #mustBeFree(name: string, skeletons: Skeletons, id: string): void {
+    const taken = this.#nameLike(skeletons, id);
+    if (taken?.toLowerCase() === name.toLowerCase())
+      throw new ChatError("forbidden", "web.name-taken", { name: taken });
+    const letters = lettersOf(skeletons);
+    const isBotlike = (bot: string) => letters.skeleton.includes(bot) || letters.folded.includes(bot);
+    const official = [...this.sql.all<PersonRow>(`SELECT ${COLUMNS} FROM person WHERE bot = 1`), ...this.moderators()];
+    const imitated = official.find((person) => {
+      const theirs = lettersOf(skeletonsOf(person.name));
+      return person.id !== id && (person.bot === 1 ? isBotlike(theirs.skeleton) : alike(letters, theirs));
+    });
+    const other = taken ?? imitated?.name;
+    if (other !== undefined) throw new ChatError("forbidden", "web.name-alike", { name: other });
+  }
+
+  /** The name of another person with such skeletons. */
+  #nameLike({ skeleton, folded }: Skeletons, id: string): string | undefined {
+    const query = "SELECT name FROM person WHERE id <> ?1 AND (skeleton IN (?2, ?3) OR folded IN (?2, ?3)) LIMIT 1";
+    return this.sql.get<{ name: string }>(query, id, skeleton, folded)?.name;
   }
 
   /** People whose `@Name` stands in a text, the longest names first. */
@@ -112,9 +184,13 @@ export class Users {
     return { read: mark.read, unread: rows.length, mentions };
   }
 
-  /** Forgets visitors who have left no message and no reaction and were not seen for 30 days. */
+  /**
+   * Forgets visitors who have left no message and no reaction and were not seen for 30 days, and addresses that are
+   * banned no more.
+   */
   prune(): void {
-    const query = `DELETE FROM person WHERE bot = 0 AND moderator = 0 AND seen < ?
+    this.sql.run("DELETE FROM banned_address WHERE until <= ?", Date.now());
+    const query = `DELETE FROM person WHERE bot = 0 AND moderator = 0 AND banned = 0 AND seen < ?
       AND id NOT IN (SELECT author FROM message) AND id NOT IN (SELECT person FROM reaction)
       AND id NOT IN (SELECT private_to FROM message WHERE private_to IS NOT NULL)`;
     this.sql.run(query, Date.now() - FORGOTTEN_MS);
@@ -124,7 +200,7 @@ export class Users {
     for (let attempt = 0; ; attempt++) {
       const pair = `${ADJECTIVES[randomInt(ADJECTIVES.length)]} ${ANIMALS[randomInt(ANIMALS.length)]}`;
       const name = attempt < 10 ? pair : `${pair} ${randomInt(2, 10_000)}`;
-      if (!this.sql.get("SELECT 1 FROM person WHERE name = ? COLLATE NOCASE", name)) return name;
+      if (this.#nameLike(skeletonsOf(name), "") === undefined) return name;
     }
   }
 }
@@ -133,103 +209,24 @@ export function toUser(row: PersonRow): Member {
   return { id: row.id, name: row.name, moderator: row.moderator === 1 };
 }
 
+/** Why a person may only read now, or not even that; undefined for who may do more. */
+export function mutedRefusal({ muted_until, banned }: PersonRow): ChatError | undefined {
+  if (banned > 0) return new ChatError("forbidden", "web.banned");
+  const left = (muted_until - Date.now()) / 1000;
+  return left > 0 ? new ChatError("forbidden", "web.muted", { left: duration(left) }) : undefined;
+}
+
+/** @throws ChatError "forbidden" */
+export function mustNotBeMuted(user: PersonRow): void {
+  const refusal = mutedRefusal(user);
+  if (refusal) throw refusal;
+}
+
 /** Compares in constant time, so that answers' timing tells nothing about the code. */
 export function sameSecret(a: string, b: string): boolean {
   return timingSafeEqual(createHash("sha256").update(a).digest(), createHash("sha256").update(b).digest());
 }
 
-function cleanName(name: string): string {
-  // Control and direction-changing characters could disguise one person as another.
-  return name
-    .normalize("NFC")
-    .replace(/[\p{Cc}\p{Cf}@#]/gu, "")
-    .replace(/\s+/g, " ")
-    .trim();
-}
-
 function hash(token: string): string {
   return createHash("sha256").update(token).digest("hex");
-}
-
-const YEAR_S = 365 * 24 * 3600;
-
-/** Knows visitors by a cookie with a random token that scripts cannot read and other sites' requests do not carry. */
-export class Sessions {
-  constructor(
-    private readonly users: Users,
-    private readonly cookie: string,
-    readonly budgets: Budgets,
-  ) {}
-
-  find(request: FastifyRequest): PersonRow | undefined {
-    const token = readCookie(request.headers.cookie, this.cookie);
-    return token === undefined ? undefined : this.users.byToken(token);
-  }
-
-  /**
-   * The visitor, who may do this now. @throws ChatError "forbidden" without a session, "rate-limited" when that is too
-   * much.
-   */
-  act(request: FastifyRequest, what: BudgetName): PersonRow {
-    const user = this.find(request);
-    if (!user) throw new ChatError("forbidden", "web.session-unknown");
-    this.spend(what, request, user);
-    return user;
-  }
-
-  /**
-   * Takes some of something from the budgets of a visitor and of their address. What others do at a moderator's address
-   * must not keep the moderator from acting.
-   * @throws ChatError "rate-limited"
-   */
-  spend(what: BudgetName, request: FastifyRequest, user?: PersonRow, count?: number): void {
-    const address = user?.moderator === 1 ? undefined : addressOf(request);
-    const seconds = this.budgets.take(what, { person: user?.id, address }, count);
-    if (seconds > 0) throw new ChatError("rate-limited", "web.too-fast", { seconds });
-  }
-
-  /** The visitor, a new one if need be. @throws ChatError "rate-limited" when one address brings too many newcomers. */
-  findOrCreate(request: FastifyRequest, reply: FastifyReply): PersonRow {
-    const known = this.find(request);
-    if (known) {
-      this.spend("clicks", request, known);
-      return known;
-    }
-    const wait = this.budgets.take("visitors", { address: addressOf(request) });
-    if (wait > 0) throw new ChatError("rate-limited", "web.newcomers", { seconds: wait });
-    const { user, token } = this.users.create(this.#ownsThisMachine(request) && !this.users.hasModerator());
-    const secure =
-      request.headers.origin?.startsWith("https:") || request.headers["x-forwarded-proto"] === "https"
-        ? "; Secure"
-        : "";
-    reply.header("set-cookie", `${this.cookie}=${token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${YEAR_S}${secure}`);
-    return user;
-  }
-
-  /**
-   * The first visitor from loopback is the moderator: who starts the bot opens it first, on the same machine. It has to
-   * be loopback all the way, by a loopback name and with no proxy between, or a tunnel to the public would give the
-   * right to a stranger. Everybody else needs the configured code.
-   */
-  #ownsThisMachine(request: FastifyRequest): boolean {
-    const proxied = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"].some(
-      (header) => header in request.headers,
-    );
-    const localName = /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/.test(request.headers.host ?? "");
-    return isLoopback(request.socket.remoteAddress) && localName && !proxied;
-  }
-}
-
-/** What a visitor's address counts as; behind a trusted proxy it is the one that the proxy tells. */
-export function addressOf({ ip }: FastifyRequest): string {
-  // Of a connection that has just broken there is none.
-  return networkOf(ip ?? "");
-}
-
-function readCookie(header: string | undefined, name: string): string | undefined {
-  for (const part of header?.split(";") ?? []) {
-    const [key, value] = part.trim().split("=", 2);
-    if (key === name && value) return value;
-  }
-  return undefined;
 }

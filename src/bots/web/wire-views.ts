@@ -1,9 +1,27 @@
 import type { Button, Progress } from "../../port/messages.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { cutText } from "../../shared/text.js";
-import { type ChatStore, type MessageRow, storedImages, wireButton, wireImage, wirePerson } from "./store.js";
+import {
+  type ChatStore,
+  type MessageRow,
+  type PersonRow,
+  type StoredChannel,
+  storedImages,
+  wireButton,
+  wireImage,
+  wirePerson,
+} from "./store.js";
 import type { Users } from "./users.js";
-import type { WireChannel, WireMessage, WirePerson, WireQuote, WireReaction, WireThread } from "./wire.js";
+import type {
+  WireChannel,
+  WireChannelState,
+  WireMe,
+  WireMessage,
+  WirePerson,
+  WireQuote,
+  WireReaction,
+  WireThread,
+} from "./wire.js";
 
 /** What is stored, as the page gets it. */
 export class WireViews {
@@ -48,9 +66,13 @@ export class WireViews {
     return row ? wirePerson(row) : { id, name: sentence("web.someone"), bot: false };
   }
 
-  #channel(user: string, { id, topic, last }: ReturnType<ChatStore["channel"]>): WireChannel {
-    const { read, unread, mentions } = this.users.unread(user, id);
-    return { id, topic, last: String(last), read: String(read), unread, mentions };
+  channelState(id: string): WireChannelState {
+    return channelState(this.store.channel(id));
+  }
+
+  #channel(user: string, channel: StoredChannel): WireChannel {
+    const { read, unread, mentions } = this.users.unread(user, channel.id);
+    return { ...channelState(channel), last: String(channel.last), read: String(read), unread, mentions };
   }
 
   #quote(id: number, viewer: string | null): WireQuote | undefined {
@@ -80,4 +102,14 @@ export class WireViews {
       byEmoji.set(emoji, [...(byEmoji.get(emoji) ?? []), wirePerson(user)]);
     return [...byEmoji].map(([emoji, people]) => ({ emoji, people }));
   }
+}
+
+function channelState({ id, name, topic, archived }: StoredChannel): WireChannelState {
+  return { id, name, topic, archived: archived > 0 };
+}
+
+/** A person as they see themselves. */
+export function wireMe(user: PersonRow): WireMe {
+  const muted = user.muted_until > Date.now();
+  return { ...wirePerson(user), moderator: user.moderator === 1, ...(muted && { mutedUntil: user.muted_until }) };
 }

@@ -14,6 +14,7 @@ import type { CommandOptionSummary, CommandSummary, Completion } from "../../por
 import type { CompletionRequest } from "../../port/events.js";
 import type { GalleryDetail, GalleryPage, GalleryWork } from "../../port/gallery.js";
 import type { Button, Picture, Progress } from "../../port/messages.js";
+import type { ModerationAct } from "../../port/moderation.js";
 
 export interface WirePerson extends User {
   readonly bot: boolean;
@@ -21,6 +22,8 @@ export interface WirePerson extends User {
 
 export interface WireMe extends WirePerson {
   readonly moderator: boolean;
+  /** Until then, in milliseconds since 1970, the person may only read. */
+  readonly mutedUntil?: number;
 }
 
 export interface WireImage extends Pick<Picture, "name" | "type" | "spoiler">, Required<Pick<Picture, "description">> {
@@ -91,9 +94,17 @@ export interface WireMessage {
   readonly nonce?: string;
 }
 
-export interface WireChannel {
+/** What everybody is shown of a channel. */
+export interface WireChannelState {
+  /** Stays when the name changes. */
   readonly id: string;
+  readonly name: string;
   readonly topic: string;
+  /** It can be read only. */
+  readonly archived: boolean;
+}
+
+export interface WireChannel extends WireChannelState {
   /** The newest message's id, "0" for none. */
   readonly last: string;
   /** The newest message that this person has read, "0" for none. */
@@ -161,6 +172,8 @@ export interface WireSession {
   readonly rev: number;
   /** Whether this chat has an admin page, for moderators. */
   readonly admin: boolean;
+  /** Whether moderators can keep people and channels in order here. */
+  readonly moderation: boolean;
   readonly limits: { readonly uploadBytes: number; readonly picturesPerMessage: number; readonly textLength: number };
 }
 
@@ -183,6 +196,10 @@ export type WireFrame =
   | ({ readonly kind: "removed" } & WireRemoved)
   /** One channel's new state; a new one comes last. */
   | { readonly kind: "channel"; readonly channel: WireChannel }
+  | { readonly kind: "channel-state"; readonly channel: WireChannelState }
+  | { readonly kind: "channel-gone"; readonly id: string }
+  /** Somebody has another name. */
+  | { readonly kind: "person"; readonly person: WirePerson }
   | { readonly kind: "me"; readonly me: WireMe }
   /** The admin page's new state. */
   | { readonly kind: "admin"; readonly admin: WireAdmin }
@@ -195,6 +212,46 @@ export type WireFrame =
 export type WireAdmin = AdminOverview;
 export type WireAdminJob = AdminJob;
 export type WireAdminMode = AdminMode;
+
+/** Body of `POST /api/moderation/channels/:channel`, for moderators. */
+export type WireChannelAct =
+  | { readonly act: "rename-channel"; readonly name: string }
+  | { readonly act: "archive-channel" | "open-channel" | "delete-channel" };
+
+/** Body of `POST /api/moderation/people/:person`, for moderators, which answers with {@link WireModerated}. */
+export type WirePersonAct =
+  | { readonly act: "mute"; readonly minutes: number }
+  /** With `address` everybody at the person's address is kept out for a day, but for moderators. */
+  | { readonly act: "bar"; readonly address: boolean }
+  | { readonly act: "rename"; readonly name: string }
+  | {
+      readonly act:
+        | "unmute"
+        | "unbar"
+        | "sign-out"
+        | "cancel-jobs"
+        | "hide-works"
+        | "show-works"
+        | "make-moderator"
+        | "unmake-moderator";
+    };
+
+/** `GET /api/moderation/people/:person`: what moderators are shown of a person. */
+export interface WireModerated extends WireMe {
+  readonly banned: boolean;
+  /** Until when their address is kept out as well, in milliseconds since 1970. */
+  readonly addressUntil?: number;
+  /** Whether they have an address that may be kept out. */
+  readonly bannable: boolean;
+  /** What has come of an act, in a few words. */
+  readonly outcome?: string;
+}
+
+/** `GET /api/moderation`: those who are banned or muted, and what moderators did, the newest first. */
+export interface WireModeration {
+  readonly restricted: readonly WireModerated[];
+  readonly acts: readonly ModerationAct[];
+}
 
 /** What a page says over the socket: that it wants to be told of the admin page's changes, or no longer. */
 export interface WireWatch {

@@ -228,7 +228,8 @@ it("a new channel is told to all, as one channel", async () => {
   const ear = await ben.listen();
   await ann.request("POST", "/api/channels", { name: "lab", topic: "tries" });
   const told = await ear.until(({ kind }) => kind === "channel");
-  const channel = { id: "lab", topic: "tries", last: "0", read: "0", unread: 0, mentions: 0 };
+  const shown = { id: "lab", name: "lab", topic: "tries", archived: false };
+  const channel = { ...shown, last: "0", read: "0", unread: 0, mentions: 0 };
   expect(told).toEqual({ kind: "channel", channel });
   expect((await ben.session()).channels.at(-1)).toEqual(channel);
 });

@@ -12,6 +12,7 @@ import "./styles/work.css";
 import "./styles/overlays.css";
 import "./styles/phone.css";
 import "./styles/admin.css";
+import "./styles/moderation.css";
 import { render } from "preact";
 import { App } from "./components/App.js";
 import { loadSession } from "./state/api.js";

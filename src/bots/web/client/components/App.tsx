@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import { useStore } from "../state/store.js";
+import { setState, useChannelName, useModerates, useStore } from "../state/store.js";
 import { dismissToast } from "../state/toasts.js";
 import { sentence } from "../text/sentences.js";
 import { AdminPage } from "./admin/AdminPage.js";
@@ -12,6 +12,8 @@ import { GalleryPage } from "./gallery/GalleryPage.js";
 import { WorkView } from "./gallery/WorkView.js";
 import { Mark } from "./Icon.js";
 import { Lightbox } from "./Lightbox.js";
+import { ChannelTools } from "./moderation/ChannelTools.js";
+import { PersonMenu } from "./moderation/PersonMenu.js";
 import { Lost, MenuButton, Splash } from "./Page.js";
 import { Sidebar } from "./Sidebar.js";
 import { Switcher } from "./Switcher.js";
@@ -63,16 +65,26 @@ function Closed({ why }: { why: string }) {
 
 function ChannelPane({ channel }: { channel: string }) {
   const topic = useStore((state) => state.channels.find((each) => each.id === channel)?.topic);
+  const name = useChannelName(channel);
+  const moderates = useModerates();
   return (
-    <main class="pane channel-pane" aria-label={sentence("channel.label", { channel })}>
+    <main class="pane channel-pane" aria-label={sentence("channel.label", { channel: name })}>
       <DropZone channel={channel}>
         <header class="pane-header">
           <MenuButton channel={channel} />
           <h1>
             <span aria-hidden="true">#</span>
-            {channel}
+            {name}
           </h1>
-          {topic && <p>{topic}</p>}
+          <p>{topic}</p>
+          {moderates && (
+            <IconButton
+              icon="more"
+              size={20}
+              label={sentence("channel.tools", { channel: name })}
+              onClick={() => setState({ overlay: { kind: "channel-tools", channel } })}
+            />
+          )}
         </header>
         <Lost said={sentence("page.lost.chat")} />
         <Timeline channel={channel} />
@@ -85,7 +97,7 @@ function ChannelPane({ channel }: { channel: string }) {
 function useTitle(): void {
   const title = useStore(({ channels, route: { admin, gallery, channel } }) => {
     const unread = channels.reduce((sum, each) => sum + (each.mentions || (each.unread > 0 ? 1 : 0)), 0);
-    const inChannel = channel === undefined ? "" : `#${channel}`;
+    const inChannel = channel === undefined ? "" : `#${channels.find(({ id }) => id === channel)?.name ?? channel}`;
     const name = admin ? sentence("nav.admin") : gallery ? sentence("gallery.title") : inChannel;
     const here = name ? sentence("page.title", { name }) : "Dreamloom";
     return unread > 0 ? `(${unread}) ${here}` : here;
@@ -105,6 +117,8 @@ function Overlays() {
       {overlay?.kind === "switcher" && <Switcher />}
       {overlay?.kind === "picture" && <Lightbox overlay={overlay} />}
       {overlay?.kind === "emoji" && <EmojiPicker message={overlay.message} anchor={overlay.anchor} />}
+      {overlay?.kind === "person" && <PersonMenu person={overlay.person} anchor={overlay.anchor} />}
+      {overlay?.kind === "channel-tools" && <ChannelTools channel={overlay.channel} />}
       <Toasts />
     </>
   );

@@ -4,22 +4,48 @@ import { plainText } from "../../../markdown/plain-text.js";
 import type { WireMessage } from "../../wire.js";
 import { sendMessage } from "../state/actions.js";
 import { addFiles, setDraft, useDraft } from "../state/drafts.js";
-import { setReplying, type TimelineRef, timelineKey, useStore } from "../state/store.js";
+import { setReplying, type TimelineRef, timelineKey, useChannelName, useStore } from "../state/store.js";
 import { sentence } from "../text/sentences.js";
+import { comingTime } from "../text/time.js";
 import { Attachments } from "./Attachments.js";
 import { IconButton } from "./Button.js";
 import { CompletionPopup } from "./CompletionPopup.js";
 import { Icon } from "./Icon.js";
 import { optionId } from "./Options.js";
+import { useNow } from "./Time.js";
 import { useCompletion } from "./useCompletion.js";
 
-/** The message box: text, images, slash commands with completion, and the message that is answered. */
+/** Where one writes; where one may not, why. */
 export function Composer(timeline: TimelineRef) {
+  const why = useClosed(timeline.channel);
+  if (why === undefined) return <MessageBox {...timeline} />;
+  return (
+    <div class="composer">
+      <p class="composer-closed" role="status">
+        <Icon name="lock" size={17} />
+        {why}
+      </p>
+    </div>
+  );
+}
+
+/** Why one may not write in a channel. */
+function useClosed(channel: string): string | undefined {
+  const archived = useStore((state) => state.channels.find((each) => each.id === channel)?.archived);
+  const mutedUntil = useStore((state) => state.session?.me.mutedUntil) ?? 0;
+  const now = useNow(5_000);
+  if (archived) return sentence("composer.archived");
+  return mutedUntil > now ? sentence("composer.muted", { time: comingTime(mutedUntil, now) }) : undefined;
+}
+
+/** The message box: text, images, slash commands with completion, and the message that is answered. */
+function MessageBox(timeline: TimelineRef) {
   const { channel, thread } = timeline;
+  const name = useChannelName(channel);
   const composer = useComposer(timeline);
   const { key, draft, completion, replying, over, area, setCaret } = composer;
   const popupId = useId();
-  const label = thread === undefined ? sentence("composer.label", { channel }) : sentence("composer.reply");
+  const label = thread === undefined ? sentence("composer.label", { channel: name }) : sentence("composer.reply");
   return (
     <div class="composer" id={thread === undefined ? "composer" : undefined}>
       {(completion.items.length > 0 || completion.help) && <CompletionPopup id={popupId} completion={completion} />}

@@ -47,10 +47,11 @@ export function NewChannelDialog() {
   const [topic, setTopic] = useState("");
   const title = sentence("channel.new");
   const create = async () => {
-    const { id } = await createChannel(name, topic);
+    const channel = await createChannel(name, topic);
+    const { id } = channel;
     // The socket tells of the channel too; going there must not wait for it.
     const { channels } = getState();
-    const made = { id, topic, last: "0", read: "0", unread: 0, mentions: 0 };
+    const made = { ...channel, last: "0", read: "0", unread: 0, mentions: 0 };
     if (!channels.some((each) => each.id === id)) setState({ channels: [...channels, made] });
     go(id);
   };
@@ -83,7 +84,7 @@ type FieldProps = InputHTMLAttributes<HTMLInputElement> & {
   readonly change: (value: string) => void;
 };
 
-function Field({ label, change, ...attributes }: FieldProps) {
+export function Field({ label, change, ...attributes }: FieldProps) {
   return (
     <label>
       <span>{label}</span>
@@ -99,7 +100,7 @@ interface FormProps {
   readonly children: ComponentChildren;
 }
 
-function Form({ title, action, submit, children }: FormProps) {
+export function Form({ title, action, submit, children }: FormProps) {
   const [error, setError] = useState("");
   const [busy, setBusy] = useState(false);
   const onSubmit = async (event: Event) => {

@@ -1,13 +1,14 @@
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { addFiles } from "../state/drafts.js";
-import { type TimelineRef, timelineKey } from "../state/store.js";
+import { type TimelineRef, timelineKey, useChannelName } from "../state/store.js";
 import { sentence } from "../text/sentences.js";
 import { Icon } from "./Icon.js";
 
 /** Takes images dropped anywhere on a channel or thread into its message box. */
 export function DropZone({ channel, thread, children }: TimelineRef & { children: ComponentChildren }) {
   const [over, setOver] = useState(false);
+  const name = useChannelName(channel);
   // Entering an element inside comes before leaving the one around it.
   const depth = useRef(0);
   const enter = (step: number) => (event: DragEvent) => {
@@ -37,7 +38,7 @@ export function DropZone({ channel, thread, children }: TimelineRef & { children
             <Icon name="image" size={44} />
             <strong>{sentence("composer.drop")}</strong>
             <span>
-              {sentence(thread === undefined ? "composer.drop.channel" : "composer.drop.thread", { channel })}
+              {sentence(thread === undefined ? "composer.drop.channel" : "composer.drop.thread", { channel: name })}
             </span>
           </div>
         </div>

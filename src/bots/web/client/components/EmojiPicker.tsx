@@ -5,6 +5,7 @@ import { emojiGroups, searchEmoji } from "../text/emoji.js";
 import { sentence } from "../text/sentences.js";
 import { closeOverlay, Dialog } from "./Dialog.js";
 import { SearchInput } from "./Options.js";
+import { placeBeside } from "./place-beside.js";
 
 const size = { width: 332, height: 380 };
 
@@ -24,7 +25,7 @@ export function EmojiPicker({ message, anchor }: { message: WireMessage; anchor:
     event.preventDefault();
   };
   return (
-    <Dialog label={sentence("emoji.label")} class="emoji-picker" style={placeBeside(anchor)}>
+    <Dialog label={sentence("emoji.label")} class="emoji-picker" style={placeBeside(anchor, size)}>
       <SearchInput label={sentence("emoji.find")} value={query} change={setQuery} onKeyDown={onKeyDown} />
       <div class="emoji-groups" onKeyDown={moveInGrid}>
         {found.map(({ name, emoji }) => (
@@ -43,14 +44,6 @@ export function EmojiPicker({ message, anchor }: { message: WireMessage; anchor:
       </div>
     </Dialog>
   );
-}
-
-/** Beside the thing that opened it, and inside the window. A phone's style sheet puts it at the bottom instead. */
-function placeBeside(anchor: DOMRect) {
-  const left = Math.max(8, Math.min(window.innerWidth - size.width - 8, anchor.right - size.width));
-  const below = anchor.bottom + 6 + size.height < window.innerHeight;
-  const top = below ? anchor.bottom + 6 : Math.max(8, Math.min(anchor.top, window.innerHeight) - size.height - 6);
-  return { "--left": `${left}px`, "--top": `${top}px` };
 }
 
 function moveInGrid(event: KeyboardEvent): void {

@@ -12,6 +12,7 @@ import { Button } from "./Button.js";
 import { Icon } from "./Icon.js";
 import { Markdown, Mention } from "./Markdown.js";
 import { MessageTools } from "./MessageTools.js";
+import { PersonButton } from "./moderation/PersonButton.js";
 import { Pictures } from "./Pictures.js";
 import { openEmojiPicker, Reactions } from "./Reactions.js";
 import { ThreadCard } from "./ThreadCard.js";
@@ -57,13 +58,17 @@ function MessageView({ message, compact, inThread, last, me }: Props & { me: str
               {clockTime(message.at)}
             </time>
           ) : (
-            <Avatar user={message.author} />
+            <PersonButton person={message.author} class="face" tabIndex={-1}>
+              <Avatar user={message.author} />
+            </PersonButton>
           )}
         </div>
         <div class="body">
           {!compact && (
             <div class="byline">
-              <strong>{message.author.name}</strong>
+              <PersonButton person={message.author} class="name">
+                <strong>{message.author.name}</strong>
+              </PersonButton>
               {message.author.bot && <span class="tag">{sentence("message.bot")}</span>}
               <Time at={message.at} />
               {message.private && <PrivateNote message={message} />}

@@ -50,6 +50,7 @@ export function Sidebar() {
 
 function Channels({ current }: { current: string | undefined }) {
   const channels = useStore((state) => state.channels);
+  const archived = channels.filter((channel) => channel.archived);
   return (
     <>
       <div class="sidebar-heading">
@@ -61,20 +62,29 @@ function Channels({ current }: { current: string | undefined }) {
         />
       </div>
       <nav aria-label={sentence("nav.channels")}>
-        {channels.map((channel) => (
-          <ChannelLink key={channel.id} channel={channel} current={channel.id === current} />
-        ))}
+        {channels.map(
+          (channel) =>
+            !channel.archived && <ChannelLink key={channel.id} channel={channel} current={channel.id === current} />,
+        )}
+        {archived.length > 0 && (
+          <details class="archived" open={archived.some(({ id }) => id === current)}>
+            <summary>{sentence("nav.archived", { count: archived.length })}</summary>
+            {archived.map((channel) => (
+              <ChannelLink key={channel.id} channel={channel} current={channel.id === current} />
+            ))}
+          </details>
+        )}
       </nav>
     </>
   );
 }
 
 function ChannelLink({ channel, current }: { channel: WireChannel; current: boolean }) {
-  const { id, unread, mentions } = channel;
-  const label = unread > 0 ? sentence("nav.unread", { id, unread, mentions }) : id;
+  const { id, name, unread, mentions } = channel;
+  const label = unread > 0 ? sentence("nav.unread", { name, unread, mentions }) : name;
   return (
     <NavLink look={unread > 0 ? "unread" : ""} icon="hash" href={hrefOf(id)} current={current} label={label}>
-      <span>{id}</span>
+      <span>{name}</span>
       {unread > 0 && (
         <b class={mentions ? "badge badge-mention" : "badge"}>{mentions || (unread >= 99 ? "99+" : unread)}</b>
       )}

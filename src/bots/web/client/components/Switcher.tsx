@@ -78,8 +78,8 @@ function showTarget({ name, topic, unread, icon }: Target) {
 function useTargets(): Target[] {
   const channels = useStore((state) => state.channels);
   const hasGallery = useStore((state) => state.session?.gallery);
-  const targets = channels.map(({ id, topic, unread }): Target => {
-    return { name: id, topic, unread, icon: "hash", href: hrefOf(id) };
+  const targets = channels.map(({ id, name, topic, unread }): Target => {
+    return { name, topic, unread, icon: "hash", href: hrefOf(id) };
   });
   const [name, topic] = [sentence("gallery.title"), sentence("gallery.about")];
   return hasGallery ? [...targets, { name, topic, unread: 0, icon: "gallery", href: galleryHref() }] : targets;

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { plainText } from "../../../markdown/plain-text.js";
 import { hrefOf } from "../state/route.js";
-import { timelineKey, useStore } from "../state/store.js";
+import { timelineKey, useChannelName, useStore } from "../state/store.js";
 import { sentence } from "../text/sentences.js";
 import { tooltip } from "./Button.js";
 import { Composer } from "./Composer.js";
@@ -12,6 +12,7 @@ import { Timeline } from "./Timeline.js";
 /** A thread beside its channel; on a phone, instead of it. */
 export function ThreadPanel({ channel, thread }: { channel: string; thread: string }) {
   const root = useStore((state) => state.timelines[timelineKey(channel, thread)]?.root);
+  const name = useChannelName(channel);
   const panel = useRef<HTMLElement>(null);
   useEffect(() => {
     // Only from the keyboard or a click here: a page opened at a thread must not grab the phone's keyboard.
@@ -23,7 +24,7 @@ export function ThreadPanel({ channel, thread }: { channel: string; thread: stri
     <section class="pane thread-pane" aria-label={sentence("thread.label", { title })} ref={panel}>
       <DropZone channel={channel} thread={thread}>
         <header class="pane-header">
-          <a class="quiet only-phone" href={hrefOf(channel)} aria-label={sentence("thread.back", { channel })}>
+          <a class="quiet only-phone" href={hrefOf(channel)} aria-label={sentence("thread.back", { channel: name })}>
             <Icon name="left" />
           </a>
           <h1>{sentence("thread.title")}</h1>

@@ -7,6 +7,7 @@ import {
   type Pending,
   type TimelineRef,
   timelineKey,
+  useChannelName,
   useStore,
 } from "../state/store.js";
 import { sentence } from "../text/sentences.js";
@@ -29,6 +30,7 @@ export function Timeline(ref: TimelineRef) {
   const pending = useStore((state) => state.pending[key]) ?? noPending;
   const { scroller, content, away, onScroll, toBottom } = useTimelineScroll(ref, timeline, pending.length);
   const messages = timeline?.messages ?? [];
+  const name = useChannelName(channel);
   return (
     <div class="timeline-frame">
       <div class="timeline" ref={scroller} onScroll={onScroll} onKeyDown={moveBetweenMessages}>
@@ -36,7 +38,7 @@ export function Timeline(ref: TimelineRef) {
           {timeline && <Top timelineRef={ref} timeline={timeline} />}
           <div
             role="log"
-            aria-label={sentence(thread === undefined ? "timeline.label" : "timeline.replies", { channel })}
+            aria-label={sentence(thread === undefined ? "timeline.label" : "timeline.replies", { channel: name })}
             aria-live="polite"
             aria-relevant="additions"
           >
@@ -61,6 +63,7 @@ function Top({ timelineRef, timeline }: { timelineRef: TimelineRef; timeline: Lo
   const { channel, thread } = timelineRef;
   const { status, error, hasOlder, root } = timeline;
   const topic = useStore((state) => state.channels.find((each) => each.id === channel)?.topic);
+  const name = useChannelName(channel);
   if (status === "loading") return <div class="timeline-note" aria-busy="true" />;
   if (status === "failed")
     return (
@@ -75,7 +78,7 @@ function Top({ timelineRef, timeline }: { timelineRef: TimelineRef; timeline: Lo
   if (hasOlder || thread !== undefined) return null;
   return (
     <header class="beginning">
-      <h2>#{channel}</h2>
+      <h2>#{name}</h2>
       <p>{topic ? sentence("timeline.beginning.topic", { topic }) : sentence("timeline.beginning")}</p>
     </header>
   );

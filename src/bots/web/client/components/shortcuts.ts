@@ -21,9 +21,9 @@ function onKey(event: KeyboardEvent): void {
   if (state.overlay) return;
   if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
     event.preventDefault();
-    const index = state.channels.findIndex((each) => each.id === state.route.channel);
-    const to =
-      state.channels[(index + (event.key === "ArrowUp" ? -1 : 1) + state.channels.length) % state.channels.length];
+    const open = state.channels.filter(({ archived }) => !archived);
+    const index = open.findIndex((each) => each.id === state.route.channel);
+    const to = open[(index + (event.key === "ArrowUp" ? -1 : 1) + open.length) % open.length];
     if (to) go(to.id);
     return;
   }

@@ -1,6 +1,8 @@
 import type {
   WireAdminMode,
   WireAgain,
+  WireChannelAct,
+  WireChannelState,
   WireCompletion,
   WireCompletionRequest,
   WireError,
@@ -8,7 +10,10 @@ import type {
   WireGalleryPeople,
   WireMe,
   WireMessage,
+  WireModerated,
+  WireModeration,
   WirePage,
+  WirePersonAct,
   WireSession,
   WireWorkDetail,
 } from "../../wire.js";
@@ -22,7 +27,7 @@ export const loadSession = () => call<WireSession>("GET", "api/session");
 export const saveProfile = (body: { name?: string; moderatorCode?: string }) =>
   call<WireMe>("POST", "api/session", body);
 export const createChannel = (name: string, topic: string) =>
-  call<{ id: string }>("POST", "api/channels", { name, topic });
+  call<WireChannelState>("POST", "api/channels", { name, topic });
 export const markRead = (channel: string, message: string) =>
   call<void>("POST", `${channelPath(channel)}/read`, { message });
 export const removeMessage = (id: string) => call<void>("DELETE", `api/messages/${id}`);
@@ -41,6 +46,12 @@ export const workAgain = (job: string) => call<WireAgain>("POST", `${workPath(jo
 
 export const setQueueMode = (mode: WireAdminMode) => call<void>("POST", "api/admin/mode", { mode });
 export const cancelJob = (job: string) => call<void>("POST", `api/admin/jobs/${encodeURIComponent(job)}/cancel`, {});
+
+export const loadModeration = () => call<WireModeration>("GET", "api/moderation");
+export const loadPerson = (id: string) => call<WireModerated>("GET", personPath(id));
+export const moderatePerson = (id: string, act: WirePersonAct) => call<WireModerated>("POST", personPath(id), act);
+export const moderateChannel = (id: string, act: WireChannelAct) =>
+  call<void>("POST", `api/moderation/channels/${encodeURIComponent(id)}`, act);
 
 export const loadPage = ({ channel, thread }: TimelineRef, before?: string) =>
   call<WirePage>("GET", `${channelPath(channel)}/messages?${given({ thread, before })}`);
@@ -62,6 +73,10 @@ export function sendMessage(ref: TimelineRef, { text, repliesTo, nonce, files }:
 
 function channelPath(channel: string): string {
   return `api/channels/${encodeURIComponent(channel)}`;
+}
+
+function personPath(id: string): string {
+  return `api/moderation/people/${encodeURIComponent(id)}`;
 }
 
 function workPath(job: string): string {

@@ -19,7 +19,7 @@ function follow(): void {
     return;
   }
   const known = channels.find(({ id }) => id === route.channel);
-  const channel = (known ?? channels.find(({ id }) => id === "art") ?? channels[0])?.id;
+  const channel = (known ?? channels.find(({ archived }) => !archived) ?? channels[0])?.id;
   if (channel === undefined) return;
   if (channel === route.channel) {
     show(route);

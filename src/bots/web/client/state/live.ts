@@ -1,7 +1,18 @@
 import type { WireFrame, WireWatch } from "../../wire.js";
 import { isShown, loadTimelines } from "./actions.js";
 import { refusalOfAll } from "./api.js";
-import { applyChannel, applyMessage, applyRemoved, countUnread, noteRev } from "./messages.js";
+import {
+  applyChannel,
+  applyChannelGone,
+  applyChannelState,
+  applyMessage,
+  applyPerson,
+  applyRemoved,
+  countUnread,
+  leaveGone,
+  noteRev,
+} from "./messages.js";
+import { goHome } from "./route.js";
 import { getState, setMe, setState } from "./store.js";
 
 const FIRST_DELAY_MS = 400;
@@ -66,6 +77,7 @@ function receive(frame: WireFrame): void {
   switch (frame.kind) {
     case "session":
       setState({ session: frame.session, channels: frame.session.channels });
+      leaveGone();
       watchAdmin();
       break;
     case "message":
@@ -80,8 +92,18 @@ function receive(frame: WireFrame): void {
     case "channel":
       applyChannel(frame.channel);
       break;
+    case "channel-state":
+      applyChannelState(frame.channel);
+      break;
+    case "channel-gone":
+      applyChannelGone(frame.id);
+      break;
+    case "person":
+      applyPerson(frame.person);
+      break;
     case "me":
       setMe(frame.me);
+      if (getState().route.admin && !frame.me.moderator) goHome();
       break;
     case "admin":
       setState({ admin: { state: frame.admin, receivedAt: Date.now() } });

@@ -1,6 +1,8 @@
-import type { WireChannel, WireMessage, WireRemoved } from "../../wire.js";
-import { go } from "./route.js";
+import type { WireChannel, WireChannelState, WireMessage, WirePerson, WireRemoved } from "../../wire.js";
+import { sentence } from "../text/sentences.js";
+import { go, goHome } from "./route.js";
 import { getState, setState, setTimeline, type Timeline, timelineKey } from "./store.js";
+import { toast } from "./toasts.js";
 
 /** Puts a message's state into a sorted list, unless a newer one is there. */
 export function upsert(messages: readonly WireMessage[], message: WireMessage): readonly WireMessage[] {
@@ -64,6 +66,47 @@ export function applyChannel(channel: WireChannel): void {
   const { channels } = getState();
   const index = channels.findIndex(({ id }) => id === channel.id);
   setState({ channels: index < 0 ? [...channels, channel] : channels.with(index, channel) });
+}
+
+/** A channel has another name, or is archived or open again. */
+export function applyChannelState(channel: WireChannelState): void {
+  const channels = getState().channels.map((each) => (each.id === channel.id ? { ...each, ...channel } : each));
+  setState({ channels });
+}
+
+export function applyChannelGone(id: string): void {
+  const { channels, timelines } = getState();
+  const left = Object.entries(timelines).filter(([key]) => key !== id && !key.startsWith(`${id}/`));
+  setState({ channels: channels.filter((each) => each.id !== id), timelines: Object.fromEntries(left) });
+  leaveGone(channels.find((each) => each.id === id)?.name ?? id);
+}
+
+/** Leaves a channel that is not there any more. */
+export function leaveGone(name?: string): void {
+  const { channels, route } = getState();
+  if (route.channel === undefined || channels.some(({ id }) => id === route.channel)) return;
+  toast(sentence("channel.gone", { name: name ?? route.channel }));
+  goHome();
+}
+
+/** Shows a person's new name wherever they are named. */
+export function applyPerson(person: WirePerson): void {
+  const named = (each: WirePerson): WirePerson => (each.id === person.id ? person : each);
+  const inMessage = (message: WireMessage): WireMessage => {
+    const { repliesTo, reactions } = message;
+    return {
+      ...message,
+      author: named(message.author),
+      mentions: message.mentions.map(named),
+      reactions: reactions.map((reaction) => ({ ...reaction, people: reaction.people.map(named) })),
+      ...(repliesTo && { repliesTo: { ...repliesTo, author: named(repliesTo.author) } }),
+    };
+  };
+  const timelines = Object.entries(getState().timelines).map(([key, timeline]) => {
+    const root = timeline.root && inMessage(timeline.root);
+    return [key, { ...timeline, messages: timeline.messages.map(inMessage), root }] as const;
+  });
+  setState({ timelines: Object.fromEntries(timelines) });
 }
 
 /** A new message in a channel that is not being looked at counts as unread. */

@@ -29,6 +29,11 @@ export function go(channel: string, thread?: string): void {
   window.location.hash = hrefOf(channel, thread);
 }
 
+/** To the first channel. */
+export function goHome(): void {
+  window.location.hash = "";
+}
+
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -1,5 +1,14 @@
 import { useEffect, useState } from "preact/hooks";
-import type { WireAdmin, WireChannel, WireMe, WireMessage, WireSession, WireWork, WireWorkDetail } from "../../wire.js";
+import type {
+  WireAdmin,
+  WireChannel,
+  WireMe,
+  WireMessage,
+  WirePerson,
+  WireSession,
+  WireWork,
+  WireWorkDetail,
+} from "../../wire.js";
 
 /** A channel, or a thread in it. */
 export interface TimelineRef {
@@ -100,7 +109,9 @@ export interface State {
 export type Overlay =
   | { readonly kind: "profile" | "channel" | "switcher" }
   | { readonly kind: "picture"; readonly key: string; readonly message: string; readonly index: number }
-  | { readonly kind: "emoji"; readonly message: WireMessage; readonly anchor: DOMRect };
+  | { readonly kind: "emoji"; readonly message: WireMessage; readonly anchor: DOMRect }
+  | { readonly kind: "person"; readonly person: WirePerson; readonly anchor: DOMRect }
+  | { readonly kind: "channel-tools"; readonly channel: string };
 
 let state: State = {
   channels: [],
@@ -148,6 +159,14 @@ export function useStore<T>(select: (state: State) => T): T {
   });
   return selected;
 }
+
+/** What a channel is called now; its id while it is not known. */
+export const useChannelName = (id: string): string =>
+  useStore(({ channels }) => channels.find((each) => each.id === id)?.name ?? id);
+
+/** Whether one may keep people and channels in order here. */
+export const useModerates = (): boolean =>
+  useStore(({ session }) => session?.moderation === true && session.me.moderator);
 
 export const timelineKey = (channel: string, thread?: string): string =>
   thread === undefined ? channel : `${channel}/${thread}`;

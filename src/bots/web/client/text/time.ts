@@ -25,6 +25,11 @@ export function relativeTime(at: number, now: number): string {
   return sameDay(at, now) ? clock.format(at) : `${dayName(at, now)} ${clock.format(at)}`;
 }
 
+/** A time to come: "14:02", with the day where it is another one. */
+export function comingTime(at: number, now: number): string {
+  return sameDay(at, now) ? clock.format(at) : `${day.format(at)} ${clock.format(at)}`;
+}
+
 /** "Today", "Yesterday", or the date. */
 export function dayName(at: number, now: number): string {
   if (sameDay(at, now)) return sentence("time.today");

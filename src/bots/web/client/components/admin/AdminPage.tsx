@@ -7,11 +7,13 @@ import { Button, useBusy } from "../Button.js";
 import { Page, Splash } from "../Page.js";
 import { useNow } from "../Time.js";
 import { Failures, JobList } from "./JobList.js";
+import { Moderation } from "./Moderation.js";
 import { Facts, Workers } from "./Parts.js";
 
 /** What the program does right now, for those who run it. */
 export function AdminPage() {
   const admin = useStore((state) => state.admin);
+  const moderation = useStore((state) => state.session?.moderation);
   const now = useNow(1000);
   const elapsed = Math.max(0, (now - (admin?.receivedAt ?? now)) / 1000);
   return (
@@ -25,6 +27,7 @@ export function AdminPage() {
           <JobList admin={admin.state} elapsed={elapsed} />
           <Workers admin={admin.state} elapsed={elapsed} />
           <Failures failures={admin.state.failures} />
+          {moderation && <Moderation />}
         </div>
       ) : (
         <Splash size={56} />

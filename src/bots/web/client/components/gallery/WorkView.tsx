@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { WireWork, WireWorkDetail } from "../../../wire.js";
 import { makeAgain, setHidden, showGallery } from "../../state/gallery.js";
 import { galleryHref, hrefOf } from "../../state/route.js";
-import { getState, useStore } from "../../state/store.js";
+import { getState, useModerates, useStore } from "../../state/store.js";
 import { sentence } from "../../text/sentences.js";
 import { Avatar } from "../Avatar.js";
 import { Button, IconButton, useBusy } from "../Button.js";
@@ -10,6 +10,7 @@ import { Dialog } from "../Dialog.js";
 import { Icon } from "../Icon.js";
 import { MoveButton } from "../Lightbox.js";
 import { CodeBlock } from "../Markdown.js";
+import { PersonButton } from "../moderation/PersonButton.js";
 import { Time } from "../Time.js";
 import { FavouriteButton, ratioOf } from "./WorkTile.js";
 
@@ -111,6 +112,7 @@ function Head({ work }: { work: WireWork }) {
 
 function Details({ work }: { work: WireWorkDetail }) {
   const { job, hidden } = work;
+  const moderates = useModerates();
   return (
     <>
       <Actions work={work} />
@@ -133,6 +135,11 @@ function Details({ work }: { work: WireWorkDetail }) {
         <Button class="link work-hide" onClick={() => void setHidden(job, !hidden)}>
           {sentence(hidden ? "work.unhide" : "work.hide")}
         </Button>
+      )}
+      {moderates && (
+        <PersonButton person={{ ...work.author, bot: false }} class="link work-hide">
+          {sentence("moderate.open", work.author)}
+        </PersonButton>
       )}
     </>
   );

@@ -1,0 +1,119 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { LRUCache } from "lru-cache";
+import { ChatError } from "../../port/chat-error.js";
+import { isLoopback, networkOf } from "./addresses.js";
+import type { Budgets } from "./budgets.js";
+import type { BudgetName } from "./limits.js";
+import type { PersonRow } from "./store.js";
+import type { Users } from "./users.js";
+
+/** People whose address is remembered. */
+const REMEMBERED = 10_000;
+const YEAR_S = 365 * 24 * 3600;
+
+/** Knows visitors by a cookie with a random token that scripts cannot read and other sites' requests do not carry. */
+export class Sessions {
+  /** Where people were last, by their ids. In memory only. */
+  readonly #addresses = new LRUCache<string, string>({ max: REMEMBERED });
+
+  constructor(
+    private readonly users: Users,
+    private readonly cookie: string,
+    readonly budgets: Budgets,
+  ) {}
+
+  /** The visitor, if they are known. @throws ChatError "forbidden" for who is kept out */
+  find(request: FastifyRequest): PersonRow | undefined {
+    const token = readCookie(request.headers.cookie, this.cookie);
+    const user = token === undefined ? undefined : this.users.byToken(token);
+    const address = addressOf(request);
+    // What others do at a moderator's address keeps no moderator out.
+    if (user?.moderator !== 1 && this.users.addressIsBanned(address))
+      throw new ChatError("forbidden", "web.address-banned");
+    if (user && user.banned > 0) throw new ChatError("forbidden", "web.banned");
+    if (user) this.#addresses.set(user.id, address);
+    return user;
+  }
+
+  /** Where a person was last; undefined where that is not known, this machine's own, or a moderator's as well. */
+  bannableAddress(id: string): string | undefined {
+    const address = this.#addresses.get(id);
+    if (address === undefined || address === "" || isLoopback(address)) return undefined;
+    const moderators = this.users.moderators().map((moderator) => this.#addresses.get(moderator.id));
+    return moderators.includes(address) ? undefined : address;
+  }
+
+  /**
+   * The visitor, who may do this now. @throws ChatError "forbidden" without a session, and for who is kept out,
+   * "rate-limited" when that is too much.
+   */
+  act(request: FastifyRequest, what: BudgetName): PersonRow {
+    const user = this.find(request);
+    if (!user) throw new ChatError("forbidden", "web.session-unknown");
+    this.spend(what, request, user);
+    return user;
+  }
+
+  /** The visitor, who is a moderator. @throws ChatError as {@link act}, and "forbidden" for everybody else */
+  moderate(request: FastifyRequest): PersonRow {
+    const user = this.act(request, "moderation");
+    if (user.moderator !== 1) throw new ChatError("forbidden", "admin.forbidden");
+    return user;
+  }
+
+  /**
+   * Takes some of something from the budgets of a visitor and of their address. What others do at a moderator's address
+   * must not keep the moderator from acting.
+   * @throws ChatError "rate-limited"
+   */
+  spend(what: BudgetName, request: FastifyRequest, user?: PersonRow, count?: number): void {
+    const address = user?.moderator === 1 ? undefined : addressOf(request);
+    const seconds = this.budgets.take(what, { person: user?.id, address }, count);
+    if (seconds > 0) throw new ChatError("rate-limited", "web.too-fast", { seconds });
+  }
+
+  /** The visitor, a new one if need be. @throws ChatError "rate-limited" when one address brings too many newcomers. */
+  findOrCreate(request: FastifyRequest, reply: FastifyReply): PersonRow {
+    const known = this.find(request);
+    if (known) {
+      this.spend("clicks", request, known);
+      return known;
+    }
+    const wait = this.budgets.take("visitors", { address: addressOf(request) });
+    if (wait > 0) throw new ChatError("rate-limited", "web.newcomers", { seconds: wait });
+    const { user, token } = this.users.create(this.#ownsThisMachine(request) && this.users.moderators().length === 0);
+    const secure =
+      request.headers.origin?.startsWith("https:") || request.headers["x-forwarded-proto"] === "https"
+        ? "; Secure"
+        : "";
+    reply.header("set-cookie", `${this.cookie}=${token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${YEAR_S}${secure}`);
+    return user;
+  }
+
+  /**
+   * The first visitor from loopback is the moderator: who starts the bot opens it first, on the same machine. It has to
+   * be loopback all the way, by a loopback name and with no proxy between, or a tunnel to the public would give the
+   * right to a stranger. Everybody else needs the configured code.
+   */
+  #ownsThisMachine(request: FastifyRequest): boolean {
+    const proxied = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"].some(
+      (header) => header in request.headers,
+    );
+    const localName = /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/.test(request.headers.host ?? "");
+    return isLoopback(request.socket.remoteAddress) && localName && !proxied;
+  }
+}
+
+/** What a visitor's address counts as; behind a trusted proxy it is the one that the proxy tells. */
+export function addressOf({ ip }: FastifyRequest): string {
+  // Of a connection that has just broken there is none.
+  return networkOf(ip ?? "");
+}
+
+function readCookie(header: string | undefined, name: string): string | undefined {
+  for (const part of header?.split(";") ?? []) {
+    const [key, value] = part.trim().split("=", 2);
+    if (key === name && value) return value;
+  }
+  return undefined;
+}

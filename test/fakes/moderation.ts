@@ -1,0 +1,37 @@
+import type { Member, UserKey } from "../../src/domain/model.js";
+import { ChatError } from "../../src/port/chat-error.js";
+import type { ChatModeration, ModerationAct } from "../../src/port/moderation.js";
+
+type Noted = Omit<ModerationAct, "at" | "by">;
+
+/** Notes what a chat asks of it, and refuses everybody but moderators, as the real one does. */
+export class FakeModeration implements ChatModeration {
+  readonly noted: (Noted & { readonly by: string })[] = [];
+  readonly asked: string[] = [];
+
+  note(by: Member, act: Noted): void {
+    mustModerate(by);
+    this.noted.push({ ...act, by: by.name });
+  }
+
+  acts(by: Member): readonly ModerationAct[] {
+    mustModerate(by);
+    return this.noted.toReversed().map((act) => ({ ...act, at: 1, by: { id: "", name: act.by } }));
+  }
+
+  cancelJobs(by: Member, { platform, user }: UserKey): number {
+    mustModerate(by);
+    this.asked.push(`cancel ${platform} ${user}`);
+    return 2;
+  }
+
+  hideWorks(by: Member, { platform, user }: UserKey, hidden: boolean): number {
+    mustModerate(by);
+    this.asked.push(`${hidden ? "hide" : "show"} ${platform} ${user}`);
+    return 1;
+  }
+}
+
+function mustModerate({ moderator }: Member): void {
+  if (!moderator) throw new ChatError("forbidden", "admin.forbidden");
+}
