@@ -42,7 +42,7 @@ export class FakeRun {
 
   async octave(octave: number): Promise<void> {
     const scale = 2 ** (octave - this.octaves);
-    const [width, height] = [Math.round(64 * scale), Math.round(48 * scale)];
+    const [width, height] = [Math.ceil(64 * scale), Math.ceil(48 * scale)];
     const checkpoint = { octave, state: Uint8Array.of(octave) };
     await this.frame({
       kind: "octave",
