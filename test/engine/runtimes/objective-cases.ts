@@ -1,7 +1,9 @@
 /** Every objective, over a small network, with numbers for its values. */
 import type { Node } from "../../../src/engine/graph/node.js";
+import { constant, conv2d, reduceMean } from "../../../src/engine/graph/ops.js";
 import { randomVgg } from "../../../src/engine/networks/random-vgg.js";
 import { channels } from "../../../src/engine/objectives/channels.js";
+import { classes } from "../../../src/engine/objectives/classes.js";
 import { content } from "../../../src/engine/objectives/content.js";
 import { dream } from "../../../src/engine/objectives/dream.js";
 import { gramLoss } from "../../../src/engine/objectives/gram.js";
@@ -42,6 +44,14 @@ function features([n = 1, , h = 1, w = 1]: readonly number[], seed: number): Ten
 const gramOf = (layer: string, seed: number): Tensor =>
   toTensor(distinct([1, channelsOf(layer), channelsOf(layer)], seed, "positive"));
 
+const CLASSES = 6;
+
+/** What a small classifier at the end of the network makes of its deepest map. */
+function scoresOf(map: Node): Node {
+  const { data } = toTensor(distinct([CLASSES, 16], 61));
+  return conv2d(reduceMean(map, [2, 3]), constant(data, [CLASSES, 16, 1, 1]));
+}
+
 function objectiveCase(
   name: string,
   module: string,
@@ -52,7 +62,8 @@ function objectiveCase(
     name,
     module,
     build() {
-      const scope = scopeOf(network.build({ pooling }));
+      const built = network.build({ pooling });
+      const scope = scopeOf({ ...built, scores: () => scoresOf(built.layer("block2_conv2")) });
       const loss = make([1, 3, 8, 8]).build(scope);
       return {
         loss,
@@ -95,6 +106,16 @@ export const OBJECTIVE_CASES: readonly ObjectiveCase[] = [
       { layer: "block1_conv1", weight: 0.5, places: toTensor(distinct([1, 5, 8], 51, "positive")) },
       { layer: "block2_conv2", weight: 2, places: toTensor(distinct([1, 3, 16], 52, "positive")) },
     ]),
+  ),
+  objectiveCase("classes wanted and pushed away", "classes", () =>
+    classes(
+      new Map([
+        [1, 1],
+        [4, 0.5],
+        [2, -0.7],
+      ]),
+      CLASSES,
+    ),
   ),
   objectiveCase("dream", "dream", () => dream({ block1_conv1: 0.3, block2_conv1: 1.5 })),
   objectiveCase("content", "content", (picture) => content("block2_conv2", features(picture, 31), 0.25)),
