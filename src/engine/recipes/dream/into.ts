@@ -37,6 +37,8 @@ const GATHERED = 10;
 const COLOURS = 0.25;
 /** Sizes at which the picture is looked at to find where a thing is, against its own. */
 const LOOKS = [1, 1.5];
+/** The longer side, in pixels, at which a picture is looked at, at most: it bounds the memory. */
+const LOOKED_SIDE = 512;
 /** The evidence is found at this share of the picture's size, and softened by being enlarged. */
 const COARSE = 1 / 8;
 
@@ -184,7 +186,8 @@ async function evidenceIn(
   const scaled = (length: number, factor: number): number => Math.max(1, Math.round(length * factor));
   const [columns, rows] = [scaled(image.width, COARSE), scaled(image.height, COARSE)];
   const sum = new Float32Array(CHANNELS * columns * rows);
-  for (const factor of LOOKS) {
+  const within = Math.min(1, LOOKED_SIDE / Math.max(image.width, image.height));
+  for (const factor of LOOKS.map((look) => look * within)) {
     const seen = resize(image, scaled(image.width, factor), scaled(image.height, factor));
     const { evidence } = await observe(programs, network, "evidence", evidenceOf(shape), seen, {
       everywhere: true,
