@@ -108,7 +108,8 @@ function command(name: string, { help, examples }: Pick<CommandSummary, "help" |
     command: `/${name}`,
     description: shorten(help, DESCRIPTION),
     ...(usage === "" ? {} : { usage_hint: usage }),
-    should_escape: false,
+    // So that a mention comes with the person's id: names are not theirs alone.
+    should_escape: true,
   };
 }
 

@@ -82,6 +82,7 @@ export const SHORTCUTS: readonly MessageShortcut[] = [
   { id: "dream_this", title: "Dream this", command: "dream", options: {}, ask: [] },
   { id: "stylize_this", title: "Stylize this", command: "stylize", options: {}, ask: [] },
   { id: "use_as_style", title: "Use as style", command: "style", options: { action: "add" }, ask: ["name", "emoji"] },
+  { id: "report", title: "Report", command: "report", options: {}, ask: [] },
 ];
 
 /** Those that are given by pointing at a person. */

@@ -3,9 +3,11 @@ import type { MetricsSink } from "../domain/model.js";
 import type { JobRepository } from "../queue/job-repository.js";
 import type { JobQueue } from "../queue/queue.js";
 import type { Store } from "../store/open.js";
+import type { OptOuts } from "../store/opt-outs.js";
 import type { BotOptions } from "./bot-options.js";
 import type { Thumbnails } from "./gallery/thumbnails.js";
 import type { Debts } from "./presenting/debts.js";
+import type { Moderation } from "./moderation/moderation.js";
 import type { Presenter } from "./presenting/presenter.js";
 import type { Recipe } from "./recipes/recipe.js";
 import type { ChannelSettings } from "./settings/channel-settings.js";
@@ -13,7 +15,18 @@ import type { StyleLibrary } from "./styles/style-library.js";
 
 export type AppStore = Pick<
   Store,
-  "interactiveMessages" | "favourites" | "gallery" | "images" | "jobs" | "myData" | "settings" | "styles"
+  | "acts"
+  | "bars"
+  | "favourites"
+  | "gallery"
+  | "images"
+  | "interactiveMessages"
+  | "jobs"
+  | "myData"
+  | "optOuts"
+  | "reports"
+  | "settings"
+  | "styles"
 >;
 
 /** What commands, buttons and reactions share. A function names the part that it needs in an interface of its own. */
@@ -32,6 +45,10 @@ export interface AppContext {
   readonly store: AppStore;
   /** What is set in channels and communities. */
   readonly settings: ChannelSettings;
+  /** Whose pictures no one else may use. */
+  readonly optOuts: Pick<OptOuts, "has">;
+  /** What moderators do to people and their works. */
+  readonly moderation: Moderation;
   /** Small images of results. */
   readonly thumbnails: Thumbnails;
   readonly logger: Logger;

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { MetricsSink } from "../domain/model.js";
+import type { ChannelRef, MetricsSink } from "../domain/model.js";
 import type { JobRepository } from "../queue/job-repository.js";
 import type { JobQueue } from "../queue/queue.js";
 import type { BotOptions } from "./bot-options.js";
@@ -9,6 +9,9 @@ import { galleryCommand } from "./gallery/command.js";
 import { Thumbnails } from "./gallery/thumbnails.js";
 import type { HandlersContext } from "./handlers.js";
 import { helpCommand } from "./help.js";
+import { moderateCommand } from "./moderation/command.js";
+import { Moderation } from "./moderation/moderation.js";
+import { reportCommand } from "./moderation/report-command.js";
 import { Debts } from "./presenting/debts.js";
 import { Presenter } from "./presenting/presenter.js";
 import { queueCommand } from "./queue.js";
@@ -46,7 +49,9 @@ export function chatCommands(botOptions: BotOptions): ReturnType<typeof recipeCo
     againCommand,
     queueCommand,
     cancelCommand,
+    reportCommand,
     settingsCommand(botOptions),
+    moderateCommand,
     helpCommand,
   ];
   return { recipes, commands: [...commands, ...more] };
@@ -58,6 +63,8 @@ export function createAppContext(options: AppContextOptions): HandlersContext {
   const chat = chatCommands(botOptions);
   const recipes = new Map(chat.recipes.map((recipe) => [recipe.name, recipe]));
   const debts = new Debts({ firstMs: backoffMs * FIRST_DEBT, longestMs: backoffMs * LONGEST_DEBT, logger });
+  const settings = new ChannelSettings(botOptions, store.settings);
+  const takesReports = (channel: ChannelRef) => settings.reportsChannel(channel) !== undefined;
   return {
     botOptions,
     queue,
@@ -70,8 +77,10 @@ export function createAppContext(options: AppContextOptions): HandlersContext {
     recipes,
     registry: new Registry(chat.commands, styles),
     debts,
-    presenter: new Presenter({ queue, recipes, logger, metrics, backoffMs, debts }),
-    settings: new ChannelSettings(botOptions, store.settings),
+    presenter: new Presenter({ queue, recipes, logger, metrics, backoffMs, debts, takesReports }),
+    settings,
+    optOuts: store.optOuts,
+    moderation: new Moderation({ queue, store, logger }),
     thumbnails: new Thumbnails(store.jobs),
   };
 }

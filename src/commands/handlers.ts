@@ -12,6 +12,8 @@ import { Palettes } from "./interactive/palettes.js";
 import { pressButton } from "./interactive/press-button.js";
 import type { ReactionCollector } from "./interactive/reaction-collector.js";
 import { Votes } from "./interactive/votes/votes.js";
+import { chatModeration } from "./moderation/moderation.js";
+import { askedBy, refusal } from "./moderation/refusal.js";
 import { namedArguments } from "./parsing/command-line.js";
 import { readText, readValues } from "./parsing/read-values.js";
 import type { Registry } from "./registry.js";
@@ -78,14 +80,17 @@ export function createHandlers(chat: Chat, app: HandlersContext, options: Handle
       await work.finally(() => pending.delete(work));
     },
     async wants(reaction) {
+      if (refusal({ user: reaction.user, channel: reaction.message.channel }, app)) return undefined;
       const meaning = await meaningOf(reaction, chat, app, context);
       return meaning && { thread: meaning.thread };
     },
     accepted: async (job) => (await app.jobs.get(job)) !== undefined,
+    refuses: ({ name, user, channel }) => refusal({ command: name, user, channel }, app) !== undefined,
     formOf: (command, given) => app.registry.formOf(command, given),
     complete: (request) => app.registry.complete(request, chat.capabilities.completions),
     works: async (request) => finishedWorks(request, app),
     gallery: createGallery(app),
+    moderation: chatModeration(chat.platform, app.moderation),
     resume() {
       for (const collector of collectors) collector.resume();
     },
@@ -117,15 +122,18 @@ function settling<E extends CommandEvent | ActionEvent>(event: E): E {
 
 async function handle(event: ChatEvent, busy: boolean, context: ChatContext): Promise<void> {
   const { chat, app, votes } = context;
-  if (event.kind === "reaction") return handleReaction(event, chat, app, context);
   if (event.kind === "reactions-cleared") return handleCleared(event, app, context.collectors);
-  if (busy) return answer(event, sentence("busy"), app);
+  if (busy && event.kind !== "reaction") return answer(event, sentence("busy"), app);
   try {
+    const refused = refusal(askedBy(event), app);
+    if (refused && event.kind !== "reaction") throw refused;
+    if (refused) return;
+    if (event.kind === "reaction") return await handleReaction(event, chat, app, context);
     await (event.kind === "command" ? runCommand(event, context) : pressButton(event, chat, app, votes));
   } catch (error) {
     if (!(error instanceof UserError))
       app.logger.error({ err: error, event: event.kind, person: event.user.id }, "an event could not be handled");
-    await answer(event, errorText(error), app);
+    if (event.kind !== "reaction") await answer(event, errorText(error), app);
   }
 }
 

@@ -10,6 +10,9 @@ export interface Community {
   readonly community: string;
 }
 
+/** The community of direct messages on platforms where they belong to none, as Discord's own links call it. */
+export const NO_COMMUNITY = "@me";
+
 /** A channel, or a thread inside it. Plain data, so that it can be stored and used after a restart. */
 export interface ChannelRef extends Community {
   readonly id: string;
@@ -41,6 +44,8 @@ export interface User {
 export interface Member extends User {
   /** May manage the channel (settings, other people's results). */
   readonly moderator: boolean;
+  /** Ids of the roles that they have there, on platforms with roles and as far as it says which. */
+  readonly roles?: readonly string[];
 }
 
 /** One person everywhere on a platform. */

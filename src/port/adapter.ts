@@ -5,7 +5,7 @@
  * commands or the engine: it turns the platform's events into {@link ChatEvents} and carries out posts and edits.
  * `test/port/chat.contract.ts` holds every adapter to the promises written here.
  */
-import type { ChannelRef, MessageRef, User } from "../domain/model.js";
+import type { ChannelRef, Member, MessageRef, User } from "../domain/model.js";
 import type { ChatAdmin } from "./admin.js";
 import type { ChannelInfo, ChatCapabilities } from "./capabilities.js";
 import type { CommandSummary, Completion, FormStart, MessageShortcut, PersonShortcut } from "./commands.js";
@@ -33,6 +33,15 @@ export interface ChatHandlers {
    * adapter need ask the platform nothing. Undefined when it means nothing.
    */
   wants?(reaction: UnsignedReaction): Promise<{ readonly thread: boolean } | undefined>;
+  /**
+   * Whether a command would be refused there whatever it says, as the person is barred or the channel is switched off:
+   * for it an adapter need ask the platform nothing, nor open a form.
+   */
+  refuses?(command: {
+    readonly name: string;
+    readonly user: Pick<Member, "id" | "roles">;
+    readonly channel: ChannelRef;
+  }): boolean;
   /** For platforms with forms: reads the options of a line or a form; undefined where the command refuses them. */
   formOf?(command: string, given: string | Readonly<Record<string, string>>): FormStart | undefined;
   complete(request: CompletionRequest): Promise<readonly Completion[]>;
@@ -51,6 +60,11 @@ export interface ChatHandlers {
   readonly gallery?: Gallery;
   /** For platforms whose moderators act beside the chat as well, as on a page. */
   readonly moderation?: ChatModeration;
+}
+
+/** A person or a role that was mentioned. */
+export interface Mentioned extends User {
+  readonly kind: "person" | "role";
 }
 
 /** Where an adapter keeps small values between two runs. */
@@ -112,6 +126,11 @@ export interface Chat {
     link: URL,
     reader: { readonly user: Pick<User, "id">; readonly channel: ChannelRef },
   ): Promise<readonly PictureSource[] | undefined>;
+  /**
+   * Whom a mention names, as the platform writes it in text: `<@17>`, `<@&18>`, `@Ann`. Undefined for anything else.
+   * Rejects with "forbidden" for what the platform can mention, but not tell of.
+   */
+  findMentioned(mention: string, channel: ChannelRef): Promise<Mentioned | undefined>;
   describe(channel: ChannelRef): Promise<ChannelInfo>;
   /** The address of a message; undefined where it has none. */
   link(message: MessageRef): Promise<string | undefined>;

@@ -41,8 +41,10 @@ export interface ReactionEvent {
   readonly receipt?: Receipt | undefined;
 }
 
-/** A reaction before it is known who gave it. */
-export type UnsignedReaction = Pick<ReactionEvent, "emoji" | "added" | "message">;
+/** A reaction before the platform was asked for the name of the one who gave it, and for what they may do. */
+export interface UnsignedReaction extends Pick<ReactionEvent, "emoji" | "added" | "message"> {
+  readonly user?: Pick<Member, "id" | "roles">;
+}
 
 /** A moderator has taken back everybody's reactions on a message: all, or those of one emoji. */
 export interface ReactionsClearedEvent {

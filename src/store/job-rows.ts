@@ -2,7 +2,7 @@ import { eq, type SQL } from "drizzle-orm";
 import type { ChannelRef, Job, JobChange, JobMessages, MessageRef } from "../domain/model.js";
 import type { Orm } from "./database.js";
 import type { StoredImage } from "./images.js";
-import { imageTable, jobTable, type WrittenMessages } from "./schema.js";
+import { HIDDEN_BY, imageTable, jobTable, type WrittenMessages } from "./schema.js";
 
 type JobRow = typeof jobTable.$inferSelect;
 type WithDefault = "unnotified" | "repeats" | "credits" | "spoiler" | "audience";
@@ -11,8 +11,10 @@ type WithDefault = "unnotified" | "repeats" | "credits" | "spoiler" | "audience"
 export interface StoredJob extends Omit<Job, WithDefault>, Readonly<Required<Pick<Job, WithDefault>>> {
   /** The result, as long as it is kept. */
   readonly picture?: StoredImage;
-  /** Its author has taken it out of the gallery. */
+  /** It has been taken out of the gallery. */
   readonly hidden: boolean;
+  /** By a moderator: its author cannot put it back. */
+  readonly withheld?: boolean;
   /** How many people have it among their favourites. */
   readonly favourites: number;
 }
@@ -127,7 +129,8 @@ function jobOf(row: JobRow, image: typeof imageTable.$inferSelect | null): Store
     unnotified: row.owed,
     spoiler,
     audience,
-    hidden,
+    hidden: hidden > 0,
+    ...((hidden & HIDDEN_BY.moderator) > 0 && { withheld: true }),
     favourites: row.favourites,
   };
 }

@@ -3,7 +3,7 @@ import type { Community, Job, JobChange, MessageRef } from "../domain/model.js";
 import { type Database, matching } from "./database.js";
 import type { Images, NewImage, RemovedImages } from "./images.js";
 import { channelOf, columnsOf, messagesOf, readJobs, rowOf, type StoredJob } from "./job-rows.js";
-import { jobInputTable, jobMessageTable, jobTable } from "./schema.js";
+import { HIDDEN_BY, jobInputTable, jobMessageTable, jobTable } from "./schema.js";
 
 /** Written out rather than bound, so that SQLite sees that the index on unfinished jobs serves. */
 const UNFINISHED = sql`${jobTable.state} IN ('waiting', 'running')`;
@@ -104,11 +104,32 @@ export class Jobs {
     if (!this.get(id)) this.images.removeUnused(stored.map(({ sha }) => sha));
   }
 
-  /** Takes a job out of the gallery, or puts it back. Returns whether there is such a job. */
-  setHidden(id: string, hidden: boolean): boolean {
+  /**
+   * Takes a job out of the gallery, or puts it back: a moderator whatever its author has done, an author as far as no
+   * moderator has taken it out. Returns whether there is such a job.
+   */
+  setHidden(id: string, on: boolean, by: keyof typeof HIDDEN_BY = "author"): boolean {
+    const bit = HIDDEN_BY[by];
+    const shown = by === "moderator" ? sql`0` : sql`${jobTable.hidden} & ~${bit}`;
+    const hidden = on ? sql`${jobTable.hidden} | ${bit}` : shown;
     return this.database.write(
       () => this.database.orm.update(jobTable).set({ hidden }).where(eq(jobTable.id, id)).run().changes > 0,
     );
+  }
+
+  /**
+   * A moderator takes all of a person's jobs out of the gallery, or puts them back; what the person has taken out stays
+   * out. Returns how many finished works that concerns.
+   */
+  setAllHidden(scope: JobScope & { readonly author: string }, on: boolean): number {
+    const bit = HIDDEN_BY.moderator;
+    const other = and(inScope(scope), sql`(${jobTable.hidden} & ${bit}) <> ${on ? bit : 0}`);
+    const hidden = on ? sql`${jobTable.hidden} | ${bit}` : sql`${jobTable.hidden} & ~${bit}`;
+    return this.database.write(() => {
+      const works = this.#count(and(other, eq(jobTable.state, "done"), isNotNull(jobTable.picture)));
+      this.database.orm.update(jobTable).set({ hidden }).where(other).run();
+      return works;
+    });
   }
 
   get(id: string): StoredJob | undefined {

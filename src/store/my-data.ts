@@ -7,6 +7,8 @@ import type { Images, RemovedImages, StoredImage } from "./images.js";
 import type { InteractiveMessage, InteractiveMessages } from "./interactive-messages.js";
 import { readJobs, type StoredJob } from "./job-rows.js";
 import type { Jobs } from "./jobs.js";
+import type { OptOuts } from "./opt-outs.js";
+import type { Report, Reports } from "./reports.js";
 import { jobInputTable, jobTable } from "./schema.js";
 import type { Style, Styles } from "./styles.js";
 
@@ -22,6 +24,10 @@ interface PersonData {
   readonly boards: readonly InteractiveMessage[];
   /** Choices on anybody's palettes and votes. */
   readonly votes: readonly { readonly message: MessageRef; readonly choice: string }[];
+  /** Works that the user has reported. */
+  readonly reports: readonly Report[];
+  /** Since when no one else may use their pictures, in milliseconds since the epoch. */
+  readonly optedOutAt?: number;
 }
 
 /** How much was removed. */
@@ -31,6 +37,7 @@ interface RemovedData extends RemovedImages {
   readonly favourites: number;
   readonly boards: number;
   readonly votes: number;
+  readonly reports: number;
 }
 
 interface Parts {
@@ -40,6 +47,8 @@ interface Parts {
   readonly styles: Styles;
   readonly favourites: Favourites;
   readonly interactiveMessages: InteractiveMessages;
+  readonly optOuts: OptOuts;
+  readonly reports: Reports;
 }
 
 /** What is stored about a user, and its deletion. What was said in a chat is the chat's. */
@@ -47,7 +56,8 @@ export class MyData {
   constructor(private readonly parts: Parts) {}
 
   read(person: UserKey): PersonData {
-    const { images, styles, favourites, interactiveMessages } = this.parts;
+    const { images, styles, favourites, interactiveMessages, optOuts, reports } = this.parts;
+    const optedOutAt = optOuts.of(person);
     const jobs = this.#jobs(person);
     const results = jobs.flatMap(({ picture }) => picture?.sha ?? []);
     const pictures = [...new Set([...this.#inputs(person), ...results])].flatMap((sha) => images.info(sha) ?? []);
@@ -58,25 +68,29 @@ export class MyData {
       favourites: favourites.of(person),
       boards: interactiveMessages.of(person),
       votes: interactiveMessages.votesOf(person),
+      reports: reports.of(person),
+      ...(optedOutAt !== undefined && { optedOutAt }),
     };
   }
 
   /**
    * Deletes all of {@link read}: jobs with parameters and messages, images, styles (also those that others use),
-   * favourites, palettes and votes. An image that another user's job or style uses too stays for that one.
+   * favourites, palettes and votes, reports, the opt-out. What moderators have noted of the user stays. An image that another user's job or style uses too stays for that one.
    *
    * @throws StoreError "busy" while a job of the user waits or runs; nothing is deleted then.
    */
   remove(person: UserKey): RemovedData {
-    const { database, images, jobs, styles, favourites, interactiveMessages } = this.parts;
+    const { database, images, jobs, styles, favourites, interactiveMessages, optOuts, reports } = this.parts;
     const own = this.#jobs(person);
     const busy = own.find(({ state }) => state === "waiting" || state === "running");
     if (busy) throw new StoreError("busy", "store.job-unfinished", { id: busy.id });
-    let rest = { jobs: 0, styles: 0, favourites: 0, boards: 0, votes: 0 };
+    let rest = { jobs: 0, styles: 0, favourites: 0, boards: 0, votes: 0, reports: 0 };
     const removed = images.release(() => {
       const shas = [...this.#inputs(person), ...own.flatMap(({ picture }) => picture?.sha ?? [])];
       const ownStyles = styles.of(person);
+      optOuts.set(person, false);
       rest = {
+        reports: reports.removeOf(person),
         favourites: favourites.removeOf(person),
         ...interactiveMessages.removeOf(person),
         jobs: jobs.forget(own.map(({ id }) => id)),

@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { type Logger, pino } from "pino";
 import { storeError } from "../shared/store-error.js";
+import { Acts } from "./acts.js";
+import { Bars } from "./bars.js";
 import { Database } from "./database.js";
 import { Favourites } from "./favourites.js";
 import { Gallery } from "./gallery.js";
@@ -9,6 +11,8 @@ import { InteractiveMessages } from "./interactive-messages.js";
 import { Jobs } from "./jobs.js";
 import { KeyValueStores } from "./key-value-store.js";
 import { MyData } from "./my-data.js";
+import { OptOuts } from "./opt-outs.js";
+import { Reports } from "./reports.js";
 import { Retention } from "./retention.js";
 import { Sealer, sealStored } from "./sealer.js";
 import { Settings } from "./settings.js";
@@ -37,6 +41,10 @@ export interface Store {
   readonly styles: Styles;
   readonly settings: Settings;
   readonly interactiveMessages: InteractiveMessages;
+  readonly bars: Bars;
+  readonly acts: Acts;
+  readonly optOuts: OptOuts;
+  readonly reports: Reports;
   readonly slackInstallations: SlackInstallations;
   readonly keyValues: KeyValueStores;
   readonly myData: MyData;
@@ -63,6 +71,9 @@ export function openStore(options: StoreOptions): Store {
   const favourites = new Favourites(database, now);
   const styles = new Styles(database, images, now);
   const interactiveMessages = new InteractiveMessages(database, now);
+  const acts = new Acts(database, now);
+  const optOuts = new OptOuts(database, now);
+  const reports = new Reports(database, now);
   let closing: Promise<void> | undefined;
   return {
     images,
@@ -70,12 +81,16 @@ export function openStore(options: StoreOptions): Store {
     favourites,
     styles,
     interactiveMessages,
+    bars: new Bars(database, now),
+    acts,
+    optOuts,
+    reports,
     gallery: new Gallery(database),
     settings: new Settings(database, now),
     slackInstallations: new SlackInstallations(database, now, sealer),
     keyValues: new KeyValueStores(database, now, sealer),
-    myData: new MyData({ database, images, jobs, styles, favourites, interactiveMessages }),
-    retention: new Retention({ database, images, jobs, boards: interactiveMessages }, now),
+    myData: new MyData({ database, images, jobs, styles, favourites, interactiveMessages, optOuts, reports }),
+    retention: new Retention({ database, images, jobs, boards: interactiveMessages, acts, reports }, now),
     close: () => {
       closing ??= images.idle().then(() => database.close());
       return closing;

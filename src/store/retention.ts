@@ -1,10 +1,12 @@
 import { setImmediate as breathe } from "node:timers/promises";
 import { and, asc, eq, isNotNull, lt, type SQL, sql } from "drizzle-orm";
 import type { Logger } from "pino";
+import type { Acts } from "./acts.js";
 import type { Database } from "./database.js";
 import type { Images, RemovedImages } from "./images.js";
 import type { InteractiveMessages } from "./interactive-messages.js";
 import type { Jobs } from "./jobs.js";
+import type { Reports } from "./reports.js";
 import { jobInputTable, jobTable } from "./schema.js";
 
 /** How long and how much is kept; 0 sets no bound. */
@@ -24,6 +26,9 @@ interface RetentionReport {
   /** Space given back, in bytes. */
   readonly bytes: number;
   readonly boards: number;
+  /** Of the moderators' log. */
+  readonly acts: number;
+  readonly reports: number;
   /** Files that a crash had left behind. */
   readonly strays: number;
 }
@@ -31,6 +36,9 @@ interface RetentionReport {
 const DAY_MS = 24 * 3600 * 1000;
 /** Palettes and votes are kept for this long after their end. */
 const BOARD_DAYS = 30;
+/** The moderators' log; reports, after which a work may be reported once more. */
+const ACT_DAYS = 730;
+const REPORT_DAYS = 90;
 /** Jobs removed at a time: between two batches the event loop runs. */
 const BATCH = 25;
 const ENDED = isNotNull(jobTable.finishedAt);
@@ -43,14 +51,16 @@ export class Retention {
       readonly images: Images;
       readonly jobs: Jobs;
       readonly boards: InteractiveMessages;
+      readonly acts: Acts;
+      readonly reports: Reports;
     },
     private readonly now: () => number,
   ) {}
 
   /** @param signal ends it between two jobs; what was done until then is reported */
   async apply(limits: RetentionLimits, signal?: AbortSignal): Promise<RetentionReport> {
-    const { images, jobs, boards: interactiveMessages } = this.parts;
-    const report = { jobs: 0, emptied: 0, images: 0, bytes: 0, boards: 0, strays: 0 };
+    const { images, jobs, boards: interactiveMessages, acts, reports } = this.parts;
+    const report = { jobs: 0, emptied: 0, images: 0, bytes: 0, boards: 0, acts: 0, reports: 0, strays: 0 };
     const note = (removed: RemovedImages) => {
       report.images += removed.images;
       report.bytes += removed.bytes;
@@ -72,6 +82,8 @@ export class Retention {
     }
     if (!signal?.aborted) {
       report.boards = interactiveMessages.removeOlder(this.now() - BOARD_DAYS * DAY_MS);
+      report.acts = acts.removeOlder(this.now() - ACT_DAYS * DAY_MS);
+      report.reports = reports.removeOlder(this.now() - REPORT_DAYS * DAY_MS);
       note(images.removeUnused());
       report.strays = images.removeStrays();
     }

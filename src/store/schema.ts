@@ -31,6 +31,9 @@ export type SettingValue =
 const json = <T>(name: string) => text(name, { mode: "json" }).$type<T>();
 const truth = (name: string) => integer(name, { mode: "boolean" });
 
+/** In `job.hidden`: what an author shows again, a moderator may still hide, and the other way round. */
+export const HIDDEN_BY = { author: 1, moderator: 2 } as const;
+
 /** Image files. A row that no job and no style refers to is removed with its file. */
 export const imageTable = sqliteTable("image", {
   /** SHA-256 of the file, in hex: its name on disk. */
@@ -72,8 +75,8 @@ export const jobTable = sqliteTable(
     from: text("from_job"),
     /** The result. */
     picture: text("picture").references(() => imageTable.sha),
-    /** Its author has taken it out of the gallery. */
-    hidden: truth("hidden").notNull().default(false),
+    /** Who has taken it out of the gallery: {@link HIDDEN_BY}, added up. */
+    hidden: integer("hidden").notNull().default(0),
     /** Rows of `favourite`, counted here so that the gallery can be read in order. */
     favourites: integer("favourites").notNull().default(0),
     /** What a later attempt can resume from: the engine's state after an octave, kept like an image, and what it is. */
@@ -267,6 +270,68 @@ export const voteTable = sqliteTable(
   (vote) => [
     primaryKey({ columns: [vote.board, vote.person, vote.choice] }),
     index("vote_person").on(vote.platform, vote.person),
+  ],
+);
+
+/** Whom moderators have barred from the bot in their community. */
+export const barTable = sqliteTable(
+  "bar",
+  {
+    platform: text("platform").notNull(),
+    community: text("community").notNull(),
+    kind: text("kind").$type<"person" | "role">().notNull(),
+    /** The person's or the role's id. */
+    subject: text("subject").notNull(),
+    name: text("name").notNull(),
+    byId: text("by_id").notNull(),
+    byName: text("by_name").notNull(),
+    at: integer("at").notNull(),
+  },
+  (bar) => [primaryKey({ columns: [bar.platform, bar.community, bar.kind, bar.subject] })],
+);
+
+/** What moderators have done. */
+export const actTable = sqliteTable(
+  "act",
+  {
+    seq: integer("seq").primaryKey({ autoIncrement: true }),
+    platform: text("platform").notNull(),
+    community: text("community").notNull(),
+    at: integer("at").notNull(),
+    byId: text("by_id").notNull(),
+    byName: text("by_name").notNull(),
+    kind: text("kind").notNull(),
+    subject: text("subject").notNull(),
+    detail: text("detail"),
+  },
+  (act) => [index("act_community").on(act.platform, act.community, act.seq)],
+);
+
+/** People whose pictures no one else may use. */
+export const optOutTable = sqliteTable(
+  "opt_out",
+  {
+    platform: text("platform").notNull(),
+    person: text("person").notNull(),
+    at: integer("at").notNull(),
+  },
+  (row) => [primaryKey({ columns: [row.platform, row.person] })],
+);
+
+/** Works that people have reported to the moderators. */
+export const reportTable = sqliteTable(
+  "report",
+  {
+    job: text("job")
+      .notNull()
+      .references(() => jobTable.id, { onDelete: "cascade" }),
+    platform: text("platform").notNull(),
+    person: text("person").notNull(),
+    at: integer("at").notNull(),
+  },
+  (report) => [
+    primaryKey({ columns: [report.job, report.platform, report.person] }),
+    index("report_person").on(report.platform, report.person, report.at),
   ],
 );
 

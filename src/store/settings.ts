@@ -4,7 +4,7 @@ import { type Database, matching } from "./database.js";
 import { type SettingValue, settingTable } from "./schema.js";
 
 /** Where a setting applies: in one channel or, without one, in a whole community. */
-interface SettingScope extends Community {
+export interface SettingScope extends Community {
   readonly channel?: string;
   /** A whole channel reference is no scope: its id goes into `channel`. */
   readonly id?: never;

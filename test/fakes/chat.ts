@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { setImmediate as turn } from "node:timers/promises";
 import type { Handlers } from "../../src/commands/handlers.js";
 import type { ChannelRef, Member, MessageRef } from "../../src/domain/model.js";
-import type { Chat, ChatHandlers } from "../../src/port/adapter.js";
+import type { Chat, ChatHandlers, Mentioned } from "../../src/port/adapter.js";
 import type { ChannelInfo, ChatCapabilities } from "../../src/port/capabilities.js";
 import { ChatError } from "../../src/port/chat-error.js";
 import type { ActionEvent, ChatEvent, CommandEvent, FoundReactions, Reaction } from "../../src/port/events.js";
@@ -198,6 +198,18 @@ export class FakeChat implements Chat {
     return { name: `#${channel.id}`, uploadBytes: this.capabilities.uploadBytes, ...this.info };
   }
 
+  /** Who can be mentioned, as `@Ann` or `<@ann>`, and roles, as `<@&id>`. */
+  readonly mentionable: Mentioned[] = [ann, ben, mod].map(({ id, name }) => ({ kind: "person", id, name }));
+
+  async findMentioned(mention: string): Promise<Mentioned | undefined> {
+    await turn();
+    const [, sign, id] = /^<@(&?)(\w+)>$/.exec(mention) ?? [];
+    const kind = sign === "&" ? "role" : "person";
+    return this.mentionable.find((each) =>
+      id === undefined ? mention === `@${each.name}` : each.id === id && each.kind === kind,
+    );
+  }
+
   async link(ref: MessageRef): Promise<string | undefined> {
     await turn();
     return `https://chat.example/${ref.channel.id}/${ref.id}`;
@@ -276,9 +288,9 @@ export class FakeChat implements Chat {
     added = true,
   ): Promise<void> {
     this.give(user, message, emoji, added);
-    const reaction = { emoji, added, message: { id: message.id, channel: message.channel } };
+    const reaction = { emoji, added, message: { id: message.id, channel: message.channel }, user };
     // As the adapters do, which ask the platform nothing about the others.
-    if (await this.#handlers?.wants?.(reaction)) await this.#send({ ...reaction, kind: "reaction", user });
+    if (await this.#handlers?.wants?.(reaction)) await this.#send({ ...reaction, kind: "reaction" });
     else this.unwanted += 1;
   }
 

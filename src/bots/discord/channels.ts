@@ -11,7 +11,7 @@ import {
   Routes,
 } from "discord.js";
 import { LRUCache } from "lru-cache";
-import type { ChannelRef } from "../../domain/model.js";
+import { type ChannelRef, NO_COMMUNITY } from "../../domain/model.js";
 import type { ChannelInfo } from "../../port/capabilities.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import type { Calls } from "./calls.js";
@@ -20,8 +20,8 @@ import { BOOSTED_UPLOAD_BYTES, UPLOAD_BYTES } from "./limits.js";
 import { readPermissions, reckoned } from "./permissions.js";
 
 export const PLATFORM = "discord";
-/** The community of direct messages, as in Discord's own links. */
-export const DIRECT = "@me";
+/** The community of direct messages. */
+export const DIRECT = NO_COMMUNITY;
 
 /** Channels that discord.js does not know, such as archived threads, and upload limits of servers; of each so many. */
 const REMEMBERED = 1_000;

@@ -1,6 +1,6 @@
 import { type Client, Events, GatewayDispatchEvents } from "discord.js";
 import type { ChannelRef, MessageRef, User } from "../../domain/model.js";
-import type { Chat, ChatHandlers, ChatHealth } from "../../port/adapter.js";
+import type { Chat, ChatHandlers, ChatHealth, Mentioned } from "../../port/adapter.js";
 import type { ChannelInfo, ChatCapabilities } from "../../port/capabilities.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { FoundReactions } from "../../port/events.js";
@@ -30,6 +30,7 @@ import { listenToReactions, readReactions } from "./reactions.js";
 import { applicationId, register } from "./register.js";
 import type { DiscordUnread } from "./reporter.js";
 import { openThread } from "./threads.js";
+import { findMentioned } from "./users.js";
 
 /** Room in a message for what is added to its text: mentions, a progress bar, escapes. */
 const AROUND_TEXT = 100;
@@ -245,6 +246,10 @@ export class DiscordChat implements Chat {
     const pictures = await this.picturesOf(message);
     if (pictures.length === 0) throw new ChatError("gone", "chat.no-image");
     return pictures;
+  }
+
+  async findMentioned(mention: string, { community }: ChannelRef): Promise<Mentioned | undefined> {
+    return findMentioned(this.#connected.client, mention, community);
   }
 
   async describe(channel: ChannelRef): Promise<ChannelInfo> {

@@ -18,7 +18,7 @@ import type { Messages } from "./messages.js";
 import { whatIsMissing } from "./permissions.js";
 import { withEmoji } from "./reactions.js";
 import type { InteractionParts } from "./reporter.js";
-import { userOfReaction } from "./users.js";
+import { displayName, userOfReaction } from "./users.js";
 
 type LineParts = Pick<InteractionParts, "handlers" | "channels" | "pictures" | "inbox" | "logger"> & {
   readonly client: Client;
@@ -67,7 +67,11 @@ async function report(
   const guild = channels.guildOf(channel_id, message.guild_id);
   const channel = await channels.locate(channel_id, guild);
   const told = { ...member, user: author };
-  const user = await userOfReaction(client, { user: author.id, guild, channel: channel_id, member: told });
+  const by = { id: author.id, ...(member && { roles: member.roles }) };
+  // Who is refused is asked nothing more about.
+  const user = handlers.refuses?.({ name: line.name, user: by, channel })
+    ? { ...by, name: displayName(author), moderator: false }
+    : await userOfReaction(client, { user: author.id, guild, channel: channel_id, member: told });
   if (!user) return;
   const reply = replyTo({ channel, id }, user, parts);
   const missing = guild && whatIsMissing(channels.permissionsIn(channel), channel.thread !== undefined);

@@ -31,20 +31,21 @@ export class MessageMenus {
     const shortcut = handlers.shortcuts.find(({ title }) => title === name);
     const user = userOfInteraction(interaction);
     if (!shortcut || !user) return;
-    const asking = shortcut.ask.length > 0;
     // A form must be the very first answer, so the channel is located afterwards.
     const community = this.reporter.guildOf(interaction) ?? DIRECT;
     const nearby = { platform: PLATFORM, community, id: channelIdOf(interaction) };
+    const { command, options } = shortcut;
+    const asking = shortcut.ask.length > 0 && !handlers.refuses?.({ name: command, user, channel: nearby });
+    const summary = handlers.commands.find((known) => known.name === command);
     const ref = (channel: ChannelRef): MessageRef => ({ channel, id });
     const about = ref(asking ? nearby : await this.reporter.locate(interaction));
     const message = resolved?.messages?.[id] ?? (await pictures.message(about).catch(() => undefined));
     const attachments = message ? pictures.ofMessage(message, about) : [];
-    if (attachments.length === 0) {
+    if (attachments.length === 0 && summary?.options.some(({ type }) => type === "picture")) {
       const answer = this.reporter.answer(interaction).expect();
       await answer.reply({ text: sentence("chat.no-image") }, "private");
       return;
     }
-    const { command, options } = shortcut;
     if (!asking) {
       return this.reporter.command(interaction, receipt, user, async (channel) => ({
         name: command,
@@ -53,7 +54,6 @@ export class MessageMenus {
         repliesTo: ref(channel),
       }));
     }
-    const summary = handlers.commands.find((known) => known.name === command);
     const form = formOf(shortcut, id, summary);
     this.#forms.set(`${user.id} ${form.custom_id}`, attachments);
     await calls.run({

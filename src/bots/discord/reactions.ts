@@ -9,7 +9,7 @@ import {
 } from "discord.js";
 import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
-import type { MessageRef } from "../../domain/model.js";
+import type { Member, MessageRef } from "../../domain/model.js";
 import type { ChatHandlers } from "../../port/adapter.js";
 import type { FoundReactions, Reaction } from "../../port/events.js";
 import { sameEmoji } from "../../shared/typed.js";
@@ -17,7 +17,7 @@ import type { Calls } from "./calls.js";
 import { type Channels, channelOf } from "./channels.js";
 import type { ClearedReactions, Gateway, GatewayReaction } from "./gateway.js";
 import { REACTIONS_PAGE } from "./limits.js";
-import { userOfReaction } from "./users.js";
+import { type ReactingMember, userOfReaction } from "./users.js";
 
 interface ReactionParts {
   readonly client: Client;
@@ -48,7 +48,7 @@ export function listenToReactions(gateway: Gateway, { client, channels, handlers
     lately.set(key, added);
     const guild = channels.guildOf(channelId, guild_id);
     const channel = await channels.locate(channelId, guild);
-    const given = { emoji, added, message: { channel, id } };
+    const given = { emoji, added, message: { channel, id }, user: { id: userId, ...rolesOf(member) } };
     // Who takes one back is asked of Discord: not for the many that mean nothing.
     if (handlers.wants && !(await handlers.wants(given))) return;
     const user = await userOfReaction(client, { user: userId, guild, channel: channelId, member });
@@ -70,6 +70,10 @@ export function listenToReactions(gateway: Gateway, { client, channels, handlers
   gateway.on(GatewayDispatchEvents.MessageReactionRemoveEmoji, listenToClears);
   gateway.on(GatewayDispatchEvents.MessageReactionAdd, listen(true));
   gateway.on(GatewayDispatchEvents.MessageReactionRemove, listen(false));
+}
+
+function rolesOf(member: ReactingMember | undefined): Pick<Member, "roles"> {
+  return member?.roles ? { roles: member.roles } : {};
 }
 
 /** A server's own emoji has an id, and is known by its name. */

@@ -1,5 +1,6 @@
 import { type APIUser, type Client, InteractionContextType, type User } from "discord.js";
 import type { Member } from "../../domain/model.js";
+import type { Mentioned } from "../../port/adapter.js";
 import { withTimeout } from "../../shared/async.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { isModerator, readPermissions, reckoned } from "./permissions.js";
@@ -9,6 +10,7 @@ type Named = Pick<APIUser, "id" | "username"> & { readonly global_name?: string 
 /** Who has reacted, as far as the gateway tells. */
 export interface ReactingMember {
   readonly nick?: string | null;
+  readonly roles?: readonly string[];
   readonly user?: Named & { readonly bot?: boolean };
 }
 
@@ -17,9 +19,16 @@ export function displayName({ global_name, username }: Omit<Named, "id">): strin
   return global_name || username || sentence("chat.somebody");
 }
 
+/** What a server says of a member. */
+interface Membership {
+  readonly nick?: string | null | undefined;
+  /** Ids; the role that everybody has is none of them. */
+  readonly roles?: readonly string[] | undefined;
+}
+
 /** A user as others see them: by their name in the server, else their display name. */
-function userOf(user: Named, nick: string | null | undefined, moderator: boolean): Member {
-  return { id: user.id, name: nick || displayName(user), moderator };
+function userOf(user: Named, { nick, roles }: Membership, moderator: boolean): Member {
+  return { id: user.id, name: nick || displayName(user), moderator, ...(roles && { roles }) };
 }
 
 /**
@@ -27,14 +36,14 @@ function userOf(user: Named, nick: string | null | undefined, moderator: boolean
  * moderators, in a group with others they are not.
  */
 export function userOfInteraction(interaction: {
-  readonly member?: { readonly nick?: string | null; readonly user?: Named; readonly permissions?: string };
+  readonly member?: Membership & { readonly user?: Named; readonly permissions?: string };
   readonly user?: Named;
   readonly context?: InteractionContextType | null;
 }): Member | undefined {
   const { member, user = member?.user, context } = interaction;
   if (!user) return undefined;
-  if (!member) return userOf(user, undefined, context !== InteractionContextType.PrivateChannel);
-  return userOf(user, member.nick, isModerator(readPermissions(member.permissions)));
+  if (!member) return userOf(user, {}, context !== InteractionContextType.PrivateChannel);
+  return userOf(user, member, isModerator(readPermissions(member.permissions)));
 }
 
 /** A request for a name may take this long; without an answer users are nameless, but not ignored. */
@@ -58,19 +67,41 @@ export async function userOfReaction(
   if (guild === undefined) {
     const known = await inTime(client.users.fetch(id));
     if (known?.bot) return undefined;
-    return known ? userOf(asApi(known), undefined, true) : nameless;
+    return known ? userOf(asApi(known), {}, true) : nameless;
   }
   const members = client.guilds.cache.get(guild)?.members;
   const member = members?.cache.get(id) ?? (members && (await inTime(members.fetch(id))));
   if (!member) {
     const told = asked.member?.user;
     if (told?.bot) return undefined;
-    return told ? userOf(told, asked.member?.nick, false) : nameless;
+    return told ? userOf(told, asked.member ?? {}, false) : nameless;
   }
   if (member.user.bot) return undefined;
   const here = client.channels.cache.get(channel);
   const permissions = reckoned(() => (here && !here.isDMBased() ? here.permissionsFor(member) : member.permissions));
-  return userOf(asApi(member.user), member.nickname, isModerator(permissions));
+  const roles = asked.member?.roles ?? [...member.roles.cache.keys()];
+  return userOf(asApi(member.user), { nick: member.nickname, roles }, isModerator(permissions));
+}
+
+const MENTION = /^<@([!&]?)(\d{5,20})>$/;
+
+/** The person or the role that a mention names: one of a server, or a person who has left it. */
+export async function findMentioned(
+  client: Client,
+  mention: string,
+  community: string,
+): Promise<Mentioned | undefined> {
+  const [, sign, id] = MENTION.exec(mention) ?? [];
+  if (id === undefined) return undefined;
+  const guild = client.guilds.cache.get(community);
+  if (sign === "&") {
+    // Everybody has the server's own role.
+    const role = id === community ? undefined : guild?.roles.cache.get(id);
+    return role && { kind: "role", id, name: `@${role.name}` };
+  }
+  const member = guild && (await inTime(guild.members.fetch(id)));
+  const user = member?.user ?? (await inTime(client.users.fetch(id)));
+  return user && { kind: "person", id, name: member?.nickname || displayName(asApi(user)) };
 }
 
 function asApi({ id, username, globalName }: User): Named {

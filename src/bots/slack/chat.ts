@@ -1,6 +1,6 @@
 import { App } from "@slack/bolt";
 import type { ChannelRef, MessageRef, User } from "../../domain/model.js";
-import type { Chat, ChatHandlers, ChatHealth } from "../../port/adapter.js";
+import type { Chat, ChatHandlers, ChatHealth, Mentioned } from "../../port/adapter.js";
 import type { ChannelInfo, ChatCapabilities } from "../../port/capabilities.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { FoundReactions } from "../../port/events.js";
@@ -189,6 +189,15 @@ export class SlackChat implements Chat {
   async picturesOf(message: MessageRef): Promise<readonly PictureSource[]> {
     const { sources } = this.#need();
     return sources.of(await this.#workspace(message.channel), message);
+  }
+
+  async findMentioned(mention: string, channel: ChannelRef): Promise<Mentioned | undefined> {
+    const { users } = this.#need();
+    if (mention.startsWith("<!subteam^")) throw new ChatError("forbidden", "slack.no-roles");
+    const [, id, name] = /^<@([UW][A-Z0-9]+)(?:\|([^>]*))?>$/.exec(mention) ?? [];
+    if (id === undefined) return undefined;
+    const { user } = await users.get(await this.#workspace(channel), id, name || undefined);
+    return { kind: "person", id, name: user.name };
   }
 
   async describe(channel: ChannelRef): Promise<ChannelInfo> {

@@ -22,7 +22,7 @@ export class Commands {
   }
 
   async slash(context: Fields, command: Fields, receipt: Receipt): Promise<void> {
-    const { channels, names } = this.reporter.parts;
+    const { channels, names, handlers } = this.reporter.parts;
     const [channelId, id] = [word(command.channel_id), word(command.user_id)];
     if (channelId === undefined || id === undefined) return;
     const workspace = await this.reporter.workspace(context);
@@ -30,8 +30,15 @@ export class Commands {
     names.came(typed);
     channels.note(workspace, channelId, word(command.channel_name));
     const { name, text } = readLine(`${typed} ${fromMrkdwn(word(command.text) ?? "")}`, names.read);
+    const channel = channelRef(workspace, channelId);
+    const by = { id, name: command.user_name };
+    if (handlers.refuses?.({ name, user: { id }, channel })) {
+      // Slack is asked nothing more about them.
+      const from = this.reporter.unasked(workspace, by, channel, command);
+      return this.reporter.command(from, { name, text, receipt });
+    }
     const [from, mayPost] = await Promise.all([
-      this.reporter.sender(workspace, { id, name: command.user_name }, channelRef(workspace, channelId), command),
+      this.reporter.sender(workspace, by, channel, command),
       channels.mayPost(workspace, channelId),
     ]);
     if (!mayPost && name !== "help") return this.reporter.askForInvitation(from);
@@ -54,15 +61,18 @@ export class Commands {
     const channel = channelRef(workspace, channelId, message.thread);
     const from = await this.reporter.sender(workspace, { id: userId, name }, channel, shortcut);
     if (!(await channels.mayPost(workspace, channelId))) return this.reporter.askForInvitation(from);
+    const { command, options } = known;
+    const summary = handlers.commands.find((each) => each.name === command);
+    const needsPicture = summary?.options.some(({ type }) => type === "picture") === true;
     // Slack hands over the whole message: history need not be asked. Other servers give an excerpt without its id.
-    if (fields(shortcut.message).ts !== undefined && message.pictures.length === 0) {
+    if (needsPicture && fields(shortcut.message).ts !== undefined && message.pictures.length === 0) {
       await this.reporter.replyTo(from)({ text: sentence("chat.no-image") }, "private");
       return;
     }
-    if (await this.forms.asks(from, known, message.ts, word(shortcut.trigger_id))) return;
+    const refused = handlers.refuses?.({ name: command, user: from.user, channel });
+    if (!refused && (await this.forms.asks(from, known, message.ts, word(shortcut.trigger_id)))) return;
     const repliesTo = { channel, id: message.ts };
     const attachments = await sources.ofMessage(workspace, message, repliesTo);
-    const { command, options } = known;
     await this.reporter.command(from, { name: command, options, attachments, repliesTo, receipt });
   }
 

@@ -64,7 +64,8 @@ export class MessageActions {
     const workspace = await this.reporter.workspace(context);
     if (item.type !== "message" || userId === workspace.self.userId) return undefined;
     const { handlers } = this.reporter.parts;
-    const reaction = { emoji: toUnicode(name), added, message: { channel: channelRef(workspace, channelId), id: ts } };
+    const message = { channel: channelRef(workspace, channelId), id: ts };
+    const reaction = { emoji: toUnicode(name), added, message, user: { id: userId } };
     const wanted = handlers.wants ? await handlers.wants(reaction) : { thread: true };
     return wanted && { workspace, reaction, userId, channelId, ts, inThread: wanted.thread };
   }

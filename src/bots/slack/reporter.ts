@@ -59,9 +59,20 @@ export class Reporter {
     channel: ChannelRef,
     body: Fields = {},
   ): Promise<Sender> {
+    const { user } = await this.parts.users.get(workspace, id, word(name));
+    return { ...this.unasked(workspace, { id, name }, channel, body), user };
+  }
+
+  /** The same without asking Slack what the user is called and may do. */
+  unasked(
+    workspace: Workspace,
+    { id, name }: { readonly id: string; readonly name: unknown },
+    channel: ChannelRef,
+    body: Fields = {},
+  ): Sender {
     const url = word(body.response_url);
     const responseUrl = url === undefined ? undefined : new ResponseUrl(url, this.parts.apiUrl);
-    const { user } = await this.parts.users.get(workspace, id, word(name));
+    const user = { id, name: word(name) ?? sentence("chat.somebody"), moderator: false };
     return { workspace, user, channel, responseUrl };
   }
 

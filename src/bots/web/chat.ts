@@ -2,7 +2,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { basename, join, resolve } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { type ChannelRef, isResult, type MessageRef, type User } from "../../domain/model.js";
-import type { Chat, ChatHandlers, ChatHealth } from "../../port/adapter.js";
+import type { Chat, ChatHandlers, ChatHealth, Mentioned } from "../../port/adapter.js";
 import type { ChannelInfo, ChatCapabilities } from "../../port/capabilities.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { FoundReactions } from "../../port/events.js";
@@ -243,6 +243,11 @@ export class WebChat implements Chat {
 
   async picturesOf(message: MessageRef): Promise<readonly PictureSource[]> {
     return this.#hub.sourcesOf(this.#hub.need(toId(message.id)));
+  }
+
+  async findMentioned(mention: string): Promise<Mentioned | undefined> {
+    const person = mention.startsWith("@") ? this.#hub.parts.users.named(mention.slice(1)) : undefined;
+    return person && { kind: "person", id: person.id, name: person.name };
   }
 
   async describe(channel: ChannelRef): Promise<ChannelInfo> {

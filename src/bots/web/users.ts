@@ -27,6 +27,11 @@ export class Users {
     return this.sql.get(`SELECT ${COLUMNS} FROM person WHERE id = ?`, id);
   }
 
+  /** The person of a name. */
+  named(name: string): PersonRow | undefined {
+    return this.sql.get(`SELECT ${COLUMNS} FROM person WHERE bot = 0 AND name = ? COLLATE NOCASE`, cleanName(name));
+  }
+
   byToken(token: string): PersonRow | undefined {
     const query = `SELECT ${COLUMNS}, seen FROM person WHERE token_hash = ?`;
     const row = this.sql.get<PersonRow & { readonly seen: number }>(query, hash(token));

@@ -14,7 +14,7 @@ import { fitToChannel } from "../presenting/deliver.js";
 import { maySee } from "../recipes/again.js";
 import { UserError } from "../user-error.js";
 import { MOST_PAGES, pageMessage, workText } from "./page-message.js";
-import { createGallery } from "./service.js";
+import { createGallery, setHidden } from "./service.js";
 
 const options = {
   action: choiceOption({
@@ -126,7 +126,12 @@ async function findWork(id: string | undefined, action: string, context: Command
 async function hide(job: StoredJob, hidden: boolean, { app, user, replyEphemeral }: CommandContext): Promise<void> {
   if (!mayManage(user, job)) throw new UserError("gallery.foreign", { owner: plain(job.author.name) });
   const { id } = job;
-  app.store.jobs.setHidden(id, hidden);
+  try {
+    setHidden(job, hidden, user, app);
+  } catch (error) {
+    if (error instanceof ChatError) throw new UserError(error);
+    throw error;
+  }
   await replyEphemeral(sentence(hidden ? "gallery.removed" : "gallery.restored", { id }));
 }
 

@@ -1,6 +1,6 @@
 /** The gallery as adapters see it: see `Gallery` in the port. */
 
-import { isSeenFrom, type MessageRef, mayManage, sameCommunity } from "../../domain/model.js";
+import { isSeenFrom, type Member, type MessageRef, mayManage, sameCommunity } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
 import type {
   Gallery,
@@ -57,9 +57,24 @@ export function createGallery(services: GalleryServices): Gallery {
     async hide(id, hidden, viewer) {
       const job = shownJob(id, viewer, services);
       if (!mayManage(viewer.user, job)) throw new ChatError("forbidden", "gallery.foreign", { owner: job.author.name });
-      store.jobs.setHidden(id, hidden);
+      setHidden(job, hidden, viewer.user, services);
     },
   };
+}
+
+/**
+ * Takes a work out of the gallery, or puts it back, for its author or a moderator.
+ * @throws ChatError "forbidden" for an author whose work a moderator has taken out
+ */
+export function setHidden(
+  { id, author, withheld }: StoredJob,
+  hidden: boolean,
+  user: Member,
+  { store }: Pick<GalleryServices, "store">,
+): void {
+  if (withheld && !user.moderator) throw new ChatError("forbidden", "gallery.withheld");
+  const asAuthor = user.id === author.id && (hidden || !user.moderator);
+  store.jobs.setHidden(id, hidden, asAuthor ? "author" : "moderator");
 }
 
 /** A user's finished works in a community, newest first, from any channel and whether or not the gallery shows them. */
@@ -114,7 +129,7 @@ function detailOf(job: StoredJob, viewer: GalleryViewer, services: GalleryServic
     credits: creditLine(credits),
     messages: [messages.final, messages.announcement].filter((message): message is MessageRef => message !== undefined),
     hidden,
-    mayHide: mayManage(viewer.user, job),
+    mayHide: mayManage(viewer.user, job) && (viewer.user.moderator || !job.withheld),
     again: buttonId("again", id),
     origins: jobs.origins(id, MAX_ORIGINS).flatMap(shown),
     remixes: jobs.remixes(id, MAX_REMIXES).flatMap(shown),

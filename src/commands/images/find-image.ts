@@ -13,6 +13,7 @@ import { checkImage, tooLarge, tooSlow } from "./check-image.js";
 import type { LinkRules } from "./fetch/download.js";
 import { fetchImage } from "./fetch/fetch-image.js";
 import type { WantedImage } from "./image-option.js";
+import { checkMayUse, type MayUseServices } from "./may-use.js";
 
 /** An image with where it came from. */
 export interface FoundImage extends Picture {
@@ -28,11 +29,16 @@ interface ImageRequester {
   readonly channel: ChannelRef;
 }
 
+/** What tells whose an image is, and whether it may be used. */
+export interface ImageServices extends MayUseServices {
+  readonly jobs: Pick<JobRepository, "ofMessage">;
+}
+
 /** A command that works on an image. */
 export interface ImageRequest extends ImageRequester {
   readonly chat: Pick<Chat, "latestPicture" | "picturesOf" | "picturesBehind">;
   readonly event: Pick<CommandEvent, "attachments" | "latestPicture" | "repliesTo">;
-  readonly app: { readonly jobs: Pick<JobRepository, "ofMessage"> };
+  readonly app: ImageServices;
   /** Tells only the person who asked what goes on. */
   note(text: string): Promise<void>;
 }
@@ -42,8 +48,11 @@ const UNTOLD_MS = 3_000;
 
 /** Such a file cannot be meant: in search of the newest picture it is skipped, and the one before taken. */
 const NO_IMAGE: ReadonlySet<string> = new Set(["image.empty", "image.unreadable", "image.pretends", "image.damaged"]);
-/** Files that are tried, newest first. */
+/** Nor can one that its author lets no one else use. */
+const NOT_THEIRS = "image.opted-out";
+/** Files that are tried, newest first, and pictures that are skipped unseen. */
 const MOST_TRIED = 5;
+const MOST_SKIPPED = 20;
 
 /** Downloads under way in the whole process, and of one user: each may hold as many bytes as an image may have. */
 const MOST_DOWNLOADS = 16;
@@ -69,11 +78,11 @@ export async function findImage(
   if (wanted === "none") return undefined;
   return forUser(async () => {
     const given = await toldOfWait(request, () => findGiven(request));
-    if (given) return counted(request, () => download(given, limits));
+    if (given) return counted(request, () => downloadTheirs(given, request, limits));
     if (wanted instanceof URL) {
       const linked = await toldOfWait(request, () => findLinked(request, wanted));
       return counted(request, () =>
-        linked instanceof URL ? fetchLink(linked, { ...rules, ...limits }) : download(linked, limits),
+        linked instanceof URL ? fetchLink(linked, { ...rules, ...limits }) : downloadTheirs(linked, request, limits),
       );
     }
     if (request.event.repliesTo) throw new UserError("chat.no-image");
@@ -88,7 +97,7 @@ export async function findImage(
  */
 export async function findSecondImage(request: ImageRequest, limits: ImageLimits): Promise<FoundImage | undefined> {
   const source = request.event.attachments[1];
-  return source && downloadImage(source, request, limits);
+  return source && downloadImage(source, request, limits, request.app);
 }
 
 /**
@@ -99,8 +108,24 @@ export function downloadImage(
   source: PictureSource,
   requester: ImageRequester,
   limits: ImageLimits,
+  app: ImageServices,
 ): Promise<FoundImage> {
-  return forUser(() => counted(requester, () => download(source, limits)));
+  return forUser(() => counted(requester, () => downloadTheirs(source, { ...requester, app }, limits)));
+}
+
+type Theirs = ImageRequester & { readonly app: ImageServices };
+
+/** Downloads an image that may be somebody else's. @throws UserError when its author lets no one else use it */
+async function downloadTheirs(
+  source: PictureSource,
+  { user, channel, app }: Theirs,
+  limits: ImageLimits,
+  decoding = false,
+): Promise<FoundImage> {
+  // A result is the bot's own message, and its job's author's work.
+  const author = source.author ?? (source.message && (await app.jobs.ofMessage(source.message)))?.author;
+  checkMayUse(author, { user, channel }, app);
+  return download(source, limits, decoding);
 }
 
 /** What a platform says of an image is a sentence for the person who wants it. */
@@ -171,9 +196,13 @@ async function findLatest({ chat, channel, event, app }: ImageRequest): Promise<
 async function newestUsable(latest: NewestPicture, request: ImageRequest, limits: ImageLimits): Promise<FoundImage> {
   let failure: unknown;
   let next: NewestPicture | undefined = latest;
-  for (let tried = 0; next && tried < MOST_TRIED; tried++) {
-    const image = await download(next, limits, true).catch((error: unknown) => {
-      if (!(error instanceof UserError && NO_IMAGE.has(error.identifier))) throw error;
+  let [tried, skipped] = [0, 0];
+  while (next && tried < MOST_TRIED && skipped < MOST_SKIPPED) {
+    const image = await downloadTheirs(next, request, limits, true).catch((error: unknown) => {
+      const isTheirs = error instanceof UserError && error.identifier === NOT_THEIRS;
+      if (isTheirs) skipped += 1;
+      else if (error instanceof UserError && NO_IMAGE.has(error.identifier)) tried += 1;
+      else throw error;
       failure ??= error;
       return undefined;
     });

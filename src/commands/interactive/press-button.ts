@@ -6,6 +6,9 @@ import type { JobQueue } from "../../queue/queue.js";
 import { plain } from "../../shared/text.js";
 import { readPageButtonId, turnPage } from "../gallery/page-message.js";
 import type { GalleryServices } from "../gallery/service.js";
+import type { Moderation } from "../moderation/moderation.js";
+import { reportJob, settleReport } from "../moderation/report.js";
+import { readReportButton } from "../moderation/report-message.js";
 import { readButtonId } from "../presenting/texts.js";
 import { type RepeatServices, repeatJob } from "../recipes/repeat.js";
 import { DELETE_MY_DATA, type DeleteDataServices, deleteMyData } from "../settings/my-data.js";
@@ -17,11 +20,15 @@ import type { Votes } from "./votes/votes.js";
 type ButtonServices = RepeatServices &
   DeleteServices &
   GalleryServices &
-  DeleteDataServices & { readonly queue: Pick<JobQueue, "cancel"> };
+  DeleteDataServices &
+  Parameters<typeof reportJob>[2] & {
+    readonly queue: Pick<JobQueue, "cancel">;
+    readonly moderation: Pick<Moderation, "bar" | "note">;
+  };
 
 /**
- * Does what a button says: a job's, a vote's, a gallery page's, or the one that deletes a person's data. Cancel and
- * Delete are for the job's author and moderators; Again makes a new job of the person who pressed it.
+ * Does what a button says: a job's, a vote's, a report's, a gallery page's, or the one that deletes a person's data.
+ * Cancel and Delete are for the job's author and moderators; Again makes a new job of the person who pressed it.
  *
  * @throws UserError
  */
@@ -43,6 +50,8 @@ export async function pressButton(
     return;
   }
   if (action === PAINT_NOW || action === CANCEL_VOTE) return votes.pressButton(event);
+  const report = readReportButton(action);
+  if (report) return settleReport(report, event, chat, services);
   const page = readPageButtonId(action);
   if (page) return turnPage(page, event, chat, services);
   if (!button) throw new UserError("button.unknown");
@@ -52,6 +61,10 @@ export async function pressButton(
   if (verb === "again") {
     const replyPublic = (reply: OutgoingMessage) => event.reply(reply, "public");
     return repeatJob(job, {}, { chat, channel, user, jobId: event.receipt?.job, replyPublic }, services);
+  }
+  if (verb === "report") {
+    await event.reply({ text: await reportJob(job, { chat, channel, user }, services) }, "private");
+    return;
   }
   if (!mayManage(user, job)) throw new UserError("button.foreign", { owner: plain(job.author.name), verb });
   if (verb === "delete") return deleteJob(job, chat, services);

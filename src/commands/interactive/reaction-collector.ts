@@ -10,6 +10,7 @@ import type { InteractiveMessage, InteractiveMessages, Vote } from "../../store/
 import type { Jobs } from "../../store/jobs.js";
 import type { FoundImage } from "../images/find-image.js";
 import { type Provenance, provenanceOf } from "../images/provenance.js";
+import type { Moderation } from "../moderation/moderation.js";
 import type { Debts } from "../presenting/debts.js";
 import { fitToChannel } from "../presenting/deliver.js";
 import type { Params, Recipe } from "../recipes/recipe.js";
@@ -24,6 +25,7 @@ export interface CollectorServices extends JobServices {
   readonly recipes: ReadonlyMap<string, Recipe>;
   readonly store: { readonly interactiveMessages: InteractiveMessages; readonly jobs: Pick<Jobs, "get"> };
   readonly debts: Pick<Debts, "owe">;
+  readonly moderation: Pick<Moderation, "isBarred">;
   readonly logger: Logger;
 }
 
@@ -138,7 +140,9 @@ export abstract class ReactionCollector {
       const choices = await this.choices(interactive);
       const emoji = [...choices.map((choice) => choice.emoji), ...this.alsoRead];
       const { given: all, unfinished } = await this.chat.reactions(message, emoji);
-      const found = all.map((reaction) => {
+      const { moderation } = this.services;
+      const counted = all.filter(({ user }) => !moderation.isBarred(user, message.channel));
+      const found = counted.map((reaction) => {
         const choice = choices.find((each) => sameEmoji(each.emoji, reaction.emoji))?.name;
         return { reaction, vote: choice === undefined ? undefined : { user: reaction.user.id, choice } };
       });

@@ -6,6 +6,7 @@ import type { ReactionEvent } from "../../port/events.js";
 import type { JobRepository } from "../../queue/job-repository.js";
 import { sameEmoji } from "../../shared/typed.js";
 import type { Favourites } from "../../store/favourites.js";
+import { checkMayUse } from "../images/may-use.js";
 import { provenanceOfJob } from "../images/provenance.js";
 import { SIDES } from "../recipes/recipe.js";
 import { type RepeatServices, repeatJob } from "../recipes/repeat.js";
@@ -94,6 +95,7 @@ function stronger({ job, services }: Reacted, direction: 1 | -1): number {
 
 async function film(reacted: Reacted): Promise<void> {
   const { event, job, services } = reacted;
+  checkMayUse(job.author, requesterOf(reacted), services);
   const result = await services.jobs.result(job.id);
   const recipe = services.recipes.get("zoom");
   if (!recipe || !result) throw new UserError("result.image-gone", { id: job.id });

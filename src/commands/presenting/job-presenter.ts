@@ -48,6 +48,8 @@ export interface JobPresenterOptions {
   /** Wait before the second try of a message, in milliseconds. */
   readonly backoffMs: number;
   readonly metrics: MetricsSink;
+  /** Whether the moderators of a channel's community want reports of results. */
+  readonly takesReports: (channel: ChannelRef) => boolean;
   /**
    * Given for a job that an earlier process has begun to show: resolves when its chat can be used, with false when it
    * never can. That process may have posted a message without storing which.
@@ -189,7 +191,7 @@ export class JobPresenter {
 
   done(job: Job, result: EngineResult): void {
     this.#end(async () => {
-      const { recipe, destination, logger, metrics, again = false } = this.options;
+      const { recipe, destination, logger, metrics, takesReports, again = false } = this.options;
       const picture = texts.resultPicture(recipe, job, result);
       const known = this.#messages.final;
       const message = { ...texts.finished(recipe, job, result, picture), ...this.#once("final") };
@@ -199,10 +201,11 @@ export class JobPresenter {
       else if (!again) logger.error({ job: job.id, refused }, "the final picture could not be posted anywhere");
       if (final && !known) await this.#keep({ final });
       const announced = this.#announcement?.ref.channel;
+      const reportable = takesReports(job.channel);
       const below = final !== undefined && announced !== undefined && sameThread(final.channel, announced);
       const text = sentence("result.done", { octaves: result.octaves.length });
       const ends = await Promise.all([
-        this.#announcement?.end(texts.showpiece(recipe, job, result, below ? undefined : picture)),
+        this.#announcement?.end(texts.showpiece(recipe, job, result, below ? undefined : picture, reportable)),
         this.#progress?.end({ text, progress: { value: 1, label: sentence("done") } }),
       ]);
       // What every place refuses for good stays owed: the next start tries again.

@@ -14,6 +14,7 @@ const BUTTONS = {
   cancel: { emoji: "✋", style: "secondary" },
   again: { emoji: "🔁", style: "primary" },
   delete: { emoji: "🗑", style: "danger" },
+  report: { emoji: "🚩", style: "secondary" },
 } as const satisfies Readonly<Record<string, Pick<Button, "emoji" | "style">>>;
 
 type JobVerb = keyof typeof BUTTONS;
@@ -24,7 +25,7 @@ export function buttonId(verb: JobVerb, job: string): string {
 
 /** The verb and the job of a pressed button; undefined for buttons of something else. */
 export function readButtonId(id: string): { readonly verb: JobVerb; readonly job: string } | undefined {
-  const [, verb, job] = /^job:(cancel|again|delete):([A-Z0-9]{1,16})$/.exec(id) ?? [];
+  const [, verb, job] = /^job:(cancel|again|delete|report):([A-Z0-9]{1,16})$/.exec(id) ?? [];
   return job === undefined ? undefined : { verb: verb as JobVerb, job };
 }
 
@@ -147,16 +148,21 @@ export function finished(recipe: Recipe, job: Job, result: EngineResult, picture
   return { text: lines.filter(Boolean).join("\n"), pictures: [picture], mention: [job.author] };
 }
 
-/** The channel's message in the end; without the picture where the final one is right below it. */
+/**
+ * The channel's message in the end; without the picture where the final one is right below it.
+ * @param reportable the moderators there have a channel for reports
+ */
 export function showpiece(
   recipe: Recipe,
   job: Job,
   result: EngineResult,
   picture: Picture | undefined,
+  reportable = false,
 ): OutgoingMessage {
+  const more = reportable ? (["report"] as const) : [];
   const done = sentence("result.done-in", { duration: took(job, result), credits: creditLine(job.credits) });
   const text = channelText(recipe, job, done, { ...job.params, seed: result.seed }, lineNotes(recipe, job, result));
-  return { text, ...defined({ pictures: picture && [picture] }), buttons: buttons(job, "again", "delete") };
+  return { text, ...defined({ pictures: picture && [picture] }), buttons: buttons(job, "again", "delete", ...more) };
 }
 
 function took(job: Job, result: EngineResult): string {

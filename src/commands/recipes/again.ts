@@ -7,16 +7,21 @@ import { UserError } from "../user-error.js";
 import type { Recipe } from "./recipe.js";
 import { recipeOf, repeatJob } from "./repeat.js";
 
+/** An option that takes a job's id. */
+export const JOB_ID_OPTION = {
+  expected: "a job's id, such as 7KQ4M9XA, or its first 4 characters",
+  read: readJobId,
+  positional: true,
+} as const;
+
 /** `/again`: a job once more, with another seed or with changes. */
 export const againCommand: Command = defineCommand({
   name: "again",
   help: "Make a job again: with another seed, or with the same seed and changes",
   options: {
     job: textOption({
+      ...JOB_ID_OPTION,
       help: "The job's id or its first 4 characters; your latest job when left out",
-      expected: "a job's id, such as 7KQ4M9XA, or its first 4 characters",
-      read: readJobId,
-      positional: true,
     }),
     changes: textOption({
       help: "Options of the job's own command with other values, as strength:0.8 size:768",
@@ -47,14 +52,18 @@ function changeCommand(recipe: Recipe, { id }: Job): Command {
 }
 
 async function findJob(context: CommandContext, id: string | undefined): Promise<Job> {
+  if (id !== undefined) return findJobById(context, id);
   const { platform, community } = context.channel;
-  const { jobs } = context.app;
-  if (id === undefined) {
-    const latest = await jobs.latest({ platform, community, author: context.user.id });
-    if (!latest) throw new UserError("again.none");
-    return latest;
-  }
-  const found = (await jobs.find({ platform, community, prefix: id })).filter((job) => maySee(job, context));
+  const latest = await context.app.jobs.latest({ platform, community, author: context.user.id });
+  if (!latest) throw new UserError("again.none");
+  return latest;
+}
+
+/** @throws UserError when there is none of this id that this person may see, or there are several */
+export async function findJobById(context: CommandContext, id: string): Promise<Job> {
+  const { platform, community } = context.channel;
+  const all = await context.app.jobs.find({ platform, community, prefix: id });
+  const found = all.filter((job) => maySee(job, context));
   const [only, another] = found;
   if (!only) throw new UserError("again.unknown", { id });
   if (another) throw new UserError("job.ambiguous", { ids: found.map((job) => job.id).join(", "), prefix: id });

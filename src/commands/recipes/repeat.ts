@@ -1,5 +1,7 @@
 import type { Job } from "../../domain/model.js";
 import type { JobRepository } from "../../queue/job-repository.js";
+import type { Jobs } from "../../store/jobs.js";
+import { checkMayUse } from "../images/may-use.js";
 import { provenanceOfRepeat } from "../images/provenance.js";
 import { UserError } from "../user-error.js";
 import { type Params, type Recipe, randomSeed } from "./recipe.js";
@@ -8,6 +10,7 @@ import { type JobRequester, type JobServices, startJob } from "./start-job.js";
 export interface RepeatServices extends JobServices {
   readonly recipes: ReadonlyMap<string, Recipe>;
   readonly jobs: JobServices["jobs"] & Pick<JobRepository, "pictures">;
+  readonly store: { readonly jobs: Pick<Jobs, "origins"> };
 }
 
 /**
@@ -22,12 +25,20 @@ export async function repeatJob(
   services: RepeatServices,
 ): Promise<void> {
   const recipe = recipeOf(job, services.recipes);
+  for (const { author } of usedAgain(job, services)) checkMayUse(author, requester, services);
   const pictures = await services.jobs.pictures(job.id);
   if (!pictures) throw new UserError("again.image-gone", { id: job.id });
   const images = Object.fromEntries(Object.entries(pictures).map(([role, bytes]) => [role, { bytes }]));
   const given = Object.keys(changes).length === 0 ? { seed: randomSeed() } : changes;
   const provenance = provenanceOfRepeat(job, requester.user);
   await startJob({ recipe, given, params: job.params, images, provenance }, requester, services);
+}
+
+/** The jobs whose pictures repeating one uses: the one itself, and the one whose result it and those before began with. */
+function usedAgain(job: Job, { store }: RepeatServices): Pick<Job, "author">[] {
+  const chain: Pick<Job, "author" | "repeats">[] = [job, ...(job.from === undefined ? [] : store.jobs.origins(job.id))];
+  const end = chain.findIndex(({ repeats }) => !repeats);
+  return end === -1 ? chain : chain.slice(0, end + 2);
 }
 
 /** @throws UserError for a recipe that is gone. */

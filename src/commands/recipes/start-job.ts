@@ -1,12 +1,11 @@
 import type { ChannelRef, Credit, Job, MessageRef, MetricsSink, User } from "../../domain/model.js";
 import type { Chat } from "../../port/adapter.js";
 import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
-import type { JobRepository } from "../../queue/job-repository.js";
 import type { JobMemory } from "../../queue/job-request.js";
 import { type JobQueue, QueueError } from "../../queue/queue.js";
 import { defined } from "../../shared/defined.js";
 import type { BotOptions } from "../bot-options.js";
-import { downloadImage, type FoundImage } from "../images/find-image.js";
+import { downloadImage, type FoundImage, type ImageServices } from "../images/find-image.js";
 import { type Provenance, provenanceOf, withStyleCredits } from "../images/provenance.js";
 import type { Presenter } from "../presenting/presenter.js";
 import type { ChannelSettings } from "../settings/channel-settings.js";
@@ -44,9 +43,8 @@ export interface JobRequester {
 }
 
 /** What starting a job needs of the program. */
-export interface JobServices {
+export interface JobServices extends ImageServices {
   readonly queue: Pick<JobQueue, "submit">;
-  readonly jobs: Pick<JobRepository, "ofMessage">;
   readonly presenter: Pick<Presenter, "open">;
   readonly settings: Pick<ChannelSettings, "defaults" | "checkSize" | "caps">;
   readonly styles: StyleLibrary;
@@ -77,11 +75,12 @@ export async function startJob(request: RecipeRequest, requester: JobRequester, 
 async function downloaded(
   images: RecipeRequest["images"],
   { user, channel }: JobRequester,
-  { botOptions }: JobServices,
+  services: JobServices,
 ): Promise<Record<string, Pick<FoundImage, "bytes" | "source">>> {
+  const { pictures } = services.botOptions;
   const found: Record<string, Pick<FoundImage, "bytes" | "source">> = {};
   for (const [role, image] of Object.entries(images)) {
-    found[role] = "fetch" in image ? await downloadImage(image, { user, channel }, botOptions.pictures) : image;
+    found[role] = "fetch" in image ? await downloadImage(image, { user, channel }, pictures, services) : image;
   }
   return found;
 }

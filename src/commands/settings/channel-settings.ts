@@ -1,7 +1,8 @@
-import type { ChannelRef } from "../../domain/model.js";
+import type { ChannelRef, Community } from "../../domain/model.js";
 import type { JobCaps } from "../../queue/job-request.js";
 import { defined } from "../../shared/defined.js";
-import type { Settings } from "../../store/settings.js";
+import type { SettingValue } from "../../store/schema.js";
+import type { SettingScope, Settings } from "../../store/settings.js";
 import type { BotOptions } from "../bot-options.js";
 import type { Params, Recipe } from "../recipes/recipe.js";
 import { UserError } from "../user-error.js";
@@ -34,6 +35,35 @@ export class ChannelSettings {
 
   isArtChannel(channel: ChannelRef): boolean {
     return this.#held(channel, "art").value === "on";
+  }
+
+  /** Whether the bot does anything in a channel. */
+  answersIn(channel: ChannelRef): boolean {
+    return this.#held(channel, "bot").value !== "off";
+  }
+
+  /** The channel of a community's moderators for reports; undefined where they want none. */
+  reportsChannel({ platform, community }: Community): ChannelRef | undefined {
+    const id = this.settings.get({ platform, community }, "reports" satisfies SettingKey);
+    return typeof id === "string" ? { platform, community, id } : undefined;
+  }
+
+  /**
+   * Sets a value in a channel or, without one, in its whole community. @param here the channel that "here" names
+   */
+  set(scope: SettingScope, key: SettingKey, value: SettingValue, here: ChannelRef): void {
+    const { platform, community } = scope;
+    if (!this.known[key].namesChannel) return this.settings.set(scope, key, value);
+    this.settings.set({ platform, community }, key, value === "here" ? here.id : undefined);
+  }
+
+  /** Takes back what is set in a channel or, without one, in its whole community. Returns whether anything was. */
+  reset({ platform, community, channel }: SettingScope, key: SettingKey): boolean {
+    const isWhole = channel === undefined || this.known[key].namesChannel;
+    const scope = { platform, community, ...(!isWhole && { channel }) };
+    const was = this.settings.get(scope, key) !== undefined;
+    if (was) this.settings.set(scope, key, undefined);
+    return was;
   }
 
   /** The caps that are set in a channel; the others are the installation's, which the queue knows. */
@@ -92,7 +122,8 @@ export class ChannelSettings {
   #held({ platform, community, id }: ChannelRef, key: SettingKey): EffectiveSetting {
     const known = this.known[key];
     const set = this.settings.effective({ platform, community, channel: id }, key);
-    const value = set && readStored(known, set.value);
+    const elsewhere = set?.value === id ? "here" : "elsewhere";
+    const value = set && (known.namesChannel ? elsewhere : readStored(known, set.value));
     return { key, known, value, from: set && value !== undefined ? set.from : "installation" };
   }
 }

@@ -1,3 +1,4 @@
+import { NO_COMMUNITY } from "../../domain/model.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { kebab, plain } from "../../shared/text.js";
 import type { SettingValue } from "../../store/schema.js";
@@ -7,7 +8,7 @@ import { choiceOption, flagOption, type Options } from "../parsing/options.js";
 import { UserError } from "../user-error.js";
 import type { EffectiveSetting } from "./channel-settings.js";
 import { exportMyData } from "./export-data.js";
-import { type SettingKey, settingOptions } from "./known.js";
+import { type KnownSetting, type SettingKey, settingOptions } from "./known.js";
 import { askToDelete, deleteMyData, showMyData } from "./my-data.js";
 
 /** The second word of `/settings mydata delete`. */
@@ -18,18 +19,21 @@ const EXAMPLES = [
   "/settings art:on",
   "/settings per-person:2 per-channel-hour:100 largest:768",
   "/settings look:patterns everywhere:yes",
+  "/settings bot:off everywhere:yes",
+  "/settings reports:here",
   "/settings reset largest",
   "/settings reset",
   "/settings mydata",
   "/settings mydata export",
   "/settings mydata delete",
+  "/settings optout",
 ];
 
 /** `/settings`: what applies in a channel, its change by those who manage it, and what is stored about a person. */
 export function settingsCommand(botOptions: BotOptions): Command {
   return defineCommand({
     name: "settings",
-    help: "Show and change this channel's settings, and what is stored about you",
+    help: "Show and change this channel's settings, and what is stored and used of yours",
     options: commandOptions(settingOptions(botOptions)),
     moderators: true,
     examples: EXAMPLES.map((line) => line.replace("patterns", botOptions.looks[0]?.name ?? "patterns")),
@@ -42,6 +46,7 @@ export function settingsCommand(botOptions: BotOptions): Command {
       if (what === DELETE || what === EXPORT || confirm) throw new UserError("settings.of-my-data");
       if (action === "reset") return reset(context, what, everywhere);
       if (what !== undefined) throw new UserError("settings.value-missing", { name: what });
+      if (action === "optout" || action === "optin") return optOut(context, action === "optout");
       if (changes.length > 0) return change(context, changes, everywhere);
       await context.replyEphemeral(await overview(context));
     },
@@ -56,6 +61,8 @@ function commandOptions(settings: Options) {
         { value: "show", label: "Show what applies here" },
         { value: "reset", label: "Reset one setting, or all of them" },
         { value: "mydata", label: "Show, export or delete what is stored about you" },
+        { value: "optout", label: "Let no one else use your pictures and works" },
+        { value: "optin", label: "Let others use them again" },
       ],
       default: "show",
       positional: true,
@@ -86,6 +93,13 @@ async function mydata(context: CommandContext, what: string | undefined, confirm
   await context.replyEphemeral(deleteMyData(context, context.app));
 }
 
+/** A person's own pictures, on the whole platform. */
+async function optOut({ app, channel, user, replyEphemeral }: CommandContext, on: boolean): Promise<void> {
+  const isNew = app.store.optOuts.set({ platform: channel.platform, user: user.id }, on);
+  if (isNew) app.logger.info({ person: user.id, on }, "a person has opted out of others' use of their pictures, or in");
+  await replyEphemeral(sentence(on ? "settings.opted-out" : "settings.opted-in"));
+}
+
 async function overview({ chat, app, channel, user }: CommandContext): Promise<string> {
   const { name } = await chat.describe(channel);
   const lines = app.settings.all(channel).map(line);
@@ -104,11 +118,14 @@ async function change(
   changes: readonly [SettingKey, SettingValue][],
   everywhere: boolean,
 ): Promise<void> {
-  const scope = scopeFor(context, everywhere);
   const { app, channel } = context;
-  checkLook(context, Object.fromEntries(changes));
-  for (const [key, value] of changes) app.store.settings.set(scope, key, value);
-  app.logger.info({ ...scope, changes: Object.fromEntries(changes), by: context.user.id }, "settings were changed");
+  const given = Object.fromEntries(changes);
+  const scope = scopeFor(context, everywhere || given.reports !== undefined);
+  checkLook(context, given);
+  // What is said there shows that it can be, and to all who read it that it will be.
+  if (given.reports === "here") await context.replyPublic({ text: await reportsText(context) });
+  for (const [key, value] of changes) app.settings.set(scopeFor(context, everywhere), key, value, channel);
+  app.logger.info({ ...scope, changes: given, by: context.user.id }, "settings were changed");
   const keys = changes.map(([key]) => key);
   const art = changes.find(([key]) => key === "art")?.[1];
   // Everybody may react from now on, so everybody should know.
@@ -133,11 +150,12 @@ function checkLook({ app, channel }: CommandContext, given: Readonly<Record<stri
 async function reset(context: CommandContext, what: string | undefined, everywhere: boolean): Promise<void> {
   const scope = scopeFor(context, everywhere);
   const { app } = context;
-  const all = Object.keys(app.settings.known) as SettingKey[];
-  const keys = what === undefined ? all : all.filter((key) => kebab(key) === what);
-  const before = app.store.settings.all(scope);
-  const taken = keys.filter((key) => Object.hasOwn(before, key));
-  for (const key of taken) app.store.settings.set(scope, key, undefined);
+  const all = Object.entries(app.settings.known) as [SettingKey, KnownSetting][];
+  // What is the whole community's goes when it is named, or with all of that.
+  const meant = all.filter(([key, { namesChannel }]) =>
+    what === undefined ? everywhere || !namesChannel : kebab(key) === what,
+  );
+  const taken = meant.map(([key]) => key).filter((key) => app.settings.reset(scope, key));
   if (taken.length === 0) throw new UserError("settings.nothing-to-reset", { everywhere });
   app.logger.info({ ...scope, reset: taken, by: context.user.id }, "settings were taken back");
   await context.replyEphemeral(changedText(context, taken, everywhere));
@@ -156,8 +174,14 @@ async function artText({ chat, channel, user }: CommandContext, everywhere: bool
   return sentence("settings.art", { channel: everywhere ? undefined : plain(name), by: plain(user.name) });
 }
 
-/** @throws UserError for those who do not manage the channel. */
+async function reportsText({ chat, channel, user }: CommandContext): Promise<string> {
+  const { closed } = await chat.describe(channel);
+  return sentence("settings.reports", { by: plain(user.name), open: !closed });
+}
+
+/** @throws UserError for those who do not manage the channel, or, in direct messages, any community. */
 function scopeFor({ channel: { platform, community, id }, user }: CommandContext, everywhere: boolean) {
   if (!user.moderator) throw new UserError("settings.forbidden");
+  if (everywhere && community === NO_COMMUNITY) throw new UserError("settings.no-community");
   return { platform, community, ...(!everywhere && { channel: id }) };
 }

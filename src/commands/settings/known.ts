@@ -13,6 +13,8 @@ export interface KnownSetting {
   readonly option: Option;
   /** What applies where nothing is set, in words. */
   fallback(): string;
+  /** It names one channel of the whole community, and is given there: "here" is stored as that channel's id. */
+  readonly namesChannel?: true;
 }
 
 /** Every setting by its key. */
@@ -31,6 +33,17 @@ export function knownSettings({ caps, dream, paint, neuron, looks, networks }: B
       { value: "on", label: "Anyone may react to any picture" },
       { value: "off", label: "Reactions on pictures mean nothing" },
     ]),
+    bot: choice("Whether I do anything in this channel", "on", [
+      { value: "on", label: "Commands, buttons and reactions work here" },
+      { value: "off", label: "Only /help and /settings do; everywhere:yes with single channels on allows those alone" },
+    ]),
+    reports: {
+      ...choice("The moderators' channel, where works that people report are posted; for the whole community", "off", [
+        { value: "here", label: "In this channel" },
+        { value: "off", label: "Works cannot be reported" },
+      ]),
+      namesChannel: true,
+    },
     perPerson: cap("Unfinished jobs per person here", caps.perPerson),
     perHour: cap("Jobs per person and hour here", caps.perHour),
     perChannel: cap("Unfinished jobs per channel", caps.perChannel),

@@ -20,9 +20,10 @@ const MAX_NAMES = 10;
 export async function showMyData(context: CommandContext): Promise<void> {
   const { app, channel, user } = context;
   const data = app.store.myData.read({ platform: channel.platform, user: user.id });
-  const { jobs, pictures, styles, favourites, boards, votes } = data;
+  const { jobs, pictures, styles, favourites, boards, votes, reports, optedOutAt } = data;
   const rest = sentence("my-data.chats");
-  if (jobs.length + styles.length + favourites.length + boards.length + votes.length === 0)
+  const all = [jobs, styles, favourites, boards, votes, reports];
+  if (all.every(({ length }) => length === 0) && optedOutAt === undefined)
     return context.replyEphemeral(sentence("my-data.none", { rest }));
   const size = megabytes(pictures.reduce((sum, { bytes }) => sum + bytes, 0));
   const [first, last] = [day(jobs[0]?.createdAt ?? 0), day(jobs.at(-1)?.createdAt ?? 0)];
@@ -36,6 +37,8 @@ export async function showMyData(context: CommandContext): Promise<void> {
     favourites.length > 0 && sentence("my-data.favourites", { favourites: favourites.length }),
     boards.length > 0 && sentence("my-data.interactive", { messages: boards.length }),
     votes.length > 0 && sentence("my-data.votes", { votes: votes.length }),
+    reports.length > 0 && sentence("my-data.reports", { reports: reports.length }),
+    optedOutAt !== undefined && sentence("my-data.opted-out", { since: day(optedOutAt) }),
     rest,
     sentence("my-data.hint"),
   ];
@@ -44,9 +47,12 @@ export async function showMyData(context: CommandContext): Promise<void> {
 
 /** Asks once more before everything goes. */
 export async function askToDelete({ app, channel, user, replyEphemeral }: CommandContext): Promise<void> {
-  const { jobs, styles, favourites } = app.store.myData.read({ platform: channel.platform, user: user.id });
+  const data = app.store.myData.read({ platform: channel.platform, user: user.id });
+  const { jobs, styles, favourites, optedOutAt } = data;
   const counts = { jobs: jobs.length, styles: styles.length, favourites: favourites.length };
-  const text = [sentence("my-data.ask", counts), sentence("my-data.chats"), sentence("my-data.confirm")].join("\n");
+  const out = optedOutAt !== undefined && sentence("my-data.opt-out-goes");
+  const lines = [sentence("my-data.ask", counts), out, sentence("my-data.chats"), sentence("my-data.confirm")];
+  const text = lines.filter((line) => line !== false).join("\n");
   const label = sentence("my-data.delete");
   await replyEphemeral(text, [{ id: DELETE_MY_DATA, label, emoji: "🗑", style: "danger" }]);
 }

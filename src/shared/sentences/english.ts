@@ -274,6 +274,36 @@ export const english = {
     `\`/settings\` shows what applies.`,
   "settings.forbidden":
     "Only those who manage this channel may change its settings. `/settings` alone shows them to everybody.",
+  "settings.no-community":
+    "Direct messages belong to no community, so nothing can be set for a whole one here. Set it in one of its channels.",
+  "settings.off-here":
+    "I am switched off in this channel. Those who manage it can switch me on: `/settings bot:on`",
+  "moderate.barred": "The moderators here have barred you from using me; only they can change that.",
+  "moderate.no-community":
+    "Direct messages belong to no community, so there is nothing to moderate here. Use it in a channel of yours.",
+  "moderate.forbidden": "Only moderators may do that.",
+  "moderate.who": "Whom? Mention them, for example: `/moderate {action} @Ann`",
+  "moderate.unknown": "I know nobody called {name} here. Mention them, for example: `/moderate bar @Ann`",
+  "moderate.ambiguous": "Several people here are called {name}: mention the one you mean.",
+  "moderate.no-role": "Only people have works and jobs; roles can be barred and let in again.",
+  "moderate.oneself": "You cannot bar yourself.",
+  "moderate.too-many": "No more than {most} people and roles can be barred here; lift some bars first.",
+  "moderate.barred-already": "{name} is barred already.",
+  "moderate.not-barred": "{name} is not barred here; `/moderate list` shows who is.",
+  "moderate.no-jobs": "{name} has nothing waiting or running here.",
+  "moderate.no-works": ({ name, hidden }: { name: string; hidden: boolean }) =>
+    hidden ? `${name} has no works in the gallery here.` : `None of ${name}'s works here is hidden by moderators.`,
+  "report.off":
+    "The moderators here have no channel for reports. One of them can set it, in that channel: `/settings reports:here`",
+  "report.again": "You have reported this work already; the moderators know of it.",
+  "report.too-many": "You have reported {count} works within an hour; please wait a while before the next one.",
+  "report.unreachable":
+    "I could not post in the moderators' channel, so they do not know yet: tell one of them, and report it again once " +
+    "they have set a channel with `/settings reports:here`.",
+  "report.which": "Which work? Answer its message with this, or give its id: `/report 7KQ4M9XA`",
+  "report.no-work": "That message shows no work of mine. Those can be reported, also by their ids: `/report 7KQ4M9XA`",
+  "report.forbidden": "Only moderators may deal with reports.",
+  "image.opted-out": "{author} lets no one else use their pictures and works, so please choose another one.",
   "my-data.no-private-file":
     "This chat lets me send no file to you alone. `/settings mydata` shows what is stored; those who run me " +
     "can give you the file.",
@@ -285,6 +315,7 @@ export const english = {
   "gallery.which": "Which one? For example: `/gallery {action} 7KQ4M9XA`",
   "gallery.unknown": "There is no finished job {id} here. A job's id is in its message, and in `/gallery`.",
   "gallery.foreign": "This is {owner}'s; only they and moderators can take it out of the gallery.",
+  "gallery.withheld": "A moderator has taken it out of the gallery; only moderators can put it back.",
   "gallery.image-gone": "Its picture is no longer kept, or not in the gallery.",
   "gallery.page-empty": "This page is empty now; `/gallery` shows the first one.",
   "gallery.job-image-gone": "The picture of job {id} is no longer kept.",
@@ -476,6 +507,7 @@ export const english = {
   "network.folder": "From a folder",
   "button.cancel": "Cancel",
   "button.delete": "Delete",
+  "button.report": "Report",
   "job.heading": ({
     title,
     author,
@@ -567,6 +599,58 @@ export const english = {
   "style.removed": "{name} is gone. What was painted in it stays.",
   "styles.heading": "**Styles**",
   "styles.choose": "Styles to choose from: {names}",
+  "settings.opted-out":
+    "Done: I use your pictures and works for you alone now, in all communities here. What others have made of them " +
+    "stays, and so do styles that you have added. `/settings optin` takes it back.",
+  "settings.opted-in": "Done: others may use your pictures and works again.",
+  "settings.reports": ({ by, open }: { by: string; open: boolean }) =>
+    `${by} has made this the channel for reports: works that people report are posted here, for moderators to deal ` +
+    `with.${open ? " Everybody in the community can read this channel, and so who has reported what." : ""}`,
+  "moderate.bar": ({ name, role }: { name: string; role: boolean }) =>
+    `${name} is barred: ${role ? "from people with that role" : "from them"} I take no commands, buttons or reactions ` +
+    `here. \`/moderate lift\` ends it${role ? "" : "; `/moderate cancel` and `/moderate hide` deal with what they have made"}.`,
+  "moderate.lift": "{name} is no longer barred.",
+  "moderate.jobs": ({ jobs }: { jobs: number }) => counted(jobs, "job"),
+  "moderate.works": ({ works }: { works: number }) => counted(works, "work"),
+  "moderate.cancelled": ({ name, jobs }: { name: string; jobs: number }) =>
+    `Cancelled ${counted(jobs, "job")} of ${name}.`,
+  "moderate.hidden": ({ name, works }: { name: string; works: number }) =>
+    `Took ${counted(works, "work")} of ${name} out of the gallery; the messages stay. \`/moderate show\` puts them back.`,
+  "moderate.shown": ({ name, works }: { name: string; works: number }) =>
+    `Put ${counted(works, "work")} of ${name} back into the gallery.`,
+  "moderate.nobody-barred": "Nobody is barred here. `/moderate bar @Ann` bars a person from using me here.",
+  "moderate.list": "**Barred here**",
+  "moderate.list-row": "{name}, by {by}, {day}",
+  "moderate.no-acts": "The moderators have done nothing here that I know of.",
+  "moderate.log": "**What moderators have done here** (times in UTC)",
+  "moderate.act.bar": "{by} barred {subject}",
+  "moderate.act.unbar": "{by} lifted the bar on {subject}",
+  "moderate.act.mute": "{by} muted {subject}",
+  "moderate.act.unmute": "{by} unmuted {subject}",
+  "moderate.act.rename": "{by} renamed {subject}",
+  "moderate.act.sign-out": "{by} signed {subject} out",
+  "moderate.act.cancel-jobs": "{by} cancelled what {subject} had waiting or running",
+  "moderate.act.hide-works": "{by} took works of {subject} out of the gallery",
+  "moderate.act.show-works": "{by} put works of {subject} back into the gallery",
+  "moderate.act.make-moderator": "{by} made {subject} a moderator",
+  "moderate.act.unmake-moderator": "{by} took moderator rights from {subject}",
+  "moderate.act.rename-channel": "{by} renamed the channel {subject}",
+  "moderate.act.archive-channel": "{by} archived the channel {subject}",
+  "moderate.act.open-channel": "{by} opened the channel {subject} again",
+  "moderate.act.delete-channel": "{by} deleted the channel {subject}",
+  "moderate.act.dismiss-report": "{by} dealt with a report of {subject}",
+  "report.done": "Thank you: the moderators know of it now.",
+  "report.message": "🚩 {by} has reported a work:\n{work}",
+  "report.work": "{title} by {author} (`{id}`)",
+  "report.gone": "Job {id} is gone already.",
+  "report.deleted": "Deleted by {by}.",
+  "report.dismissed": "Dismissed by {by}.",
+  "report.barred": "{by} has barred its author.",
+  "report.note.delete": "deleted {id}",
+  "report.note.dismiss": "left {id}",
+  "report.button.delete": "Delete it",
+  "report.button.bar": "Bar its author",
+  "report.button.dismiss": "Dismiss",
   "my-data.chats":
     "What was said and shown in the chat is the chat's, and stays there, my own messages too: 🗑️ those first " +
     "that should go from the chat as well.",
@@ -588,12 +672,15 @@ export const english = {
   "my-data.interactive": ({ messages }: { messages: number }) =>
     `${messages} ${messages === 1 ? "palette or vote" : "palettes or votes"} that you have opened`,
   "my-data.votes": ({ votes }: { votes: number }) => `${counted(votes, "choice")} made by reaction`,
+  "my-data.reports": ({ reports }: { reports: number }) => `${counted(reports, "work")} that you have reported`,
+  "my-data.opted-out": "Since {since} no one else may use your pictures and works",
   "my-data.hint": "`/settings mydata export` gives you all of it in one file, `/settings mydata delete` deletes it.",
   "my-data.delete": "Delete all of it",
   "my-data.ask": ({ jobs, styles, favourites }: { jobs: number; styles: number; favourites: number }) =>
     `**Delete all that is stored about you?** ${counted(jobs, "job")}, ${counted(styles, "style")}, ` +
     `${counted(favourites, "favourite")}, their pictures, your palettes and votes. Styles that others use go ` +
     "too. Works that others have made from yours stay theirs, and still name you. It cannot be undone.",
+  "my-data.opt-out-goes": "Your opt-out goes too: give it again afterwards if you want to keep it.",
   "my-data.confirm": "Press the button, or write `/settings mydata delete confirm:yes`.",
   "my-data.deleted": (params: {
     jobs: number;
@@ -1115,6 +1202,7 @@ export const english = {
   "slack.no-token": "Slack needs SLACK_BOT_TOKEN, or SLACK_CLIENT_ID and its secrets.",
   "slack.no-secrets": "Slack needs SLACK_CLIENT_SECRET and SLACK_STATE_SECRET beside SLACK_CLIENT_ID.",
   "slack.no-events": "Slack needs SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for events by HTTP.",
+  "slack.no-roles": "Slack has no roles that I could bar; bar people one by one: `/moderate bar @Ann`",
   "slack.no-emoji": "Slack has no {emoji} to react with.",
   "slack.file-elsewhere": "{name} is not kept by Slack: upload the picture itself, or give its link.",
   "slack.file-timeout": "{name} could not be downloaded in time.",

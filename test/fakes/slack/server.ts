@@ -9,7 +9,7 @@ import { ApiError, type Arguments, METHODS } from "./api.js";
 import type { Manners } from "./manners.js";
 import { OAuth } from "./oauth.js";
 import { HttpSender } from "./sender.js";
-import { manifestCommands, unregisteredNames } from "./slash-commands.js";
+import { manifestCommands, manifestEscapes, unregisteredNames } from "./slash-commands.js";
 import { type Envelope, Socket } from "./socket.js";
 import { type Channel, newId, newTs, type OpenedView, type StoredFile, Team, type Token, type User } from "./state.js";
 import { Tiers } from "./tiers.js";
@@ -88,6 +88,8 @@ export class FakeSlack {
   readonly sender: HttpSender;
   /** The app is sent no others. */
   readonly commands: ReadonlySet<string>;
+  /** An app from an older manifest is handed names as they are typed. */
+  escapesCommands = manifestEscapes();
   processingMs: number;
   readonly manners: Manners;
   /** Messages refused because Slack still worked on their files. */

@@ -5,10 +5,21 @@ import { commandSummaries } from "../../../scripts/commands-docs.js";
 import { MANIFEST } from "../../../scripts/slack-manifest.js";
 import { fields } from "./validate.js";
 
+interface SlashCommand {
+  readonly command: string;
+  readonly should_escape: boolean;
+}
+
+const inManifest = (manifest: string): SlashCommand[] => parse(manifest).features.slash_commands;
+
 /** Without their slash: those of the manifest that the project brings. */
 export function manifestCommands(manifest = readFileSync(MANIFEST, "utf8")): string[] {
-  const commands: { readonly command: string }[] = parse(manifest).features.slash_commands;
-  return commands.map(({ command }) => command.slice(1));
+  return inManifest(manifest).map(({ command }) => command.slice(1));
+}
+
+/** Whether mentions and links come with ids and in brackets in what is typed after these. */
+export function manifestEscapes(): boolean {
+  return inManifest(readFileSync(MANIFEST, "utf8")).every(({ should_escape }) => should_escape);
 }
 
 const KNOWN = commandSummaries().map(({ name }) => name);

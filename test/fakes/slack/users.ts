@@ -115,7 +115,7 @@ export class Users {
       user_name: user.name,
       channel_name: where.kind === "public" ? where.name : where.kind === "private" ? "privategroup" : "directmessage",
       command: `/${name}`,
-      text: escapeText(text),
+      text: this.fake.escapesCommands ? this.#withIds(escapeText(text)) : escapeText(text),
       api_app_id: "A1",
       is_enterprise_install: "false",
       trigger_id: trigger,
@@ -364,6 +364,15 @@ export class Users {
       ].map(([, id]) => id ?? ""),
       ephemeral: message.ephemeralFor !== undefined,
     };
+  }
+
+  /** With should_escape, mentions come with ids and links in brackets. */
+  #withIds(text: string): string {
+    const linked = text.replace(/https?:\/\/[^\s|>]+/g, "<$&>");
+    return [...this.team.users.values()].reduce(
+      (said, { id, name }) => said.replaceAll(`@${name}`, `<@${id}|${name.toLowerCase()}>`),
+      linked,
+    );
   }
 
   #file(user: User, { name, bytes }: NewFile): StoredFile {

@@ -1,0 +1,25 @@
+import type { ChannelRef, User } from "../../domain/model.js";
+import { plain } from "../../shared/text.js";
+import type { OptOuts } from "../../store/opt-outs.js";
+import { UserError } from "../user-error.js";
+
+export interface MayUseServices {
+  readonly optOuts: Pick<OptOuts, "has">;
+}
+
+/**
+ * Whether a person may work on a picture of somebody's, given with a command, found, reacted to, or to be worked on
+ * again. The only place that decides it.
+ *
+ * @param author undefined where it is not known
+ * @throws UserError "image.opted-out" when its author lets no one else use it
+ */
+export function checkMayUse(
+  author: User | undefined,
+  { user, channel }: { readonly user: Pick<User, "id">; readonly channel: Pick<ChannelRef, "platform"> },
+  { optOuts }: MayUseServices,
+): void {
+  if (!author || author.id === user.id) return;
+  if (optOuts.has({ platform: channel.platform, user: author.id }))
+    throw new UserError("image.opted-out", { author: plain(author.name) });
+}

@@ -1,0 +1,47 @@
+import { type Community, sameCommunity } from "../../domain/model.js";
+import type { Mentioned } from "../../port/adapter.js";
+import { ChatError } from "../../port/chat-error.js";
+import { plain } from "../../shared/text.js";
+import type { CommandContext } from "../command.js";
+import { UserError } from "../user-error.js";
+
+const MOST_AUTHORS = 1_000;
+
+/**
+ * Whom a moderator means: a mention, else the id or the name of somebody who is barred or has works or jobs here.
+ *
+ * @throws UserError for those of whom nothing is known, and for a name that several have
+ */
+export async function findSubject(typed: string, context: CommandContext): Promise<Mentioned> {
+  const mentioned = await findMentioned(typed, context);
+  if (mentioned) return mentioned;
+  const word = (/^<@[!&]?([\w-]+)(?:\|[^>]*)?>$/.exec(typed)?.[1] ?? typed.replace(/^@/, "")).toLowerCase();
+  const found = new Map<string, Mentioned>();
+  for (const each of knownIn(context.channel, context)) {
+    const { kind, id, name } = each;
+    if (id.toLowerCase() === word || name.toLowerCase().replace(/^@/, "") === word) found.set(`${kind} ${id}`, each);
+  }
+  const [only, another] = found.values();
+  const name = plain(typed);
+  if (!only) throw new UserError("moderate.unknown", { name });
+  if (another) throw new UserError("moderate.ambiguous", { name });
+  return only;
+}
+
+async function findMentioned(typed: string, { chat, channel }: CommandContext): Promise<Mentioned | undefined> {
+  try {
+    return await chat.findMentioned(typed, channel);
+  } catch (error) {
+    if (error instanceof ChatError) throw new UserError(error);
+    throw error;
+  }
+}
+
+/** People and roles that the program knows of itself: they may have left the community. */
+function knownIn({ platform, community }: Community, { app }: CommandContext): Mentioned[] {
+  const here = { platform, community };
+  const authors = app.store.gallery.authors(here, MOST_AUTHORS);
+  const waiting = app.queue.positions().filter(({ job }) => sameCommunity(job.channel, here));
+  const people = [...authors, ...waiting.map(({ job }) => job.author)];
+  return [...app.moderation.bars(here), ...people.map(({ id, name }) => ({ kind: "person" as const, id, name }))];
+}

@@ -1,0 +1,107 @@
+import type { Logger } from "pino";
+import type { Community, Job, Member, User, UserKey } from "../../domain/model.js";
+import type { Mentioned } from "../../port/adapter.js";
+import { ChatError } from "../../port/chat-error.js";
+import type { ChatModeration, ModerationAct } from "../../port/moderation.js";
+import type { JobQueue } from "../../queue/queue.js";
+import type { Bar } from "../../store/bars.js";
+import type { Store } from "../../store/open.js";
+
+/** Where what moderators do to a person reaches: one community, or, without it, all of a platform. */
+export interface ModerationScope {
+  readonly platform: string;
+  readonly community?: string;
+}
+
+interface ModerationServices {
+  readonly queue: Pick<JobQueue, "positions" | "cancel">;
+  readonly store: Pick<Store, "bars" | "acts" | "jobs">;
+  readonly logger: Logger;
+}
+
+/** What moderators do to people and their works. Whether somebody may is for callers to check. */
+export class Moderation {
+  constructor(private readonly services: ModerationServices) {}
+
+  /** Whether a person, or one of their roles, is barred in a community. */
+  isBarred({ id, roles }: Pick<Member, "id" | "roles">, community: Community): boolean {
+    return this.services.store.bars.has(community, id, roles);
+  }
+
+  /** Returns whether that is new. */
+  bar(by: User, community: Community, subject: Mentioned): boolean {
+    const isNew = this.services.store.bars.add(community, subject, by);
+    if (isNew) this.note(by, { ...placeOf(community), kind: "bar", subject: subject.name });
+    return isNew;
+  }
+
+  /** Returns whether there was a bar. */
+  lift(by: User, community: Community, subject: Mentioned): boolean {
+    const was = this.services.store.bars.remove(community, subject);
+    if (was) this.note(by, { ...placeOf(community), kind: "unbar", subject: subject.name });
+    return was;
+  }
+
+  bars(community: Community): readonly Bar[] {
+    return this.services.store.bars.of(community);
+  }
+
+  /** Cancels all that a person has waiting or running. Returns how many jobs. */
+  cancelJobs(by: User, { platform, community }: ModerationScope, person: string): number {
+    const { queue } = this.services;
+    const theirs = ({ author, channel }: Job) =>
+      author.id === person &&
+      channel.platform === platform &&
+      (community === undefined || channel.community === community);
+    const jobs = queue.positions().filter(({ job }) => theirs(job));
+    return jobs.filter(({ job }) => queue.cancel(job.id, { by: "person", name: by.name })).length;
+  }
+
+  /** Takes a person's works out of the gallery, or puts them back. Returns how many. */
+  hideWorks({ platform, community }: ModerationScope, person: string, hidden: boolean): number {
+    const scope = { platform, author: person, ...(community !== undefined && { community }) };
+    return this.services.store.jobs.setAllHidden(scope, hidden);
+  }
+
+  /** Writes an act into the log. */
+  note(by: User, act: Omit<ModerationAct, "at" | "by">): void {
+    const { id, name } = by;
+    this.services.store.acts.add({ ...act, by: { id, name } });
+    this.services.logger.info({ ...act, by: id }, "a moderator has acted");
+  }
+
+  /** The newest first. */
+  acts(of: Community, limit: number): readonly ModerationAct[] {
+    return this.services.store.acts.of(of, limit) as readonly ModerationAct[];
+  }
+}
+
+/** A channel is a community, too: its own id does not belong into the log. */
+function placeOf({ platform, community }: Community): Community {
+  return { platform, community };
+}
+
+/** What an adapter is given: acts of its own platform's moderators alone. */
+export function chatModeration(platform: string, moderation: Moderation): ChatModeration {
+  const check = (by: Member, where: ModerationScope | UserKey): void => {
+    if (!by.moderator || where.platform !== platform) throw new ChatError("forbidden", "admin.forbidden");
+  };
+  return {
+    note(by, act) {
+      check(by, act);
+      moderation.note(by, act);
+    },
+    acts(by, of, limit) {
+      check(by, of);
+      return moderation.acts(of, limit);
+    },
+    cancelJobs(by, person) {
+      check(by, person);
+      return moderation.cancelJobs(by, { platform }, person.user);
+    },
+    hideWorks(by, person, hidden) {
+      check(by, person);
+      return moderation.hideWorks({ platform }, person.user, hidden);
+    },
+  };
+}

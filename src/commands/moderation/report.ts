@@ -1,0 +1,115 @@
+/** Reports: a person tells the moderators of a work, in their own channel, and they deal with it there. */
+import type { Logger } from "pino";
+import { type ChannelRef, type Job, type Member, messageKey, sameCommunity, type User } from "../../domain/model.js";
+import type { Chat } from "../../port/adapter.js";
+import { ChatError, mayPass } from "../../port/chat-error.js";
+import type { ActionEvent } from "../../port/events.js";
+import { sentence } from "../../shared/sentences/sentence.js";
+import { plain } from "../../shared/text.js";
+import type { Store } from "../../store/open.js";
+import { type DeleteServices, deleteJob } from "../interactive/delete-job.js";
+import type { Recipe } from "../recipes/recipe.js";
+import type { ChannelSettings } from "../settings/channel-settings.js";
+import { UserError } from "../user-error.js";
+import type { Moderation } from "./moderation.js";
+import { type ReportVerb, reportMessage, settledReport } from "./report-message.js";
+
+/** Reports that one person may make in an hour. */
+const MOST_AN_HOUR = 5;
+const HOUR_MS = 3_600_000;
+
+interface ReportServices {
+  readonly recipes: ReadonlyMap<string, Recipe>;
+  readonly settings: Pick<ChannelSettings, "reportsChannel">;
+  readonly store: Pick<Store, "reports">;
+  readonly logger: Logger;
+}
+
+interface Reporter {
+  readonly chat: Chat;
+  readonly channel: ChannelRef;
+  readonly user: User;
+}
+
+/**
+ * Tells the moderators of a work, unless they have been told. What could not be posted is not counted as a report.
+ *
+ * @returns what the reporter is told
+ * @throws UserError where they have no channel for that, or it cannot be posted in; and for too many reports
+ */
+export async function reportJob(job: Job, reporter: Reporter, services: ReportServices): Promise<string> {
+  const { chat, channel, user } = reporter;
+  const { settings, store, logger } = services;
+  const place = settings.reportsChannel(channel);
+  if (!place) throw new UserError("report.off");
+  const person = { platform: channel.platform, user: user.id };
+  if (store.reports.has(job.id, person)) throw new UserError("report.again");
+  if (store.reports.countSince(person, Date.now() - HOUR_MS) >= MOST_AN_HOUR)
+    throw new UserError("report.too-many", { count: MOST_AN_HOUR });
+  if (!store.reports.has(job.id)) {
+    try {
+      const message = reportMessage(await reportedOf(job, chat, services), user.name);
+      await chat.post(place, { ...message, key: messageKey(job.id, "report") });
+    } catch (error) {
+      if (!(error instanceof ChatError)) throw error;
+      logger.warn({ err: error, job: job.id, channel: place.id }, "a report could not be posted");
+      throw mayPass(error) ? new UserError(error) : new UserError("report.unreachable");
+    }
+  }
+  store.reports.add(job.id, person);
+  return sentence("report.done");
+}
+
+async function reportedOf(job: Job, chat: Chat, { recipes }: Pick<ReportServices, "recipes">) {
+  const { final, announcement } = job.messages;
+  const message = final ?? announcement;
+  const link = message && (await chat.link(message).catch(() => undefined));
+  return { job, title: recipes.get(job.recipe)?.title(job.params) ?? job.recipe, link };
+}
+
+interface SettleServices extends DeleteServices {
+  readonly recipes: ReadonlyMap<string, Recipe>;
+  readonly moderation: Pick<Moderation, "bar" | "note">;
+}
+
+/**
+ * Does what a button below a report says, and shows that it is done.
+ * @throws UserError for those who are no moderators, and when the work could not be deleted
+ */
+export async function settleReport(
+  { verb, job: id }: { readonly verb: ReportVerb; readonly job: string },
+  { message, user }: Pick<ActionEvent, "message" | "user">,
+  chat: Chat,
+  services: SettleServices,
+): Promise<void> {
+  if (!user.moderator) throw new UserError("report.forbidden");
+  const job = await services.jobs.get(id);
+  if (!job || !sameCommunity(job.channel, message.channel)) {
+    await chat.edit(message, { text: sentence("report.gone", { id }) });
+    return;
+  }
+  const reported = await reportedOf(job, chat, services);
+  const by = plain(user.name);
+  if (verb === "bar") {
+    const { id: person, name } = job.author;
+    services.moderation.bar(user, message.channel, { kind: "person", id: person, name });
+    return chat.edit(message, settledReport(reported, sentence("report.barred", { by }), ["delete", "dismiss"]));
+  }
+  if (verb === "delete") await deleteJob(job, chat, services);
+  note(reported, verb, { message, user }, services);
+  const done = sentence(verb === "delete" ? "report.deleted" : "report.dismissed", { by });
+  // What is deleted has no address any more.
+  await chat.edit(message, settledReport(verb === "delete" ? { ...reported, link: undefined } : reported, done));
+}
+
+function note(
+  { job, title }: { readonly job: Job; readonly title: string },
+  verb: "delete" | "dismiss",
+  { message, user }: { readonly message: ActionEvent["message"]; readonly user: Member },
+  { moderation }: Pick<SettleServices, "moderation">,
+): void {
+  const { platform, community } = message.channel;
+  const subject = sentence("work.by", { title, author: job.author.name });
+  const detail = sentence(`report.note.${verb}`, { id: job.id });
+  moderation.note(user, { platform, community, kind: "dismiss-report", subject, detail });
+}

@@ -1,0 +1,60 @@
+import { and, asc, count, eq, gte, lt } from "drizzle-orm";
+import type { UserKey } from "../domain/model.js";
+import { type Database, matching } from "./database.js";
+import { jobTable, reportTable } from "./schema.js";
+
+/** A person's report of a work to the moderators. */
+export interface Report {
+  readonly job: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** Works that people have reported. A job that is removed takes its reports along. */
+export class Reports {
+  constructor(
+    private readonly database: Database,
+    private readonly now: () => number,
+  ) {}
+
+  /** A job that is not kept any more is ignored. */
+  add(job: string, { platform, user: person }: UserKey): void {
+    const { orm } = this.database;
+    const row = { job, platform, person, at: this.now() };
+    this.database.write(() => {
+      if (orm.select({ id: jobTable.id }).from(jobTable).where(eq(jobTable.id, job)).get())
+        orm.insert(reportTable).values(row).onConflictDoNothing().run();
+    });
+  }
+
+  /** Whether a job has been reported, by anybody or by one person. */
+  has(job: string, by?: UserKey): boolean {
+    const where = matching(reportTable, { job, platform: by?.platform, person: by?.user });
+    return this.database.orm.select({ at: reportTable.at }).from(reportTable).where(where).limit(1).get() !== undefined;
+  }
+
+  /** How many a person has made at `time` (milliseconds since the epoch) or later. */
+  countSince({ platform, user: person }: UserKey, time: number): number {
+    const where = and(matching(reportTable, { platform, person }), gte(reportTable.at, time));
+    return this.database.orm.select({ reports: count() }).from(reportTable).where(where).get()?.reports ?? 0;
+  }
+
+  /** A person's reports, oldest first. */
+  of({ platform, user: person }: UserKey): Report[] {
+    const { job, at } = reportTable;
+    const where = matching(reportTable, { platform, person });
+    return this.database.orm.select({ job, at }).from(reportTable).where(where).orderBy(asc(at)).all();
+  }
+
+  /** Removes all of a person's reports. Returns how many there were. */
+  removeOf({ platform, user: person }: UserKey): number {
+    const where = matching(reportTable, { platform, person });
+    return this.database.write(() => this.database.orm.delete(reportTable).where(where).run().changes);
+  }
+
+  /** Removes reports from before `time`. Returns how many. */
+  removeOlder(time: number): number {
+    const old = lt(reportTable.at, time);
+    return this.database.write(() => this.database.orm.delete(reportTable).where(old).run().changes);
+  }
+}
