@@ -44,6 +44,7 @@ export function commandsPage(): string {
     PICTURES,
     REACTIONS,
     ...RESULT_REACTIONS.map(({ emoji, help }) => `| ${emoji} | ${help} |`),
+    MODERATION,
     ...commands.flatMap(section),
     SETTINGS,
     ...recipeSettings().map(settingRow),
@@ -93,6 +94,24 @@ On the messages of a job that is done, also of last week:
 
 | reaction | what it does |
 | --- | --- |`;
+
+const MODERATION = `
+## Whose pictures, and where
+
+After \`/settings optout\` your pictures and works are used for you alone, on the whole platform: with commands of others (attached, answered, behind a
+link, *Dream this*), their reactions, \`/again\`, remixes and art channels they are refused, and the search for the newest picture goes on to the one
+before. What was made before stays, and so do styles that you have added. \`/settings optin\` takes it back.
+
+\`/settings bot:off\` switches the bot off in a channel, \`/settings bot:off everywhere:yes\` in all that are not switched on with \`/settings bot:on\`.
+There \`/help\`, \`/settings\` and \`/moderate\` alone answer; results can still be cancelled and deleted.
+
+Moderators bar a person or, on Discord, a role with \`/moderate bar\`: one sentence is all that such a person's commands and buttons get in that
+community, and their reactions get nothing. \`/help\` and \`/settings\` still show them what is stored about them. A work that moderators hide its author
+cannot show again.
+
+After \`/settings reports:here\` in the moderators' channel people can report a work: with the button below it, with *Apps > Report* (Slack: *More
+actions > Report*) on its message, or with \`/report\`. The report names who, what and where; moderators delete the work, bar its author or dismiss it. A work
+is reported once, and one person reports five an hour at most. \`/moderate log\` shows all that moderators have done.`;
 
 const SETTINGS = `
 ## Settings of an installation

@@ -22,6 +22,7 @@ export class Acts {
   constructor(
     private readonly database: Database,
     private readonly now: () => number,
+    private readonly most = MOST,
   ) {}
 
   add({ platform, community, by, kind, subject, detail }: Omit<StoredAct, "at">): void {
@@ -34,8 +35,12 @@ export class Acts {
         .insert(actTable)
         .values({ ...row, detail: detail ?? null })
         .run();
-      const oldest = orm.select({ seq }).from(actTable).where(here).orderBy(desc(seq)).limit(1).offset(MOST).get();
-      if (oldest) orm.delete(actTable).where(and(here, lte(seq, oldest.seq))).run();
+      const oldest = orm.select({ seq }).from(actTable).where(here).orderBy(desc(seq)).limit(1).offset(this.most).get();
+      if (oldest)
+        orm
+          .delete(actTable)
+          .where(and(here, lte(seq, oldest.seq)))
+          .run();
     });
   }
 

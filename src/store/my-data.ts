@@ -75,7 +75,8 @@ export class MyData {
 
   /**
    * Deletes all of {@link read}: jobs with parameters and messages, images, styles (also those that others use),
-   * favourites, palettes and votes, reports, the opt-out. What moderators have noted of the user stays. An image that another user's job or style uses too stays for that one.
+   * favourites, palettes and votes, reports, the opt-out. An image that another user's job or style uses too stays for
+   * that one, and what moderators have noted of the user stays.
    *
    * @throws StoreError "busy" while a job of the user waits or runs; nothing is deleted then.
    */

@@ -57,7 +57,7 @@ describe("a person's data", () => {
     ]);
     // Plain data: it can be handed out as a file.
     expect(JSON.parse(JSON.stringify(data))).toEqual(data);
-    const nothing = { jobs: [], pictures: [], styles: [], favourites: [], boards: [], votes: [] };
+    const nothing = { jobs: [], pictures: [], styles: [], favourites: [], boards: [], votes: [], reports: [] };
     expect(store.myData.read({ platform: "other", user: "ann" })).toEqual(nothing);
   });
 
@@ -81,6 +81,7 @@ describe("a person's data", () => {
       favourites: [],
       boards: [],
       votes: [],
+      reports: [],
     });
     expect(onDisk()).not.toContain("annsparameter");
     expect(onDisk()).not.toContain(`input of ${anns.id}`);
@@ -102,6 +103,7 @@ describe("a person's data", () => {
       favourites: 0,
       boards: 0,
       votes: 0,
+      reports: 0,
       images: 0,
       bytes: 0,
     });

@@ -25,11 +25,9 @@ export function readPermissions(bits: string | number | null | undefined): Reado
 }
 
 /** What discord.js computes from roles and channels; undefined where a server has not sent all the roles it needs. */
-export function reckoned(
-  permissions: () => Readonly<PermissionsBitField> | null | undefined,
-): Readonly<PermissionsBitField> | undefined {
+export function reckoned<T>(reckon: () => T | null | undefined): T | undefined {
   try {
-    return permissions() ?? undefined;
+    return reckon() ?? undefined;
   } catch {
     return undefined;
   }

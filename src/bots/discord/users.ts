@@ -79,7 +79,7 @@ export async function userOfReaction(
   if (member.user.bot) return undefined;
   const here = client.channels.cache.get(channel);
   const permissions = reckoned(() => (here && !here.isDMBased() ? here.permissionsFor(member) : member.permissions));
-  const roles = asked.member?.roles ?? [...member.roles.cache.keys()];
+  const roles = asked.member?.roles ?? reckoned(() => [...member.roles.cache.keys()]);
   return userOf(asApi(member.user), { nick: member.nickname, roles }, isModerator(permissions));
 }
 

@@ -29,7 +29,7 @@ export class Users {
 
   /** The person of a name. */
   named(name: string): PersonRow | undefined {
-    return this.sql.get(`SELECT ${COLUMNS} FROM person WHERE bot = 0 AND name = ? COLLATE NOCASE`, cleanName(name));
+    return this.sql.get(`SELECT ${COLUMNS} FROM person WHERE bot = 0 AND name = ? COLLATE NOCASE`, name.trim());
   }
 
   byToken(token: string): PersonRow | undefined {

@@ -7,7 +7,8 @@ import type { Recipe } from "../recipes/recipe.js";
 import type { Debts } from "./debts.js";
 import { type JobDestination, JobPresenter, type JobPresenterOptions } from "./job-presenter.js";
 
-interface PresenterOptions extends Pick<JobPresenterOptions, "queue" | "logger" | "backoffMs" | "metrics" | "takesReports"> {
+interface PresenterOptions
+  extends Pick<JobPresenterOptions, "queue" | "logger" | "backoffMs" | "metrics" | "takesReports"> {
   readonly recipes: ReadonlyMap<string, Recipe>;
   readonly debts: Debts;
 }

@@ -34,7 +34,10 @@ export async function repeatJob(
   await startJob({ recipe, given, params: job.params, images, provenance }, requester, services);
 }
 
-/** The jobs whose pictures repeating one uses: the one itself, and the one whose result it and those before began with. */
+/**
+ * The jobs whose pictures repeating one uses: the one itself, those that it varies, and the one whose result they began
+ * with.
+ */
 function usedAgain(job: Job, { store }: RepeatServices): Pick<Job, "author">[] {
   const chain: Pick<Job, "author" | "repeats">[] = [job, ...(job.from === undefined ? [] : store.jobs.origins(job.id))];
   const end = chain.findIndex(({ repeats }) => !repeats);

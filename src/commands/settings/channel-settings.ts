@@ -1,6 +1,7 @@
 import type { ChannelRef, Community } from "../../domain/model.js";
 import type { JobCaps } from "../../queue/job-request.js";
 import { defined } from "../../shared/defined.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import type { SettingValue } from "../../store/schema.js";
 import type { SettingScope, Settings } from "../../store/settings.js";
 import type { BotOptions } from "../bot-options.js";
@@ -49,12 +50,14 @@ export class ChannelSettings {
   }
 
   /**
-   * Sets a value in a channel or, without one, in its whole community. @param here the channel that "here" names
+   * Sets a value in a channel or, without one, in its whole community.
+   * @param here the channel that "here" names
    */
   set(scope: SettingScope, key: SettingKey, value: SettingValue, here: ChannelRef): void {
     const { platform, community } = scope;
-    if (!this.known[key].namesChannel) return this.settings.set(scope, key, value);
-    this.settings.set({ platform, community }, key, value === "here" ? here.id : undefined);
+    const isNamed = this.known[key].namesChannel;
+    if (isNamed) this.settings.set({ platform, community }, key, value === "here" ? here.id : undefined);
+    else this.settings.set(scope, key, value);
   }
 
   /** Takes back what is set in a channel or, without one, in its whole community. Returns whether anything was. */
@@ -122,8 +125,8 @@ export class ChannelSettings {
   #held({ platform, community, id }: ChannelRef, key: SettingKey): EffectiveSetting {
     const known = this.known[key];
     const set = this.settings.effective({ platform, community, channel: id }, key);
-    const elsewhere = set?.value === id ? "here" : "elsewhere";
-    const value = set && (known.namesChannel ? elsewhere : readStored(known, set.value));
+    const place = set?.value === id ? "here" : sentence("settings.elsewhere");
+    const value = set && (known.namesChannel ? place : readStored(known, set.value));
     return { key, known, value, from: set && value !== undefined ? set.from : "installation" };
   }
 }

@@ -275,7 +275,7 @@ export const english = {
   "settings.forbidden":
     "Only those who manage this channel may change its settings. `/settings` alone shows them to everybody.",
   "settings.no-community":
-    "Direct messages belong to no community, so nothing can be set for a whole one here. Set it in one of its channels.",
+    "Direct messages belong to no community, so nothing can be set for a whole one here. Use a channel of yours.",
   "settings.off-here":
     "I am switched off in this channel. Those who manage it can switch me on: `/settings bot:on`",
   "moderate.barred": "The moderators here have barred you from using me; only they can change that.",
@@ -294,12 +294,12 @@ export const english = {
   "moderate.no-works": ({ name, hidden }: { name: string; hidden: boolean }) =>
     hidden ? `${name} has no works in the gallery here.` : `None of ${name}'s works here is hidden by moderators.`,
   "report.off":
-    "The moderators here have no channel for reports. One of them can set it, in that channel: `/settings reports:here`",
+    "The moderators here have no channel for reports. One of them can set it there: `/settings reports:here`",
   "report.again": "You have reported this work already; the moderators know of it.",
   "report.too-many": "You have reported {count} works within an hour; please wait a while before the next one.",
   "report.unreachable":
-    "I could not post in the moderators' channel, so they do not know yet: tell one of them, and report it again once " +
-    "they have set a channel with `/settings reports:here`.",
+    "I could not post in the moderators' channel, so they do not know yet: tell one of them, and report it again " +
+    "once they have set a channel with `/settings reports:here`.",
   "report.which": "Which work? Answer its message with this, or give its id: `/report 7KQ4M9XA`",
   "report.no-work": "That message shows no work of mine. Those can be reported, also by their ids: `/report 7KQ4M9XA`",
   "report.forbidden": "Only moderators may deal with reports.",
@@ -581,6 +581,7 @@ export const english = {
   "settings.from.channel": "set here",
   "settings.from.community": "set for the whole community",
   "settings.from.installation": "the default",
+  "settings.elsewhere": "in another channel",
   "settings.default-largest": "{maximum} px, or what the command allows",
   "settings.default-size": "{dream} px for dreams, {paint} px for paintings",
   "settings.changed-community": "Changed for the whole community. In this channel now:",
@@ -607,15 +608,17 @@ export const english = {
     `${by} has made this the channel for reports: works that people report are posted here, for moderators to deal ` +
     `with.${open ? " Everybody in the community can read this channel, and so who has reported what." : ""}`,
   "moderate.bar": ({ name, role }: { name: string; role: boolean }) =>
-    `${name} is barred: ${role ? "from people with that role" : "from them"} I take no commands, buttons or reactions ` +
-    `here. \`/moderate lift\` ends it${role ? "" : "; `/moderate cancel` and `/moderate hide` deal with what they have made"}.`,
+    `${name} is barred: from ${role ? "people with that role" : "them"} I take no commands, buttons or reactions ` +
+    "here. `/moderate lift` ends it" +
+    (role ? "." : "; `/moderate cancel` and `/moderate hide` deal with what they have made."),
   "moderate.lift": "{name} is no longer barred.",
   "moderate.jobs": ({ jobs }: { jobs: number }) => counted(jobs, "job"),
   "moderate.works": ({ works }: { works: number }) => counted(works, "work"),
   "moderate.cancelled": ({ name, jobs }: { name: string; jobs: number }) =>
     `Cancelled ${counted(jobs, "job")} of ${name}.`,
   "moderate.hidden": ({ name, works }: { name: string; works: number }) =>
-    `Took ${counted(works, "work")} of ${name} out of the gallery; the messages stay. \`/moderate show\` puts them back.`,
+    `Took ${counted(works, "work")} of ${name} out of the gallery; the messages stay. ` +
+    "`/moderate show` puts them back.",
   "moderate.shown": ({ name, works }: { name: string; works: number }) =>
     `Put ${counted(works, "work")} of ${name} back into the gallery.`,
   "moderate.nobody-barred": "Nobody is barred here. `/moderate bar @Ann` bars a person from using me here.",

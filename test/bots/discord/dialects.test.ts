@@ -150,7 +150,7 @@ describe("a server with its own mind", () => {
     await ann.command(art, "dream").answered;
     ann.react(await chat.post(art, { text: "A result" }), "🔁");
     await vi.waitFor(() => expect(listener.of("reaction")).toHaveLength(1));
-    expect(listener.of("reaction")[0]?.user).toEqual({ id: ann.id, name: "Ann", moderator: false });
+    expect(listener.of("reaction")[0]?.user).toEqual({ id: ann.id, name: "Ann", moderator: false, roles: [] });
     expect(listener.of("command")[0]?.channel).toEqual(art);
   });
 

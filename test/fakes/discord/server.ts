@@ -31,6 +31,7 @@ import {
   isLoading,
   isThread,
   makeGuild,
+  makeRole,
   makeUser,
   setPermission,
   type World,
@@ -287,6 +288,16 @@ export class FakeDiscord {
     }
     guild.members.set(user.id, { user, nick: null, roles });
     return new FakeUser(this, user);
+  }
+
+  /** A moderator makes a role and gives it to people. */
+  addRole(name: string, ...people: readonly { readonly id: string }[]): string {
+    const id = this.world.id();
+    const role = makeRole(id, name, 0n);
+    this.guild.roles.set(id, role);
+    this.gateway.dispatch(E.GuildRoleCreate, { guild_id: this.guild.id, role });
+    for (const person of people) this.guild.members.get(person.id)?.roles.add(id);
+    return id;
   }
 
   /** Somebody opens a thread on a message. */

@@ -370,7 +370,7 @@ export class Users {
   #withIds(text: string): string {
     const linked = text.replace(/https?:\/\/[^\s|>]+/g, "<$&>");
     return [...this.team.users.values()].reduce(
-      (said, { id, name }) => said.replaceAll(`@${name}`, `<@${id}|${name.toLowerCase()}>`),
+      (said, { id, name }) => said.replaceAll(`@${name}`, `<@${id}|${name}>`),
       linked,
     );
   }

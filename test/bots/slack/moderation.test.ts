@@ -1,0 +1,83 @@
+/** Moderators' bars on Slack, where commands come with escaped mentions: the adapter with all the commands. */
+import pino from "pino";
+import { expect, it, onTestFinished } from "vitest";
+import { SlackChat } from "../../../src/bots/slack/chat.js";
+import { FakeEngine } from "../../fakes/engine.js";
+import { APP_TOKEN, BOT_TOKEN, FakeSlack } from "../../fakes/slack/server.js";
+import type { User } from "../../fakes/slack/state.js";
+import { Users } from "../../fakes/slack/users.js";
+import { studioOf } from "../../fakes/studio.js";
+import { png } from "./harness.js";
+
+const BARRED = /The moderators here have barred you from using me/;
+
+async function workspace() {
+  const fake = await FakeSlack.open();
+  const people = new Users(fake);
+  const [ann, ben, mo] = [fake.addUser("Ann"), fake.addUser("Ben"), fake.addUser("Mo", { admin: true })];
+  const art = fake.addChannel("art");
+  const logger = pino({ level: "silent" });
+  const limits = { pauseMs: 10, callMs: 1_000 };
+  const tokens = { botToken: BOT_TOKEN, appToken: APP_TOKEN };
+  const chat = new SlackChat({ logger, ...tokens, apiUrl: fake.apiUrl, limits });
+  const studio = await studioOf(chat, { engine: new FakeEngine({ automatic: true }) });
+  onTestFinished(async () => {
+    await chat.stop();
+    await fake.close();
+    expect(fake.violations).toEqual([]);
+  });
+  /** Resolves when this person has been told something in the channel, alone. */
+  const told = async (who: User, what: RegExp): Promise<string> => {
+    for (const end = Date.now() + 20_000; Date.now() < end; await new Promise((again) => setTimeout(again, 20))) {
+      const said = people.look(who, { id: art.id }).findLast(({ ephemeral, text }) => ephemeral && what.test(text));
+      if (said) return said.text;
+    }
+    const all = people.look(who, { id: art.id }).map(({ text }) => text);
+    throw new Error(`never said: ${what}\n${all.join("\n")}`);
+  };
+  return { ...studio, fake, people, ann, ben, mo, art, told };
+}
+
+it("bars whom a slash command mentions, and asks Slack nothing more about them", async () => {
+  const { fake, people, ben, mo, art, told, engine } = await workspace();
+  await people.say(mo, { id: art.id }, "my garden", [await png("#0f0", "garden.png")]);
+  await people.command(mo, art.id, "settings", "art:on");
+  await told(mo, /Changed/);
+  const shown = people.look(mo, { id: art.id }).find(({ pictures }) => pictures.length > 0);
+  await people.command(mo, art.id, "moderate", "bar @ben");
+  expect(await told(mo, /is barred/)).toMatch(/^Ben is barred: from them I take/);
+  const before = fake.calls.length;
+  const trigger = await people.command(ben, art.id, "dream", "octaves:1");
+  await told(ben, BARRED);
+  await people.react(ben, { channel: art.id, ts: shown?.ts ?? "" }, "👁️", true);
+  // No form either, nor a look for the newest picture.
+  expect(people.view(trigger)).toBeUndefined();
+  await people.command(mo, art.id, "moderate", "list");
+  await told(mo, /Barred here/);
+  const asked = fake.calls.slice(before).filter(({ args }) => JSON.stringify(args).includes(ben.id));
+  expect(asked.map(({ method }) => method)).toEqual([]);
+  expect(fake.calls.slice(before).map(({ method }) => method)).not.toContain("conversations.history");
+  expect(engine.runs).toEqual([]);
+  await people.mention(mo, { id: art.id }, `moderate lift <@${ben.id}>`);
+  await told(mo, /^Ben is no longer barred/);
+  await people.command(ben, art.id, "queue");
+  await told(ben, /next job starts at once/);
+});
+
+it("has no roles to bar, and takes names where an older app hands over no ids", async () => {
+  const { fake, people, ann, mo, art, told, quiet, engine } = await workspace();
+  await people.mention(mo, { id: art.id }, "moderate bar <!subteam^S0123ABCD|@artists>");
+  expect(await told(mo, /roles/)).toBe(
+    "Slack has no roles that I could bar; bar people one by one: `/dreamloom moderate bar @Ann`",
+  );
+  fake.escapesCommands = false;
+  await people.command(mo, art.id, "moderate", "bar @ann");
+  await told(mo, /^I know nobody called @ann here/);
+  await people.say(ann, { id: art.id }, "my garden", [await png("#0f0", "garden.png")]);
+  await people.command(ann, art.id, "dream", "octaves:1");
+  for (const end = Date.now() + 20_000; engine.runs.length === 0 && Date.now() < end; )
+    await new Promise((again) => setTimeout(again, 20));
+  await quiet();
+  await people.command(mo, art.id, "moderate", "bar @ann");
+  await told(mo, /^Ann is barred/);
+});

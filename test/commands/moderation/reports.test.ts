@@ -1,0 +1,166 @@
+import { describe, expect, it } from "vitest";
+import { ChatError } from "../../../src/port/chat-error.js";
+import { ann, art, ben, type FakeMessage, mod } from "../../fakes/chat.js";
+import { FakeEngine } from "../../fakes/engine.js";
+import { studio } from "../../fakes/studio.js";
+
+const mods = { ...art, id: "mods" };
+const THANKS = "Thank you: the moderators know of it now.";
+const verbs = ({ content }: FakeMessage) => (content.buttons ?? []).map(({ id }) => id.split(":")[1]);
+
+async function open() {
+  const all = await studio({ engine: new FakeEngine({ automatic: true }) });
+  const { chat, quiet } = all;
+  const told = () => chat.ephemeral.at(-1)?.text;
+  const reports = () => chat.in("channel").filter(({ channel, content }) => channel.id === "mods" && content.buttons);
+  const wanted = () => chat.say(mod, "/settings reports:here", { channel: mods });
+  /** The message that shows a new result of Ann's, and its job. */
+  const made = async () => {
+    await chat.say(ann, "/dream octaves:1");
+    await quiet();
+    const shown = chat.in("channel").findLast(({ channel }) => channel.id === "art");
+    if (!shown) throw new Error("no result");
+    const job = (await all.repository.latest({ platform: "fake", community: "club", author: "ann" }))?.id ?? "";
+    return { shown, job };
+  };
+  return { ...all, told, reports, wanted, made };
+}
+
+describe("a work that people report", () => {
+  it("cannot be where the moderators have no channel for it, and says who can set one", async () => {
+    const { chat, made, told } = await open();
+    const { shown, job } = await made();
+    expect(verbs(shown)).toEqual(["again", "delete"]);
+    await chat.say(ben, `/report ${job}`);
+    expect(told()).toMatch(/^The moderators here have no channel for reports\..*`\/settings reports:here`$/);
+  });
+
+  it("is told in the moderators' channel with who, what and where; by button, menu and id", async () => {
+    const { chat, made, told, reports, wanted } = await open();
+    await wanted();
+    expect(chat.in("channel").at(-1)?.content.text).toMatch(
+      /^Mo has made this the channel for reports: .* Everybody in the community can read this channel/,
+    );
+    const { shown, job } = await made();
+    expect(verbs(shown)).toEqual(["again", "delete", "report"]);
+    await chat.press(ben, shown, "report");
+    expect(told()).toBe(THANKS);
+    expect(reports()).toHaveLength(1);
+    const [first = "", work] = reports()[0]?.content.text.split("\n") ?? [];
+    expect(first).toBe("🚩 Ben has reported a work:");
+    expect(work?.replace(/\(https:\/\/chat\.example\/\S+\)\*/, "(LINK)*")).toBe(
+      `**[Dream of creatures](LINK)** by Ann (\`${job}\`)`,
+    );
+    const second = await made();
+    await chat.say(ben, "/report", { repliesTo: { id: second.shown.id, channel: art } });
+    const third = await made();
+    await chat.say(ben, `/report ${third.job.slice(0, 6)}`);
+    expect(reports()).toHaveLength(3);
+    await chat.say(ben, "/report");
+    expect(told()).toMatch(/^Which work\?/);
+    const photo = chat.share(ann, []);
+    await chat.say(ben, "/report", { repliesTo: { id: photo.id, channel: art } });
+    expect(told()).toMatch(/^That message shows no work of mine/);
+    expect(chat.violations).toEqual([]);
+  });
+
+  it("is told once, whoever reports it, and one person reports a few an hour", async () => {
+    const { chat, made, told, reports, wanted } = await open();
+    await wanted();
+    const { shown } = await made();
+    await chat.press(ben, shown, "report");
+    await chat.press(ben, shown, "report");
+    expect(told()).toBe("You have reported this work already; the moderators know of it.");
+    await chat.press({ ...ben, id: "cat", name: "Cat" }, shown, "report");
+    expect(told()).toBe(THANKS);
+    expect(reports()).toHaveLength(1);
+    for (let count = 1; count < 5; count++) await chat.press(ben, (await made()).shown, "report");
+    await chat.press(ben, (await made()).shown, "report");
+    expect(told()).toMatch(/^You have reported 5 works within an hour/);
+    expect(reports()).toHaveLength(5);
+  });
+
+  it("is dealt with by moderators alone: deleted, its author barred, or dismissed, and all of it in the log", async () => {
+    const { chat, made, told, reports, wanted, repository } = await open();
+    await wanted();
+    const { shown, job } = await made();
+    const other = await made();
+    await chat.press(ben, shown, "report");
+    await chat.press(ben, other.shown, "report");
+    const [first, second] = reports();
+    if (!first || !second) throw new Error("no reports");
+    await chat.press(ann, first, "delete");
+    expect(told()).toBe("Only moderators may deal with reports.");
+    expect(shown.removed).toBe(false);
+    await chat.press(mod, first, "bar");
+    expect(first.content.text).toMatch(/by Ann .*\nMo has barred its author\.$/s);
+    expect(verbs(first)).toEqual(["delete", "dismiss"]);
+    await chat.say(ann, "/dream");
+    expect(told()).toMatch(/^The moderators here have barred you/);
+    await chat.press(mod, first, "delete");
+    expect(shown.removed).toBe(true);
+    expect(await repository.get(job)).toBeUndefined();
+    expect(first.content.text).toBe(`**Dream of creatures** by Ann (\`${job}\`)\nDeleted by Mo.`);
+    await chat.press(mod, second, "dismiss");
+    expect(second.content.text).toMatch(/Dismissed by Mo\.$/);
+    expect([verbs(first), verbs(second), other.shown.removed]).toEqual([[], [], false]);
+    await chat.act(mod, `report:delete:${job}`, second);
+    expect(second.content.text).toBe(`Job ${job} is gone already.`);
+    await chat.say(mod, "/moderate log");
+    expect(
+      told()
+        ?.split("\n")
+        .slice(1)
+        .map((line) => line.replace(/^· [\d: -]+ · /, "")),
+    ).toEqual([
+      `Mo dealt with a report of Dream of creatures by Ann (left ${other.job})`,
+      `Mo dealt with a report of Dream of creatures by Ann (deleted ${job})`,
+      "Mo barred Ann",
+    ]);
+  });
+
+  it("is not lost where the moderators' channel is gone or closed to the bot: who reports it is told", async () => {
+    const { chat, made, told, reports, wanted } = await open();
+    await wanted();
+    const { shown } = await made();
+    for (const kind of ["gone", "forbidden", "unavailable"] as const) {
+      chat.fault = (call) => (call === "post" ? new ChatError(kind, { message: "Not now." }) : undefined);
+      await chat.press(ben, shown, "report");
+      expect(told()).toMatch(kind === "unavailable" ? /^Not now\.$/ : /^I could not post in the moderators' channel/);
+    }
+    chat.fault = () => undefined;
+    await chat.press(ben, shown, "report");
+    expect(told()).toBe(THANKS);
+    expect(reports()).toHaveLength(1);
+  });
+
+  it("goes to the channel that was set last, and nowhere once that is taken back", async () => {
+    const { chat, made, told, wanted } = await open();
+    await wanted();
+    await chat.say(mod, "/settings reports:here", { channel: { ...art, id: "office" } });
+    await chat.say(mod, "/settings", { channel: mods });
+    expect(told()).toContain("`reports` **in another channel** (set for the whole community)");
+    const { shown } = await made();
+    await chat.press(ben, shown, "report");
+    expect(chat.in("channel").at(-1)?.channel.id).toBe("office");
+    await chat.say(mod, "/settings reset", { channel: mods });
+    expect(told()).toMatch(/^Nothing of that is set here/);
+    await chat.say(mod, "/settings reset reports", { channel: mods });
+    expect(told()).toContain("`reports` **off**");
+    expect(verbs((await made()).shown)).toEqual(["again", "delete"]);
+    await wanted();
+    await chat.say(mod, "/settings reports:off", { channel: mods });
+    expect(told()).toContain("`reports` **off**");
+  });
+
+  it("belongs to its own community", async () => {
+    const { chat, made, told, wanted } = await open();
+    await wanted();
+    const { shown, job } = await made();
+    const abroad = { id: shown.id, channel: { ...art, community: "other" } };
+    await chat.act(ben, `job:report:${job}`, abroad);
+    expect(told()).toMatch(/is no longer known here/);
+    await chat.act(mod, `report:delete:${job}`, chat.share(mod, [], { ...art, community: "other" }));
+    expect(shown.removed).toBe(false);
+  });
+});
