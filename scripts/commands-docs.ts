@@ -103,7 +103,7 @@ link, *Dream this*), their reactions, \`/again\`, remixes and art channels they 
 before. What was made before stays, and so do styles that you have added. \`/settings optin\` takes it back.
 
 \`/settings bot:off\` switches the bot off in a channel, \`/settings bot:off everywhere:yes\` in all that are not switched on with \`/settings bot:on\`.
-There \`/help\`, \`/settings\` and \`/moderate\` alone answer; results can still be cancelled and deleted.
+There \`/help\`, \`/settings\` and \`/moderate\` alone answer; results can still be cancelled, deleted and reported.
 
 Moderators bar a person or, on Discord, a role with \`/moderate bar\`: one sentence is all that such a person's commands and buttons get in that
 community, and their reactions get nothing. \`/help\` and \`/settings\` still show them what is stored about them. A work that moderators hide its author

@@ -29,8 +29,8 @@ interface Asked {
  * moderators must be able to change it.
  */
 const ALWAYS: ReadonlySet<string> = new Set(["help", "settings", "moderate"]);
-/** Buttons that start nothing; they work where the bot is switched off. */
-const STARTS_NOTHING = new RegExp(`^(job:(cancel|delete):|${CANCEL_VOTE}$|${REPORT_BUTTON})`);
+/** Buttons and the command that start nothing: they work where the bot is switched off. */
+const STARTS_NOTHING = new RegExp(`^(job:(cancel|delete|report):|${CANCEL_VOTE}$|${REPORT_BUTTON}|report$)`);
 
 /** Why somebody gets nothing; undefined for what is not refused. The only place that decides it. */
 export function refusal(
@@ -40,7 +40,7 @@ export function refusal(
   if (command !== undefined && ALWAYS.has(command.toLowerCase())) return undefined;
   if (action === DELETE_MY_DATA) return undefined;
   if (user && moderation.isBarred(user, channel)) return new UserError("moderate.barred");
-  if (action !== undefined && STARTS_NOTHING.test(action)) return undefined;
+  if (STARTS_NOTHING.test(action ?? command?.toLowerCase() ?? "")) return undefined;
   return settings.answersIn(channel) ? undefined : new UserError("settings.off-here");
 }
 

@@ -51,6 +51,8 @@ describe("a channel where the bot is switched off", () => {
     expect(chat.unwanted).toBe(2);
     await chat.press(ann, shown, "again");
     expect(chat.ephemeral.at(-1)?.text).toBe(OFF);
+    await said(ann, `/report ${/job `(\w+)`/.exec(shown.content.text)?.[1]}`);
+    expect(chat.ephemeral.at(-1)?.text).toMatch(/^The moderators here have no channel for reports/);
     await chat.press(ann, shown, "delete");
     expect(shown.removed).toBe(true);
     await quiet();
