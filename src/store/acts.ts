@@ -5,7 +5,7 @@ import { present } from "./job-rows.js";
 import { actTable } from "./schema.js";
 
 /** An act of a moderator. */
-export interface StoredAct extends Community {
+interface StoredAct extends Community {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly by: User;

@@ -4,7 +4,7 @@ import { type Database, matching } from "./database.js";
 import { barTable } from "./schema.js";
 
 /** A person or a role. */
-export interface BarSubject extends User {
+interface BarSubject extends User {
   readonly kind: "person" | "role";
 }
 

@@ -115,7 +115,7 @@ export function downloadImage(
 
 type Theirs = ImageRequester & { readonly app: ImageServices };
 
-/** Downloads an image that may be somebody else's. @throws UserError when its author lets no one else use it */
+/** Downloads an image that may be another person's. @throws UserError when its author lets no one else use it */
 async function downloadTheirs(
   source: PictureSource,
   { user, channel, app }: Theirs,

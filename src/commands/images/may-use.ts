@@ -8,7 +8,7 @@ export interface MayUseServices {
 }
 
 /**
- * Whether a person may work on a picture of somebody's, given with a command, found, reacted to, or to be worked on
+ * Whether a person may work on another's picture, given with a command, found, reacted to, or to be worked on
  * again. The only place that decides it.
  *
  * @param author undefined where it is not known

@@ -108,7 +108,7 @@ async function hide({ id, name }: Mentioned, hidden: boolean, context: CommandCo
 
 async function list(context: CommandContext): Promise<void> {
   const bars = context.app.moderation.bars(context.channel);
-  if (bars.length === 0) return context.replyEphemeral(sentence("moderate.nobody-barred"));
+  if (bars.length === 0) return context.replyEphemeral(sentence("moderate.list-empty"));
   await context.replyEphemeral(fitting(sentence("moderate.list"), bars.toReversed().map(barRow), context));
 }
 

@@ -8,7 +8,8 @@ import { UserError } from "../user-error.js";
 const MOST_AUTHORS = 1_000;
 
 /**
- * Whom a moderator means: a mention, else the id or the name of somebody who is barred or has works or jobs here.
+ * Whom a moderator means: a mention, else the id or the name of a person or role that is barred, or of a person who has
+ * works or jobs here.
  *
  * @throws UserError for those of whom nothing is known, and for a name that several have
  */

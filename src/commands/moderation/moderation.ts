@@ -2,13 +2,13 @@ import type { Logger } from "pino";
 import type { Community, Job, Member, User, UserKey } from "../../domain/model.js";
 import type { Mentioned } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
-import type { ChatModeration, ModerationAct } from "../../port/moderation.js";
+import type { ActKind, ChatModeration, ModerationAct } from "../../port/moderation.js";
 import type { JobQueue } from "../../queue/queue.js";
 import type { Bar } from "../../store/bars.js";
 import type { Store } from "../../store/open.js";
 
 /** Where what moderators do to a person reaches: one community, or, without it, all of a platform. */
-export interface ModerationScope {
+interface ModerationScope {
   readonly platform: string;
   readonly community?: string;
 }
@@ -19,7 +19,7 @@ interface ModerationServices {
   readonly logger: Logger;
 }
 
-/** What moderators do to people and their works. Whether somebody may is for callers to check. */
+/** What moderators do to people and their works. Callers check whether they may. */
 export class Moderation {
   constructor(private readonly services: ModerationServices) {}
 
@@ -72,7 +72,7 @@ export class Moderation {
 
   /** The newest first. */
   acts(of: Community, limit: number): readonly ModerationAct[] {
-    return this.services.store.acts.of(of, limit) as readonly ModerationAct[];
+    return this.services.store.acts.of(of, limit).map((act) => ({ ...act, kind: act.kind as ActKind }));
   }
 }
 

@@ -13,7 +13,7 @@ interface RefusalServices {
   readonly settings: Pick<ChannelSettings, "answersIn">;
 }
 
-/** What somebody wants, as far as it matters here. */
+/** What a person wants, as far as it matters here. */
 interface Asked {
   readonly channel: ChannelRef;
   /** Undefined where it is not known who. */
@@ -32,7 +32,7 @@ const ALWAYS: ReadonlySet<string> = new Set(["help", "settings", "moderate"]);
 /** Buttons and the command that start nothing: they work where the bot is switched off. */
 const STARTS_NOTHING = new RegExp(`^(job:(cancel|delete|report):|${CANCEL_VOTE}$|${REPORT_BUTTON}|report$)`);
 
-/** Why somebody gets nothing; undefined for what is not refused. The only place that decides it. */
+/** Why a person gets nothing; undefined for what is not refused. The only place that decides it. */
 export function refusal(
   { channel, user, command, action }: Asked,
   { moderation, settings }: RefusalServices,

@@ -276,8 +276,7 @@ export const english = {
     "Only those who manage this channel may change its settings. `/settings` alone shows them to everybody.",
   "settings.no-community":
     "Direct messages belong to no community, so nothing can be set for a whole one here. Use a channel of yours.",
-  "settings.off-here":
-    "I am switched off in this channel. Those who manage it can switch me on: `/settings bot:on`",
+  "settings.off-here": "I am switched off in this channel. Those who manage it can switch me on: `/settings bot:on`",
   "moderate.barred": "The moderators here have barred you from using me; only they can change that.",
   "moderate.no-community":
     "Direct messages belong to no community, so there is nothing to moderate here. Use it in a channel of yours.",
@@ -621,7 +620,7 @@ export const english = {
     "`/moderate show` puts them back.",
   "moderate.shown": ({ name, works }: { name: string; works: number }) =>
     `Put ${counted(works, "work")} of ${name} back into the gallery.`,
-  "moderate.nobody-barred": "Nobody is barred here. `/moderate bar @Ann` bars a person from using me here.",
+  "moderate.list-empty": "Nobody is barred here. `/moderate bar @Ann` bars a person from using me here.",
   "moderate.list": "**Barred here**",
   "moderate.list-row": "{name}, by {by}, {day}",
   "moderate.no-acts": "The moderators have done nothing here that I know of.",

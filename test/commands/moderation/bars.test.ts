@@ -63,7 +63,7 @@ describe("a person whom moderators have barred", () => {
     await studio.handlers.event({ kind: "reaction", emoji: "👁", added: true, message, user: ann });
     await quiet();
     expect(engine.runs).toHaveLength(runs);
-    // It is about this community alone, and about nobody else.
+    // It is about this community alone, and about no one else.
     expect(await said(ben, "/dream octaves:1")).toEqual([]);
     await chat.say(ann, "/dream octaves:1", { channel: { ...art, community: "other" } });
     await quiet();

@@ -24,7 +24,7 @@ async function open() {
 }
 
 describe("the pictures of a person who has opted out", () => {
-  it("are used for that person alone, wherever somebody points at them", async () => {
+  it("are used for that person alone, wherever others point at them", async () => {
     const { chat, photo, shared, tries, optOut } = await open();
     await optOut();
     expect(chat.ephemeral.at(-1)?.text).toMatch(/^Done: I use your pictures and works for you alone now/);

@@ -64,7 +64,7 @@ describe("a work that people report", () => {
     expect(chat.violations).toEqual([]);
   });
 
-  it("is told once, whoever reports it, and one person reports a few an hour", async () => {
+  it("is told once, by however many it is reported, and one person reports a few an hour", async () => {
     const { chat, made, told, reports, wanted } = await open();
     await wanted();
     const { shown } = await made();
@@ -80,7 +80,7 @@ describe("a work that people report", () => {
     expect(reports()).toHaveLength(5);
   });
 
-  it("is dealt with by moderators alone: deleted, its author barred, or dismissed, and all of it in the log", async () => {
+  it("is dealt with by moderators alone: deleted, dismissed, its author barred, all of it in the log", async () => {
     const { chat, made, told, reports, wanted, repository } = await open();
     await wanted();
     const { shown, job } = await made();
