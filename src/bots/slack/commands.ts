@@ -102,20 +102,24 @@ export class Commands {
 
   /** A line without a slash: "@dreamloom stylize winter", with the files of its message. */
   async #written(workspace: Workspace, event: Fields, receipt: Receipt | undefined): Promise<void> {
-    const { users, sources, names } = this.reporter.parts;
+    const { users, sources, names, handlers } = this.reporter.parts;
     const { self } = workspace;
     const [userId, channelId] = [word(event.user), word(event.channel)];
     const message = readMessage(event);
     if (userId === undefined || channelId === undefined || !message) return;
     if (message.botId !== undefined || userId === self.userId) return;
-    const { user, bot } = await users.get(workspace, userId);
-    if (bot) return;
     const channel = channelRef(workspace, channelId, message.thread);
     // A name that was typed without choosing from the list stays a word.
     const typed = `@${self.name.replace(/[^\w-]/g, "\\$&")}(?![\\w.-])`;
     const own = new RegExp(`<@${self.userId}(?:\\|[^>]*)?>|(?<!\\S)${typed}`, "gi");
     const pieces = (word(event.text) ?? "").split(own).map(fromMrkdwn);
     const { name, text } = readSaid(pieces, this.#names, names.read);
+    if (handlers.refuses?.({ name, user: { id: userId }, channel })) {
+      const from = this.reporter.unasked(workspace, { id: userId, name: undefined }, channel);
+      return this.reporter.command(from, { name, text, receipt });
+    }
+    const { user, bot } = await users.get(workspace, userId);
+    if (bot) return;
     const author = { id: user.id, name: user.name };
     const attachments = message.pictures
       .filter(({ aside }) => !aside)

@@ -67,7 +67,7 @@ export class Moderation {
   note(by: User, act: Omit<ModerationAct, "at" | "by">): void {
     const { id, name } = by;
     this.services.store.acts.add({ ...act, by: { id, name } });
-    this.services.logger.info({ ...act, by: id }, "a moderator has acted");
+    this.services.logger.info({ ...placeOf(act), act: act.kind, person: id }, "a moderator has acted");
   }
 
   /** The newest first. */

@@ -149,7 +149,7 @@ describe("/moderate", () => {
 
   it("cancels a person's jobs, and hides their works so that they cannot show them again", async () => {
     const engine = new FakeEngine();
-    const { chat, said, quiet, queue, store } = await open({ engine });
+    const { chat, said, quiet, queue, store, handlers } = await open({ engine });
     await chat.say(ann, "/dream octaves:1");
     await (await engine.next()).finish();
     await quiet();
@@ -161,6 +161,10 @@ describe("/moderate", () => {
     expect(queue.positions().map(({ job }) => job.author.name)).toEqual(["Ben"]);
     expect((await said(mod, "/moderate hide @Ann")).join()).toMatch(/^Took 1 work of Ann out of the gallery/);
     expect((await said(ann, `/gallery restore ${work}`)).join()).toMatch(/^A moderator has taken it out/);
+    for (const user of [ann, mod]) {
+      const shown = handlers.gallery?.work(work ?? "", { user, platform: "fake", community: "club" });
+      expect(await shown).toMatchObject({ hidden: true, mayHide: user.moderator });
+    }
     expect(await said(ben, "/gallery")).toEqual([expect.stringMatching(/nothing here yet/)]);
     expect((await said(mod, "/moderate show @Ann")).join()).toBe("Put 1 work of Ann back into the gallery.");
     expect((await said(mod, "/moderate show @Ann")).join()).toMatch(/^None of Ann's works/);
