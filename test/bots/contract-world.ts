@@ -53,6 +53,8 @@ export interface World {
   readonly ownEmoji?: { readonly name: string; readonly typed: string };
   /** What a message holds where a person names the bot in it. */
   readonly mention: string;
+  /** What a message holds where a person is mentioned in it. */
+  mentionOf(who: Visitor): string;
   /** A channel that not everybody can read, where the platform has such. */
   readonly closedChannel?: ChannelRef;
   /**

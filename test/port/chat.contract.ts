@@ -382,6 +382,14 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       await event.reply({ text: "Yes" }, "private");
     });
 
+    it("knows whom a mention names, and what is none", async () => {
+      const { ann, channel } = world;
+      const { id, name } = ann;
+      expect(await chat.findMentioned(world.mentionOf(ann), channel)).toEqual({ kind: "person", id, name });
+      for (const other of ["", "@", "#art", "<>", `${world.mentionOf(ann)} and more`])
+        expect(await chat.findMentioned(other, channel)).toBeUndefined();
+    });
+
     it("completes an option's value while it is typed", async (test) => {
       if (!world.complete) return test.skip("this platform completes nothing");
       expect(await world.complete(world.ann, world.channel, "stylize", "style", "w")).toEqual(["winter", "wool"]);
@@ -439,6 +447,7 @@ export function describeChat(name: string, open: () => Promise<World>): void {
         },
       });
       const people = [world.ann, world.ben, world.moderator];
+      const ids = people.map(({ id }) => id).sort();
       const all = async (added: boolean) => {
         const before = asked.length + listener.events.length;
         for (const who of people) await world.react(who, foreign, "🔁", added);
@@ -446,6 +455,8 @@ export function describeChat(name: string, open: () => Promise<World>): void {
         await eventually(async () => told() >= people.length, "the reactions");
       };
       await all(true);
+      // By whom they are is known without asking.
+      expect(asked.map(({ user }) => user?.id).sort()).toEqual(ids);
       // A program that has just started knows none of those who react.
       await chat.stop();
       chat = await world.adapter();

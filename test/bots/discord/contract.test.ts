@@ -28,6 +28,7 @@ describeChat("Discord", async (): Promise<World> => {
     channel,
     ownEmoji: { name: "partyparrot", typed: "<a:partyparrot:4711>" },
     mention: `<@${discord.world.bot.id}>`,
+    mentionOf: ({ id }) => `<@${id}>`,
     closedChannel,
     async adapter() {
       const chat = new DiscordChat({

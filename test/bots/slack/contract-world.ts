@@ -44,6 +44,7 @@ export async function open(transport: "socket" | "http"): Promise<World> {
     channel: refOf(art.id),
     ownEmoji: { name: "partyparrot", typed: ":partyparrot:" },
     mention: `<@${fake.team.bot.id}>`,
+    mentionOf: ({ id }) => `<@${id}>`,
     closedChannel: refOf(secret.id),
     async adapter() {
       const options: SlackChatOptions = {

@@ -79,6 +79,7 @@ describeChat("the web chat", async (): Promise<World> => {
     adapter,
     channel: { platform: "web", community: "local", id: "art" },
     mention: "@Dreamloom",
+    mentionOf: ({ name }) => `@${name}`,
     async say(who, channel, text, uploads: readonly Upload[] = []) {
       const where = { channel: channel.id, ...(channel.thread === undefined ? {} : { thread: channel.thread }) };
       return refOf(await of(who).said(text, { ...where, files: uploads }));
