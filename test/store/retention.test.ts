@@ -5,7 +5,7 @@ import { addDone, ann, bytes, club, done, job, makeStore, message } from "./make
 
 const DAY = 24 * 3600 * 1000;
 const MEBIBYTE = 1024 * 1024;
-const nothing = { jobs: 0, emptied: 0, images: 0, bytes: 0, boards: 0, strays: 0 };
+const nothing = { jobs: 0, emptied: 0, images: 0, bytes: 0, boards: 0, acts: 0, reports: 0, strays: 0 };
 
 describe("retention", () => {
   it("removes jobs that ended too long ago with all that is theirs, but no favourites or unfinished ones", async () => {
