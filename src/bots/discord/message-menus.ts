@@ -41,7 +41,7 @@ export class MessageMenus {
     const about = ref(asking ? nearby : await this.reporter.locate(interaction));
     const message = resolved?.messages?.[id] ?? (await pictures.message(about).catch(() => undefined));
     const attachments = message ? pictures.ofMessage(message, about) : [];
-    if (attachments.length === 0 && summary?.options.some(({ type }) => type === "picture")) {
+    if (attachments.length === 0 && (summary?.options.some(({ type }) => type === "picture") ?? true)) {
       const answer = this.reporter.answer(interaction).expect();
       await answer.reply({ text: sentence("chat.no-image") }, "private");
       return;

@@ -63,7 +63,7 @@ export class Commands {
     if (!(await channels.mayPost(workspace, channelId))) return this.reporter.askForInvitation(from);
     const { command, options } = known;
     const summary = handlers.commands.find((each) => each.name === command);
-    const needsPicture = summary?.options.some(({ type }) => type === "picture") === true;
+    const needsPicture = summary?.options.some(({ type }) => type === "picture") ?? true;
     // Slack hands over the whole message: history need not be asked. Other servers give an excerpt without its id.
     if (needsPicture && fields(shortcut.message).ts !== undefined && message.pictures.length === 0) {
       await this.reporter.replyTo(from)({ text: sentence("chat.no-image") }, "private");

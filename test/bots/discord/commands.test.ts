@@ -79,7 +79,8 @@ describe("commands in Discord", () => {
       for (const [key, value] of Object.entries(said)) {
         const own = (said as Readonly<Record<string, { readonly de?: string } | undefined>>)[`${key}_localizations`]
           ?.de;
-        const marked = key === "name" && /^[\w-]+$/.test(String(value)) ? /_ö/ : /[«…]/;
+        // Menus' titles begin with a capital.
+        const marked = key === "name" && /^[a-z0-9_][\w-]*$/.test(String(value)) ? /_ö/ : /[«…]/;
         const isWords = key === "description" || (key === "name" && /[a-z]/i.test(String(value)));
         if (isWords && !marked.test(own ?? "")) missing.push(`${path} ${key}: ${own ?? value}`);
         if (Array.isArray(value))
