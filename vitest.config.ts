@@ -18,7 +18,7 @@ const long = [
   "test/engine/devices/probe.test.ts",
   "test/bots/discord/{faults,outage,shards}.test.ts",
   "test/bots/slack/{contract-http,faults}.test.ts",
-  "test/bots/web/{admin,browser}.test.ts",
+  "test/bots/web/{admin,browser,moderation-page}.test.ts",
 ];
 
 /** Limits are for hangs: tests pass on a machine that does five other things. */

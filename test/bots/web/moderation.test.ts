@@ -1,6 +1,8 @@
 /** What moderators of the web chat do to channels and people, over HTTP as the page does it. */
 import { readdirSync } from "node:fs";
+import { pino } from "pino";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { WebChat } from "../../../src/bots/web/chat.js";
 import { ImageFiles } from "../../../src/bots/web/image-files.js";
 import type { WebChatOptions } from "../../../src/bots/web/options.js";
 import type { StoredImage } from "../../../src/bots/web/store.js";
@@ -9,7 +11,9 @@ import type { ChannelRef } from "../../../src/domain/model.js";
 import type { ChatHandlers } from "../../../src/port/adapter.js";
 import type { ChatAdmin } from "../../../src/port/admin.js";
 import { openSqlite } from "../../../src/shared/native.js";
+import { FakeEngine } from "../../fakes/engine.js";
 import { FakeModeration } from "../../fakes/moderation.js";
+import { program } from "../../ops/program.js";
 import { budgets, type Ear, handlers, photo, startChat, temporaryFolder, Visitor } from "./harness.js";
 
 const local = { platform: "web", community: "local" };
@@ -469,5 +473,53 @@ describe("a message on its way", () => {
     expect(taken).toHaveBeenCalled();
     expect((await refusalOf(slow))[1]).toMatch(/^#lab is archived/);
     expect((await guest.page("lab")).messages).toEqual([]);
+  });
+});
+
+describe("in the whole program", () => {
+  it("a moderator cancels and hides what a person made, and deletes a channel with its jobs", async () => {
+    const web = new WebChat({ dataDir: await temporaryFolder(), port: 0, logger: pino({ level: "silent" }) });
+    const engine = new FakeEngine();
+    await program({ chats: [web], engine: () => engine });
+    const [mod, guest, other] = [await Visitor.enter(web), await Visitor.enter(web), await Visitor.enter(web)];
+    await mod.request("POST", "/api/session", { name: "Mo" });
+    await guest.request("POST", "/api/session", { name: "Gus" });
+    await guest.request("POST", "/api/channels", { name: "lab" });
+    const [made, theirs] = [await guest.listen(), await other.listen()];
+    await guest.said("/dream picture:none octaves:2");
+    await (await engine.next()).finish();
+    await made.message(({ text }) => text.includes("/dream") && text.includes("seed:"));
+    const works = async () => {
+      const answer = await other.request("GET", "/api/gallery");
+      return ((await answer.json()) as { works: unknown[] }).works.length;
+    };
+    await vi.waitFor(async () => expect(await works()).toBe(1));
+    await onPerson(mod, guest, "hide-works");
+    expect(await works()).toBe(0);
+    await onPerson(mod, guest, "show-works");
+    expect(await works()).toBe(1);
+
+    await guest.said("/dream picture:none octaves:3");
+    const running = await engine.next();
+    await onPerson(mod, guest, "cancel-jobs");
+    await expect(running.settled).rejects.toThrow();
+
+    await other.said("/dream picture:none octaves:2", { channel: "lab" });
+    const lost = await engine.next();
+    await other.said("/dream picture:none octaves:2");
+    expect((await onChannel(mod, "lab", "delete-channel")).status).toBe(204);
+    await expect(lost.settled).rejects.toThrow();
+    // Who asked is told alone, and what was asked for elsewhere goes on.
+    await theirs.message(({ text, channel, ...rest }) => rest.private && channel === "art" && /ancelled by/.test(text));
+    await (await engine.next()).finish();
+    const { acts } = (await (await mod.request("GET", "/api/moderation")).json()) as WireModeration;
+    expect(acts.map(({ by, kind, subject, detail }) => [by.name, kind, subject, detail])).toEqual([
+      ["Mo", "delete-channel", "#lab", "1 job"],
+      ["Mo", "cancel-jobs", "Gus", "1 job"],
+      ["Mo", "show-works", "Gus", "1 work"],
+      ["Mo", "hide-works", "Gus", "1 work"],
+    ]);
+    const refused = await guest.request("GET", "/api/moderation");
+    expect(await refusalOf(refused)).toEqual([403, "Only moderators may see and do this."]);
   });
 });
