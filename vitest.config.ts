@@ -2,9 +2,10 @@ import { defineConfig } from "vitest/config";
 
 /**
  * What takes minutes: the program as it is installed, killed processes, clusters, platforms that fail, another transport
- * of Slack, whole recipes on real networks, browsers, the built-in styles drawn again.
+ * of Slack, attacks, whole recipes on real networks, browsers, the built-in styles drawn again.
  */
 const long = [
+  "test/attack/**/*.test.ts",
   "test/cli/**/*.test.ts",
   "test/commands/styles/built-in-style-pictures.test.ts",
   "test/e2e/**/*.test.ts",

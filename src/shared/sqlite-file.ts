@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import type Libsql from "libsql";
+import { checkDatabase } from "./check-database.js";
 import { makeFolder } from "./make-folder.js";
 import { openSqlite } from "./native.js";
 import { StoreError, storeError } from "./store-error.js";
@@ -16,7 +17,7 @@ export class SqliteFile {
   #problem: StoreError | undefined;
 
   /**
-   * Opens a file, makes it and its folder where they are missing, and brings its schema up to date.
+   * Opens a file, makes it and its folder where they are missing, looks through it, and brings its schema up to date.
    *
    * @param migrate called while no foreign keys are checked
    * @throws StoreError with a sentence that names the file, and says what would help
@@ -46,6 +47,7 @@ export class SqliteFile {
         `PRAGMA busy_timeout = ${busyMs}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
           PRAGMA secure_delete = ON; PRAGMA foreign_keys = OFF`,
       );
+      checkDatabase(this.client, path);
       migrate(this.client);
       this.client.exec("PRAGMA foreign_keys = ON");
     } catch (cause) {

@@ -50,7 +50,7 @@ export function storeError(cause: unknown, path: string): unknown {
   }
   if (code.startsWith("SQLITE_BUSY"))
     return new StoreError("in-use", "store.in-use", { folder: dirname(path) }, { cause });
-  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) {
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code) || isUnknownFormat(cause)) {
     return new StoreError("damaged", "store.damaged", { path }, { cause });
   }
   return cause;
@@ -61,6 +61,11 @@ export function keepSentence(error: unknown): "keep.full" | "keep.unwritable" | 
   // Without the path: that is in the log, with the cause.
   const kind = error instanceof StoreError ? error.kind : undefined;
   return kind === "full" || kind === "unwritable" || kind === "damaged" ? `keep.${kind}` : undefined;
+}
+
+/** The number of the format in the file's head is none that there is: SQLite has no code of its own for that. */
+function isUnknownFormat(error: unknown): boolean {
+  return error instanceof Error && error.message === "unsupported file format";
 }
 
 function codeOf(error: unknown): string {

@@ -1,18 +1,29 @@
 import { join } from "node:path";
-import { and, eq, getTableColumns, type SQL } from "drizzle-orm";
+import { and, eq, getTableColumns, getTableName, is, type SQL } from "drizzle-orm";
 import { BetterSQLiteSession } from "drizzle-orm/better-sqlite3/session";
-import { BaseSQLiteDatabase, SQLiteSyncDialect, type SQLiteTable } from "drizzle-orm/sqlite-core";
+import { BaseSQLiteDatabase, SQLiteSyncDialect, SQLiteTable } from "drizzle-orm/sqlite-core";
 import type Libsql from "libsql";
+import { checkJson } from "../shared/check-database.js";
 import { makeFolder } from "../shared/make-folder.js";
 import { openSqlite } from "../shared/native.js";
 import { SqliteFile } from "../shared/sqlite-file.js";
 import { storeError } from "../shared/store-error.js";
 import { migrate, type Session } from "./migrate.js";
+import * as schema from "./schema.js";
 
 /** Milliseconds to wait for the lock of a program that is being replaced and still finishing. */
 const BUSY_MS = 5_000;
 
 const NAME = "dreamloom.sqlite";
+
+/** Columns that hold JSON, with their tables' names. */
+const JSON_COLUMNS = Object.values(schema).flatMap((table: unknown) =>
+  is(table, SQLiteTable)
+    ? Object.values(getTableColumns(table)).flatMap(({ name, dataType }) =>
+        dataType === "json" ? [`${getTableName(table)}.${name}`] : [],
+      )
+    : [],
+);
 
 /** The open SQLite file of the data folder. */
 export class Database {
@@ -35,6 +46,7 @@ export class Database {
       const bringUpToDate = (client: Libsql.Database): void => {
         const { session, dialect } = createOrm(client);
         migrate(client, dialect, session, path);
+        checkJson(client, path, JSON_COLUMNS);
       };
       this.#file = new SqliteFile(path, bringUpToDate, busyMs);
     } catch (error) {
@@ -85,7 +97,7 @@ function takeLock(dir: string, busyMs: number): Libsql.Database {
 }
 
 /** Drizzle's typed queries on one connection; every call is synchronous. */
-export type Orm = BaseSQLiteDatabase<"sync", Libsql.RunResult>;
+type Orm = BaseSQLiteDatabase<"sync", Libsql.RunResult>;
 
 /**
  * Drizzle over libsql, whose interface is better-sqlite3's. Put together from drizzle's parts: its own `drizzle()` for

@@ -58,7 +58,7 @@ export class Gallery {
     const columns = sql.join(order, sql`, `);
     const beyond = after === undefined ? undefined : sql`(${columns}) < (${readCursor(after, order.length)})`;
     const where = and(shownIn(query), matching(jobTable, { authorId, recipe }), beyond);
-    const jobs = readJobs(this.database.orm, where, order.map(desc), limit + 1);
+    const jobs = readJobs(this.database, where, order.map(desc), limit + 1);
     const page = jobs.slice(0, limit);
     const last = page.at(-1);
     return { jobs: page, ...(last && jobs.length > limit && { next: this.#cursor(last, by) }) };

@@ -1,6 +1,7 @@
 import { eq, type SQL } from "drizzle-orm";
 import type { ChannelRef, Job, JobChange, JobMessages, MessageRef } from "../domain/model.js";
-import type { Orm } from "./database.js";
+import { StoreError } from "../shared/store-error.js";
+import type { Database } from "./database.js";
 import type { StoredImage } from "./images.js";
 import { HIDDEN_BY, imageTable, jobTable, type WrittenMessages } from "./schema.js";
 
@@ -19,8 +20,16 @@ export interface StoredJob extends Omit<Job, WithDefault>, Readonly<Required<Pic
   readonly favourites: number;
 }
 
-/** Jobs that meet a condition, in an order. */
-export function readJobs(orm: Orm, where: SQL | undefined, order: readonly SQL[], limit?: number): StoredJob[] {
+/**
+ * Jobs that meet a condition, in an order.
+ * @throws StoreError "damaged" where JSON is not what was written
+ */
+export function readJobs(
+  { orm, path }: Database,
+  where: SQL | undefined,
+  order: readonly SQL[],
+  limit?: number,
+): StoredJob[] {
   const rows = orm
     .select({ job: jobTable, image: imageTable })
     .from(jobTable)
@@ -30,7 +39,11 @@ export function readJobs(orm: Orm, where: SQL | undefined, order: readonly SQL[]
     // SQLite takes a negative limit as none.
     .limit(limit ?? -1)
     .all();
-  return rows.map(({ job, image }) => jobOf(job, image));
+  try {
+    return rows.map(({ job, image }) => jobOf(job, image));
+  } catch (cause) {
+    throw new StoreError("damaged", "store.damaged", { path }, { cause });
+  }
 }
 
 /** The recipe's version lies beside the parameters: no option has such a name. */

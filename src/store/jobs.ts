@@ -321,7 +321,7 @@ export class Jobs {
   }
 
   #read(where: SQL | undefined, order: readonly SQL[], limit?: number): StoredJob[] {
-    return readJobs(this.database.orm, where, order, limit);
+    return readJobs(this.database, where, order, limit);
   }
 
   #count(where: SQL | undefined): number {

@@ -105,7 +105,7 @@ export class MyData {
 
   #jobs({ platform, user }: UserKey): StoredJob[] {
     const own = matching(jobTable, { platform, authorId: user });
-    return readJobs(this.parts.database.orm, own, [asc(jobTable.createdAt), asc(jobTable.seq)]);
+    return readJobs(this.parts.database, own, [asc(jobTable.createdAt), asc(jobTable.seq)]);
   }
 
   #inputs({ platform, user }: UserKey): string[] {

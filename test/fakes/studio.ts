@@ -67,6 +67,18 @@ export async function studio(options: StudioOptions = {}) {
 
 /** The same with any chat. */
 export async function studioOf<C extends Chat>(chat: C, options: Omit<StudioOptions, "chat"> = {}) {
+  const { clean, ...opened } = await openStudio(chat, options);
+  try {
+    onTestFinished(clean);
+  } catch {
+    // Outside a test: one studio for a whole file.
+    afterAll(clean);
+  }
+  return opened;
+}
+
+/** The same for callers that end it themselves, by `clean`. */
+export async function openStudio<C extends Chat>(chat: C, options: Omit<StudioOptions, "chat"> = {}) {
   const engine = options.engine ?? new FakeEngine();
   const logger = pino({ level: "silent" });
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), "dreamloom-studio-"));
@@ -83,12 +95,6 @@ export async function studioOf<C extends Chat>(chat: C, options: Omit<StudioOpti
     await close();
     rmSync(dir, { recursive: true, force: true });
   };
-  try {
-    onTestFinished(clean);
-  } catch {
-    // Outside a test: one studio for a whole file.
-    afterAll(clean);
-  }
   const queue = new ScheduledQueue({
     engine,
     repository,
@@ -122,5 +128,5 @@ export async function studioOf<C extends Chat>(chat: C, options: Omit<StudioOpti
     await app.presenter.idle();
     await handlers.idle();
   };
-  return { chat, engine, queue, store, repository, app, handlers, quiet, dir, close };
+  return { chat, engine, queue, store, repository, app, handlers, quiet, dir, close, clean };
 }

@@ -24,6 +24,17 @@ const MESSAGES = {
 };
 
 describe("a job's row", () => {
+  it("whose JSON a disk has damaged is refused in a sentence that names the file", async () => {
+    const { store, dir } = makeStore();
+    const { id } = job();
+    await store.jobs.add(job({ id }), {});
+    const path = join(dir, "dreamloom.sqlite");
+    const client = new Libsql(path);
+    client.prepare("UPDATE job SET messages = replace(messages, 'frames', 'grames') WHERE id = ?").run(id);
+    client.close();
+    expect(() => store.jobs.get(id)).toThrow(`The database ${path} is damaged`);
+  });
+
   it("of an earlier version is read", async () => {
     const { store, dir } = makeStore();
     const { id } = job();

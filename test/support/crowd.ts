@@ -26,6 +26,11 @@ export class CrowdMember {
     private readonly address: string,
   ) {}
 
+  /** What tells the program who asks; empty before {@link enter}. */
+  get cookie(): string {
+    return this.#cookie;
+  }
+
   /** Becomes a visitor. @throws when there is no program, or it takes no more */
   async enter(): Promise<void> {
     const response = await this.#send("GET", "/api/session");
@@ -60,10 +65,13 @@ export class CrowdMember {
     });
   }
 
-  /** Opens a socket; `hear` gets all that comes. */
-  listen(hear: (frame: WireFrame) => void): WebSocket {
+  /**
+   * Opens a socket; `hear` gets all that comes.
+   * @param query of its address, such as "?since=7"
+   */
+  listen(hear: (frame: WireFrame) => void, query = ""): WebSocket {
     const origin = `http://127.0.0.1:${this.port}`;
-    const socket = new WebSocket(`ws://127.0.0.1:${this.port}/api/live`, {
+    const socket = new WebSocket(`ws://127.0.0.1:${this.port}/api/live${query}`, {
       headers: { cookie: this.#cookie, origin },
       localAddress: this.address,
     });

@@ -2,6 +2,7 @@ import type Libsql from "libsql";
 import { LRUCache } from "lru-cache";
 import type { KeyValueStore } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
+import { checkJson } from "../../shared/check-database.js";
 import { SqliteFile } from "../../shared/sqlite-file.js";
 import { keepSentence, StoreError } from "../../shared/store-error.js";
 import { migrate } from "./migrations.js";
@@ -10,6 +11,7 @@ type Value = string | number | null;
 
 /** Queries that are kept prepared: parsing one takes longer than running it. */
 const PREPARED = 300;
+const JSON_COLUMNS = ["message.pictures", "message.buttons", "message.mentions", "message.progress"];
 
 /**
  * The web chat's SQLite file; callers give their rows' types. What a full, read-only or damaged disk refuses is a
@@ -20,7 +22,11 @@ export class Sql {
   readonly #prepared = new LRUCache<string, Libsql.Statement>({ max: PREPARED });
 
   constructor(path: string) {
-    this.#file = kept(() => new SqliteFile(path, (client) => migrate(client, path)));
+    const bringUpToDate = (client: Libsql.Database): void => {
+      migrate(client, path);
+      checkJson(client, path, JSON_COLUMNS);
+    };
+    this.#file = kept(() => new SqliteFile(path, bringUpToDate));
   }
 
   /** For operators: what the disk or the file has refused; undefined since it was written again. */

@@ -38,7 +38,7 @@ const SINGLE_QUOTED = /^['‘’‚‛]([^'‘’‚‛]*)['‘’‚‛](?=[\s,
 const TRAILING = /^(?!<?[A-Za-z][A-Za-z0-9+.-]*:\/\/)(.*?)[,;.!?]+$/su;
 const KEY = /^(?![A-Za-z][A-Za-z0-9-]*:\/\/)([A-Za-z][A-Za-z0-9-]*)[:=]/;
 const NAME = /^[A-Za-z][A-Za-z0-9-]*/;
-/** Longer lines are not typed by people. */
+/** Longer lines are not typed by people. It counts also as a line is printed, so that it can be taken again. */
 const MAX_LENGTH = 8_000;
 
 /**
@@ -61,7 +61,7 @@ export function parseLine(text: string): Parsed<CommandLine> {
 
 /** Reads what follows a command's name. */
 export function parseArguments(text: string): Parsed<readonly Argument[]> {
-  if (text.length > MAX_LENGTH) return { ok: false, problem: sentence("line.too-long", { length: MAX_LENGTH }) };
+  if (text.length > MAX_LENGTH) return tooLong();
   const args: Argument[] = [];
   let at = skipSpace(text, 0);
   while (at < text.length) {
@@ -74,7 +74,12 @@ export function parseArguments(text: string): Parsed<readonly Argument[]> {
     else if (value.text !== "" || value.quoted) args.push({ value: value.text });
     at = skipSpace(text, value.end);
   }
-  return { ok: true, value: args };
+  const printed = args.map((argument) => ` ${printArgument(argument)}`).join("");
+  return printed.length > MAX_LENGTH ? tooLong() : { ok: true, value: args };
+}
+
+function tooLong(): Parsed<never> {
+  return { ok: false, problem: sentence("line.too-long", { length: MAX_LENGTH }) };
 }
 
 /** Options that a platform has read already. */

@@ -106,8 +106,15 @@ describe("the grammar", () => {
     ["", "A command begins with / and its name."],
     ["/dream:3", "There should be a space after /dream."],
     [`/dream ${"x".repeat(9000)}`, "The line is longer than 8000 characters."],
+    // As it is printed, with each of them twice, it could not be taken again.
+    [`/dream ${"\\".repeat(3999)}`, "The line is longer than 8000 characters."],
   ])("says what is wrong with %.20j", (text, problem) => {
     expect(parseLine(text)).toEqual({ ok: false, problem });
+  });
+
+  it("is taken again where it is printed as long as a line may be", () => {
+    const line = parseLine(`/dream ${"\\".repeat(3998)}`);
+    expect(line.ok && parseLine(printLine(line.value))).toEqual(line);
   });
 
   it("is quick on long hostile lines", () => {

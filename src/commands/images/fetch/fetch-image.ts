@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Picture } from "../../../port/messages.js";
 import { checkImage, tooSlow } from "../check-image.js";
 import { download, type LinkRules } from "./download.js";
@@ -20,6 +21,8 @@ export async function fetchImage(link: URL, options: FetchOptions): Promise<Pict
   const { seconds, signal: outer, ...rest } = options;
   const deadline = AbortSignal.timeout(seconds * 1000);
   const signal = outer ? AbortSignal.any([outer, deadline]) : deadline;
+  // Each redirect's look-up, connection and body listen to it.
+  setMaxListeners(0, signal);
   const name = nameOf(link);
   try {
     const { bytes, type, extension } = await checkImage(await download(link, { ...rest, name, signal }), name);

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type AddressInfo, createServer, type Socket } from "node:net";
+import { setImmediate } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import sharp from "sharp";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
@@ -114,6 +115,19 @@ describe("a link to a picture", () => {
       "That link is redirected more than 5 times; please attach the picture instead.",
     );
     expect(server.requests).toHaveLength(12);
+  });
+
+  it("fills no log with warnings on its way", async () => {
+    const warned = vi.fn();
+    process.on("warning", warned);
+    onTestFinished(() => void process.off("warning", warned));
+    const { fetch, at } = await site((request, response) => {
+      const left = Number(request.url?.slice(1));
+      response.writeHead(left === 0 ? 404 : 302, { location: `/${left - 1}` }).end();
+    });
+    await refusal(fetch(at("/5")));
+    await setImmediate();
+    expect(warned).not.toHaveBeenCalled();
   });
 
   it("is given up when it leads in a circle", async () => {
