@@ -18,7 +18,9 @@ export type ActKind =
   | "archive-channel"
   | "open-channel"
   | "delete-channel"
-  | "dismiss-report";
+  | "dismiss-report"
+  | "delete-work"
+  | "change-settings";
 
 /** One act of a moderator. */
 export interface ModerationAct extends Community {

@@ -110,6 +110,6 @@ function note(
 ): void {
   const { platform, community } = message.channel;
   const subject = sentence("work.by", { title, author: job.author.name });
-  const detail = sentence(`report.note.${verb}`, { id: job.id });
-  moderation.note(user, { platform, community, kind: "dismiss-report", subject, detail });
+  const kind = verb === "delete" ? "delete-work" : "dismiss-report";
+  moderation.note(user, { platform, community, kind, subject, detail: job.id });
 }

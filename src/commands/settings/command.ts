@@ -14,6 +14,7 @@ import { askToDelete, deleteMyData, showMyData } from "./my-data.js";
 /** The second word of `/settings mydata delete`. */
 const DELETE = "delete";
 const EXPORT = "export";
+const RESET = "reset";
 const EXAMPLES = [
   "/settings",
   "/settings art:on",
@@ -125,6 +126,7 @@ async function change(
   // What is said there shows that it can be, and to all who read it that it will be.
   if (given.reports === "here") await context.replyPublic({ text: await reportsText(context) });
   for (const [key, value] of changes) app.settings.set(scopeFor(context, everywhere), key, value, channel);
+  await noteChange(context, given, everywhere);
   app.logger.info({ ...scope, changes: given, by: context.user.id }, "settings were changed");
   const keys = changes.map(([key]) => key);
   const art = changes.find(([key]) => key === "art")?.[1];
@@ -158,7 +160,25 @@ async function reset(context: CommandContext, what: string | undefined, everywhe
   const taken = meant.map(([key]) => key).filter((key) => app.settings.reset(scope, key));
   if (taken.length === 0) throw new UserError("settings.nothing-to-reset", { everywhere });
   app.logger.info({ ...scope, reset: taken, by: context.user.id }, "settings were taken back");
+  await noteChange(context, Object.fromEntries(taken.map((key) => [key, RESET])), everywhere);
   await context.replyEphemeral(changedText(context, taken, everywhere));
+}
+
+/** Where people may use the bot, and where they report to, is in the moderators' log. */
+async function noteChange(
+  { app, chat, channel, user }: CommandContext,
+  given: Readonly<Record<string, SettingValue>>,
+  everywhere: boolean,
+): Promise<void> {
+  const { platform, community } = channel;
+  if (community === NO_COMMUNITY) return;
+  const noted = Object.entries(given).filter(([key]) => key === "bot" || key === "reports");
+  for (const [key, value] of noted) {
+    const isWhole = everywhere && key === "bot";
+    const subject = isWhole ? sentence("settings.community") : (await chat.describe(channel)).name;
+    const detail = `${key} ${value}`;
+    app.moderation.note(user, { platform, community, kind: "change-settings", subject, detail });
+  }
 }
 
 /** What was changed, and what applies in this channel now, which may have values of its own. */

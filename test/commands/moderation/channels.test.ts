@@ -69,6 +69,12 @@ describe("a channel where the bot is switched off", () => {
     expect(engine.runs).toHaveLength(1);
     await said(mod, "/settings reset bot everywhere:yes");
     expect(await said(ann, "/dream octaves:1")).toEqual([]);
+    const log = (await said(mod, "/moderate log")).join().split("\n").slice(1);
+    expect(log.map((line) => line.replace(/^· [\d: -]+ · /, ""))).toEqual([
+      "Mo changed settings of the whole community (bot reset)",
+      "Mo changed settings of #night (bot on)",
+      "Mo changed settings of the whole community (bot off)",
+    ]);
   });
 
   it("is known to adapters before they ask their platform anything", async () => {

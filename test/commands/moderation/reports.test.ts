@@ -113,9 +113,10 @@ describe("a work that people report", () => {
         .slice(1)
         .map((line) => line.replace(/^· [\d: -]+ · /, "")),
     ).toEqual([
-      `Mo dealt with a report of Dream of creatures by Ann (left ${other.job})`,
-      `Mo dealt with a report of Dream of creatures by Ann (deleted ${job})`,
+      `Mo dismissed a report of Dream of creatures by Ann (${other.job})`,
+      `Mo deleted Dream of creatures by Ann, which was reported (${job})`,
       "Mo barred Ann",
+      "Mo changed settings of #mods (reports here)",
     ]);
   });
 

@@ -257,6 +257,8 @@ export const english = {
   "act.open-channel": "{by} opened {subject} again",
   "act.delete-channel": "{by} deleted {subject}",
   "act.dismiss-report": "{by} dismissed a report of {subject}",
+  "act.delete-work": "{by} deleted {subject}, which was reported",
+  "act.change-settings": "{by} changed settings of {subject}",
   "admin.restricted": "Banned and muted",
   "admin.restricted.none": "Everybody may write.",
   "admin.acts": "What moderators did",
