@@ -39,8 +39,9 @@ export interface Work {
 /** The queue that the settings describe. Redis' packages are loaded only with a cluster. */
 export async function openQueue(config: Config, parts: QueueParts): Promise<Work> {
   const { repository, logger } = parts;
-  const { length, perPerson, perHour, perChannel, perChannelHour, estimate } = config.queue;
-  const limits = { length, waitingPerPerson: perPerson, perHourPerPerson: perHour, perChannel, perChannelHour };
+  const { perPerson, perHour, estimate, length, perAddress, perChannel, perChannelHour } = config.queue;
+  const shared = { length, perAddress, perChannel, perChannelHour };
+  const limits = { ...shared, waitingPerPerson: perPerson, perHourPerPerson: perHour };
   const { jobSeconds } = config.engine;
   const common = { repository, estimator: new Estimator(estimate), jobSeconds, logger };
   if (config.cluster.url !== "") {

@@ -91,6 +91,11 @@ export interface ChatHealth {
 export interface Chat {
   readonly platform: string;
   readonly capabilities: ChatCapabilities;
+  /**
+   * What the address counts as that a person was at last, for bounds that all at one address share; undefined where it
+   * is not known, or the person is to be bounded alone.
+   */
+  addressOf?(user: Pick<User, "id">): string | undefined;
   start(handlers: ChatHandlers): Promise<void>;
   /** Stops taking events, finishes calls under way, and closes connections. */
   stop(): Promise<void>;

@@ -16,6 +16,8 @@ export interface QueueLimits {
   readonly waitingPerPerson: number;
   /** Most jobs of one person accepted in any 60 minutes, anywhere on the platform for the same reason. */
   readonly perHourPerPerson: number;
+  /** Most jobs that wait or run of all people at one address, where it is known; no bound if left out. */
+  readonly perAddress?: number;
   /** Most jobs of one channel that wait or run; no bound if left out. */
   readonly perChannel?: number;
   /** Most jobs of one channel accepted in any 60 minutes; no bound if left out. */
@@ -26,6 +28,8 @@ export interface QueueLimits {
 
 /** A job as far as counting goes. */
 type Counted = Pick<Job, "channel" | "author">;
+type Asked = Counted & Pick<JobRequest, "caps" | "memory" | "address">;
+type Open = Counted & Pick<Job, "state"> & Pick<JobRequest, "address">;
 
 const HOUR_MS = 3_600_000;
 
@@ -66,10 +70,7 @@ export class Admission {
    *
    * @param open the jobs that wait or run
    */
-  admit(
-    request: Counted & Pick<JobRequest, "caps" | "memory">,
-    open: Iterable<Counted & Pick<Job, "state">>,
-  ): () => void {
+  admit(request: Asked, open: Iterable<Open>): () => void {
     const now = this.now();
     this.#prune(now);
     this.#checkMemory(request);
@@ -93,7 +94,7 @@ export class Admission {
     throw new QueueError("memory", "queue.memory", { megabytes: memory.megabytes, most, fitting });
   }
 
-  #checkOpen(request: Counted & Pick<JobRequest, "caps">, open: readonly (Counted & Pick<Job, "state">)[]): void {
+  #checkOpen(request: Asked, open: readonly Open[]): void {
     const { limits } = this;
     this.#checkPlaces(
       request,
@@ -110,6 +111,16 @@ export class Admission {
     }
     if (here.length >= least(limits.perChannel, request.caps?.perChannel)) {
       throw new QueueError("channel-waiting", "queue.channel", { jobs: here.length });
+    }
+    this.#checkAddress(request, open);
+  }
+
+  /** Without it one person would have the places of as many people as they can make up. */
+  #checkAddress({ channel, address }: Asked, open: readonly Open[]): void {
+    if (address === undefined) return;
+    const there = open.filter((job) => job.address === address && job.channel.platform === channel.platform);
+    if (there.length >= least(this.limits.perAddress)) {
+      throw new QueueError("address-waiting", "queue.address", { jobs: there.length });
     }
   }
 

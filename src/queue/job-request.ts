@@ -31,6 +31,8 @@ export interface JobRequest extends Pick<Job, Asked>, Partial<Pick<Job, Optional
   readonly pictures: Readonly<Record<string, Uint8Array>>;
   /** The caps of its channel: checked at admission, and not kept with the job. */
   readonly caps?: JobCaps;
+  /** What its author's address counts as, on platforms that know it; never stored, so unknown after a restart. */
+  readonly address?: string;
   /** An estimate. What smaller versions would take is not kept either. */
   readonly memory?: JobMemory;
 }

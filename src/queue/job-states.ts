@@ -49,6 +49,8 @@ export function enterState(
  */
 export interface ActiveJob {
   job: Job;
+  /** See `JobRequest`. */
+  readonly address?: string | undefined;
   /**
    * Takes the job out of p-queue. Not used once it runs: p-queue would free its slot before the engine has released it.
    */
@@ -70,8 +72,8 @@ export interface ActiveJob {
   queued?: boolean;
 }
 
-export function activeJob(job: Job): ActiveJob {
-  return { job, leave: new AbortController(), abort: new AbortController(), progress: 0, crashes: 0 };
+export function activeJob(job: Job, address?: string): ActiveJob {
+  return { job, address, leave: new AbortController(), abort: new AbortController(), progress: 0, crashes: 0 };
 }
 
 /**

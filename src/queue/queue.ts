@@ -105,6 +105,7 @@ type QueueErrorKind =
   | "full"
   | "person-waiting"
   | "person-hour"
+  | "address-waiting"
   | "channel-waiting"
   | "channel-hour"
   | "memory"

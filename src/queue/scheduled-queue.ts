@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import { type Job, type JobMessages, newJobId, userKey } from "../domain/model.js";
 import { type Engine, Suspension } from "../engine/process/engine.js";
 import { withTimeout } from "../shared/async.js";
+import { defined } from "../shared/defined.js";
 import { MemoryBudget } from "../shared/memory-budget.js";
 import { sentence } from "../shared/sentences/sentence.js";
 import { Admission, type QueueLimits } from "./admission.js";
@@ -116,9 +117,12 @@ export class ScheduledQueue implements JobQueue {
     if (this.#closing) throw new QueueError("closing", "queue.closing");
     if (this.#refusing) throw new QueueError("draining", "queue.draining");
     const { active: known, events, logger, now, positions, repository, writer } = this.#context;
-    const open = [...known.values()].map(({ job }) => job);
+    const open = [...known.values()].map(({ job: { channel, author, state }, address }) => ({
+      ...{ channel, author, state },
+      ...defined({ address }),
+    }));
     const undo = this.#admission.admit(request, open);
-    const { pictures, caps: _caps, memory, ...rest } = request;
+    const { pictures, caps: _caps, memory, address, ...rest } = request;
     const job: Job = {
       priority: 0,
       ...rest,
@@ -130,7 +134,7 @@ export class ScheduledQueue implements JobQueue {
       createdAt: now(),
       messages: { frames: [] },
     };
-    const active = activeJob(job);
+    const active = activeJob(job, address);
     // Counted before the repository has answered, so that many requests at once cannot pass the bounds together.
     known.set(job.id, active);
     try {

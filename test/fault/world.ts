@@ -73,6 +73,7 @@ export class World {
           LOG_LEVEL: process.env.FAULT_LOG ?? "fatal",
           QUEUE_PER_PERSON: "1000",
           QUEUE_PER_HOUR: "10000",
+          QUEUE_PER_ADDRESS: "1000",
           QUEUE_PER_CHANNEL: "1000",
         },
         ...{

@@ -60,6 +60,26 @@ describe("admission", () => {
     gate.admit({ ...ask("ben"), channel: { platform: "fake", community: "other", id: "art" } }, crowd);
   });
 
+  it("bounds what waits or runs of all people at one address, where it is known", () => {
+    const { admission: gate } = admission({ ...uncapped, perAddress: 3 });
+    const from = (user: string, address?: string) => ({ ...ask(user, user), ...(address && { address }) });
+    const open = ["a", "b", "c"].map((user, index) => ({
+      ...from(user, "203.0.113.1"),
+      state: index === 0 ? ("running" as const) : ("waiting" as const),
+    }));
+    expect(refusal(() => gate.admit(from("made up", "203.0.113.1"), open))).toEqual({
+      kind: "address-waiting",
+      message:
+        "People at your internet address, which a household or a school shares, have 3 unfinished jobs together, " +
+        "as many as one address may have. Please wait until one has ended.",
+    });
+    gate.admit(from("made up", "203.0.113.1"), open.slice(1));
+    gate.admit(from("else", "203.0.113.2"), open);
+    gate.admit(from("unknown"), open);
+    gate.admit({ ...from("a", "203.0.113.1"), channel: { platform: "other", community: "club", id: "a" } }, open);
+    admission(uncapped).admission.admit(from("made up", "203.0.113.1"), open);
+  });
+
   it("holds a channel's own caps besides, counting what happens there", () => {
     const { admission: gate } = admission();
     const caps = { perPerson: 1, perChannel: 2 };

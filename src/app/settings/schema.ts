@@ -165,6 +165,7 @@ export const configSchema = section({
     length: integer(1, 100_000),
     perPerson: integer(1, 10_000),
     perHour: integer(1, 100_000),
+    perAddress: integer(1, 100_000),
     perChannel: integer(1, 100_000),
     perChannelHour: integer(1, 1_000_000),
     memoryMegabytes: integer(0, 10_000_000),

@@ -13,6 +13,7 @@ import { sentence } from "../../shared/sentences/sentence.js";
 import { StoreError } from "../../shared/store-error.js";
 import { sameEmoji } from "../../shared/typed.js";
 import { Inbox } from "../inbox.js";
+import type { WebServices } from "./api.js";
 import { Budgets } from "./budgets.js";
 import { ChannelHub, ref, toId } from "./channel-hub.js";
 import { findClientDir } from "./client-files.js";
@@ -40,6 +41,7 @@ interface Running {
   readonly stopping: AbortController;
   readonly hub: ChannelHub;
   readonly sql: Sql;
+  readonly sessions: Sessions;
   readonly sockets: ReadonlySet<Socket>;
   readonly app: FastifyInstance;
 }
@@ -102,11 +104,12 @@ export class WebChat implements Chat {
       const stopping = new AbortController();
       await this.#prepare(hub, stopping.signal);
       const conversation = this.#converse(hub, sql, handlers);
-      const app = await this.#serve(hub, conversation, handlers);
+      const sessions = new Sessions(users, `dreamloom_${store.instance()}`, new Budgets(this.#limits.budgets));
+      const app = await this.#serve({ hub, conversation, sessions, handlers });
       const sockets = trackSockets(app);
       await listen(app, host, port);
       this.#address = addressOf(app, host);
-      this.#running = { stopping, hub, sql, app, sockets };
+      this.#running = { stopping, hub, sql, sessions, app, sockets };
       repeatRetention(hub, this.#retention, stopping.signal);
       await conversation.resume(stopping.signal);
     } catch (error) {
@@ -161,14 +164,15 @@ export class WebChat implements Chat {
     return new Conversation(hub, handlers, inbox, logger);
   }
 
-  async #serve(hub: ChannelHub, conversation: Conversation, handlers: ChatHandlers): Promise<FastifyInstance> {
+  async #serve(services: Omit<WebServices, "moderatorCode">): Promise<FastifyInstance> {
     const { logger, moderatorCode, allowedHosts = [], basePath = "/", trustedProxies = [] } = this.options;
-    const { users, store } = hub.parts;
     const clientDir = findClientDir(this.options.clientDir);
     if (!clientDir) logger.error(sentence("web.not-built"));
-    const sessions = new Sessions(users, `dreamloom_${store.instance()}`, new Budgets(this.#limits.budgets));
-    const services = { hub, conversation, sessions, handlers, moderatorCode };
-    return buildServer(services, { allowedHosts, basePath, trustedProxies, clientDir }, logger);
+    return buildServer({ ...services, moderatorCode }, { allowedHosts, basePath, trustedProxies, clientDir }, logger);
+  }
+
+  addressOf({ id }: Pick<User, "id">): string | undefined {
+    return this.#running?.sessions.countedAddress(id);
   }
 
   async stop(): Promise<void> {

@@ -35,6 +35,11 @@ export class Sessions {
     return user;
   }
 
+  /** Where a person was last, whose acts count for that address; undefined for a moderator, as in {@link spend}. */
+  countedAddress(id: string): string | undefined {
+    return this.users.get(id)?.moderator === 1 ? undefined : this.#addresses.get(id) || undefined;
+  }
+
   /** Where a person was last; undefined where that is not known, this machine's own, or a moderator's as well. */
   bannableAddress(id: string): string | undefined {
     const address = this.#addresses.get(id);

@@ -107,7 +107,7 @@ async function submit(
         cost: recipe.cost(params),
         costKey: recipe.costKey(params),
         memory: jobMemory(recipe, params),
-        ...defined({ id }),
+        ...defined({ id, address: chat.addressOf?.(user) }),
         ...(credits.length === 0 ? {} : { credits }),
         caps: settings.caps(channel),
         audience: ownMembers ? "thread" : closed || restricted ? "channel" : "community",

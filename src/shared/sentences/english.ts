@@ -717,6 +717,9 @@ export const english = {
   "queue.person-here": ({ jobs }: { jobs: number }) =>
     `You have ${counted(jobs, "unfinished job")} in this channel, as many as one person may have here. Wait ` +
     "for one to end, or cancel one with /cancel.",
+  "queue.address": ({ jobs }: { jobs: number }) =>
+    `People at your internet address, which a household or a school shares, have ${counted(jobs, "unfinished job")} ` +
+    "together, as many as one address may have. Please wait until one has ended.",
   "queue.channel": ({ jobs }: { jobs: number }) =>
     `This channel has ${counted(jobs, "unfinished job")}, as many as it may have. Please wait until one has ended.`,
   "cluster.too-large": ({ megabytes, most }: { megabytes: string; most: string }) =>

@@ -1,0 +1,45 @@
+/** Names can be made up in the web chat, addresses less so: places in the queue are bounded by address, too. */
+import pino from "pino";
+import { expect, it } from "vitest";
+import { WebChat } from "../../../src/bots/web/chat.js";
+import { program } from "../../ops/program.js";
+import { temporaryFolder, Visitor } from "./harness.js";
+
+const REFUSED = /^People at your internet address, .* have 3 unfinished jobs together/;
+
+it("gives one address no more places than its share, whatever names it takes, and moderators theirs", async () => {
+  const options = { dataDir: await temporaryFolder(), port: 0, logger: pino({ level: "silent" }) };
+  const chat = new WebChat({ ...options, trustedProxies: ["127.0.0.1"], moderatorCode: "warp" });
+  await program({ chats: [chat], env: { QUEUE_PER_ADDRESS: "3" } });
+  /** Somebody asks for a picture; resolves with whether they get a place. */
+  const gets = async (address: string, visitor?: Visitor) => {
+    const person = visitor ?? (await Visitor.enter(chat, address));
+    const [ear, { me }] = [await person.listen(), await person.session()];
+    await person.said("/dream picture:none octaves:2");
+    const isAnswer = (text: string) => text.includes(me.name) || REFUSED.test(text);
+    const { text } = await ear.message((message) => message.author.bot && isAnswer(message.text));
+    return REFUSED.test(text) ? "refused" : "a place";
+  };
+  const [roaming, second] = [
+    await Visitor.enter(chat, "2001:db8:1:2::1"),
+    await Visitor.enter(chat, "2001:db8:1:2::2"),
+  ];
+  expect(await gets("2001:db8:1:2::1", roaming)).toBe("a place");
+  expect(await gets("2001:db8:1:2::2", second)).toBe("a place");
+  expect(await gets("2001:db8:1:2:ffff::3")).toBe("a place");
+  // A job stays its address's, wherever its author goes.
+  roaming.forwarded = "203.0.113.5";
+  await roaming.session();
+  for (const address of ["2001:db8:1:2::4", "2001:db8:1:2::5"]) expect(await gets(address)).toBe("refused");
+  expect(await gets("2001:db8:1:3::1")).toBe("a place");
+
+  // A moderator is bounded alone, and takes no place from the others there.
+  const moderator = await Visitor.enter(chat, "2001:db8:1:2::6");
+  await moderator.request("POST", "/api/session", { moderatorCode: "warp" });
+  expect(await gets("2001:db8:1:2::6", moderator)).toBe("a place");
+  const ear = await second.listen();
+  await second.said("/cancel");
+  await ear.message(({ text }) => text.includes("Cancelled by"));
+  expect(await gets("2001:db8:1:2::7")).toBe("a place");
+  expect(await gets("2001:db8:1:2::8")).toBe("refused");
+});
