@@ -29,7 +29,7 @@ export interface QueueLimits {
 /** A job as far as counting goes. */
 type Counted = Pick<Job, "channel" | "author">;
 type Asked = Counted & Pick<JobRequest, "caps" | "memory" | "address">;
-type Open = Counted & Pick<Job, "state"> & Pick<JobRequest, "address">;
+type Open = Counted & Pick<Job, "state"> & { readonly address?: string | undefined };
 
 const HOUR_MS = 3_600_000;
 

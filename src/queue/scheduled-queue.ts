@@ -2,7 +2,6 @@ import type { Logger } from "pino";
 import { type Job, type JobMessages, newJobId, userKey } from "../domain/model.js";
 import { type Engine, Suspension } from "../engine/process/engine.js";
 import { withTimeout } from "../shared/async.js";
-import { defined } from "../shared/defined.js";
 import { MemoryBudget } from "../shared/memory-budget.js";
 import { sentence } from "../shared/sentences/sentence.js";
 import { Admission, type QueueLimits } from "./admission.js";
@@ -117,10 +116,9 @@ export class ScheduledQueue implements JobQueue {
     if (this.#closing) throw new QueueError("closing", "queue.closing");
     if (this.#refusing) throw new QueueError("draining", "queue.draining");
     const { active: known, events, logger, now, positions, repository, writer } = this.#context;
-    const open = [...known.values()].map(({ job: { channel, author, state }, address }) => ({
-      ...{ channel, author, state },
-      ...defined({ address }),
-    }));
+    const open = [...known.values()].map(({ job: { channel, author, state }, address }) => {
+      return { channel, author, state, address };
+    });
     const undo = this.#admission.admit(request, open);
     const { pictures, caps: _caps, memory, address, ...rest } = request;
     const job: Job = {
