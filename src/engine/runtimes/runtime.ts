@@ -46,6 +46,8 @@ export interface Program {
 export interface Runtime {
   /** For instance "onnx-cpu", "onnx-webgpu", "tfjs-cpu". */
   readonly name: string;
+  /** Whether it plans anew, for longer than a step takes, whenever an input has another shape than before. */
+  readonly plansForShapes?: boolean;
   /**
    * Compiles what `outputs` reach.
    * @param held names of outputs that stay on the device

@@ -90,16 +90,22 @@ const FAINTEST = 1e-12;
  *
  * Source: pytorch-deepdream's cascade of Gaussians (Aleksa Gordic, 2020). Departure: each blur continues the one before
  * it, as variances of successive blurs add.
+ * @param as the sigma whose filters' length these have too, filled up with zeros: a runtime that plans for shapes plans
+ * once for all that are as long
  */
-export function cascade(sigma: number, size: Size): Transform {
+export function cascade(sigma: number, size: Size, as = sigma): Transform {
+  const taps = as === sigma ? 0 : Math.max(...cascadeKernels(as).map((kernel) => kernel.length));
+  return smoothing(cascadeKernels(sigma), size, taps);
+}
+
+function cascadeKernels(sigma: number): Float64Array[] {
   const sigmas = [sigma / 2, sigma, 2 * sigma];
   let kernel: Float64Array = Float64Array.of(1);
-  const kernels = sigmas.map((target, i) => {
+  return sigmas.map((target, i) => {
     const more = Math.sqrt(target ** 2 - (sigmas[i - 1] ?? 0) ** 2);
     kernel = convolved(kernel, halfGaussian(more, CASCADE_REACH));
     return kernel;
   });
-  return smoothing(kernels, size);
 }
 
 /** A Gaussian blur. */
@@ -123,17 +129,20 @@ export function gathered(sigma: number, { width, height }: Size): Transform {
 }
 
 /** The mean of blurs by weights from the centre outwards, of images of a size that continue at their opposite sides. */
-function smoothing(kernels: readonly Float64Array[], { width, height }: Size): Transform {
-  const values = { across: bank(kernels, width, 1), down: bank(kernels, height, 1 / kernels.length) };
+function smoothing(kernels: readonly Float64Array[], { width, height }: Size, taps = 0): Transform {
+  const values = { across: bank(kernels, width, 1, taps), down: bank(kernels, height, 1 / kernels.length, taps) };
   return precondition("blur", values, (gradient, value) =>
     blur(gradient, value("across", [null, null]), value("down", [null, null])),
   );
 }
 
-/** Kernels as rows of equal length, times a factor; what reaches round a line is brought back onto it. */
-function bank(kernels: readonly Float64Array[], length: number, factor: number): Tensor {
+/**
+ * Kernels as rows of equal length, times a factor; what reaches round a line is brought back onto it.
+ * @param least how many weights a row has at least, where the line has as many
+ */
+function bank(kernels: readonly Float64Array[], length: number, factor: number, least = 0): Tensor {
   const wrapped = kernels.map((kernel) => onCircle(kernel, length));
-  const taps = Math.max(...wrapped.map((kernel) => kernel.length));
+  const taps = Math.max(Math.min(least, Math.floor(length / 2) + 1), ...wrapped.map((kernel) => kernel.length));
   const data = new Float32Array(kernels.length * taps);
   for (const [f, kernel] of wrapped.entries())
     data.set(

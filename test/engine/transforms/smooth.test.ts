@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { random } from "../../../src/engine/images/random.js";
 import { meanAbsolute, type Raster } from "../../../src/engine/images/raster.js";
 import { Programs } from "../../../src/engine/programs.js";
+import { smoothingOf } from "../../../src/engine/recipes/dream/run.js";
 import { onnxRuntime } from "../../../src/engine/runtimes/onnx/onnx.js";
 import { loadTfjsCpu } from "../../../src/engine/runtimes/tfjs/load.js";
 import { tfjsRuntime } from "../../../src/engine/runtimes/tfjs/tfjs.js";
@@ -38,6 +39,28 @@ describe("smoothing", () => {
     expect(farthest(await smooth(gradient, sigma), cascaded(gradient, sigma))).toBeLessThan(2e-7);
     const one = await apply(programs, gaussian(sigma, gradient), "back", gradient);
     expect(farthest(one, gaussianBlur(gradient, sigma, "wrap"))).toBeLessThan(2e-7);
+  });
+
+  it.each([
+    [61, 47],
+    // Wider than the blur, but not than the widest.
+    [9, 12],
+  ])("is the same with filters as long as those of a wider one: %i x %i", async (width, height) => {
+    const gradient = drawn(width, height);
+    const even = await apply(programs, cascade(0.65, gradient, 2), "back", gradient);
+    expect(farthest(even, await smooth(gradient, 0.65))).toBeLessThan(2e-7);
+  });
+
+  it("has filters of one length all through an octave where a new length costs a plan, and as short as may be elsewhere", () => {
+    const size = { width: 200, height: 90 };
+    const lengths = (plansForShapes: boolean) => {
+      const smoothing = smoothingOf({ smoothing: 1, steps: 10 }, { plansForShapes });
+      const steps = Array.from({ length: 10 }, (_, i) => smoothing(size, i + 1)?.values ?? {});
+      return new Set(steps.map((values) => JSON.stringify(Object.values(values).map(({ shape }) => shape))));
+    };
+    expect(lengths(true).size).toBe(1);
+    expect(lengths(false).size).toBeGreaterThan(4);
+    expect(lengths(false)).toContain([...lengths(true)][0]);
   });
 
   it("is the same in one program for all sizes, and by another runtime", async () => {

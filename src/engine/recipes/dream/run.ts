@@ -15,7 +15,7 @@ import { guide, placesOf } from "../../objectives/guide.js";
 import { type Objective, sum } from "../../objectives/objective.js";
 import { type Loss, takeSteps } from "../../optimize/steps.js";
 import { meanAbsoluteDescent } from "../../optimize/update.js";
-import type { Tensors } from "../../runtimes/runtime.js";
+import type { Runtime, Tensors } from "../../runtimes/runtime.js";
 import { cascade, compose, randomShift, shift, shiftAnywhere, type Transform } from "../../transforms/see.js";
 import { channelsOf, parseChannels } from "../channel-terms.js";
 import { octaveSizes } from "../common-options.js";
@@ -66,6 +66,7 @@ export async function* dream(
   if (saved) next.state = saved.random ?? next.state;
   let { detail } = saved ?? {};
   let base = photo;
+  const smoothing = smoothingOf(params, engine.programs.runtime);
   const enlarged = into?.wraps ? resizeWrapped : resize;
   const schedule: Schedule = {
     sizes,
@@ -81,7 +82,12 @@ export async function* dream(
       const update =
         into?.update(octave, size) ?? meanAbsoluteDescent((params.strength * OCTAVE_CHANGE) / params.steps);
       const conditioned = into?.conditioned(size);
-      const view = (step: number) => ({ loss, transform: drawTransform(params, size, step, next, conditioned) });
+      const view = (step: number) => {
+        const shifted = drawShift(params, size, next);
+        if (conditioned) return { loss, transform: compose(conditioned, shifted) };
+        const smoothed = smoothing(size, step);
+        return { loss, transform: smoothed ? compose(shifted, smoothed) : shifted };
+      };
       const taken = takeSteps({ engine, images: [image], steps, update, view }, context.signal);
       return into?.core(taken, octave, base) ?? taken;
     },
@@ -102,20 +108,19 @@ function lossOf(engine: EngineContext, objective: Objective, size: Size, tiles: 
   return (seen) => evaluateTiles(engine.programs, engine.network, objective, seen, tiles);
 }
 
-/** What is done to a step's gradient, smoothing where nothing else is said, and its shift. */
-function drawTransform(
-  { jitter, smoothing, steps }: DreamParams,
-  size: Size,
-  step: number,
-  next: Random,
-  conditioned: Transform | undefined,
-): Transform {
-  const shifted = shift(jitter === undefined ? shiftAnywhere(next, size) : randomShift(next, jitter));
-  if (conditioned) return compose(conditioned, shifted);
-  if (smoothing === 0) return shifted;
-  // Coarser as the octave goes on: details first, then only what holds together (0.5 -> 2 pixels).
-  const sigma = smoothing * (0.5 + 1.5 * (step / steps));
-  return compose(shifted, cascade(sigma, size));
+function drawShift({ jitter }: DreamParams, size: Size, next: Random): Transform {
+  return shift(jitter === undefined ? shiftAnywhere(next, size) : randomShift(next, jitter));
+}
+
+/** How a step's gradient is smoothed: coarser as the octave goes on, details first, then only what holds together. */
+export function smoothingOf(
+  { smoothing, steps }: Pick<DreamParams, "smoothing" | "steps">,
+  { plansForShapes = false }: Pick<Runtime, "plansForShapes">,
+): (size: Size, step: number) => Transform | undefined {
+  // 0.5 -> 2 pixels.
+  const sigma = (step: number): number => smoothing * (0.5 + 1.5 * (step / steps));
+  return (size, step) =>
+    smoothing === 0 ? undefined : cascade(sigma(step), size, plansForShapes ? sigma(steps) : sigma(step));
 }
 
 function detailSavable(octave: number, image: Raster, base: Raster, next: SeededRandom): Savable {

@@ -235,6 +235,8 @@ export function onnxRuntime({ device = "cpu", threads, writtenFor = device, wino
   };
   return {
     name: `onnx-${device}`,
+    // cuDNN searches for the best of its algorithms.
+    plansForShapes: device === "cuda",
     async compile(outputs, held = []) {
       return new OnnxProgram(loadNative<typeof Ort>("onnxruntime-node"), outputs, choose, open, held);
     },
