@@ -156,7 +156,7 @@ async function styleObjective(
 
 /**
  * Where two numbers of a maximum or of a ReLU are closer than float32 tells apart, the gradient goes either way, and a
- * device's rounding decides. An image that is as good as the same then decides anew: a case that is off is tried at so
+ * device's rounding decides. An image that is as good as the same then decides again: a case that is off is tried at so
  * many of them, and its errors are the least.
  */
 const TRIES = 8;

@@ -46,7 +46,7 @@ export interface Program {
 export interface Runtime {
   /** For instance "onnx-cpu", "onnx-webgpu", "tfjs-cpu". */
   readonly name: string;
-  /** Whether it plans anew, for longer than a step takes, whenever an input has another shape than before. */
+  /** Whether it plans again, for longer than a step takes, whenever an input has another shape than before. */
   readonly plansForShapes?: boolean;
   /**
    * Compiles what `outputs` reach.

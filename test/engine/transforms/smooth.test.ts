@@ -51,7 +51,7 @@ describe("smoothing", () => {
     expect(farthest(even, await smooth(gradient, 0.65))).toBeLessThan(2e-7);
   });
 
-  it("has filters of one length all through an octave where a new length costs a plan, and as short as may be elsewhere", () => {
+  it("keeps the length of its filters where a new one costs a plan, and has short ones elsewhere", () => {
     const size = { width: 200, height: 90 };
     const lengths = (plansForShapes: boolean) => {
       const smoothing = smoothingOf({ smoothing: 1, steps: 10 }, { plansForShapes });
