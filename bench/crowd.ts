@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import type { WireFrame, WireWatch } from "../src/bots/web/wire.js";
 import { World } from "../test/fault/world.js";
 import { CrowdMember } from "../test/support/crowd.js";
 import { freePort } from "../test/support/free-port.js";
@@ -51,14 +52,22 @@ for (let n = 0; n < PEOPLE; n++) {
   await member.enter();
   people.push(member);
 }
-let frames = 0;
+let [frames, bytes] = [0, 0];
+const hear = (frame: WireFrame): void => {
+  frames += 1;
+  if (frame.kind === "message" && frame.message.text.includes("Done in")) done.add(frame.message.id);
+};
+// The pages of the others are read on other machines than the program's.
 const sockets = Array.from({ length: SOCKETS }, (_, n) =>
-  people[n % PEOPLE]?.listen((frame) => {
-    frames += 1;
-    if (n === 0 && frame.kind === "message" && frame.message.text.includes("Done in")) done.add(frame.message.id);
-  }),
+  n === 0 ? people[0]?.listen(hear) : people[n % PEOPLE]?.open(),
 );
+for (const socket of sockets)
+  socket?.on("message", (data: Buffer) => {
+    bytes += data.length;
+  });
 await Promise.all(sockets.map((socket) => new Promise((resolve) => socket?.once("open", resolve))));
+// They look at the channel.
+for (const socket of sockets) socket?.send(JSON.stringify({ watch: "nothing", thread: null } satisfies WireWatch));
 
 interface Health {
   readonly eventLoopLagSeconds: { readonly p99: number; readonly max: number };
@@ -102,7 +111,7 @@ const alone = (few / (performance.now() - from)) * 1000;
 // Their budgets of messages fill up again.
 await delay(12_000);
 done.clear();
-frames = 0;
+[frames, bytes] = [0, 0];
 from = performance.now();
 await Promise.all(Array.from({ length: JOBS }, () => say()));
 const accepted = (performance.now() - from) / 1000;
@@ -118,7 +127,7 @@ const rows = [
   ["refused", [...refused].map(([why, count]) => `${count} x ${why}`).join("; ") || "none"],
   [`jobs a second, ${FEW} open`, alone.toFixed(0)],
   ["jobs a second, up to all waiting", crowded.toFixed(0)],
-  ["frames to all sockets, a job", (frames / JOBS).toFixed(0)],
+  ["frames to each socket, and kilobytes, a job", `${frames / JOBS}, ${(bytes / JOBS / SOCKETS / 1e3).toFixed(1)}`],
   ["event loop lag, p99 and longest", `${slow.p99.toFixed(0)} ms, ${slow.max.toFixed(0)} ms`],
   ["/healthz, slowest answer", `${slow.answerMs.toFixed(0)} ms`],
 ];

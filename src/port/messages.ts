@@ -74,7 +74,7 @@ export interface OutgoingMessage {
   readonly progress?: Progress;
   /**
    * Of use only while a job runs or is about to: where a platform takes few messages, it may refuse it. As a reply it
-   * is no answer yet.
+   * is no answer yet. An edit's need not outlive this process: the next one makes its own.
    */
   readonly passing?: true;
   /** Users notified by this message. The text itself never notifies anyone else. */

@@ -1,4 +1,4 @@
-import { communityKey, type Job, userKey } from "../domain/model.js";
+import { communityKey, type Job, sameCommunity, userKey } from "../domain/model.js";
 import type { JobRequest } from "./job-request.js";
 import { QueueError } from "./queue.js";
 
@@ -100,12 +100,12 @@ export class Admission {
       request,
       open.filter(({ state }) => state === "waiting"),
     );
-    const mine = open.filter((job) => userKey(job) === userKey(request));
-    const here = open.filter((job) => channelKey(job) === channelKey(request));
+    const mine = open.filter((job) => sameUser(job, request));
+    const here = open.filter((job) => sameChannel(job, request));
     if (mine.length >= limits.waitingPerPerson) {
       throw new QueueError("person-waiting", "queue.person", { jobs: mine.length });
     }
-    const both = mine.filter((job) => channelKey(job) === channelKey(request)).length;
+    const both = mine.filter((job) => sameChannel(job, request)).length;
     if (both >= least(request.caps?.perPerson)) {
       throw new QueueError("person-waiting", "queue.person-here", { jobs: both });
     }
@@ -179,6 +179,15 @@ export class Admission {
 
 function shareOf(places: number, sharers: number): number {
   return Math.max(1, Math.floor(places / sharers));
+}
+
+/** Without keys, which take long to make for each job of a long queue. */
+function sameUser(a: Counted, b: Counted): boolean {
+  return a.author.id === b.author.id && a.channel.platform === b.channel.platform;
+}
+
+function sameChannel({ channel: a }: Counted, { channel: b }: Counted): boolean {
+  return a.id === b.id && sameCommunity(a, b);
 }
 
 function channelKey({ channel: { platform, community, id: channel } }: Counted): string {

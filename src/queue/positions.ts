@@ -67,7 +67,7 @@ const REPORT_MS = 250;
 
 /** Reports waiting jobs whose position is told otherwise than before. */
 export class PositionNotifier {
-  readonly #told = new Map<string, string>();
+  readonly #told = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #lastAt = Number.NEGATIVE_INFINITY;
 
@@ -114,6 +114,8 @@ export class PositionNotifier {
   }
 }
 
-function toldAs(position: number): string {
-  return JSON.stringify(toldPosition(position));
+/** What is told of a position, as one number: that of how many are ahead is negative. */
+function toldAs(position: number): number {
+  const told = toldPosition(position);
+  return "exact" in told ? told.exact : -told.ahead;
 }

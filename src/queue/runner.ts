@@ -24,6 +24,8 @@ const RETRY_MS = [250, 1_000];
  * as one process makes, so that stopping the program in between costs no job.
  */
 export const MOST_ATTEMPTS = 2 * (RETRY_MS.length + 1);
+/** Results that are being written while the engine goes on: with more than these it waits for the disk. */
+const MOST_ENDING = 8;
 /** A cancelled job is reported as ended after this time even if the engine has not answered. */
 const CANCEL_MS = 900;
 
@@ -34,6 +36,8 @@ export class JobRunner {
    * time: the job that kills engines fails, and those that ran beside it do not.
    */
   readonly #lastTry = new Mutex();
+  /** What is done after the engine has released a job. */
+  readonly #ending = new Set<Promise<void>>();
 
   constructor(
     private readonly context: QueueContext,
@@ -41,7 +45,7 @@ export class JobRunner {
   ) {}
 
   /**
-   * Resolves when the engine has released the job.
+   * Resolves when the engine has released the job, which may be before its end is reported.
    *
    * @param begun an earlier process has begun it, and it runs elsewhere
    */
@@ -72,7 +76,8 @@ export class JobRunner {
     for (;;) {
       if (!joins) active.job = { ...active.job, attempts: active.job.attempts + 1 };
       active.progress = 0;
-      await writer.update(id, startOf(active.job));
+      // In the file at once, and on the disk soon: the engine need not wait for that.
+      void writer.update(id, startOf(active.job));
       try {
         signal.throwIfAborted();
         const pictures = await repository.pictures(id);
@@ -81,10 +86,7 @@ export class JobRunner {
         if (active.checkpoint) whole = false;
         if (active.crashes === RETRY_MS.length) active.endLastTry = await this.#lastTry.acquire(signal);
         const result = await this.#attempt(active, pictures, joins);
-        // Before its end is reported, so that buttons under the result find its image.
-        const { picture: bytes, type } = result;
-        if (!signal.aborted) await writer.keepResult(id, { bytes, type });
-        return await completion.succeed(active, result, whole);
+        return await this.#goOn(this.#succeed(active, result, whole));
       } catch (error) {
         [whole, joins] = [false, false];
         const mayRetry = retryable(error) && active.job.attempts < MOST_ATTEMPTS;
@@ -98,6 +100,22 @@ export class JobRunner {
         active.endLastTry?.();
       }
     }
+  }
+
+  async #succeed(active: ActiveJob, result: EngineResult, whole: boolean): Promise<void> {
+    // Before its end is reported, so that buttons under the result find its image.
+    const { picture: bytes, type } = result;
+    if (!active.abort.signal.aborted) await this.context.writer.keepResult(active.job.id, { bytes, type });
+    await this.parts.completion.succeed(active, result, whole);
+  }
+
+  /** Lets the engine have its next job while an end is written, unless too many are. */
+  async #goOn(end: Promise<void>): Promise<void> {
+    const ending = this.context.writer.follow(end).then(() => {
+      this.#ending.delete(ending);
+    });
+    this.#ending.add(ending);
+    if (this.#ending.size >= MOST_ENDING) await Promise.race(this.#ending);
   }
 
   async #attempt(

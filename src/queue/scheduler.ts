@@ -121,14 +121,20 @@ interface Waiting {
   /** The order in which jobs came. */
   readonly number: number;
   readonly start: RunFunction;
+  /** Who takes turns inside one priority: communities, and the users of one community. */
+  readonly turns: { readonly community: string; readonly user: string };
 }
 
 /** Communities, and users in them, remembered as served: earlier ones count as new again. */
 const REMEMBERED = 10_000;
 
-/** Who takes turns inside one priority: communities, and the users of one community. */
-const ofCommunity = ({ priority, community }: Waiting) => `${priority} ${community}`;
-const ofUser = ({ priority, community, user }: Waiting) => `${priority} ${community} ${user}`;
+const ofCommunity = ({ turns }: Waiting) => turns.community;
+const ofUser = ({ turns }: Waiting) => turns.user;
+
+/** Made once: a long queue is put in order often. */
+function turnsOf({ priority, community, user }: Pick<Waiting, "priority" | "community" | "user">): Waiting["turns"] {
+  return { community: `${priority} ${community}`, user: `${priority} ${community} ${user}` };
+}
 
 /**
  * The queue inside p-queue: the highest priority first; inside one priority a round-robin between communities, and in
@@ -157,7 +163,8 @@ export class RoundRobin implements Queue<RunFunction, RoundRobinOptions> {
     const number = ++this.#numbers;
     const id = options.id ?? String(number);
     const { user = id, community = "", priority = 0 } = options;
-    this.#waiting.push({ id, community, user, priority, number, start });
+    const turns = turnsOf({ priority, community, user });
+    this.#waiting.push({ id, community, user, priority, number, start, turns });
     this.#order = undefined;
   }
 
@@ -165,7 +172,8 @@ export class RoundRobin implements Queue<RunFunction, RoundRobinOptions> {
     const next = this.#first();
     if (!next) return undefined;
     this.#waiting.splice(this.#waiting.indexOf(next), 1);
-    this.#order = undefined;
+    // The others keep their order: it is the one in which they are served.
+    this.#order = this.#order?.slice(1);
     this.#numbers += 1;
     for (const keyOf of [ofCommunity, ofUser]) this.#served.set(keyOf(next), this.#numbers);
     return next.start;
@@ -178,7 +186,9 @@ export class RoundRobin implements Queue<RunFunction, RoundRobinOptions> {
 
   setPriority(id: string, priority: number): void {
     this.#order = undefined;
-    this.#waiting = this.#waiting.map((waiting) => (waiting.id === id ? { ...waiting, priority } : waiting));
+    this.#waiting = this.#waiting.map((waiting) =>
+      waiting.id === id ? { ...waiting, priority, turns: turnsOf({ ...waiting, priority }) } : waiting,
+    );
   }
 
   remove(id: string): void {
@@ -193,6 +203,7 @@ export class RoundRobin implements Queue<RunFunction, RoundRobinOptions> {
 
   /** The first of {@link #inOrder}, without putting the others in order. */
   #first(): Waiting | undefined {
+    if (this.#order) return this.#order[0];
     const highest = Math.max(...this.#waiting.map(({ priority }) => priority));
     const candidates = this.#waiting.filter(({ priority }) => priority === highest);
     return this.#nextOf(this.#nextOf(candidates, ofCommunity), ofUser)[0];

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
 
 /**
  * Settles like `work`, or, when that takes longer than `milliseconds`, as `onTimeout` says: with the value it returns,
@@ -125,6 +125,32 @@ export class Mutex {
       resolve();
       throw error;
     }
+  }
+}
+
+/**
+ * Has much that comes at once done a little at a time, so that what else the program does goes on in between: work is
+ * done at once as long as this turn of the event loop is short, else in the next one, in the order of the calls.
+ */
+export class Turns {
+  #begunAt = Number.NEGATIVE_INFINITY;
+  #next: Promise<void> | undefined;
+
+  /** @param milliseconds how long a turn may have been when more is done in it */
+  constructor(private readonly milliseconds: number) {}
+
+  async take<T>(work: () => T): Promise<Awaited<T>> {
+    while (performance.now() - this.#begunAt > this.milliseconds) {
+      this.#next ??= this.#turn();
+      await this.#next;
+    }
+    return await work();
+  }
+
+  async #turn(): Promise<void> {
+    await nextTurn();
+    this.#begunAt = performance.now();
+    this.#next = undefined;
   }
 }
 

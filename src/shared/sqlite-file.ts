@@ -1,5 +1,8 @@
+import { closeSync, fdatasync, openSync } from "node:fs";
 import { dirname } from "node:path";
+import { promisify } from "node:util";
 import type Libsql from "libsql";
+import { LRUCache } from "lru-cache";
 import { checkDatabase } from "./check-database.js";
 import { makeFolder } from "./make-folder.js";
 import { openSqlite } from "./native.js";
@@ -8,13 +11,33 @@ import { StoreError, storeError } from "./store-error.js";
 /** Milliseconds to wait for a lock of another connection, such as a backup's. */
 const BUSY_MS = 5_000;
 
+/** Queries that are kept prepared: parsing one takes longer than running it. */
+const PREPARED = 300;
+
+const writeThrough = promisify(fdatasync);
+
 /** What the disk or the file itself is at fault for; the others are told once and are over. */
 const FAULTS: readonly string[] = ["full", "unwritable", "damaged"];
 
-/** An open SQLite file. Synchronous; whatever a full, read-only or failing disk does to it is a {@link StoreError}. */
+/**
+ * An open SQLite file. Synchronous; whatever a full, read-only or failing disk does to it is a {@link StoreError}. All
+ * that is written goes through {@link write}.
+ */
 export class SqliteFile {
   readonly client: Libsql.Database;
   #problem: StoreError | undefined;
+  readonly #prepared = new LRUCache<string, Libsql.Statement>({ max: PREPARED });
+  /** The write-ahead log; undefined where there is none to be opened, so that each commit has to wait for the disk. */
+  #log: number | undefined;
+  /** Commits wait for the disk just now. */
+  #waits = true;
+  /** Something was committed that may not be on the disk yet. */
+  #behind = false;
+  /** The disk has refused the log, and may take a second try for done without having it. */
+  #distrusted = false;
+  /** The write-through that is under way, and the one that follows it. */
+  #syncing: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
 
   /**
    * Opens a file, makes it and its folder where they are missing, looks through it, and brings its schema up to date.
@@ -34,14 +57,9 @@ export class SqliteFile {
       throw storeError(cause, path);
     }
     this.#tellFaults(this.client, "exec");
-    const { prepare } = this.client;
-    this.client.prepare = ((query: string) => {
-      const statement = this.#told(() => prepare.call(this.client, query));
-      this.#tellFaults(statement, "run", "get", "all");
-      return statement;
-    }) as typeof prepare;
+    this.#keepPrepared();
     try {
-      // Every commit is on the disk before it is acknowledged, so that a power cut loses nothing that was accepted.
+      // What is acknowledged is on the disk before, so that a power cut loses nothing that was accepted.
       // Deleted rows are overwritten with zeros: what people have deleted is not left in the file.
       this.client.exec(
         `PRAGMA busy_timeout = ${busyMs}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
@@ -50,6 +68,7 @@ export class SqliteFile {
       checkDatabase(this.client, path);
       migrate(this.client);
       this.client.exec("PRAGMA foreign_keys = ON");
+      this.#log = openLog(this.client, path);
     } catch (cause) {
       this.client.close();
       throw storeError(cause, path);
@@ -64,17 +83,20 @@ export class SqliteFile {
   /**
    * Runs `work` in a transaction; inside another one it joins that.
    *
-   * @param durable false for what a power cut may undo: each wait for the disk holds up the whole program
+   * @param durable false for what outlives a kill at once, and a power cut when {@link synced} has resolved: a wait for
+   *   the disk in here holds up the whole program
    */
   write<T>(work: () => T, { durable = true }: { readonly durable?: boolean } = {}): T {
     const { client } = this;
     this.#checkOpen();
     if (client.inTransaction) return work();
+    const waits = durable || this.#log === undefined;
+    this.#setWaiting(waits);
     try {
-      if (!durable) client.exec("PRAGMA synchronous = NORMAL");
-      client.exec("BEGIN IMMEDIATE");
+      client.prepare("BEGIN IMMEDIATE").run([]);
       const result = work();
-      client.exec("COMMIT");
+      client.prepare("COMMIT").run([]);
+      if (!waits) this.#behind = true;
       // A damaged page that this did not need is still there.
       if (this.#problem?.kind !== "damaged") this.#problem = undefined;
       return result;
@@ -82,9 +104,59 @@ export class SqliteFile {
       // After a full disk SQLite has rolled back already.
       if (client.inTransaction) client.exec("ROLLBACK");
       throw error;
-    } finally {
-      if (!durable) client.exec("PRAGMA synchronous = FULL");
     }
+  }
+
+  /** Whether commits wait for the disk from now on. */
+  #setWaiting(waits: boolean): void {
+    if (waits === this.#waits) return;
+    this.client.exec(`PRAGMA synchronous = ${waits ? "FULL" : "NORMAL"}`);
+    this.#waits = waits;
+  }
+
+  /**
+   * Resolves when all that was written before is on the disk. The program goes on meanwhile, and those who ask at about
+   * the same time wait for one write-through together.
+   *
+   * @throws StoreError when the disk does not take it; it is in the file all the same
+   */
+  synced(): Promise<void> {
+    if (!this.#behind) return this.#syncing ?? Promise.resolve();
+    this.#next ??= this.#syncNext();
+    return this.#next;
+  }
+
+  async #syncNext(): Promise<void> {
+    await this.#syncing?.catch(() => undefined);
+    this.#next = undefined;
+    if (!this.#behind) return;
+    this.#behind = false;
+    const syncing = this.#sync();
+    this.#syncing = syncing;
+    try {
+      await syncing;
+    } catch (error) {
+      this.#behind = true;
+      throw error;
+    } finally {
+      this.#syncing = undefined;
+    }
+  }
+
+  /** What SQLite does at the end of a durable commit, where it holds up the program. */
+  async #sync(): Promise<void> {
+    this.#checkOpen();
+    if (this.#log !== undefined && !this.#distrusted) {
+      try {
+        return await writeThrough(this.#log);
+      } catch {
+        this.#distrusted = true;
+      }
+    }
+    // The system may forget what it could not write, and say of it next time that it is done: so the file gets it.
+    const { busy } = this.client.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get([]) as { readonly busy: number };
+    if (busy) throw storeError(Object.assign(new Error("the log is being read"), { code: "SQLITE_BUSY" }), this.path);
+    this.#distrusted = false;
   }
 
   /** Moves the write-ahead log into the file, so that no deleted content is left in the log. */
@@ -96,9 +168,29 @@ export class SqliteFile {
     // libsql keeps the file open until its statements are collected, so SQLite would not do this by itself.
     try {
       this.checkpoint();
+      this.#behind = false;
     } finally {
+      this.#prepared.clear();
       this.client.close();
+      const log = this.#log;
+      const underWay = this.#syncing ?? Promise.resolve();
+      if (log !== undefined) void underWay.catch(() => undefined).then(() => closeSync(log));
+      this.#log = undefined;
     }
+  }
+
+  /** Statements are handed out again. So one query is read in one way only: with the columns' names, or without. */
+  #keepPrepared(): void {
+    const { prepare } = this.client;
+    this.client.prepare = ((query: string) => {
+      const known = this.#prepared.get(query);
+      if (known) return known;
+      const statement = this.#told(() => prepare.call(this.client, query));
+      this.#tellFaults(statement, "run", "get", "all");
+      // What a pragma says or does is settled when it is prepared.
+      if (!/^\s*PRAGMA\b/i.test(query)) this.#prepared.set(query, statement);
+      return statement;
+    }) as typeof prepare;
   }
 
   /** Replaces methods of libsql's objects by ones that tell what was the matter with the file. */
@@ -125,4 +217,10 @@ export class SqliteFile {
       throw error;
     }
   }
+}
+
+/** The write-ahead log of a file that has one; some file systems of networks allow none. */
+function openLog(client: Libsql.Database, path: string): number | undefined {
+  const { journal_mode: mode } = client.prepare("PRAGMA journal_mode").get([]) as { readonly journal_mode: string };
+  return mode === "wal" ? openSync(`${path}-wal`, "r+") : undefined;
 }

@@ -60,9 +60,14 @@ export class Database {
     return this.#file.path;
   }
 
-  /** Runs `work` in a transaction; inside another one it joins that. */
-  write<T>(work: () => T): T {
-    return this.#file.write(work);
+  /** @see {@link SqliteFile.write} */
+  write<T>(work: () => T, options?: { readonly durable: boolean }): T {
+    return this.#file.write(work, options);
+  }
+
+  /** @see {@link SqliteFile.synced} */
+  synced(): Promise<void> {
+    return this.#file.synced();
   }
 
   /** Moves the write-ahead log into the file, so that no deleted content is left in the log. */

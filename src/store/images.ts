@@ -78,7 +78,7 @@ export class Images {
 
   /**
    * Writes images to disk and then, in one transaction, adds their rows and runs `refer`, which must name them in a
-   * table.
+   * table. Resolves when all of it is on the disk.
    *
    * @throws StoreError when the disk is full or cannot be written.
    */
@@ -98,9 +98,11 @@ export class Images {
   /**
    * Runs `remove` in a transaction: it removes rows that name images and returns which images. Those that nothing names
    * afterwards are removed with their files.
+   *
+   * @param options as of {@link Database.write}; a file must not be gone while rows that name it may come back
    */
-  release(remove: () => readonly string[]): RemovedImages {
-    const unused = this.database.write(() => this.#dropUnused([...new Set(remove())]));
+  release(remove: () => readonly string[], options?: { readonly durable: boolean }): RemovedImages {
+    const unused = this.database.write(() => this.#dropUnused([...new Set(remove())]), options);
     try {
       // At once, before anything else can run: the same image might come again.
       for (const { sha } of unused) this.#files.remove(sha);
@@ -112,7 +114,7 @@ export class Images {
 
   /** Removes images that no job and no style names: of these, or of all. */
   removeUnused(shas?: readonly string[]): RemovedImages {
-    return this.release(() => shas ?? this.#unused());
+    return this.release(() => shas ?? this.#unused(), { durable: false });
   }
 
   #unused(): string[] {
@@ -150,11 +152,14 @@ export class Images {
     for (const sha of arriving) this.#arriving.set(sha, (this.#arriving.get(sha) ?? 0) + 1);
     try {
       const images = await Promise.all(pictures.map((picture, index) => this.#write(arriving[index] ?? "", picture)));
-      return this.database.write(() => {
+      const write = () => {
         const rows = images.map((image) => ({ ...image, createdAt: this.now() }));
         if (rows.length > 0) this.database.orm.insert(imageTable).values(rows).onConflictDoNothing().run();
         return refer(images);
-      });
+      };
+      const referred = this.database.write(write, { durable: false });
+      await this.database.synced();
+      return referred;
     } finally {
       for (const sha of arriving) {
         const left = (this.#arriving.get(sha) ?? 1) - 1;

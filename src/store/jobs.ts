@@ -43,7 +43,7 @@ export class Jobs {
     const roles = Object.keys(pictures);
     const images = Object.values(pictures).map((bytes) => ({ bytes }));
     await this.images.keep(images, (stored) => {
-      if (this.get(job.id)) throw new Error(`a second job ${job.id}`);
+      if (this.#has(job.id)) throw new Error(`a second job ${job.id}`);
       this.database.orm.insert(jobTable).values(rowOf(job)).run();
       const inputs = stored.map(({ sha }, index) => ({ job: job.id, role: roles[index] ?? "", sha }));
       if (inputs.length > 0) this.database.orm.insert(jobInputTable).values(inputs).run();
@@ -51,20 +51,36 @@ export class Jobs {
     });
   }
 
-  /** Changes a job; one that is not kept is ignored. When it ends, its checkpoint goes. */
-  update(id: string, change: JobChange): void {
+  /**
+   * Changes a job; one that is not kept is ignored. When it ends, its checkpoint goes. Resolves when a new state is on
+   * the disk; anything else follows there at once, and what a power cut takes of it, a kill just before would have.
+   */
+  async update(id: string, change: JobChange): Promise<void> {
     const columns = columnsOf(change);
     if (Object.keys(columns).length === 0) return;
+    const dropped = this.database.write(() => this.#change(id, change, columns), { durable: false });
+    const synced = this.database.synced();
+    if (change.state === undefined) return void synced.catch(() => undefined);
+    try {
+      await synced;
+    } catch (cause) {
+      // Not to be tried again like what the file has refused: something newer may be in it by then.
+      throw new Error(`The disk may lose what became of job ${id} when the power fails.`, { cause });
+    }
+    // Only now: a job whose end is lost goes on from it.
+    if (dropped !== null) this.images.removeUnused([dropped]);
+  }
+
+  /** @returns the checkpoint that has become useless */
+  #change(id: string, change: JobChange, columns: ReturnType<typeof columnsOf>): string | null {
     const { orm } = this.database;
-    this.images.release(() => {
-      const { changes } = orm.update(jobTable).set(columns).where(eq(jobTable.id, id)).run();
-      if (changes > 0 && change.messages) this.#index(id, change.messages);
-      if (change.state === undefined || change.state === "waiting" || change.state === "running") return [];
-      const { checkpoint } = this.#checkpointOf(id);
-      if (checkpoint === null) return [];
-      orm.update(jobTable).set({ checkpoint: null, checkpointInfo: null }).where(eq(jobTable.id, id)).run();
-      return [checkpoint];
-    });
+    const { changes } = orm.update(jobTable).set(columns).where(eq(jobTable.id, id)).run();
+    if (changes > 0 && change.messages) this.#index(id, change.messages);
+    if (change.state === undefined || change.state === "waiting" || change.state === "running") return null;
+    const { checkpoint } = this.#checkpointOf(id);
+    if (checkpoint === null) return null;
+    orm.update(jobTable).set({ checkpoint: null, checkpointInfo: null }).where(eq(jobTable.id, id)).run();
+    return checkpoint;
   }
 
   /** Keeps what an unfinished job can resume from, in place of an earlier one; for any other job it is ignored. */
@@ -101,7 +117,7 @@ export class Jobs {
       return images;
     });
     // The job may have been removed while the file was written.
-    if (!this.get(id)) this.images.removeUnused(stored.map(({ sha }) => sha));
+    if (!this.#has(id)) this.images.removeUnused(stored.map(({ sha }) => sha));
   }
 
   /**
@@ -130,6 +146,10 @@ export class Jobs {
       this.database.orm.update(jobTable).set({ hidden }).where(other).run();
       return works;
     });
+  }
+
+  #has(id: string): boolean {
+    return this.database.orm.select({ id: jobTable.id }).from(jobTable).where(eq(jobTable.id, id)).get() !== undefined;
   }
 
   get(id: string): StoredJob | undefined {

@@ -1,4 +1,5 @@
-import { and, asc, inArray, sql } from "drizzle-orm";
+import { asc } from "drizzle-orm";
+import { LRUCache } from "lru-cache";
 import type { Community } from "../domain/model.js";
 import { type Database, matching } from "./database.js";
 import { type SettingValue, settingTable } from "./schema.js";
@@ -17,8 +18,14 @@ interface EffectiveSetting {
 
 const WHOLE = "";
 
+/** Scopes whose settings are remembered. */
+const SCOPES = 1_000;
+
 /** What people who manage a channel or a community have set there. Callers check what they read. */
 export class Settings {
+  /** What is set, by scope: each job asks for ten values, and nothing else writes them. */
+  readonly #known = new LRUCache<string, Readonly<Record<string, SettingValue>>>({ max: SCOPES });
+
   constructor(
     private readonly database: Database,
     private readonly now: () => number,
@@ -35,30 +42,34 @@ export class Settings {
       const insert = orm.insert(settingTable).values({ platform, community, channel, key, ...set });
       return insert.onConflictDoUpdate({ target, set }).run();
     });
+    this.#known.clear();
   }
 
   /** What is set in this very scope. */
   get(scope: SettingScope, key: string): SettingValue | undefined {
-    return this.database.orm.select().from(settingTable).where(at(scope, key)).get()?.value;
+    return this.all(scope)[key];
   }
 
   /** Everything set in this very scope, by key. */
   all(scope: SettingScope): Readonly<Record<string, SettingValue>> {
+    const { platform, community, channel = WHOLE } = scope;
+    const name = JSON.stringify([platform, community, channel]);
+    const known = this.#known.get(name) ?? this.#read(scope);
+    this.#known.set(name, known);
+    return known;
+  }
+
+  #read(scope: SettingScope): Readonly<Record<string, SettingValue>> {
     const rows = this.database.orm.select().from(settingTable).where(at(scope)).orderBy(asc(settingTable.key)).all();
     return Object.fromEntries(rows.map(({ key, value }) => [key, value]));
   }
 
   /** What applies in a channel: its own value, else the community's; undefined where the program's default does. */
-  effective(scope: SettingScope, key: string): EffectiveSetting | undefined {
-    const { platform, community, channel = WHOLE } = scope;
-    const row = this.database.orm
-      .select()
-      .from(settingTable)
-      .where(and(matching(settingTable, { platform, community, key }), inArray(settingTable.channel, [channel, WHOLE])))
-      // The channel's comes first.
-      .orderBy(sql`${settingTable.channel} = ${WHOLE}`)
-      .get();
-    return row && { value: row.value, from: row.channel === WHOLE ? "community" : "channel" };
+  effective({ platform, community, channel }: SettingScope, key: string): EffectiveSetting | undefined {
+    const own = channel === undefined ? undefined : this.get({ platform, community, channel }, key);
+    if (own !== undefined) return { value: own, from: "channel" };
+    const value = this.get({ platform, community }, key);
+    return value === undefined ? undefined : { value, from: "community" };
   }
 }
 

@@ -144,9 +144,11 @@ describe("a dream in a chat", () => {
     expect(third.content.text).toMatch(/2nd in line, starts in about \d+ s, takes about \d+ s/);
     await (await engine.next()).finish();
     await chat.until(() => third.content.text.includes("1st in line"));
+    expect(third.edits.map(({ passing }) => passing)).not.toContain(undefined);
     await (await engine.next()).finish();
     await (await engine.next()).finish();
     await quiet();
+    expect(third.edits.at(-1)).not.toHaveProperty("passing");
     expect(chat.in("channel").every((message) => message.pictures.length === 1)).toBe(true);
     expect(chat.violations).toEqual([]);
   });
@@ -198,8 +200,11 @@ describe("a dream in a chat", () => {
     const { chat, queue, quiet } = await studio();
     chat.fault = (call) => {
       const [running] = queue.positions();
-      if (call === "reply" && running) queue.cancel(running.job.id, { by: "person", name: "Ann" });
-      return undefined;
+      if (call !== "reply" || !running) return undefined;
+      // Its end is told when it is on the disk.
+      const cancelled = new Promise<void>((resolve) => queue.on("cancelled", () => resolve()));
+      queue.cancel(running.job.id, { by: "person", name: "Ann" });
+      return cancelled;
     };
     await chat.say(ann, "/dream picture:none");
     await quiet();

@@ -68,11 +68,11 @@ export class FakeChat implements Chat {
   obstacle: string | undefined;
   /** Changes how pictures on messages are downloaded. */
   download: (image: PictureSource) => PictureSource = (image) => image;
-  /** Asked before each call: an error to reject with, or "late" to do it and then reject with a time-out. */
+  /** Asked before each call: an error to reject with, or what it is to wait for. */
   fault: (
     call: Call,
     target: { channel?: ChannelRef; message?: MessageRef; content?: OutgoingMessage; emoji?: string },
-  ) => ChatError | undefined = () => undefined;
+  ) => ChatError | Promise<void> | undefined = () => undefined;
   readonly capabilities: ChatCapabilities;
   readonly #changes = new EventEmitter().setMaxListeners(0);
   readonly #editing = new Set<string>();
@@ -370,7 +370,8 @@ export class FakeChat implements Chat {
   ): Promise<void> {
     await turn();
     const fault = this.fault(call, target);
-    if (fault) throw fault;
+    if (fault instanceof Promise) await fault;
+    else if (fault) throw fault;
   }
 
   #add(channel: ChannelRef, content: OutgoingMessage): MessageRef {

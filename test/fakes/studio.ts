@@ -125,6 +125,8 @@ export async function openStudio<C extends Chat>(chat: C, options: Omit<StudioOp
         for (const event of ["done", "failed", "cancelled"] as const) queue.on(event, () => resolve());
       });
     }
+    // Ends are told when they are on disk.
+    await queue.drain();
     await app.presenter.idle();
     await handlers.idle();
   };

@@ -132,6 +132,17 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       expect(await Promise.all((message?.pictures ?? []).map(({ bytes }) => colourOf(bytes)))).toEqual(["red"]);
     });
 
+    it("shows an edit that need not outlive the program, and what replaces it", async () => {
+      const buttons = [{ id: "a", label: "Cancel" }];
+      const ref = await post({ text: "3rd in line", buttons });
+      await chat.edit(ref, { text: "2nd in line", buttons, passing: true });
+      const message = await seen(world.channel, ref.id);
+      expect([message?.text, message?.buttons.length]).toEqual([expect.stringContaining("2nd in line"), 1]);
+      await chat.edit(ref, { text: "Done" });
+      const done = await seen(world.channel, ref.id);
+      expect([done?.text, done?.buttons.length]).toEqual([expect.stringContaining("Done"), 0]);
+    });
+
     it("shows progress, also to those who only see text", async () => {
       const ref = await post({ text: "Octave 2 of 4", progress: { value: 0.5, label: "Octave 2 of 4, step 3 of 10" } });
       expect((await seen(world.channel, ref.id))?.text).toContain("Octave 2 of 4");

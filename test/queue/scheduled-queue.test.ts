@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { deferred } from "../../src/shared/async.js";
+import { MemoryJobRepository } from "../fakes/memory-repository.js";
 import { ask, queueContract } from "./queue.contract.js";
 import { setup } from "./set-up.js";
 
@@ -17,6 +19,24 @@ describe("the queue of one machine, and its order", () => {
     await end;
     expect(engine.runs).toHaveLength(3);
     expect(engine.peak).toBe(3);
+  });
+
+  it("has the engine go on while the disk takes a result, but not for ever while it takes none", async () => {
+    const repository = new MemoryJobRepository();
+    const disk = deferred();
+    repository.keepResult = () => disk.promise;
+    const { engine, queue, log } = setup({ repository });
+    const jobs: string[] = [];
+    for (let job = 0; job < 12; job++) jobs.push((await queue.submit(ask("a"))).id);
+    const last = new Promise((resolve) => queue.on("done", ({ id }) => id === jobs.at(-1) && resolve(undefined)));
+    for (let job = 0; job < 8; job++) await (await engine.next()).finish();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(log.filter((line) => line.startsWith("done"))).toEqual([]);
+    expect(engine.runs).toHaveLength(8);
+    disk.resolve();
+    for (let job = 8; job < 12; job++) await (await engine.next()).finish();
+    await last;
+    expect(jobs.map((id) => log.includes(`done ${id}`))).not.toContain(false);
   });
 
   it("serves 400 jobs of 40 people fairly: the first of everybody before the second of anybody", async () => {

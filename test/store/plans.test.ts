@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Libsql from "libsql";
+import { LRUCache } from "lru-cache";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { openStore, type Store } from "../../src/store/open.js";
 import { ann, art, club, message } from "./make.js";
@@ -11,6 +12,8 @@ import { ann, art, club, message } from "./make.js";
 const JOBS = 2_000;
 // Open files go on using what stands here when they are opened.
 const prepare = vi.spyOn(Libsql.prototype, "prepare");
+// Nothing stays prepared, so that each query is seen.
+vi.spyOn(LRUCache.prototype, "get").mockReturnValue(undefined);
 let dir: string;
 let store: Store;
 const id = (index: number) => `J${String(index).padStart(7, "0")}`;

@@ -70,13 +70,19 @@ export class CrowdMember {
    * @param query of its address, such as "?since=7"
    */
   listen(hear: (frame: WireFrame) => void, query = ""): WebSocket {
+    const socket = this.open(query);
+    socket.on("message", (data) => {
+      for (const frame of [JSON.parse(String(data)) as WireFrame | WireFrame[]].flat()) hear(frame);
+    });
+    return socket;
+  }
+
+  /** Opens a socket. */
+  open(query = ""): WebSocket {
     const origin = `http://127.0.0.1:${this.port}`;
     const socket = new WebSocket(`ws://127.0.0.1:${this.port}/api/live${query}`, {
       headers: { cookie: this.#cookie, origin },
       localAddress: this.address,
-    });
-    socket.on("message", (data) => {
-      for (const frame of [JSON.parse(String(data)) as WireFrame | WireFrame[]].flat()) hear(frame);
     });
     socket.on("error", () => undefined);
     return socket;

@@ -45,7 +45,7 @@ export function registerAdmin(
     attach(socket, user) {
       const feed = new AdminFeed(socket, user, services);
       socket.on("message", (data) => {
-        const message = watchMessage.safeParse(parse(String(data)));
+        const message = watchMessage.safeParse(parseFrame(String(data)));
         if (message.success) feed.set(message.data.watch === "admin");
       });
       socket.on("close", () => feed.set(false));
@@ -125,7 +125,8 @@ class AdminFeed {
   }
 }
 
-function parse(text: string): unknown {
+/** What a page has sent; undefined for no JSON. */
+export function parseFrame(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

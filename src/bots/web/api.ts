@@ -4,11 +4,13 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { ChatHandlers } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
+import { Turns } from "../../shared/async.js";
 import { sentence } from "../../shared/sentences/sentence.js";
-import { registerAdmin } from "./admin.js";
+import { parseFrame, registerAdmin } from "./admin.js";
 import { type ChannelHub, channelRef, removedFrame, toId } from "./channel-hub.js";
 import type { Conversation } from "./conversation.js";
 import { readBody } from "./guard.js";
+import { TURN_MS } from "./limits.js";
 import { readChannelName } from "./names.js";
 import { addressOf, type Sessions } from "./sessions.js";
 import type { PersonRow } from "./store.js";
@@ -41,6 +43,7 @@ const channelBody = z.object({ name: z.string().max(100), topic: z.string().max(
 const reactionBody = z.object({ emoji: z.string().max(64), on: z.boolean() });
 const actionBody = z.object({ action: z.string().max(100) });
 const readMarkBody = z.object({ message: idText });
+const followMessage = z.object({ thread: idText.nullable() });
 const completeBody = z.object({
   command: z.string().max(64),
   option: z.string().max(64),
@@ -160,13 +163,14 @@ function registerMessages(app: FastifyInstance, services: WebServices): void {
   const { sessions, conversation, hub } = services;
   const { store, limits } = hub.parts;
   const uploads = new Uploads(limits);
+  const turns = new Turns(TURN_MS);
 
   app.post("/api/messages", async (request) => {
-    const user = sessions.act(request, "messages");
+    const user = await turns.take(() => sessions.act(request, "messages"));
     const row = await uploads.take(user.id, request, (said) => {
       const bytes = said.images.reduce((sum, image) => sum + image.bytes.byteLength, 0);
       if (bytes > 0) sessions.spend("megabytes", request, user, bytes / 1024 / 1024);
-      return conversation.say(user, said);
+      return turns.take(() => conversation.say(user, said));
     });
     // Read again: a command may have become public, or been answered, meanwhile.
     return hub.views.message(store.message(row.id) ?? row);
@@ -207,8 +211,12 @@ function registerLive(app: FastifyInstance, services: WebServices): void {
     const from = { user: user?.id ?? "", address: addressOf(request), connection: request.raw.socket };
     const refusal = user ? sockets.full(from) : sentence("web.session-unknown");
     if (!user || refusal) return socket.close(4001, refusal);
-    const ready = sockets.add(socket, from);
+    const { ready, follow } = sockets.add(socket, from);
     admin?.attach(socket, user.id);
+    socket.on("message", (data) => {
+      const message = followMessage.safeParse(parseFrame(String(data)));
+      if (message.success) follow(message.data.thread);
+    });
     sockets.sendTo(socket, { kind: "session", session: wireSession(services, user) });
     const since = idText.safeParse(request.query.since).success ? Number(request.query.since) : store.rev();
     return catchUp(socket, user.id, since, ready);
@@ -220,17 +228,19 @@ function registerLive(app: FastifyInstance, services: WebServices): void {
     // A counter behind the client's means another or an older database: what the client holds is of no use then.
     const afresh = since > rev || store.countChanges(since, user, RESUME_LIMIT + 1) > RESUME_LIMIT;
     for (let at = since; !afresh; ) {
+      await store.synced();
       const missed = store.changedSince(at, user, RESUME_SLICE);
       for (const row of missed) {
-        const message = hub.views.message(row);
-        if (row.removed) sockets.sendTo(socket, { kind: "removed", ...removedFrame(message) });
-        else sockets.sendTo(socket, { kind: "message", message });
+        if (row.removed) sockets.sendTo(socket, { kind: "removed", ...removedFrame(row) });
+        else sockets.sendTo(socket, { kind: "message", message: hub.views.message(row) });
       }
       if (missed.length < RESUME_SLICE) break;
       at = missed.at(-1)?.rev ?? at;
       await nextTurn();
       if (socket.readyState !== socket.OPEN) return;
     }
+    const passing = afresh ? [] : hub.passingSince(since, user);
+    if (passing.length > 0) sockets.sendTo(socket, passing);
     const now = afresh ? rev : store.rev();
     sockets.sendTo(socket, { kind: afresh ? "reset" : "synced", rev: now });
     ready(now);

@@ -1,11 +1,11 @@
 import type { Logger } from "pino";
 import type { ChannelRef, MessageRef, User } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
-import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
+import { isPreview, type OutgoingMessage, type PictureSource } from "../../port/messages.js";
 import { cutText, shorten, UNCUT } from "../../shared/text.js";
 import type { ImageFiles } from "./image-files.js";
 import type { WebChatLimits } from "./limits.js";
-import type { Sockets } from "./sockets.js";
+import type { Showing, Sockets } from "./sockets.js";
 import {
   type ChatStore,
   type MessageChange,
@@ -16,8 +16,8 @@ import {
   storedImages,
 } from "./store.js";
 import { botId, type Users } from "./users.js";
-import type { WireMessage, WireRemoved } from "./wire.js";
-import { WireViews } from "./wire-views.js";
+import type { WireFrame, WireRemoved } from "./wire.js";
+import { placeOf, WireViews } from "./wire-views.js";
 
 /** How long a replaced frame's file stays: somebody may still be loading it. */
 const SWEEP_DELAY_MS = 90_000;
@@ -65,11 +65,18 @@ export class ChannelHub {
 
   /** Posts as the bot; `privateTo` makes it visible to one person. */
   async botSays(where: ChannelRef, message: OutgoingMessage, privateTo?: string): Promise<MessageRow> {
+    const { store } = this.parts;
     const { channel, thread } = this.locate(where);
-    const known = message.key === undefined ? undefined : this.parts.store.messageByNonce(botId, message.key);
-    if (known) return known;
+    const known = message.key === undefined ? undefined : store.messageByNonce(botId, message.key);
+    const row = known ?? (await this.#newPost(message, { channel, thread, privateTo }));
+    // Who knows its id keeps that: a power cut must not give it to another message.
+    await store.synced();
+    return row;
+  }
+
+  async #newPost(message: OutgoingMessage, place: Pick<NewMessage, "channel" | "thread" | "privateTo">) {
     const content = await this.#content(message, []);
-    return this.say({ ...content, channel, thread, author: botId, privateTo, nonce: message.key });
+    return this.say({ ...content, ...place, author: botId, nonce: message.key });
   }
 
   /** Tells one person something that others do not see: where it belongs, or elsewhere when that channel is gone. */
@@ -80,9 +87,30 @@ export class ChannelHub {
   }
 
   async botEdits(id: number, message: OutgoingMessage): Promise<void> {
-    const before = storedImages(this.need(id));
+    const row = this.need(id);
+    const before = storedImages(row);
+    if (message.passing && !message.pictures?.length && (message.keepPictures || before.length === 0))
+      return this.#showForNow(row, message);
     const content = await this.#content(message, message.keepPictures ? before : []);
-    this.#replaced(this.parts.store.update(id, content), before);
+    const edited = this.parts.store.update(id, content);
+    this.views.passing.drop(id);
+    this.#replaced(edited, before);
+    if (!isPreview(message)) await this.parts.store.synced();
+  }
+
+  /** Shows what the next process would show again by itself. */
+  #showForNow(row: MessageRow, message: OutgoingMessage): void {
+    const { store, sockets } = this.parts;
+    const { buttons = [], progress } = message;
+    const state = {
+      text: this.#cut(message.text),
+      buttons: JSON.stringify(buttons),
+      progress: progress ? JSON.stringify(progress) : null,
+    };
+    this.views.passing.set(row.id, state, store.rev());
+    sockets.show(`passing ${row.id}`, () => this.#passingOf(row.id), threadOf(row));
+    const root = this.#rootOf(row);
+    if (root) sockets.show(`thread ${root.id}`, () => this.#threadOf(root.id));
   }
 
   remove(id: number): void {
@@ -111,16 +139,40 @@ export class ChannelHub {
     return channelRef(row.channel, id);
   }
 
-  /** Sends a message's present state to everybody who may see it, and its parent's when it stands in a thread. */
+  /** Sends a message's state to everybody who may see it, and its parent's when it stands in a thread. */
   announce(row: MessageRow): void {
-    const { sockets, store } = this.parts;
-    const only = row.private_to ?? undefined;
-    const message = this.views.message(row);
-    if (row.removed) sockets.send({ kind: "removed", ...removedFrame(message) }, only);
-    else sockets.send({ kind: "message", message }, only);
-    if (row.thread === null || row.private_to !== (this.#rootOf(row)?.private_to ?? null)) return;
-    const root = store.touch(row.thread);
-    if (root) sockets.send({ kind: "message", message: this.views.message(root) }, root.private_to ?? undefined);
+    const { sockets } = this.parts;
+    sockets.show(`message ${row.id}`, () => this.#stateOf(row.id), threadOf(row));
+    const root = this.#rootOf(row);
+    if (root && root.private_to === row.private_to) sockets.show(`message ${root.id}`, () => this.#stateOf(root.id));
+  }
+
+  /** A message as it is when it is sent, which may be after the next change. */
+  #stateOf(id: number): Showing | undefined {
+    const row = this.parts.store.state(id);
+    if (!row) return undefined;
+    const frame: WireFrame = row.removed
+      ? { kind: "removed", ...removedFrame(row) }
+      : { kind: "message", message: this.views.message(row) };
+    return { frame, only: row.private_to ?? undefined, rev: row.rev };
+  }
+
+  #passingOf(id: number): Showing | undefined {
+    const row = this.parts.store.message(id);
+    return row && { frame: { kind: "passing", ...this.views.shownNow(row) }, only: row.private_to ?? undefined };
+  }
+
+  #threadOf(id: number): Showing | undefined {
+    const root = this.parts.store.message(id);
+    const hasThread = root && this.views.thread(root);
+    return hasThread && { frame: { kind: "passing", ...placeOf(root), hasThread }, only: root.private_to ?? undefined };
+  }
+
+  /** What passes just now, for a page that has seen everything up to `rev`. */
+  passingSince(rev: number, viewer: string): WireFrame[] {
+    const { passing } = this.views;
+    const showing = passing.since(rev).flatMap((id) => this.#passingOf(id) ?? []);
+    return showing.filter(({ only }) => only === undefined || only === viewer).map(({ frame }) => frame);
   }
 
   #rootOf({ thread }: { readonly thread?: number | null | undefined }): MessageRow | undefined {
@@ -146,11 +198,11 @@ export class ChannelHub {
     return archived > 0 ? new ChatError("forbidden", "web.archived", { name }) : undefined;
   }
 
-  /** @throws ChatError "gone". */
+  /** A message as it is shown. @throws ChatError "gone". */
   need(id: number): MessageRow {
     const row = this.parts.store.message(id);
     if (!row) throw gone();
-    return row;
+    return this.views.passing.over(row);
   }
 
   /** As {@link ChatStore.pictureAudience}, and of a frame that was just replaced: a page may still be loading it. */
@@ -186,9 +238,9 @@ export class ChannelHub {
   }
 
   async #content(message: OutgoingMessage, kept: readonly StoredImage[]): Promise<MessageContent> {
-    const { textLength, uploadBytes } = this.parts.limits;
+    const { uploadBytes } = this.parts.limits;
     const { buttons = [], mention = [], progress } = message;
-    const text = shorten(message.text, textLength, UNCUT);
+    const text = this.#cut(message.text);
     const added = [];
     for (const picture of message.pictures ?? []) {
       const { name, bytes } = picture;
@@ -196,6 +248,10 @@ export class ChannelHub {
       added.push(await this.parts.files.add(picture, "bot"));
     }
     return { text, pictures: [...kept, ...added], buttons, mentions: mention, progress };
+  }
+
+  #cut(text: string): string {
+    return shorten(text, this.parts.limits.textLength, UNCUT);
   }
 
   #touch(id: number, change?: MessageChange): void {
@@ -236,6 +292,10 @@ export function ref(row: MessageRow): MessageRef {
   return { channel: channelRef(row.channel, row.thread), id: String(row.id) };
 }
 
+function threadOf({ thread }: MessageRow): string | undefined {
+  return thread === null ? undefined : String(thread);
+}
+
 /** @throws ChatError "gone" for what cannot be a message's id. */
 export function toId(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw gone();
@@ -247,8 +307,8 @@ export function checkLength({ length }: string, most: number): void {
   if (length > most) throw new ChatError("too-large", "web.text-too-long", { most, length });
 }
 
-export function removedFrame({ id, channel, thread, rev }: WireMessage): WireRemoved {
-  return { id, channel, rev, ...(thread === undefined ? {} : { thread }) };
+export function removedFrame(row: MessageRow): WireRemoved {
+  return { ...placeOf(row), rev: row.rev };
 }
 
 function gone(): ChatError {

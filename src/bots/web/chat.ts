@@ -96,7 +96,7 @@ export class WebChat implements Chat {
       store,
       users,
       files,
-      sockets: new Sockets(this.#limits),
+      sockets: new Sockets(this.#limits, () => store.synced(), logger),
       logger,
       limits: this.#limits,
     });
@@ -113,7 +113,7 @@ export class WebChat implements Chat {
       repeatRetention(hub, this.#retention, stopping.signal);
       await conversation.resume(stopping.signal);
     } catch (error) {
-      hub.parts.sockets.close();
+      await hub.parts.sockets.close();
       hub.close();
       this.#close(sql);
       throw this.#notStarted(error);
@@ -180,7 +180,7 @@ export class WebChat implements Chat {
     if (!running) return;
     this.#running = undefined;
     running.stopping.abort();
-    running.hub.parts.sockets.close();
+    await running.hub.parts.sockets.close();
     // A socket that a visitor keeps open must not hold up the stop.
     const force = setTimeout(() => {
       for (const socket of running.sockets) socket.destroy();
@@ -205,7 +205,9 @@ export class WebChat implements Chat {
   }
 
   async remove(message: MessageRef): Promise<void> {
-    this.#hub.remove(toId(message.id));
+    const hub = this.#hub;
+    hub.remove(toId(message.id));
+    await hub.parts.store.synced();
   }
 
   async react(message: MessageRef, emoji: string): Promise<void> {

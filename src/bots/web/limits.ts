@@ -110,6 +110,15 @@ export const defaultWebChatLimits: WebChatLimits = {
 /** Least time between two writes to one socket, in milliseconds: what happens meanwhile goes in one. */
 export const FRAMES_MS = 50;
 
+/** Of the program's time, so much goes into these writes at most: where they take long, they are made less often. */
+export const FRAMES_SHARE = 0.1;
+
+/** Most time between two writes, in milliseconds. */
+export const FRAMES_LONGEST_MS = 1_000;
+
+/** How long what came at once is dealt with before anything else has its turn, in milliseconds. */
+export const TURN_MS = 10;
+
 /** How often sockets are asked whether anybody is there. */
 export const HEARTBEAT_MS = 25_000;
 

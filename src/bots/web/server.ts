@@ -82,6 +82,7 @@ export async function buildServer(
   guard(app, allowedHosts);
   app.addHook("onRequest", async (request) => services.sessions.spend("requests", request));
   tellOfUnknownProxy(app, isProxy, logger);
+  acknowledgeDurably(app, services);
   answerErrors(app);
   const { uploadBytes: fileSize, picturesPerMessage } = limits;
   const most = { fields: 30, fieldSize: 64 * 1024, parts: 40, headerPairs: 50 };
@@ -118,6 +119,13 @@ function guard(app: FastifyInstance, allowedHosts: readonly string[]): void {
     // An upgraded connection is no longer the HTTP server's to close; a refused one would stay open as long as its
     // client likes.
     if (request.headers.upgrade !== undefined && reply.statusCode !== 101) request.raw.socket.destroySoon();
+  });
+}
+
+/** What an answer acknowledges is on the disk before it goes. */
+function acknowledgeDurably(app: FastifyInstance, { hub }: WebServices): void {
+  app.addHook("onSend", async (request, reply) => {
+    if (request.method !== "GET" && reply.statusCode < 400) await hub.parts.store.synced();
   });
 }
 

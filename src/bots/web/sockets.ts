@@ -1,8 +1,9 @@
 import type { Socket } from "node:net";
 import type { WebSocket } from "@fastify/websocket";
-import { TokenBucket } from "../../shared/async.js";
+import type { Logger } from "pino";
+import { TokenBucket, Turns } from "../../shared/async.js";
 import { sentence } from "../../shared/sentences/sentence.js";
-import { FRAMES_MS, HEARTBEAT_MS, type WebChatLimits } from "./limits.js";
+import { FRAMES_LONGEST_MS, FRAMES_MS, FRAMES_SHARE, HEARTBEAT_MS, TURN_MS, type WebChatLimits } from "./limits.js";
 import type { WireFrame } from "./wire.js";
 
 /** Who has opened a socket, from where, and by which connection. */
@@ -17,15 +18,38 @@ interface Listener extends SocketOrigin {
   alive: boolean;
   /** It has been sent all messages up to this rev; before, a new one would hide that older ones are still to come. */
   since: number | undefined;
+  /** The thread whose messages it is sent, none for null; undefined as long as it has not said which: all. */
+  thread: string | null | undefined;
+}
+
+/** What is told of a socket that was opened. */
+interface Opened {
+  /** It has been sent all messages up to a rev, and is to have what is newer. */
+  ready(rev: number): void;
+  /** It is to have the messages of one thread only, or of none. */
+  follow(thread: string | null): void;
 }
 
 /** A frame that is about to be sent. */
-interface Waiting {
+export interface Showing {
   readonly frame: WireFrame;
   /** The person whom it is for; everybody when left out. */
-  readonly only: string | undefined;
+  readonly only?: string | undefined;
   /** Of a message's state. */
-  readonly rev: number | undefined;
+  readonly rev?: number | undefined;
+}
+
+/** What is to be shown. */
+interface Waiting {
+  /** Undefined when there is nothing to show any more. */
+  readonly make: () => Showing | undefined;
+  /** The thread in which it stands. */
+  readonly thread: string | undefined;
+}
+
+/** A frame as it goes to many sockets. */
+interface Made extends Showing, Pick<Waiting, "thread"> {
+  readonly text: string;
 }
 
 /**
@@ -35,14 +59,21 @@ interface Waiting {
  */
 export class Sockets {
   readonly #listeners = new Set<Listener>();
-  /** What is about to be sent, in its order; a message's states by its id. */
+  /** What is about to be sent, in its order, by its name. */
   readonly #waiting = new Map<string, Waiting>();
   #names = 0;
-  #flushing: NodeJS.Timeout | undefined;
-  #flushedAt = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
+  #flushing: Promise<void> | undefined;
+  #notBefore = Number.NEGATIVE_INFINITY;
+  #closed = false;
   readonly #heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS).unref();
 
-  constructor(private readonly limits: WebChatLimits) {}
+  /** @param synced resolves when what is shown is on the disk: a page takes its message for said when it sees it */
+  constructor(
+    private readonly limits: WebChatLimits,
+    private readonly synced: () => Promise<void>,
+    private readonly logger: Logger,
+  ) {}
 
   /** @returns a sentence when there are too many sockets already. */
   full({ user, address }: Pick<SocketOrigin, "user" | "address">): string | undefined {
@@ -53,9 +84,8 @@ export class Sockets {
     return all.filter((other) => other.user === user).length >= socketsPerPerson ? sentence("web.tabs") : undefined;
   }
 
-  /** @returns tells that a socket has been sent all messages up to a rev, and is to have what is newer. */
-  add(socket: WebSocket, origin: SocketOrigin): (rev: number) => void {
-    const listener: Listener = { ...origin, socket, alive: true, since: undefined };
+  add(socket: WebSocket, origin: SocketOrigin): Opened {
+    const listener: Listener = { ...origin, socket, alive: true, since: undefined, thread: undefined };
     this.#listeners.add(listener);
     this.#countBytes(listener);
     socket.on("pong", () => {
@@ -63,8 +93,14 @@ export class Sockets {
     });
     socket.on("close", () => this.#listeners.delete(listener));
     socket.on("error", () => this.#drop(listener));
-    return (rev) => {
-      listener.since = rev;
+    return {
+      ready: (rev) => {
+        listener.since = rev;
+      },
+      follow: (thread) => {
+        listener.thread = thread;
+        this.sendTo(socket, { kind: "following", thread });
+      },
     };
   }
 
@@ -80,36 +116,97 @@ export class Sockets {
 
   /** Sends to one person's sockets, or to everybody's. */
   send(frame: WireFrame, only?: string): void {
-    const [name, rev] = nameOf(frame) ?? [String(this.#names++), undefined];
-    // At the end also where an older state waits: clients resume after the last rev that they have seen.
-    this.#waiting.delete(name);
-    this.#waiting.set(name, { frame, only, rev });
-    const wait = Math.max(0, this.#flushedAt + FRAMES_MS - performance.now());
-    this.#flushing ??= setTimeout(() => this.#flush(), wait);
+    this.show(String(this.#names++), () => ({ frame, only }));
   }
 
-  #flush(): void {
+  /**
+   * Sends something's state when it is next written to the sockets, which is made then: in between it may change again.
+   *
+   * @param thread in which it stands: it is for those only who follow that
+   */
+  show(name: string, make: Waiting["make"], thread?: string): void {
+    // At the end also where an older state waits: clients resume after the last rev that they have seen.
+    this.#waiting.delete(name);
+    this.#waiting.set(name, { make, thread });
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#timer || this.#flushing || this.#closed) return;
+    const wait = Math.max(0, this.#notBefore - performance.now());
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      void this.#flush();
+    }, wait);
+  }
+
+  async #flush(): Promise<void> {
+    this.#flushing = this.#writeWaiting();
+    await this.#flushing;
     this.#flushing = undefined;
-    this.#flushedAt = performance.now();
-    const frames = [...this.#waiting.values()].map((each) => ({ ...each, text: JSON.stringify(each.frame) }));
-    this.#waiting.clear();
-    const isPrivate = frames.some(({ only }) => only !== undefined);
+    if (this.#waiting.size > 0) this.#schedule();
+  }
+
+  /** Never rejects. */
+  async #writeWaiting(): Promise<void> {
+    try {
+      const made = await this.#makeWaiting();
+      await this.synced();
+      const begun = performance.now();
+      this.#writeAll(made);
+      const now = performance.now();
+      this.#notBefore = now + Math.min(FRAMES_LONGEST_MS, Math.max(FRAMES_MS, (now - begun) / FRAMES_SHARE));
+    } catch (error) {
+      this.logger.error({ err: error }, "pages could not be told what has changed");
+      // They come back, and see what there is then.
+      for (const listener of this.#listeners) this.#drop(listener);
+    }
+  }
+
+  /**
+   * Makes what waits by now, in its order, which is that of the last changes: so what is still to come is newer than
+   * all of it. Other work has its turn in between.
+   */
+  async #makeWaiting(): Promise<Made[]> {
+    const made: Made[] = [];
+    const followed = new Set([...this.#listeners].map(({ thread }) => thread));
+    const turns = new Turns(TURN_MS);
+    for (let left = this.#waiting.size; left > 0; left--)
+      made.push(...(await turns.take(() => this.#makeFirst(followed))));
+    return made;
+  }
+
+  /** @param followed the threads that sockets follow, undefined for all */
+  #makeFirst(followed: ReadonlySet<Listener["thread"]>): Made[] {
+    const [first] = this.#waiting;
+    if (!first) return [];
+    const [name, { make, thread }] = first;
+    this.#waiting.delete(name);
+    const wanted = thread === undefined || followed.has(thread) || followed.has(undefined);
+    const showing = wanted ? make() : undefined;
+    return showing ? [{ ...showing, thread, text: JSON.stringify(showing.frame) }] : [];
+  }
+
+  #writeAll(frames: readonly Made[]): void {
+    const people = new Set(frames.map(({ only }) => only));
     const least = Math.min(...frames.map(({ rev = Number.POSITIVE_INFINITY }) => rev));
-    const all = together(frames);
+    /** What most get, by the thread that they follow. */
+    const usual = new Map<string | null | undefined, Buffer | undefined>();
     for (const listener of this.#listeners) {
-      const { since, user } = listener;
-      // Most get the same.
-      if (!isPrivate && since !== undefined && since < least) this.#write(listener, all);
-      else {
-        const isFor = ({ only, rev }: Waiting): boolean =>
-          (only === undefined || only === user) && (rev === undefined || (since !== undefined && rev > since));
-        this.#write(listener, together(frames.filter(isFor)));
-      }
+      const { since, user, thread } = listener;
+      const isFor = (each: Made): boolean =>
+        (each.only === undefined || each.only === user) &&
+        (each.rev === undefined || (since !== undefined && each.rev > since)) &&
+        (each.thread === undefined || thread === undefined || each.thread === thread);
+      const isUsual = since !== undefined && since < least && !people.has(user);
+      const bytes = isUsual && usual.has(thread) ? usual.get(thread) : together(frames.filter(isFor));
+      if (isUsual) usual.set(thread, bytes);
+      this.#write(listener, bytes);
     }
   }
 
   /** Sends to one socket, for what it missed. */
-  sendTo(socket: WebSocket, frame: WireFrame): void {
+  sendTo(socket: WebSocket, frame: WireFrame | readonly WireFrame[]): void {
     if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(frame));
   }
 
@@ -123,21 +220,23 @@ export class Sockets {
       }
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    this.#closed = true;
     clearInterval(this.#heartbeat);
-    clearTimeout(this.#flushing);
-    this.#flush();
+    clearTimeout(this.#timer);
+    await this.#flushing;
+    await this.#writeWaiting();
     // 1012 is "service restart": clients come back by themselves.
     for (const { socket } of this.#listeners) socket.close(1012, sentence("web.restarts"));
     this.#listeners.clear();
   }
 
-  #write(listener: Listener, text: string | undefined): void {
+  #write(listener: Listener, bytes: Buffer | undefined): void {
     const { socket } = listener;
-    if (text === undefined || socket.readyState !== socket.OPEN) return;
+    if (bytes === undefined || socket.readyState !== socket.OPEN) return;
     // A reader that slow would make this process hold everything for it. It reconnects and resumes.
     if (socket.bufferedAmount > this.limits.socketBufferBytes) this.#drop(listener);
-    else socket.send(text);
+    else socket.send(bytes, { binary: false });
   }
 
   #beat(): void {
@@ -157,14 +256,9 @@ export class Sockets {
   }
 }
 
-/** The name and the rev of a message's state; undefined for what is none. */
-function nameOf(frame: WireFrame): readonly [name: string, rev: number] | undefined {
-  if (frame.kind === "message") return [`message ${frame.message.id}`, frame.message.rev];
-  return frame.kind === "removed" ? [`message ${frame.id}`, frame.rev] : undefined;
-}
-
-/** One frame as it is, several as an array. */
-function together(frames: readonly { readonly text: string }[]): string | undefined {
+/** One frame as it is, several as an array; as bytes, which all sockets share. */
+function together(frames: readonly { readonly text: string }[]): Buffer | undefined {
   const texts = frames.map(({ text }) => text);
-  return texts.length > 1 ? `[${texts.join()}]` : texts[0];
+  if (texts.length === 0) return undefined;
+  return Buffer.from(texts.length > 1 ? `[${texts.join()}]` : (texts[0] ?? ""));
 }

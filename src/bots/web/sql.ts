@@ -1,5 +1,4 @@
 import type Libsql from "libsql";
-import { LRUCache } from "lru-cache";
 import type { KeyValueStore } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
 import { checkJson } from "../../shared/check-database.js";
@@ -9,8 +8,6 @@ import { migrate } from "./migrations.js";
 
 type Value = string | number | null;
 
-/** Queries that are kept prepared: parsing one takes longer than running it. */
-const PREPARED = 300;
 const JSON_COLUMNS = ["message.pictures", "message.buttons", "message.mentions", "message.progress"];
 
 /**
@@ -19,7 +16,6 @@ const JSON_COLUMNS = ["message.pictures", "message.buttons", "message.mentions",
  */
 export class Sql {
   readonly #file: SqliteFile;
-  readonly #prepared = new LRUCache<string, Libsql.Statement>({ max: PREPARED });
 
   constructor(path: string) {
     const bringUpToDate = (client: Libsql.Database): void => {
@@ -35,7 +31,7 @@ export class Sql {
   }
 
   get<Row>(query: string, ...values: Value[]): Row | undefined {
-    return kept(() => this.#prepare(query).get(values)) as Row | undefined;
+    return kept(() => this.#file.client.prepare(query).get(values)) as Row | undefined;
   }
 
   /** For queries that always have a row. */
@@ -44,17 +40,17 @@ export class Sql {
   }
 
   all<Row>(query: string, ...values: Value[]): Row[] {
-    return kept(() => this.#prepare(query).all(values)) as Row[];
+    return kept(() => this.#file.client.prepare(query).all(values)) as Row[];
   }
 
   run(query: string, ...values: Value[]): Libsql.RunResult {
-    return this.write(() => this.#prepare(query).run(values));
+    return this.write(() => this.#file.client.prepare(query).run(values));
   }
 
   /** Notes what is of little worth: a power cut or a full disk may lose it, and nothing waits for the disk. */
   note(query: string, ...values: Value[]): void {
     try {
-      this.#file.write(() => this.#prepare(query).run(values), { durable: false });
+      this.#file.write(() => this.#file.client.prepare(query).run(values), { durable: false });
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
     }
@@ -65,14 +61,16 @@ export class Sql {
     return kept(() => this.#file.write(work, options));
   }
 
-  #prepare(query: string): Libsql.Statement {
-    const statement = this.#prepared.get(query) ?? this.#file.client.prepare(query);
-    this.#prepared.set(query, statement);
-    return statement;
+  /** @see {@link SqliteFile.synced} */
+  async synced(): Promise<void> {
+    try {
+      await this.#file.synced();
+    } catch (error) {
+      throw refusal(error);
+    }
   }
 
   close(): void {
-    this.#prepared.clear();
     kept(() => this.#file.close());
   }
 }
@@ -92,7 +90,10 @@ export function refusal(error: unknown): unknown {
   return said ? new ChatError("unavailable", said, {}, { cause: error }) : new ChatError("unavailable", error);
 }
 
-/** Small values in the chat's own file, so that they are written together with its messages. */
+/**
+ * Small values in the chat's own file, so that they are written together with its messages. As with these, who
+ * acknowledges one waits for {@link Sql.synced}.
+ */
 export class KeyValues implements KeyValueStore {
   constructor(private readonly sql: Sql) {}
 
@@ -102,7 +103,8 @@ export class KeyValues implements KeyValueStore {
   }
 
   set(key: string, value: NonNullable<unknown>): void {
-    this.sql.run("INSERT OR REPLACE INTO setting VALUES (?, ?)", key, JSON.stringify(value));
+    const query = "INSERT OR REPLACE INTO setting VALUES (?, ?)";
+    this.sql.write(() => this.sql.run(query, key, JSON.stringify(value)), { durable: false });
   }
 
   delete(key: string): void {

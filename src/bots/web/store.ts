@@ -83,6 +83,11 @@ export class ChatStore {
     this.sql.run(`DELETE FROM message WHERE id < ? AND removed = 1 AND id NOT IN (${answered})`, before);
   }
 
+  /** Resolves when all that was said before is on the disk: what is acknowledged outlives a power cut. */
+  synced(): Promise<void> {
+    return this.sql.synced();
+  }
+
   rev(): number {
     return this.sql.one<{ value: number }>("SELECT value FROM counter WHERE name = 'rev'").value;
   }
@@ -163,16 +168,23 @@ export class ChatStore {
     return this.sql.get("SELECT * FROM message WHERE author = ? AND nonce = ?", author, nonce);
   }
 
+  /** A message in its present state, also when it was removed; undefined when it is forgotten. */
+  state(id: number): MessageRow | undefined {
+    return this.sql.get("SELECT * FROM message WHERE id = ?", id);
+  }
+
   /** @param alongside what is on disk together with it */
   insert(message: NewMessage, alongside: () => void = () => undefined): MessageRow {
     const { channel, thread = null, author, privateTo = null, repliesTo = null, nonce = null } = message;
     const query = `INSERT INTO message (channel, thread, author, private_to, replies_to, nonce, at,
       rev, text, pictures, buttons, mentions, progress) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-    return this.sql.write(() => {
+    return this.#write(() => {
       const ids = [channel, thread, author, privateTo, repliesTo, nonce];
       const { lastInsertRowid } = this.sql.run(query, ...ids, Date.now(), this.#nextRev(), ...encode(message));
       alongside();
-      return this.#written(Number(lastInsertRowid), message);
+      const id = Number(lastInsertRowid);
+      this.#usePictures(id, message);
+      return this.#need(id);
     });
   }
 
@@ -180,12 +192,12 @@ export class ChatStore {
   update(id: number, content: MessageContent): MessageRow | undefined {
     const query = `UPDATE message SET rev = ?, text = ?, pictures = ?, buttons = ?, mentions = ?, progress = ?
       WHERE id = ? AND removed = 0`;
-    // Progress is told again soon, or again after a power cut.
-    const lasting = { durable: content.progress === undefined };
-    return this.sql.write(() => {
-      const { changes } = this.sql.run(query, this.#nextRev(), ...encode(content), id);
-      return changes === 0 ? undefined : this.#written(id, content);
-    }, lasting);
+    return this.#write(() => {
+      if (this.sql.run(query, this.#nextRev(), ...encode(content), id).changes === 0) return undefined;
+      this.sql.run("DELETE FROM picture_use WHERE message = ?", id);
+      this.#usePictures(id, content);
+      return this.#need(id);
+    });
   }
 
   /**
@@ -194,24 +206,37 @@ export class ChatStore {
    */
   touch(id: number, { publish = false, threadTitle }: MessageChange = {}): MessageRow | undefined {
     const query = "UPDATE message SET rev = ? WHERE id = ? AND removed = 0";
-    const lasting = { durable: publish || threadTitle !== undefined };
-    return this.sql.write(() => {
+    return this.#write(() => {
       if (publish) this.sql.run("UPDATE message SET private_to = NULL WHERE id = ?", id);
       if (threadTitle !== undefined) this.sql.run("UPDATE message SET thread_title = ? WHERE id = ?", threadTitle, id);
       return this.sql.run(query, this.#nextRev(), id).changes === 0 ? undefined : this.#need(id);
-    }, lasting);
+    });
   }
 
   /** Leaves a tombstone without content, for clients that resume. A thread on the message stays readable. */
   remove(id: number): MessageRow | undefined {
     const query = `UPDATE message SET rev = ?, removed = 1, text = '', pictures = '[]', buttons = '[]', mentions = '[]',
       progress = NULL WHERE id = ? AND removed = 0`;
-    return this.sql.write(() => {
+    return this.#write(() => {
       if (this.sql.run(query, this.#nextRev(), id).changes === 0) return undefined;
       this.sql.run("DELETE FROM picture_use WHERE message = ?", id);
       this.sql.run("DELETE FROM reaction WHERE message = ?", id);
       return this.#need(id);
     });
+  }
+
+  /**
+   * Writes a message's new state. Its thread's parent shows something of it, and has a new rev too. Nothing waits for
+   * the disk here: that is for those who acknowledge it; see {@link synced}.
+   */
+  #write<R extends MessageRow | undefined>(work: () => R): R {
+    const touchParent = "UPDATE message SET rev = ? WHERE id = ? AND removed = 0 AND private_to IS ?";
+    const write = () => {
+      const row = work();
+      if (row && row.thread !== null) this.sql.run(touchParent, this.#nextRev(), row.thread, row.private_to);
+      return row;
+    };
+    return this.sql.write(write, { durable: false });
   }
 
   /** A page of a timeline that `viewer` may see, oldest first, older than `before`. */
@@ -267,10 +292,9 @@ export class ChatStore {
   setReaction(message: number, emoji: string, user: string, on: boolean): boolean {
     const add = "INSERT OR IGNORE INTO reaction (message, emoji, person, at) VALUES (?, ?, ?, ?)";
     const remove = "DELETE FROM reaction WHERE message = ? AND emoji = ? AND person = ?";
-    const { changes } = on
-      ? this.sql.run(add, message, emoji, user, Date.now())
-      : this.sql.run(remove, message, emoji, user);
-    return changes > 0;
+    const change = () =>
+      on ? this.sql.run(add, message, emoji, user, Date.now()) : this.sql.run(remove, message, emoji, user);
+    return this.sql.write(change, { durable: false }).changes > 0;
   }
 
   /** To whom messages show an image file: to everybody, to this viewer alone, or undefined for not even them. */
@@ -286,11 +310,9 @@ export class ChatStore {
   }
 
   /** Notes which image files a message uses. */
-  #written(id: number, { pictures }: MessageContent): MessageRow {
-    this.sql.run("DELETE FROM picture_use WHERE message = ?", id);
+  #usePictures(id: number, { pictures }: MessageContent): void {
     for (const { sha } of pictures)
       this.sql.run("INSERT OR IGNORE INTO picture_use (sha, message) VALUES (?, ?)", sha, id);
-    return this.#need(id);
   }
 
   #need(id: number): MessageRow {

@@ -52,7 +52,7 @@ export class Users {
     const query = `INSERT INTO person (id, name, skeleton, folded, moderator, token_hash, created, seen)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING ${COLUMNS}`;
     const values = [id, name, skeleton, folded, moderator ? 1 : 0, hash(token), now, now];
-    const user = this.sql.one<PersonRow>(query, ...values);
+    const user = this.sql.write(() => this.sql.one<PersonRow>(query, ...values));
     return { user, token };
   }
 

@@ -1,6 +1,7 @@
 import type { Button, Progress } from "../../port/messages.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { cutText } from "../../shared/text.js";
+import { PassingStates } from "./passing.js";
 import {
   type ChatStore,
   type MessageRow,
@@ -17,32 +18,34 @@ import type {
   WireChannelState,
   WireMe,
   WireMessage,
+  WirePassing,
   WirePerson,
   WireQuote,
   WireReaction,
   WireThread,
 } from "./wire.js";
 
-/** What is stored, as the page gets it. */
+/** What is stored or passing, as the page gets it. */
 export class WireViews {
+  readonly passing = new PassingStates();
+
   constructor(
     private readonly store: ChatStore,
     private readonly users: Users,
   ) {}
 
-  message(row: MessageRow): WireMessage {
+  message(stored: MessageRow): WireMessage {
+    const row = this.passing.over(stored);
     const quote = row.replies_to === null ? undefined : this.#quote(row.replies_to, row.private_to);
-    const thread = row.thread === null ? this.#thread(row) : undefined;
+    const thread = row.thread === null ? this.thread(row) : undefined;
     return {
-      id: String(row.id),
+      ...placeOf(row),
       rev: row.rev,
-      channel: row.channel,
-      ...(row.thread === null ? {} : { thread: String(row.thread) }),
       author: this.person(row.author),
       at: row.at,
       text: row.text,
       pictures: storedImages(row).map(wireImage),
-      buttons: (JSON.parse(row.buttons) as Button[]).map(wireButton),
+      buttons: wireButtons(row.buttons),
       reactions: this.#reactions(row.id),
       mentions: (JSON.parse(row.mentions) as string[]).map((id) => this.person(id)),
       ...(row.progress === null ? {} : { progress: JSON.parse(row.progress) as Progress }),
@@ -50,6 +53,17 @@ export class WireViews {
       ...(thread ? { hasThread: thread } : {}),
       private: row.private_to !== null,
       ...(row.nonce === null ? {} : { nonce: row.nonce }),
+    };
+  }
+
+  /** What is shown for the moment in place of what is stored. */
+  shownNow(stored: MessageRow): WirePassing {
+    const { text, buttons, progress } = this.passing.over(stored);
+    return {
+      ...placeOf(stored),
+      text,
+      buttons: wireButtons(buttons),
+      ...(progress === null ? {} : { progress: JSON.parse(progress) as Progress }),
     };
   }
 
@@ -83,9 +97,11 @@ export class WireViews {
     return { id: String(row.id), author: this.person(row.author), text: cutText(row.text, 200), ...picture };
   }
 
-  #thread(row: MessageRow): WireThread | undefined {
-    const { replies, last, lastWithPicture } = this.store.thread(row);
+  /** What a message shows of its thread, if anything. */
+  thread(row: MessageRow): WireThread | undefined {
+    const { replies, last: stored, lastWithPicture } = this.store.thread(row);
     if (replies === 0 && row.thread_title === null) return undefined;
+    const last = stored && this.passing.over(stored);
     const image = lastWithPicture && storedImages(lastWithPicture).at(-1);
     return {
       title: row.thread_title ?? "",
@@ -112,4 +128,13 @@ function channelState({ id, name, topic, archived }: StoredChannel): WireChannel
 export function wireMe(user: PersonRow): WireMe {
   const muted = user.muted_until > Date.now();
   return { ...wirePerson(user), moderator: user.moderator === 1, ...(muted && { mutedUntil: user.muted_until }) };
+}
+
+function wireButtons(buttons: string): WireMessage["buttons"] {
+  return (JSON.parse(buttons) as Button[]).map(wireButton);
+}
+
+/** What tells a page which message is meant. */
+export function placeOf({ id, channel, thread }: MessageRow): Pick<WireMessage, "id" | "channel" | "thread"> {
+  return { id: String(id), channel, ...(thread === null ? {} : { thread: String(thread) }) };
 }

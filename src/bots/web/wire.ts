@@ -5,7 +5,8 @@
  * People act over HTTP (`/api/...`); the server tells everybody what changed over one WebSocket (`/api/live`). State,
  * not events, is synchronised: every change of a message gets the next number of one persisted counter, its `rev`. A
  * client that reconnects says the highest `rev` it has seen and receives each message changed since, once, in its
- * present state. So nothing is lost or doubled, also when the server was restarted in between.
+ * present state. So nothing is lost or doubled, also when the server was restarted in between. Of threads, a page is
+ * sent the messages of the one that it shows; the others it loads when they are opened.
  */
 
 import type { User } from "../../domain/model.js";
@@ -188,12 +189,20 @@ export interface WirePage {
 /** A message that is gone. */
 export type WireRemoved = Pick<WireMessage, "id" | "channel" | "thread" | "rev">;
 
+/**
+ * What a message shows for the moment in place of what it showed: its job's place in the line, how far that is. It has
+ * no rev, and is sent again to those who come back.
+ */
+export type WirePassing = Pick<WireMessage, "id" | "channel" | "thread"> &
+  Partial<Pick<WireMessage, "text" | "buttons" | "progress" | "hasThread">>;
+
 /** What the server sends over the socket: one frame, or several in an array. */
 export type WireFrame =
   | { readonly kind: "session"; readonly session: WireSession }
   /** A message is new or changed: replace any older state of it. */
   | { readonly kind: "message"; readonly message: WireMessage }
   | ({ readonly kind: "removed" } & WireRemoved)
+  | ({ readonly kind: "passing" } & WirePassing)
   /** One channel's new state; a new one comes last. */
   | { readonly kind: "channel"; readonly channel: WireChannel }
   | { readonly kind: "channel-state"; readonly channel: WireChannelState }
@@ -203,6 +212,8 @@ export type WireFrame =
   | { readonly kind: "me"; readonly me: WireMe }
   /** The admin page's new state. */
   | { readonly kind: "admin"; readonly admin: WireAdmin }
+  /** From now on the messages of this thread are sent as they change, and those of no other. */
+  | { readonly kind: "following"; readonly thread: string | null }
   /** Everything up to this rev has been sent: the client is up to date. */
   | { readonly kind: "synced"; readonly rev: number }
   /** Too much changed meanwhile: forget the messages and load pages again. */
@@ -253,9 +264,13 @@ export interface WireModeration {
   readonly acts: readonly ModerationAct[];
 }
 
-/** What a page says over the socket: that it wants to be told of the admin page's changes, or no longer. */
+/**
+ * What a page says over the socket: that it wants to be told of the admin page's changes, or no longer, and which
+ * thread it shows. Before it has said that, it is sent the messages of all.
+ */
 export interface WireWatch {
   readonly watch: "admin" | "nothing";
+  readonly thread: string | null;
 }
 
 /** Body of every refused request. `error` is a sentence for the person. */

@@ -119,16 +119,21 @@ export class JobPresenter {
 
   moved(position: QueuePosition): void {
     this.#position = position;
+    this.#announcement?.show(this.#outlook(position));
+  }
+
+  /** What the announcement says until the job ends. */
+  #outlook(position: QueuePosition | undefined): OutgoingMessage {
     const { recipe, job, queue } = this.options;
-    this.#announcement?.show(texts.announcement(recipe, job, position, queue.announcement?.()));
+    return { ...texts.announcement(recipe, job, position, queue.announcement?.()), passing: true };
   }
 
   /** The job is taken up again by another process than the one that began to show it. */
   resumed(): void {
-    const { recipe, job, queue } = this.options;
+    const { job, queue } = this.options;
     this.#enqueue(async () => {
       if (this.#over) return;
-      this.#announcement?.show(texts.announcement(recipe, job, queue.position(job.id), queue.announcement?.()));
+      this.#announcement?.show(this.#outlook(queue.position(job.id)));
       if (!this.#progress) return;
       const message = { text: sentence("job.resumed"), key: this.#key("resumed"), perhapsPosted: true };
       await this.#keepFrame(await this.#postFrame(message));
@@ -141,10 +146,10 @@ export class JobPresenter {
     this.#enqueue(async () => {
       if (this.#over) return;
       const position = queue.position(job.id);
-      this.#announcement?.show(texts.announcement(recipe, job, position));
+      this.#announcement?.show(this.#outlook(position));
       const beginning = texts.beginning(recipe, job, position);
       if (this.#progress) {
-        this.#progress.show(this.#latest ?? beginning);
+        this.#progress.show(this.#latest ?? { ...beginning, passing: true });
         return;
       }
       const ref = await this.#postFrame({ ...beginning, ...this.#once("progress") });
@@ -234,7 +239,8 @@ export class JobPresenter {
     });
   }
 
-  #showProgress(content: OutgoingMessage): void {
+  #showProgress(progress: OutgoingMessage): void {
+    const content = { ...progress, passing: true } as const;
     this.#latest = content;
     this.#progress?.show(content);
   }

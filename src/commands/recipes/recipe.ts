@@ -98,10 +98,10 @@ export function printOptions(options: Options, params: Params): Argument[] {
 function printed(value: unknown): string {
   if (typeof value === "boolean") return value ? "yes" : "no";
   // Never as 1e-7, which no option reads.
-  return typeof value === "number" ? value.toLocaleString("en", PLAIN) : String(value);
+  return typeof value === "number" ? PLAIN.format(value) : String(value);
 }
 
-const PLAIN = { useGrouping: false, maximumFractionDigits: 20 } as const;
+const PLAIN = new Intl.NumberFormat("en", { useGrouping: false, maximumFractionDigits: 20 });
 
 /** Random seeds are short, so that people can tell them to one another. */
 const RANDOM_SEEDS = 1_000_000;

@@ -16,7 +16,7 @@ afterEach(() => {
 
 describe("pictures in Discord", () => {
   it("are fetched from a fresh address when theirs has ended", async () => {
-    opened = await scene({ attachmentLifeMs: 1_000 });
+    opened = await scene({ attachmentLifeMs: 600_000 });
     const { discord, chat } = opened;
     const ref = await chat.post(discord.addChannel("art"), { text: "", pictures: [await picture()] });
     const [source] = await chat.picturesOf(ref);

@@ -5,6 +5,7 @@ import pino from "pino";
 import sharp from "sharp";
 import { describe, expect, it, vi } from "vitest";
 import { WebChat } from "../../../src/bots/web/chat.js";
+import type { WireFrame } from "../../../src/bots/web/wire.js";
 import type { ChannelRef } from "../../../src/domain/model.js";
 import { ChatError } from "../../../src/port/chat-error.js";
 import type { CommandEvent } from "../../../src/port/events.js";
@@ -158,6 +159,44 @@ describe("the bot's side", () => {
     expect((await chat.picturesOf(reply)).map(({ name }) => name)).toEqual(["dream-7KQ4M9XA.jpg"]);
   });
 
+  it("is told of the messages of the thread that a page shows, and of no other as soon as it says which", async () => {
+    const chat = await startChat();
+    const ear = await (await Visitor.enter(chat)).listen();
+    const follow = async (thread: string | null) => {
+      ear.socket.send(JSON.stringify({ watch: "nothing", thread }));
+      await ear.until((frame) => frame.kind === "following" && frame.thread === thread);
+    };
+    const roots = [await chat.post(art, { text: "job 1" }), await chat.post(art, { text: "job 2" })];
+    const threads = await Promise.all(roots.map((root) => chat.openThread(root, "Dream")));
+    const post = async (text: string) => {
+      for (const [n, thread] of threads.entries()) {
+        const { id } = await chat.post(thread, { text: `${text} ${n}` });
+        await chat.edit({ channel: thread, id }, { text: `${text} ${n}, edited`, passing: true });
+        await chat.remove({ channel: thread, id });
+      }
+      // Everything before has come with it, if at all.
+      const { id } = await chat.post(art, { text });
+      await ear.message((message) => message.id === id);
+      return ear.frames.splice(0);
+    };
+    const inThreads = (frames: readonly WireFrame[]) =>
+      frames
+        .flatMap((frame) => (frame.kind === "message" ? frame.message : frame))
+        .flatMap((each) => ("thread" in each ? (each.thread ?? []) : []));
+    expect(new Set(inThreads(await post("all")))).toEqual(new Set(roots.map(({ id }) => id)));
+    await follow(roots[1]?.id ?? "");
+    ear.frames.length = 0;
+    expect(new Set(inThreads(await post("second")))).toEqual(new Set([roots[1]?.id]));
+    await follow(null);
+    ear.frames.length = 0;
+    const none = await post("none");
+    expect(inThreads(none)).toEqual([]);
+    // What the parents show of their threads comes all the same.
+    expect(none.flatMap((frame) => (frame.kind === "message" ? frame.message.id : []))).toEqual(
+      expect.arrayContaining(roots.map(({ id }) => id)),
+    );
+  });
+
   it("refuses to read more bytes than asked for, to post what is no picture, and to post nowhere", async () => {
     const chat = await startChat();
     const message = await chat.post(art, {
@@ -184,6 +223,52 @@ describe("the bot's side", () => {
     expect(revs).toEqual([...revs].sort((one, other) => one - other));
     expect(ear.frames.length - frames).toBeLessThan(20 * 21);
     expect(ear.writes - writes).toBeLessThan((ear.frames.length - frames) / 5);
+  });
+
+  it("shows what passes to all there and to those who come back, and keeps nothing of it", async () => {
+    const dataDir = await temporaryFolder();
+    const chat = await startChat(handlers(), { dataDir });
+    const visitor = await Visitor.enter(chat);
+    const root = await chat.post(art, { text: "3rd in line" });
+    const thread = await chat.openThread(root, "Dream 7");
+    const picture = { bytes: await photo(40, 30), name: "a.jpg", type: "image/jpeg" };
+    const progress = await chat.post(thread, { text: "begun", pictures: [picture], progress: { value: 0, label: "" } });
+    const { rev } = await visitor.session();
+    const ear = await visitor.listen();
+    const before = ear.frames.length;
+    const buttons = [{ id: "cancel:1", label: "Cancel" }];
+    await chat.edit(root, { text: "2nd in line", buttons, passing: true });
+    const half = { value: 0.5, label: "half" };
+    await chat.edit(progress, { text: "half", keepPictures: true, progress: half, passing: true });
+    await ear.until((frame) => frame.kind === "passing" && frame.hasThread?.progress === 0.5);
+    const shownThen = [
+      { kind: "passing", channel: "art", id: root.id, text: "2nd in line", buttons: [{ id: "cancel:1" }] },
+      { kind: "passing", channel: "art", thread: root.id, id: progress.id, text: "half", progress: half },
+    ];
+    expect(ear.frames.slice(before, before + 2)).toMatchObject(shownThen);
+    expect((await visitor.listen(rev)).frames.filter(({ kind }) => kind === "passing")).toMatchObject(shownThen);
+    expect((await visitor.page()).messages.at(-1)).toMatchObject({
+      text: "2nd in line",
+      buttons: [{ id: "cancel:1" }],
+    });
+    expect((await visitor.request("POST", `/api/messages/${root.id}/actions`, { action: "cancel:1" })).status).toBe(
+      202,
+    );
+    expect((await visitor.session()).rev).toBe(rev);
+    // A picture has to be known to the file: it says to whom it is shown.
+    await chat.edit(progress, {
+      text: "picture",
+      pictures: [{ ...picture, bytes: await photo(80, 60) }],
+      passing: true,
+    });
+    await ear.message(({ text }) => text === "picture");
+    await chat.edit(root, { text: "done" });
+    expect((await visitor.page()).messages.at(-1)).toMatchObject({ text: "done", buttons: [] });
+    await chat.edit(root, { text: "no", passing: true });
+    await chat.stop();
+    const next = await startChat(handlers(), { dataDir });
+    visitor.base = next.address;
+    expect((await visitor.page()).messages.at(-1)).toMatchObject({ text: "done" });
   });
 
   it("shows the beginning of a text that is too long, and closes its code block", async () => {

@@ -5,8 +5,8 @@ import pino from "pino";
 import { describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
 import { WebChat } from "../../../src/bots/web/chat.js";
-import { Sql } from "../../../src/bots/web/sql.js";
 import { mayPass } from "../../../src/port/chat-error.js";
+import { deferred } from "../../../src/shared/async.js";
 import { openSqlite } from "../../../src/shared/native.js";
 import { SqliteFile } from "../../../src/shared/sqlite-file.js";
 import { storeError } from "../../../src/shared/store-error.js";
@@ -97,11 +97,44 @@ describe("the web chat's file", () => {
     expect([refused.status, await refused.text()]).toEqual([503, expect.stringContaining("my data folder cannot")]);
   });
 
-  it("has on disk what is acknowledged, and is one complete file when the chat stops", async () => {
+  it("acknowledges what is on the disk: to who says it, to those who see it, and to the bot", async () => {
+    const chat = await startChat();
+    const visitor = await Visitor.enter(chat);
+    const ear = await visitor.listen();
+    const disk = deferred();
+    const synced = vi.spyOn(SqliteFile.prototype, "synced").mockReturnValue(disk.promise);
+    const told: string[] = [];
+    const acknowledged = Promise.all([
+      visitor.said("hello").then(() => told.push("answered")),
+      ear.message(({ text }) => text === "hello").then(() => told.push("seen")),
+      chat.post(art, { text: "hello, too" }).then(() => told.push("posted")),
+    ]);
+    // All three wait: two for what they say, the sockets for what they show.
+    await vi.waitFor(() => expect(synced.mock.calls.length).toBeGreaterThanOrEqual(3));
+    expect((await visitor.page()).messages.map(({ text }) => text)).toEqual(expect.arrayContaining(["hello"]));
+    expect(told).toEqual([]);
+    synced.mockRestore();
+    disk.resolve();
+    await acknowledged;
+  });
+
+  it("that the disk does not take acknowledges nothing, and pages come back for what there is", async () => {
+    const chat = await startChat();
+    const visitor = await Visitor.enter(chat);
+    const ear = await visitor.listen();
+    const cut = new Promise((resolve) => ear.socket.once("close", resolve));
+    const cause = Object.assign(new Error("disk I/O error"), { code: "SQLITE_IOERR_FSYNC" });
+    const synced = vi.spyOn(SqliteFile.prototype, "synced").mockRejectedValue(storeError(cause, NAME));
+    const refused = await visitor.say("hello");
+    expect([refused.status, await refused.text()]).toEqual([503, expect.stringContaining("my data folder cannot")]);
+    await cut;
+    expect(ear.messages()).toEqual([]);
+    synced.mockRestore();
+    expect((await visitor.said("again")).text).toBe("again");
+  });
+
+  it("is one complete file when the chat stops", async () => {
     const dataDir = await temporaryFolder();
-    const sql = new Sql(join(dataDir, NAME));
-    expect(sql.get("PRAGMA synchronous")).toMatchObject({ synchronous: 2 });
-    sql.close();
     const chat = await startChat(handlers(), { dataDir });
     await (await Visitor.enter(chat)).said("kept");
     await chat.stop();

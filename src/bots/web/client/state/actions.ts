@@ -20,10 +20,10 @@ export async function loadTimeline(ref: TimelineRef): Promise<void> {
   }
 }
 
-/** Loads a channel, and a thread in it where one is open. */
+/** Loads a channel, and a thread in it where one is open: through an open socket when that has begun to follow it. */
 export function loadTimelines(channel: string, thread: string | undefined): void {
   void loadTimeline({ channel });
-  if (thread !== undefined) void loadTimeline({ channel, thread });
+  if (thread !== undefined && getState().connection !== "open") void loadTimeline({ channel, thread });
 }
 
 let loadingOlder = false;

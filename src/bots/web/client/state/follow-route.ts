@@ -1,8 +1,8 @@
 import { loadTimelines } from "./actions.js";
 import { enterGallery } from "./gallery.js";
-import { watchAdmin } from "./live.js";
+import { watchRoute } from "./live.js";
 import { hrefOf, readRoute } from "./route.js";
-import { getState, type Route, setState } from "./store.js";
+import { getState, type Route, setState, timelineKey } from "./store.js";
 
 /** Follows the address bar, and loads what it points to. */
 export function followRoute(): void {
@@ -28,6 +28,9 @@ function follow(): void {
 }
 
 function show(route: Route): void {
-  setState({ route });
-  watchAdmin();
+  // A thread that is not open is not followed, and is loaded when it is opened again.
+  const open = route.channel !== undefined && timelineKey(route.channel, route.thread);
+  const kept = Object.entries(getState().timelines).filter(([key]) => key === open || !key.includes("/"));
+  setState({ route, timelines: Object.fromEntries(kept) });
+  watchRoute();
 }

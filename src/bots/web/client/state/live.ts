@@ -1,11 +1,12 @@
 import type { WireFrame, WireWatch } from "../../wire.js";
-import { isShown, loadTimelines } from "./actions.js";
+import { isShown, loadTimeline } from "./actions.js";
 import { refusalOfAll } from "./api.js";
 import {
   applyChannel,
   applyChannelGone,
   applyChannelState,
   applyMessage,
+  applyPassing,
   applyPerson,
   applyRemoved,
   countUnread,
@@ -65,10 +66,14 @@ export function reconnectNow(): void {
   connect();
 }
 
-/** Asks for the program's state while the page about it is open. Called whenever that, or the socket, has changed. */
-export function watchAdmin(): void {
-  const open = getState().route.admin === true;
-  const message: WireWatch = { watch: open ? "admin" : "nothing" };
+/**
+ * Asks for what the page shows: the program's state, a thread's messages. Called whenever that, or the socket, has
+ * changed.
+ */
+export function watchRoute(): void {
+  const { admin, thread = null } = getState().route;
+  const open = admin === true;
+  const message: WireWatch = { watch: open ? "admin" : "nothing", thread };
   if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
   if (!open && getState().admin) setState({ admin: undefined });
 }
@@ -78,7 +83,7 @@ function receive(frame: WireFrame): void {
     case "session":
       setState({ session: frame.session, channels: frame.session.channels });
       leaveGone();
-      watchAdmin();
+      watchRoute();
       break;
     case "message":
       countUnread(frame.message, isShown(frame.message.channel));
@@ -88,6 +93,9 @@ function receive(frame: WireFrame): void {
     case "removed":
       applyRemoved(frame);
       noteRev(frame.rev);
+      break;
+    case "passing":
+      applyPassing(frame);
       break;
     case "channel":
       applyChannel(frame.channel);
@@ -108,6 +116,12 @@ function receive(frame: WireFrame): void {
     case "admin":
       setState({ admin: { state: frame.admin, receivedAt: Date.now() } });
       break;
+    case "following": {
+      const { channel, thread } = getState().route;
+      if (channel !== undefined && thread !== undefined && thread === frame.thread)
+        void loadTimeline({ channel, thread });
+      break;
+    }
     case "synced":
       delay = FIRST_DELAY_MS;
       noteRev(frame.rev);
@@ -117,7 +131,8 @@ function receive(frame: WireFrame): void {
       delay = FIRST_DELAY_MS;
       setState({ rev: frame.rev, timelines: {}, connection: "open" });
       const { channel, thread } = getState().route;
-      if (channel !== undefined) loadTimelines(channel, thread);
+      if (channel !== undefined) void loadTimeline({ channel });
+      if (channel !== undefined && thread !== undefined) void loadTimeline({ channel, thread });
     }
   }
 }

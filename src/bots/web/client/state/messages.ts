@@ -1,4 +1,4 @@
-import type { WireChannel, WireChannelState, WireMessage, WirePerson, WireRemoved } from "../../wire.js";
+import type { WireChannel, WireChannelState, WireMessage, WirePassing, WirePerson, WireRemoved } from "../../wire.js";
 import { sentence } from "../text/sentences.js";
 import { go, goHome } from "./route.js";
 import { getState, setState, setTimeline, type Timeline, timelineKey } from "./store.js";
@@ -32,6 +32,19 @@ export function applyMessage(message: WireMessage): void {
 function isInLoadedStretch(timeline: Timeline, message: WireMessage): boolean {
   const oldest = timeline.messages[0];
   return !timeline.hasOlder || oldest === undefined || Number(message.id) >= Number(oldest.id);
+}
+
+/** Takes in what a message shows for the moment, where it is loaded. */
+export function applyPassing({ id, channel, thread, kind: _, ...shown }: WirePassing & { kind: "passing" }): void {
+  const key = timelineKey(channel, thread);
+  const timeline = getState().timelines[key];
+  const index = timeline?.messages.findIndex((each) => each.id === id) ?? -1;
+  const message = timeline?.messages[index];
+  if (timeline && message)
+    setTimeline(key, { ...timeline, messages: timeline.messages.with(index, { ...message, ...shown }) });
+  const ownThread = timelineKey(channel, id);
+  const own = getState().timelines[ownThread];
+  if (own?.root) setTimeline(ownThread, { ...own, root: { ...own.root, ...shown } });
 }
 
 export function applyRemoved(frame: WireRemoved): void {

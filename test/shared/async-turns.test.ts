@@ -1,0 +1,41 @@
+import { expect, it } from "vitest";
+import { Turns } from "../../src/shared/async.js";
+
+/** Keeps the program busy. */
+function work(milliseconds: number): void {
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end);
+}
+
+it("does much that comes at once in its order, and lets the rest of the program have its turn in between", async () => {
+  const turns = new Turns(5);
+  const log: string[] = [];
+  const one = (name: string) =>
+    turns.take(() => {
+      work(6);
+      log.push(name);
+    });
+  const all = Promise.all(["a", "b", "c"].map(one));
+  let over = false;
+  const others = (async () => {
+    while (!over) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (log.at(-1) !== "|") log.push("|");
+    }
+  })();
+  await all;
+  over = true;
+  await others;
+  expect(log.join("").replace(/^\|/, "")).toMatch(/^a\|b\|c\|?$/);
+});
+
+it("holds up nothing that is short", async () => {
+  const turns = new Turns(1_000);
+  await turns.take(() => undefined);
+  let later = false;
+  setImmediate(() => {
+    later = true;
+  });
+  for (let call = 0; call < 100; call++) await turns.take(() => undefined);
+  expect(later).toBe(false);
+});

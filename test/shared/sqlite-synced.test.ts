@@ -1,0 +1,102 @@
+/** What is written without waiting for the disk, and who waits for it. */
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { openSqlite } from "../../src/shared/native.js";
+import { SqliteFile } from "../../src/shared/sqlite-file.js";
+
+type Done = (error: Error | null) => void;
+/** Write-throughs that the disk has not answered. */
+const asked = vi.hoisted((): Done[] => []);
+vi.mock("node:fs", async (original) => ({
+  ...(await original<typeof import("node:fs")>()),
+  fdatasync: (_file: number, done: Done) => void asked.push(done),
+}));
+
+beforeEach(() => {
+  asked.length = 0;
+});
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+function open() {
+  const folder = mkdtempSync(join(tmpdir(), "dreamloom-synced-"));
+  const file = new SqliteFile(join(folder, "notes.sqlite"), (client) => client.exec("CREATE TABLE note (text)"), 20);
+  onTestFinished(() => {
+    if (file.client.open) file.close();
+    rmSync(folder, { recursive: true });
+  });
+  const add = (text: string) =>
+    file.write(() => file.client.prepare("INSERT INTO note VALUES (?)").run([text]), { durable: false });
+  const settled: string[] = [];
+  const wait = (name: string) =>
+    file.synced().then(
+      () => settled.push(name),
+      (error: Error) => settled.push(`${name}: ${error.message}`),
+    );
+  return { file, add, settled, wait };
+}
+
+describe("what is written without waiting for the disk", () => {
+  it("is there at once, and on the disk for all who ask meanwhile by one write-through", async () => {
+    const { file, add, settled, wait } = open();
+    await file.synced();
+    expect(asked).toHaveLength(0);
+    add("one");
+    const first = [wait("a"), wait("b")];
+    await turn();
+    expect(file.client.prepare("SELECT text FROM note").all([])).toMatchObject([{ text: "one" }]);
+    expect([asked.length, settled]).toEqual([1, []]);
+    // It was written after that one had begun, which may not have it.
+    add("two");
+    const second = wait("c");
+    await turn();
+    expect(asked).toHaveLength(1);
+    asked.shift()?.(null);
+    await Promise.all(first);
+    await turn();
+    expect([asked.length, settled]).toEqual([1, ["a", "b"]]);
+    asked.shift()?.(null);
+    await second;
+    await file.synced();
+    expect(asked).toHaveLength(0);
+  });
+
+  it("goes into the file itself where the disk refuses the log, which nothing asks of it again then", async () => {
+    const { file, add, settled, wait } = open();
+    add("one");
+    const first = wait("a");
+    await turn();
+    expect(statSync(`${file.path}-wal`).size).toBeGreaterThan(0);
+    asked.shift()?.(new Error("EIO: i/o error, fdatasync"));
+    await first;
+    expect([settled, statSync(`${file.path}-wal`).size]).toEqual([["a"], 0]);
+  });
+
+  it("is not acknowledged where neither takes it, until one does", async () => {
+    const { file, add, settled, wait } = open();
+    add("one");
+    const reader = openSqlite(file.path);
+    reader.exec("BEGIN");
+    reader.prepare("SELECT text FROM note").all([]);
+    const first = wait("a");
+    await turn();
+    asked.shift()?.(new Error("EIO: i/o error, fdatasync"));
+    await first;
+    expect(settled).toEqual([expect.stringMatching(/^a: .*using the data folder/)]);
+    reader.exec("COMMIT");
+    reader.close();
+    await wait("b");
+    expect([settled.at(-1), asked.length]).toEqual(["b", 0]);
+  });
+
+  it("is in the file when that is closed, whatever waited", async () => {
+    const { file, add, settled, wait } = open();
+    add("one");
+    const waiting = wait("a");
+    file.close();
+    await waiting;
+    expect([settled, asked.length]).toEqual([["a"], 0]);
+  });
+});
