@@ -1,4 +1,4 @@
-import { closeSync, fdatasync, openSync } from "node:fs";
+import { closeSync, fdatasync, fdatasyncSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
 import type Libsql from "libsql";
@@ -69,6 +69,8 @@ export class SqliteFile {
       migrate(this.client);
       this.client.exec("PRAGMA foreign_keys = ON");
       this.#log = openLog(this.client, path);
+      // An earlier process may have been killed before the disk had what it wrote, and what it has is acknowledged now.
+      if (this.#log !== undefined) fdatasyncSync(this.#log);
     } catch (cause) {
       this.client.close();
       throw storeError(cause, path);

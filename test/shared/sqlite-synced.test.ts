@@ -9,8 +9,10 @@ import { SqliteFile } from "../../src/shared/sqlite-file.js";
 type Done = (error: Error | null) => void;
 /** Write-throughs that the disk has not answered. */
 const asked = vi.hoisted((): Done[] => []);
+const atOpening = vi.hoisted(() => vi.fn<(file: number) => void>());
 vi.mock("node:fs", async (original) => ({
   ...(await original<typeof import("node:fs")>()),
+  fdatasyncSync: atOpening,
   fdatasync: (_file: number, done: Done) => void asked.push(done),
 }));
 
@@ -61,6 +63,16 @@ describe("what is written without waiting for the disk", () => {
     await second;
     await file.synced();
     expect(asked).toHaveLength(0);
+  });
+
+  it("is on the disk when the file is opened again after a kill", () => {
+    const first = open();
+    first.add("one");
+    atOpening.mockClear();
+    const next = new SqliteFile(first.file.path, () => undefined, 20);
+    expect(atOpening).toHaveBeenCalledOnce();
+    expect(next.client.prepare("SELECT text FROM note").all([])).toMatchObject([{ text: "one" }]);
+    next.close();
   });
 
   it("goes into the file itself where the disk refuses the log, which nothing asks of it again then", async () => {

@@ -218,17 +218,18 @@ function registerLive(app: FastifyInstance, services: WebServices): void {
       if (message.success) follow(message.data.thread);
     });
     sockets.sendTo(socket, { kind: "session", session: wireSession(services, user) });
-    const since = idText.safeParse(request.query.since).success ? Number(request.query.since) : store.rev();
+    const since = idText.safeParse(request.query.since).success ? Number(request.query.since) : store.syncedRev;
     return catchUp(socket, user.id, since, ready);
   });
 
   /** Sends what a page has missed, a part at a time, and goes on until there is nothing more; then it is `ready`. */
   async function catchUp(socket: WebSocket, user: string, since: number, ready: (rev: number) => void): Promise<void> {
-    const rev = store.rev();
+    // What changes from now on is sent when the disk has it: here, or with what all are sent.
+    await store.synced();
+    const rev = store.syncedRev;
     // A counter behind the client's means another or an older database: what the client holds is of no use then.
     const afresh = since > rev || store.countChanges(since, user, RESUME_LIMIT + 1) > RESUME_LIMIT;
     for (let at = since; !afresh; ) {
-      await store.synced();
       const missed = store.changedSince(at, user, RESUME_SLICE);
       for (const row of missed) {
         if (row.removed) sockets.sendTo(socket, { kind: "removed", ...removedFrame(row) });
@@ -241,7 +242,7 @@ function registerLive(app: FastifyInstance, services: WebServices): void {
     }
     const passing = afresh ? [] : hub.passingSince(since, user);
     if (passing.length > 0) sockets.sendTo(socket, passing);
-    const now = afresh ? rev : store.rev();
+    const now = afresh ? rev : store.syncedRev;
     sockets.sendTo(socket, { kind: afresh ? "reset" : "synced", rev: now });
     ready(now);
   }
@@ -256,7 +257,7 @@ function wireSession({ hub, handlers }: WebServices, user: PersonRow): WireSessi
     channels: hub.views.channels(user.id),
     commands: handlers.commands,
     gallery: handlers.gallery !== undefined,
-    rev: store.rev(),
+    rev: store.syncedRev,
     admin: handlers.admin !== undefined,
     moderation: handlers.moderation !== undefined,
     limits: { uploadBytes, picturesPerMessage, textLength },

@@ -122,10 +122,17 @@ function guard(app: FastifyInstance, allowedHosts: readonly string[]): void {
   });
 }
 
-/** What an answer acknowledges is on the disk before it goes. */
+/**
+ * What an answer acknowledges is on the disk before it goes. So is what it only shows: a power cut gives the numbers of
+ * messages that it takes back to others, which a page that has those would not see. Where the disk refuses, people can
+ * read all the same.
+ */
 function acknowledgeDurably(app: FastifyInstance, { hub }: WebServices): void {
-  app.addHook("onSend", async (request, reply) => {
-    if (request.method !== "GET" && reply.statusCode < 400) await hub.parts.store.synced();
+  app.addHook("onSend", async ({ method, url }, { statusCode }) => {
+    const reads = method === "GET" || method === "HEAD";
+    if (statusCode >= 400 || (reads && !url.startsWith("/api/"))) return;
+    const synced = hub.parts.store.synced();
+    await (reads ? synced.catch(() => undefined) : synced);
   });
 }
 

@@ -42,7 +42,11 @@ export interface StoredChannel {
 
 /** Messages, channels and reactions of the web chat. */
 export class ChatStore {
-  constructor(private readonly sql: Sql) {}
+  #syncedRev: number;
+
+  constructor(private readonly sql: Sql) {
+    this.#syncedRev = this.rev();
+  }
 
   /**
    * A short random name of this data folder, always the same: tells its cookies from those of another chat on the same
@@ -84,8 +88,15 @@ export class ChatStore {
   }
 
   /** Resolves when all that was said before is on the disk: what is acknowledged outlives a power cut. */
-  synced(): Promise<void> {
-    return this.sql.synced();
+  async synced(): Promise<void> {
+    const rev = this.rev();
+    await this.sql.synced();
+    this.#syncedRev = Math.max(this.#syncedRev, rev);
+  }
+
+  /** Up to this one, a power cut takes no change back. */
+  get syncedRev(): number {
+    return this.#syncedRev;
   }
 
   rev(): number {
@@ -247,13 +258,17 @@ export class ChatStore {
     return this.sql.all<MessageRow>(query, channel, thread ?? null, most, viewer, limit).reverse();
   }
 
-  /** Messages changed after `rev` that `viewer` may know of, removed ones included, in the order of change. */
+  /**
+   * Messages changed after `rev` that `viewer` may know of, removed ones included, in the order of change;
+   * without those whose last change is not on the disk yet.
+   */
   changedSince(rev: number, viewer: string, limit: number): MessageRow[] {
-    const query = "SELECT * FROM message WHERE rev > ? AND (private_to IS NULL OR private_to = ?) ORDER BY rev LIMIT ?";
-    return this.sql.all(query, rev, viewer, limit);
+    const query = `SELECT * FROM message WHERE rev > ? AND rev <= ? AND (private_to IS NULL OR private_to = ?)
+      ORDER BY rev LIMIT ?`;
+    return this.sql.all(query, rev, this.#syncedRev, viewer, limit);
   }
 
-  /** How many {@link changedSince} would give, `limit` at most. */
+  /** How many {@link changedSince} gives when all is on the disk, `limit` at most. */
   countChanges(rev: number, viewer: string, limit: number): number {
     const query = `SELECT COUNT(*) AS changes FROM
       (SELECT 1 FROM message WHERE rev > ? AND (private_to IS NULL OR private_to = ?) LIMIT ?)`;

@@ -63,7 +63,7 @@ export class WireViews {
       ...placeOf(stored),
       text,
       buttons: wireButtons(buttons),
-      ...(progress === null ? {} : { progress: JSON.parse(progress) as Progress }),
+      progress: JSON.parse(progress ?? "null") as Progress | null,
     };
   }
 

@@ -169,7 +169,7 @@ export interface WireSession {
   readonly commands: readonly WireCommand[];
   /** Whether there is a gallery. */
   readonly gallery: boolean;
-  /** The newest rev: what a client that starts fresh resumes from. */
+  /** The newest rev that a power cut does not take back: what a client that starts fresh resumes from. */
   readonly rev: number;
   /** Whether this chat has an admin page, for moderators. */
   readonly admin: boolean;
@@ -194,7 +194,10 @@ export type WireRemoved = Pick<WireMessage, "id" | "channel" | "thread" | "rev">
  * no rev, and is sent again to those who come back.
  */
 export type WirePassing = Pick<WireMessage, "id" | "channel" | "thread"> &
-  Partial<Pick<WireMessage, "text" | "buttons" | "progress" | "hasThread">>;
+  Partial<Pick<WireMessage, "text" | "buttons" | "hasThread">> & {
+    /** Null for none any more; what is left out stays as it is. */
+    readonly progress?: Progress | null;
+  };
 
 /** What the server sends over the socket: one frame, or several in an array. */
 export type WireFrame =

@@ -222,6 +222,24 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
     expect(asked).toEqual([undefined, "24", "24", "48"]);
   });
 
+  it("shows what passes in place of what was there, and no bar where there is none any more", async () => {
+    const { page, chat } = await open();
+    const root = await chat.post(art, { text: "3rd in line", progress: { value: 0.5, label: "half" } });
+    const shown = message(page, "3rd in line");
+    await shown.getByRole("progressbar").waitFor();
+    await chat.edit(root, { text: "2nd in line", progress: { value: 0.7, label: "more" }, passing: true });
+    await expect
+      .poll(() => message(page, "2nd in line").getByRole("progressbar").getAttribute("aria-valuenow"))
+      .toBe("70");
+    const thread = await chat.openThread(root, "Dream 7");
+    await chat.post(thread, { text: "begun" });
+    await page.locator(".thread-card", { hasText: "1 reply" }).waitFor();
+    expect(await message(page, "2nd in line").getByRole("progressbar").getAttribute("aria-valuenow")).toBe("70");
+    await chat.edit(root, { text: "1st in line", passing: true });
+    await message(page, "1st in line").waitFor();
+    await expect.poll(() => message(page, "1st in line").getByRole("progressbar").count()).toBe(0);
+  });
+
   it("uploads a photo, completes a command, and shows the job's frames and result in a thread", async () => {
     const { page, bot, errors } = await open();
     await page

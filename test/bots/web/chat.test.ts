@@ -255,6 +255,9 @@ describe("the bot's side", () => {
       202,
     );
     expect((await visitor.session()).rev).toBe(rev);
+    await chat.edit(progress, { text: "half", keepPictures: true, passing: true });
+    await ear.until((frame) => frame.kind === "passing" && frame.id === progress.id && frame.progress === null);
+    await chat.edit(progress, { text: "half", keepPictures: true, progress: half, passing: true });
     // A picture has to be known to the file: it says to whom it is shown.
     await chat.edit(progress, {
       text: "picture",

@@ -2,7 +2,7 @@
 import { mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import pino from "pino";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { WebSocket } from "ws";
 import { WebChat } from "../../../src/bots/web/chat.js";
 import { mayPass } from "../../../src/port/chat-error.js";
@@ -111,11 +111,39 @@ describe("the web chat's file", () => {
     ]);
     // All three wait: two for what they say, the sockets for what they show.
     await vi.waitFor(() => expect(synced.mock.calls.length).toBeGreaterThanOrEqual(3));
-    expect((await visitor.page()).messages.map(({ text }) => text)).toEqual(expect.arrayContaining(["hello"]));
+    const calls = synced.mock.calls.length;
+    const read = visitor.page().finally(() => told.push("read"));
+    await vi.waitFor(() => expect(synced.mock.calls.length).toBeGreaterThan(calls));
     expect(told).toEqual([]);
     synced.mockRestore();
     disk.resolve();
     await acknowledged;
+    expect((await read).messages.map(({ text }) => text)).toContain("hello");
+  });
+
+  it("tells who comes back of what is on the disk, and of the rest as soon as it is", async () => {
+    const chat = await startChat();
+    const visitor = await Visitor.enter(chat);
+    const { rev } = await visitor.session();
+    const first = await visitor.listen();
+    await visitor.said("on the disk");
+    await first.message(({ text }) => text === "on the disk");
+    const [before, after] = [deferred(), deferred()];
+    onTestFinished(after.resolve);
+    const synced = vi.spyOn(SqliteFile.prototype, "synced").mockReturnValue(before.promise);
+    const listening = visitor.listen(rev);
+    await vi.waitFor(() => expect(synced).toHaveBeenCalledTimes(1));
+    synced.mockReturnValue(after.promise);
+    const saying = visitor.said("not yet");
+    // Its answer waits, and what the pages are told.
+    await vi.waitFor(() => expect(synced).toHaveBeenCalledTimes(3));
+    before.resolve();
+    const ear = await listening;
+    expect(ear.messages().map(({ text }) => text)).toEqual(["on the disk"]);
+    synced.mockRestore();
+    after.resolve();
+    await saying;
+    await ear.message(({ text }) => text === "not yet");
   });
 
   it("that the disk does not take acknowledges nothing, and pages come back for what there is", async () => {
@@ -129,6 +157,7 @@ describe("the web chat's file", () => {
     expect([refused.status, await refused.text()]).toEqual([503, expect.stringContaining("my data folder cannot")]);
     await cut;
     expect(ear.messages()).toEqual([]);
+    expect((await visitor.page()).messages.map(({ text }) => text)).toContain("hello");
     synced.mockRestore();
     expect((await visitor.said("again")).text).toBe("again");
   });

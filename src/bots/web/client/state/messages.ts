@@ -35,16 +35,22 @@ function isInLoadedStretch(timeline: Timeline, message: WireMessage): boolean {
 }
 
 /** Takes in what a message shows for the moment, where it is loaded. */
-export function applyPassing({ id, channel, thread, kind: _, ...shown }: WirePassing & { kind: "passing" }): void {
+export function applyPassing(frame: WirePassing): void {
+  const { id, channel, thread } = frame;
   const key = timelineKey(channel, thread);
   const timeline = getState().timelines[key];
   const index = timeline?.messages.findIndex((each) => each.id === id) ?? -1;
   const message = timeline?.messages[index];
   if (timeline && message)
-    setTimeline(key, { ...timeline, messages: timeline.messages.with(index, { ...message, ...shown }) });
+    setTimeline(key, { ...timeline, messages: timeline.messages.with(index, passing(message, frame)) });
   const ownThread = timelineKey(channel, id);
   const own = getState().timelines[ownThread];
-  if (own?.root) setTimeline(ownThread, { ...own, root: { ...own.root, ...shown } });
+  if (own?.root) setTimeline(ownThread, { ...own, root: passing(own.root, frame) });
+}
+
+function passing({ progress: bar, ...message }: WireMessage, frame: WirePassing): WireMessage {
+  const { text = message.text, buttons = message.buttons, progress = bar, hasThread = message.hasThread } = frame;
+  return { ...message, text, buttons, ...(progress && { progress }), ...(hasThread && { hasThread }) };
 }
 
 export function applyRemoved(frame: WireRemoved): void {
