@@ -129,7 +129,7 @@ describe("the web chat's file", () => {
     await visitor.said("on the disk");
     await first.message(({ text }) => text === "on the disk");
     const [before, after] = [deferred(), deferred()];
-    onTestFinished(after.resolve);
+    onTestFinished(() => after.resolve());
     const synced = vi.spyOn(SqliteFile.prototype, "synced").mockReturnValue(before.promise);
     const listening = visitor.listen(rev);
     await vi.waitFor(() => expect(synced).toHaveBeenCalledTimes(1));
