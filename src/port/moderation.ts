@@ -34,12 +34,21 @@ export interface ModerationAct extends Community {
   readonly detail?: string;
 }
 
+/** A person who gets nothing from the bot. */
+export interface BarredPerson extends User {
+  readonly by: User;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
 /** For everyone but moderators each call throws a ChatError "forbidden". */
 export interface ChatModeration {
   /** Writes an act of theirs into the log. */
   note(by: Member, act: Omit<ModerationAct, "at" | "by">): void;
   /** The newest first. */
   acts(by: Member, of: Community, limit: number): readonly ModerationAct[];
+  /** Whom moderators have barred from the bot, the newest first. */
+  bars(by: Member, of: Community): readonly BarredPerson[];
   /** Cancels all that a person has waiting or running. @returns how many jobs */
   cancelJobs(by: Member, person: UserKey): number;
   /** Takes a person's works out of the gallery, or shows them again; their author cannot undo it. @returns how many */

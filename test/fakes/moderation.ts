@@ -1,6 +1,6 @@
 import type { Member, UserKey } from "../../src/domain/model.js";
 import { ChatError } from "../../src/port/chat-error.js";
-import type { ChatModeration, ModerationAct } from "../../src/port/moderation.js";
+import type { BarredPerson, ChatModeration, ModerationAct } from "../../src/port/moderation.js";
 
 type Noted = Omit<ModerationAct, "at" | "by">;
 
@@ -8,6 +8,9 @@ type Noted = Omit<ModerationAct, "at" | "by">;
 export class FakeModeration implements ChatModeration {
   readonly noted: (Noted & { readonly by: string })[] = [];
   readonly asked: string[] = [];
+  barred: readonly BarredPerson[] = [];
+  /** Works that there are to hide. */
+  works = 1;
 
   note(by: Member, act: Noted): void {
     mustModerate(by);
@@ -19,6 +22,11 @@ export class FakeModeration implements ChatModeration {
     return this.noted.toReversed().map((act) => ({ ...act, at: 1, by: { id: "", name: act.by } }));
   }
 
+  bars(by: Member): readonly BarredPerson[] {
+    mustModerate(by);
+    return this.barred;
+  }
+
   cancelJobs(by: Member, { platform, user }: UserKey): number {
     mustModerate(by);
     this.asked.push(`cancel ${platform} ${user}`);
@@ -28,7 +36,7 @@ export class FakeModeration implements ChatModeration {
   hideWorks(by: Member, { platform, user }: UserKey, hidden: boolean): number {
     mustModerate(by);
     this.asked.push(`${hidden ? "hide" : "show"} ${platform} ${user}`);
-    return 1;
+    return this.works;
   }
 }
 

@@ -54,8 +54,12 @@ export function registerModeration(app: FastifyInstance, services: WebServices, 
 
   app.get("/api/moderation", async (request): Promise<WireModeration> => {
     const by = sessions.moderate(request);
-    const acts = moderation.acts(toUser(by), { platform, community }, ACTS_SHOWN);
-    return { restricted: users.restricted().map((row) => people.view(row)), acts };
+    const here = { platform, community };
+    const acts = moderation.acts(toUser(by), here, ACTS_SHOWN);
+    const restricted = users.restricted().map((row) => people.view(row));
+    // By the name of today: that is what lifts the bar.
+    const bars = moderation.bars(toUser(by), here);
+    return { restricted, barred: bars.map((bar) => ({ ...bar, name: users.get(bar.id)?.name ?? bar.name })), acts };
   });
 
   app.get<{ Params: { person: string } }>("/api/moderation/people/:person", async (request): Promise<WireModerated> => {
@@ -70,7 +74,7 @@ export function registerModeration(app: FastifyInstance, services: WebServices, 
       const person = people.find(request.params.person);
       const body = readBody(personBody, request.body);
       const outcome = people.act(body, person, by);
-      note(by, body.act, person.name, outcome);
+      if (outcome !== sentence("web.act.nothing")) note(by, body.act, person.name, outcome);
       return { ...people.view(people.find(person.id)), ...(outcome !== undefined && { outcome }) };
     },
   );
@@ -126,11 +130,11 @@ class ModeratedPeople {
         sockets.shutOut((origin) => origin.user === person.id, sentence("web.session-ended"));
         return undefined;
       case "cancel-jobs":
-        return sentence("web.act.jobs", { count: this.moderation.cancelJobs(toUser(by), key) });
+        return counted("web.act.jobs", this.moderation.cancelJobs(toUser(by), key));
       case "hide-works":
       case "show-works": {
-        const count = this.moderation.hideWorks(toUser(by), key, body.act === "hide-works");
-        return sentence("web.act.works", { count });
+        const works = this.moderation.hideWorks(toUser(by), key, body.act === "hide-works");
+        return counted("web.act.works", works);
       }
       case "make-moderator":
       case "unmake-moderator":
@@ -235,6 +239,11 @@ class ModeratedChannels {
     const open = this.services.hub.parts.store.channels().filter(({ archived }) => archived === 0);
     if (open.every((channel) => channel.id === id)) throw new ChatError("forbidden", "web.last-channel");
   }
+}
+
+/** What there was none of is not noted. */
+function counted(what: "web.act.jobs" | "web.act.works", count: number): string {
+  return count === 0 ? sentence("web.act.nothing") : sentence(what, { count });
 }
 
 /** Their right is to be taken first: so each moderator sees that it was, and the log shows who did it. */

@@ -15,7 +15,7 @@ import type { CommandOptionSummary, CommandSummary, Completion } from "../../por
 import type { CompletionRequest } from "../../port/events.js";
 import type { GalleryDetail, GalleryPage, GalleryWork } from "../../port/gallery.js";
 import type { Button, Picture, Progress } from "../../port/messages.js";
-import type { ModerationAct } from "../../port/moderation.js";
+import type { BarredPerson, ModerationAct } from "../../port/moderation.js";
 
 export interface WirePerson extends User {
   readonly bot: boolean;
@@ -261,9 +261,10 @@ export interface WireModerated extends WireMe {
   readonly outcome?: string;
 }
 
-/** `GET /api/moderation`: those who are banned or muted, and what moderators did, the newest first. */
+/** `GET /api/moderation`: those who are banned or muted, those whom the bot gives nothing, and what moderators did, the newest first. */
 export interface WireModeration {
   readonly restricted: readonly WireModerated[];
+  readonly barred: readonly BarredPerson[];
   readonly acts: readonly ModerationAct[];
 }
 

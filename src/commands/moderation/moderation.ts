@@ -95,6 +95,11 @@ export function chatModeration(platform: string, moderation: Moderation): ChatMo
       check(by, of);
       return moderation.acts(of, limit);
     },
+    bars(by, of) {
+      check(by, of);
+      const people = moderation.bars(of).filter(({ kind }) => kind === "person");
+      return people.map(({ id, name, by, at }) => ({ id, name, by, at })).reverse();
+    },
     cancelJobs(by, person) {
       check(by, person);
       return moderation.cancelJobs(by, { platform }, person.user);

@@ -243,14 +243,14 @@ describe("a person", () => {
     ]);
   });
 
-  it("who is banned is out with that cookie, also after a restart, until the ban is lifted", async () => {
+  it("who is barred is out with that cookie, also after a restart, until the bar is lifted", async () => {
     const { chat, given, dataDir, mod, guest } = await studio();
     const ear = await guest.listen();
     const end = closed(ear);
     await idOf(guest);
     expect((await onPerson(mod, guest, "bar", { address: false })).status).toBe(200);
-    expect(await end).toBe("4001 A moderator has banned you from this chat.");
-    const why = [403, "A moderator has banned you from this chat."];
+    expect(await end).toBe("4001 A moderator has barred you from this chat.");
+    const why = [403, "A moderator has barred you from this chat."];
     const tries = async () => [
       await refusalOf(await guest.request("GET", "/api/session")),
       await refusalOf(await guest.say("hello")),
@@ -263,14 +263,14 @@ describe("a person", () => {
     const { restricted } = (await (await mod.request("GET", "/api/moderation")).json()) as WireModeration;
     expect(restricted).toMatchObject([{ name: "Gus", banned: true }]);
     expect((await refusalOf(await onPerson(mod, guest, "make-moderator")))[1]).toBe(
-      "Gus is banned: lift the ban first.",
+      "Gus is barred: lift the bar first.",
     );
     await onPerson(mod, guest, "unbar");
     expect((await guest.session()).me.name).toBe("Gus");
     expect((await guest.say("I am back")).status).toBe(200);
   });
 
-  it("who is banned with their address stays out for a day, and so do others there, but for moderators", async () => {
+  it("who is barred with their address stays out for a day, and so do others there, but for moderators", async () => {
     const limits = { budgets: budgets({ codes: { person: { burst: 9, perMinute: 9 } } }) };
     const { chat, given, dataDir, mod } = await studio({
       trustedProxies: ["127.0.0.1"],
@@ -291,8 +291,8 @@ describe("a person", () => {
       banned: true,
       outcome: "from the web chat, for a day with their address",
     });
-    const outThere = "Your address is shut out of this chat for a day: a moderator has banned someone there.";
-    expect(await Promise.all(ends)).toEqual(["4001 A moderator has banned you from this chat.", `4001 ${outThere}`]);
+    const outThere = "Your address is shut out of this chat for a day: a moderator has barred someone there.";
+    expect(await Promise.all(ends)).toEqual(["4001 A moderator has barred you from this chat.", `4001 ${outThere}`]);
     const enter = async (base: string, forwarded: string, cookie = "") => {
       const visitor = new Visitor(base);
       visitor.forwarded = forwarded;
@@ -309,13 +309,13 @@ describe("a person", () => {
     expect(await enter(again.address, "2001:db8:1:2::3")).toBe(403);
     vi.setSystemTime(Date.now() + DAY_MS + 1);
     expect(await enter(again.address, "2001:db8:1:2::3")).toBe(200);
-    // The cookie is out all the same, until the ban is lifted.
+    // The cookie is out all the same, until the bar is lifted.
     expect(await enter(again.address, "192.0.2.9", there.cookie)).toBe(403);
     await onPerson(mod, there, "unbar");
     expect(await enter(again.address, "192.0.2.9", there.cookie)).toBe(200);
   });
 
-  it("is never banned by this machine's address, nor by a moderator's", async () => {
+  it("is never barred by this machine's address, nor by a moderator's", async () => {
     const { chat, mod, guest } = await studio({ trustedProxies: ["127.0.0.1"], moderatorCode: "warp" });
     const known = async (person: Visitor) =>
       (await (await mod.request("GET", `/api/moderation/people/${await idOf(person)}`)).json()) as WireModerated;
@@ -402,6 +402,28 @@ describe("a person", () => {
       ["Gus", "bar", "Mo", "from the web chat"],
       [name, "make-moderator", name, "with the moderator code"],
     ]);
+  });
+
+  it("who has nothing to hide is not in the log", async () => {
+    const { mod, guest, moderation } = await studio();
+    moderation.works = 0;
+    const answer = (await (await onPerson(mod, guest, "hide-works")).json()) as WireModerated;
+    expect(answer.outcome).toBe("nothing");
+    moderation.works = 1;
+    await onPerson(mod, guest, "hide-works");
+    expect(moderation.noted.map(({ kind, detail }) => [kind, detail])).toEqual([["hide-works", "1 work"]]);
+  });
+
+  it("who is barred from the bot is listed, by the name of today", async () => {
+    const { mod, guest, moderation } = await studio();
+    const by = { id: "mo", name: "Mo" };
+    moderation.barred = [
+      { id: await idOf(guest), name: "Gus of Before", by, at: 2 },
+      { id: "gone", name: "Gone", by, at: 1 },
+    ];
+    const { barred, restricted } = (await (await mod.request("GET", "/api/moderation")).json()) as WireModeration;
+    expect(barred.map(({ name }) => name)).toEqual(["Gus", "Gone"]);
+    expect(restricted).toEqual([]);
   });
 
   it("may be anybody but the bot and those who are not there", async () => {

@@ -208,6 +208,7 @@ describe("what adapters are given to moderate beside the chat", () => {
     for (const attempt of [
       () => moderation.note(ann, muted),
       () => moderation.acts(ann, here, 9),
+      () => moderation.bars(ann, here),
       () => moderation.cancelJobs(ann, person),
       () => moderation.hideWorks(ann, person, true),
       () => moderation.hideWorks(mod, { ...person, platform: "discord" }, true),
@@ -219,6 +220,9 @@ describe("what adapters are given to moderate beside the chat", () => {
     moderation.note(mod, muted);
     expect(moderation.acts(mod, here, 9)).toMatchObject([{ ...muted, by: { id: "mod", name: "Mo" } }]);
     expect((await said(mod, "/moderate log")).join()).toContain("Mo muted Ann (until Monday)");
+    await said(mod, "/moderate bar @Ann");
+    const barred = { id: "ann", name: "Ann", by: { id: "mod", name: "Mo" }, at: expect.any(Number) };
+    expect(moderation.bars(mod, here)).toEqual([barred]);
     expect(moderation.cancelJobs(mod, person)).toBe(1);
     expect(moderation.hideWorks(mod, person, true)).toBe(0);
     expect(store.jobs.latest({ ...here, author: "ann" })).toMatchObject({ withheld: true });

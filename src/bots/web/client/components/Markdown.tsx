@@ -2,7 +2,7 @@ import { useMemo, useState } from "preact/hooks";
 import { type Inline, parseMarkdown } from "../../../markdown/parse.js";
 import type { WirePerson } from "../../wire.js";
 import { sentence } from "../text/sentences.js";
-import { Button, IconButton } from "./Button.js";
+import { IconButton } from "./Button.js";
 
 interface Props {
   readonly text: string;
@@ -100,15 +100,29 @@ async function copyText(text: string): Promise<void> {
   }
 }
 
-/** Command lines are what people copy most, so each bit of code copies itself when pressed. */
-function InlineCode({ text }: { text: string }) {
+/**
+ * Command lines are what people copy most, so each bit of code copies itself when pressed. It is no button element: a
+ * browser lays one out as a box of its own, after which what follows a long line, such as " · v2", begins another.
+ */
+export function InlineCode({ text }: { text: string }) {
   const [copied, copy] = useCopy(text);
   if (text.length < 4) return <code>{text}</code>;
   const look = copied ? "code-inline copied" : "code-inline";
   return (
-    <Button class={look} onClick={copy} title={sentence(copied ? "common.copied" : "common.copy")}>
+    <span
+      class={look}
+      role="button"
+      tabIndex={0}
+      title={sentence(copied ? "common.copied" : "common.copy")}
+      onClick={copy}
+      onKeyDown={(event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        copy();
+      }}
+    >
       <code>{text}</code>
-    </Button>
+    </span>
   );
 }
 

@@ -6,22 +6,27 @@ import { attempt } from "../../state/toasts.js";
 import { sentence } from "../../text/sentences.js";
 import { comingTime } from "../../text/time.js";
 import { Button } from "../Button.js";
+import { InlineCode } from "../Markdown.js";
 import { PersonButton } from "../moderation/PersonButton.js";
 import { Time, useNow } from "../Time.js";
 import { Section } from "./Parts.js";
 
-/** Who is banned or muted here, and what moderators did. */
+/** Who is barred or muted here, whom the bot gives nothing, and what moderators did. */
 export function Moderation() {
   const { moderation, reload } = useModeration();
   if (!moderation) return null;
-  const { restricted, acts } = moderation;
+  const { restricted, barred, acts } = moderation;
+  const count = restricted.length + barred.length;
   return (
     <>
-      <Section title={sentence("admin.restricted")} count={restricted.length}>
-        {restricted.length === 0 && <p class="empty">{sentence("admin.restricted.none")}</p>}
+      <Section title={sentence("admin.restricted")} count={count}>
+        {count === 0 && <p class="empty">{sentence("admin.restricted.none")}</p>}
         <ul class="restricted">
           {restricted.map((person) => (
             <Restricted key={person.id} person={person} reload={reload} />
+          ))}
+          {barred.map((person) => (
+            <Barred key={`bot ${person.id}`} person={person} />
           ))}
         </ul>
       </Section>
@@ -75,6 +80,20 @@ function Restricted({ person, reload }: { person: WireModerated; reload: () => v
       <Button class="button small" onClick={lift}>
         {sentence(banned ? "moderate.unban" : "moderate.unmute")}
       </Button>
+    </li>
+  );
+}
+
+/** The bot's own command lifts such a bar, as on every platform. */
+function Barred({ person }: { person: WireModeration["barred"][number] }) {
+  const { name, by } = person;
+  return (
+    <li>
+      <PersonButton person={{ ...person, bot: false }} class="name">
+        <strong>{name}</strong>
+      </PersonButton>
+      <span>{sentence("moderate.barred", { by: by.name })}</span>
+      <InlineCode text={sentence("moderate.barred.lift", { name })} />
     </li>
   );
 }
