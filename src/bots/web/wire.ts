@@ -261,7 +261,9 @@ export interface WireModerated extends WireMe {
   readonly outcome?: string;
 }
 
-/** `GET /api/moderation`: those who are banned or muted, those whom the bot gives nothing, and what moderators did, the newest first. */
+/**
+ * `GET /api/moderation`: who is banned or muted, whom the bot gives nothing, and what moderators did, the newest first.
+ */
 export interface WireModeration {
   readonly restricted: readonly WireModerated[];
   readonly barred: readonly BarredPerson[];
