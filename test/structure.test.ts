@@ -222,6 +222,13 @@ describe("the code", () => {
     return { file, text, nodes, lineOf: (offset: number) => text.slice(0, offset).split("\n").length };
   });
 
+  it("is tested apart from the rest where a test puts other modules in the place of some", () => {
+    const config = readFileSync(join(root, "vitest.config.ts"), "utf8");
+    const mocking = code.filter(({ file, text }) => file !== "test/structure.test.ts" && text.includes("vi.mock("));
+    expect(mocking.map(({ file }) => file).filter((file) => !config.includes(`"${file}"`))).toEqual([]);
+    expect(mocking).not.toEqual([]);
+  });
+
   it("exports nothing that no other file imports", () => {
     const used = new Set<string>();
     for (const { file, nodes } of code)
