@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, gte, inArray, isNotNull, lt, type SQL, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, gte, inArray, isNotNull, lt, or, type SQL, sql } from "drizzle-orm";
 import type { Community, Job, JobChange, MessageRef } from "../domain/model.js";
 import { type Database, matching } from "./database.js";
 import type { Images, NewImage, RemovedImages } from "./images.js";
@@ -135,14 +135,15 @@ export class Jobs {
 
   /**
    * A moderator takes all of a person's jobs out of the gallery, or puts them back; what the person has taken out stays
-   * out. Returns how many finished works that concerns.
+   * out. Returns how many works that concerns, those that are still being made among them.
    */
   setAllHidden(scope: JobScope & { readonly author: string }, on: boolean): number {
     const bit = HIDDEN_BY.moderator;
     const other = and(inScope(scope), sql`(${jobTable.hidden} & ${bit}) <> ${on ? bit : 0}`);
     const hidden = on ? sql`${jobTable.hidden} | ${bit}` : sql`${jobTable.hidden} & ~${bit}`;
     return this.database.write(() => {
-      const works = this.#count(and(other, eq(jobTable.state, "done"), isNotNull(jobTable.picture)));
+      const finished = and(eq(jobTable.state, "done"), isNotNull(jobTable.picture));
+      const works = this.#count(and(other, or(finished, UNFINISHED)));
       this.database.orm.update(jobTable).set({ hidden }).where(other).run();
       return works;
     });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Acts } from "../../src/store/acts.js";
 import { Database } from "../../src/store/database.js";
-import { addDone, ann, art, bob, club, folder, makeStore } from "./make.js";
+import { addDone, ann, art, bob, club, folder, job, makeStore } from "./make.js";
 
 const mo = { id: "mo", name: "Mo" };
 const other = { platform: "fake", community: "other" };
@@ -108,6 +108,18 @@ describe("a work that a moderator has hidden", () => {
     store.jobs.setHidden(hers.id, true, "moderator");
     store.jobs.setHidden(hers.id, false, "moderator");
     expect(shown()).toContain(hers.id);
+  });
+});
+
+describe("all works of a person", () => {
+  it("are hidden with those that are still being made, which count", async () => {
+    const { store } = makeStore();
+    const waiting = job();
+    await store.jobs.add(waiting, {});
+    await store.jobs.add(job({ id: "failed", state: "failed" }), {});
+    expect(store.jobs.setAllHidden({ ...club, author: "ann" }, true)).toBe(1);
+    expect(store.jobs.get(waiting.id)).toMatchObject({ withheld: true });
+    expect(store.jobs.setAllHidden({ ...club, author: "ann" }, true)).toBe(0);
   });
 });
 
