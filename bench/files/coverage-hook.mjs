@@ -2,7 +2,7 @@
  * Loaded into each process of the program: on SIGUSR2, writes which functions have run since the last time, and begins
  * again.
  */
-import { writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { Session } from "node:inspector";
 import { join } from "node:path";
 
@@ -20,6 +20,9 @@ process.on("SIGUSR2", () => {
         functions.some(({ functionName, ranges }) => functionName !== "" && ranges[0].count > 0),
       )
       .map(({ url }) => url);
-    writeFileSync(join(process.env.HOOK_DIR, `${process.pid}-${++takes}.json`), JSON.stringify(ran));
+    const file = join(process.env.HOOK_DIR, `${process.pid}-${++takes}.json`);
+    // It is read as soon as it is there.
+    writeFileSync(`${file}.part`, JSON.stringify(ran));
+    renameSync(`${file}.part`, file);
   });
 });

@@ -5,8 +5,8 @@ interface ClassTerm extends NamedClasses {
   readonly weight: number;
 }
 
-/** The most classes that one job is told of. */
-const MOST = 8;
+/** The most things that one text may name. */
+export const MOST_CLASS_TERMS = 8;
 /** Weights are of a size that a picture can follow. */
 const LARGEST = 10;
 /** Words between two names. */
@@ -26,7 +26,7 @@ export function readClassTerms(text: string): readonly ClassTerm[] | { readonly 
     words.splice(0, term.words);
     terms.push({ name: term.name, members: term.members, weight: term.weight });
   }
-  return terms.length > 0 && terms.length <= MOST ? terms : undefined;
+  return terms.length > 0 && terms.length <= MOST_CLASS_TERMS ? terms : undefined;
 }
 
 /** The longest name that some words begin with: "great grey owl:0.5 castle" begins with an owl. */
@@ -85,7 +85,7 @@ function wordsLike(typed: string): string[] {
 /** What a text of classes must be, for one that is not. */
 export function expectedClasses(typed: string): string {
   const terms = readClassTerms(typed);
-  if (!terms || !("unknown" in terms)) return 'one to eight things with weights, such as "jellyfish:0.7 castle:0.3"';
+  if (!terms || !("unknown" in terms)) return `1 to ${MOST_CLASS_TERMS} things with weights, such as "jellyfish:0.7 castle:0.3"`;
   const near = nearestClass(terms.unknown) ?? nearestClass(terms.unknown.split(" ")[0] ?? "");
   return near === undefined
     ? `things that the network knows, such as ${classWords().slice(0, 4).join(", ")} or castle`

@@ -1022,7 +1022,7 @@ export const english = {
   "network.no-classes": ({ network, known }: { network: string; known: readonly string[] }) =>
     `${network} cannot name things: its file has no classifier. ${both.format(known)} can.`,
   "share.percent": ({ share }: { share: number }) => percent(share),
-  "into.unreadable": 'What to dream into must be one to eight things with weights, such as "jellyfish:0.7 castle:0.3".',
+  "into.unreadable": 'What to dream into must be 1 to {most} things with weights, such as "jellyfish:0.7 castle:0.3".',
   "into.unknown": "The network knows nothing called {word}; try goldfish, castle or dogs.",
 
   // Complete "cannot be used:".

@@ -23,11 +23,11 @@ describe("what to dream into, as people type it", () => {
   it.each([
     ["pecock", "things that the network knows. Did you mean peacock?"],
     ["castle jelyfish:2", "things that the network knows. Did you mean jellyfish?"],
-    ["", 'one to eight things with weights, such as "jellyfish:0.7 castle:0.3"'],
-    ["castle:0", 'one to eight things with weights, such as "jellyfish:0.7 castle:0.3"'],
+    ["", '1 to 8 things with weights, such as "jellyfish:0.7 castle:0.3"'],
+    ["castle:0", '1 to 8 things with weights, such as "jellyfish:0.7 castle:0.3"'],
     ["castle:1e9", "things that the network knows. Did you mean castle?"],
-    ["castle:99", 'one to eight things with weights, such as "jellyfish:0.7 castle:0.3"'],
-    ["lion ".repeat(9), 'one to eight things with weights, such as "jellyfish:0.7 castle:0.3"'],
+    ["castle:99", '1 to 8 things with weights, such as "jellyfish:0.7 castle:0.3"'],
+    ["lion ".repeat(9), '1 to 8 things with weights, such as "jellyfish:0.7 castle:0.3"'],
   ])("not %s", (typed, expected) => {
     expect(readClasses(typed)).toBeUndefined();
     expect(expectedClasses(typed)).toBe(expected);

@@ -17,7 +17,7 @@ import { equalise, towardsNaturalColours } from "../../optimize/pyramid.js";
 import type { Step } from "../../optimize/steps.js";
 import { momentumDescent, type Update } from "../../optimize/update.js";
 import { compose, gathered, type Transform } from "../../transforms/see.js";
-import { readClassTerms } from "../class-terms.js";
+import { MOST_CLASS_TERMS, readClassTerms } from "../class-terms.js";
 import { clouds } from "../noise.js";
 import { RecipeError } from "../recipe.js";
 import type { DreamParams } from "./definition.js";
@@ -112,7 +112,7 @@ function weightsOf({ into, away }: Pick<DreamParams, "into" | "away">, count: nu
   for (const [text, sign] of [[into, 1] as const, [away, -1] as const]) {
     if (text === undefined) continue;
     const terms = readClassTerms(text);
-    if (terms === undefined) throw new RecipeError("into.unreadable");
+    if (terms === undefined) throw new RecipeError("into.unreadable", { most: MOST_CLASS_TERMS });
     if ("unknown" in terms) throw new RecipeError("into.unknown", { word: terms.unknown });
     for (const { members, weight } of terms)
       for (const member of members) {
