@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const filesIn = (folder: string): string[] =>
   readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((name) => `${folder}/${name}`);
 
-const known = ["src", "test", "bench", "scripts", "config", "packaging"].flatMap(filesIn);
+const known = [...["src", "test", "bench", "scripts", "config", "packaging"].flatMap(filesIn), ...readdirSync(root)];
 const pages = [
   ...filesIn("docs").filter((file) => file.endsWith(".md")),
   "README.md",
