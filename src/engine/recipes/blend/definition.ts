@@ -27,7 +27,7 @@ const options = {
 export const blendDefinition = defineRecipe({
   name: "blend",
   command: "blend",
-  version: 2,
+  version: 3,
   help: "Paints a picture in several styles at once, each with its share",
   doing: "painting",
   examples: [

@@ -22,7 +22,9 @@ export const PHOTO = "photo";
 export const MAX_SIDE = 4096;
 export const MAX_CHAT_SIDE = 1024;
 
-const USUAL_STEPS = 14;
+const USUAL_STEPS = 11;
+/** Up to so many steps each is of full length. */
+const FULL_LENGTH_STEPS = 14;
 /** Steps of a smaller scale, as a share of those at the full size. With less, large swirls are lost. */
 const LAYING_OUT = 6 / 7;
 
@@ -148,9 +150,9 @@ function sizesOf({ preset }: Painted, width: number, height: number, smallest?: 
   return preset === "book" ? [{ width, height }] : paintingScales(width, height, smallest);
 }
 
-/** Length of steps against the usual, when there are more of them. Chosen by looking. */
+/** Length of steps against the usual, when there are many of them. Chosen by looking. */
 export function stepLength({ steps }: Pick<Painted, "steps">): number {
-  return Math.min(1, Math.sqrt(USUAL_STEPS / steps));
+  return Math.min(1, Math.sqrt(FULL_LENGTH_STEPS / steps));
 }
 
 /** Megapixel-steps of a painting. */

@@ -21,7 +21,7 @@ const options = {
 export const stylizeDefinition = defineRecipe({
   name: "stylize",
   command: "stylize",
-  version: 2,
+  version: 3,
   help: "Paints a picture in a style",
   doing: "painting",
   examples: [

@@ -58,7 +58,7 @@ export function textureSize({ size, width = size, height = size }: Pick<TextureP
 export const textureDefinition = defineRecipe({
   name: "texture",
   command: "texture",
-  version: 2,
+  version: 3,
   help: "Weaves a surface without a scene from a style or a picture",
   doing: "weaving",
   examples: ["/texture winter tileable", "/texture", "/texture winter width:512 height:256", "/texture means size:256"],
