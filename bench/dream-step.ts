@@ -16,6 +16,7 @@ import sharp from "sharp";
 import { z } from "zod";
 import { withEngine } from "../src/cli/engine.js";
 import { respawn } from "../src/cli/respawn.js";
+import { median } from "../src/engine/measure/step.js";
 import type { OpenEngine } from "../src/engine/open.js";
 import { lacksHugePages } from "../src/engine/process/environment.js";
 import { runJob } from "../src/engine/run-job.js";
@@ -30,8 +31,6 @@ interface Time {
   readonly cpuMs: number;
 }
 
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 const tenths = (value: number): number => Math.round(value * 10) / 10;
 
 async function dream(engine: OpenEngine, image: Uint8Array, size: number, steps: number): Promise<Time> {

@@ -9,6 +9,7 @@ import { readFile } from "node:fs/promises";
 import pino from "pino";
 import { engineSettings } from "../src/app/engine-settings.js";
 import { loadConfig } from "../src/app/settings/load-settings.js";
+import { median } from "../src/engine/measure/step.js";
 import { EngineHost } from "../src/engine/process/host.js";
 
 const [photo = new URL("../config/sample.jpg", import.meta.url), runs = "5"] = process.argv.slice(2);
@@ -22,8 +23,6 @@ const request = {
 };
 await engine.warmUp(config.dream.network);
 
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 const seconds = (from: number): number => (performance.now() - from) / 1000;
 const measured: { firstFrame: number; firstOctave: number; result: number }[] = [];
 for (let run = 0; run < Number(runs); run++) {

@@ -15,6 +15,7 @@ import { loadConfig } from "../src/app/settings/load-settings.js";
 import { findClasses } from "../src/engine/classes.js";
 import { classify } from "../src/engine/classify.js";
 import { openPicture } from "../src/engine/images/codec.js";
+import { median } from "../src/engine/measure/step.js";
 import { findNetwork } from "../src/engine/networks/catalogue.js";
 import { openEngine } from "../src/engine/open.js";
 import { runJob } from "../src/engine/run-job.js";
@@ -74,10 +75,9 @@ for (const from of FROM.split(",")) {
       `${from} ${name.padEnd(16)} ${seconds.toFixed(1)} s  resnet50 ${percent(own.probability)} (${own.first})  ${judged}\n`,
     );
   }
-  const median = times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
   process.stdout.write(
     `${from}: ${names.length} classes, resnet50 sees ${counts.own} first at 90 % or more, googlenet ${counts.first} ` +
-      `first and ${counts.ten} among its first ten; median ${median.toFixed(1)} s\n`,
+      `first and ${counts.ten} among its first ten; median ${median(times).toFixed(1)} s\n`,
   );
 }
 await engine.close();

@@ -12,6 +12,7 @@ import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import pino from "pino";
 import { loadConfig } from "../src/app/settings/load-settings.js";
+import { median } from "../src/engine/measure/step.js";
 import type { EngineHost } from "../src/engine/process/host.js";
 
 interface Resident {
@@ -25,9 +26,6 @@ function proc(pid: number, key: string): number {
   const found = new RegExp(`^${key}:\\s+(\\d+) kB`, "m").exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
   return Math.round((Number(found) * 1024) / 1e6);
 }
-
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

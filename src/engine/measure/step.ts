@@ -31,7 +31,8 @@ const TILING = 16;
 const RUNS = 5;
 const WARM_UPS = 2;
 
-const median = (values: readonly number[]): number =>
+/** The middle of some numbers; the upper one of two. */
+export const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 function noise(size: number, seed: number): Tensor {

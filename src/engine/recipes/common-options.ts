@@ -46,7 +46,7 @@ export const presetOption = choice({ help: PRESET_HELP, choices: PRESETS });
 const [STUDIO, BOOK] = PRESETS;
 export const paintingPresetOption = choice({
   help: PRESET_HELP,
-  choices: [STUDIO, { value: "quality", label: "Nearer to the style, in twice the time" }, BOOK],
+  choices: [STUDIO, { value: "quality", label: "Nearer to the style, in more than twice the time" }, BOOK],
   default: "studio",
 });
 
