@@ -41,7 +41,7 @@ export function cutAt(text: string, length: number, whole: RegExp): number {
 }
 
 /** Escapes, code and links of Markdown: half of one means something else. */
-export const UNCUT = /\\[^\s\w]|`[^`\n]+`|\[[^\]\n]*\]\([^)\s]*\)|https?:\/\/\S+/g;
+export const UNCUT = /\\[^\sA-Za-z0-9]|`[^`\n]+`|\[[^\]\n]*\]\([^)\s]*\)|https?:\/\/\S+/g;
 
 const CUT = " …";
 const FENCE = "\n```";

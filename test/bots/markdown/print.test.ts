@@ -146,6 +146,11 @@ describe("a cut", () => {
     );
   });
 
+  it("of Discord's text stands in no escaped underscore", () => {
+    const text = toDiscord("a_b".repeat(30));
+    for (let length = 60; length < 70; length++) expect(shorten(text, length, UNCUT)).not.toContain("\\ …");
+  });
+
   it("closes a code block on Discord", () => {
     expect(shorten(`\`\`\`\n${"x".repeat(100)}\n\`\`\``, 40, UNCUT)).toMatch(/^```\nx+ …\n```$/);
   });
