@@ -111,7 +111,9 @@ export class JobRunner {
 
   /** Lets the engine have its next job while an end is written, unless too many are. */
   async #goOn(end: Promise<void>): Promise<void> {
-    const ending = this.context.writer.follow(end).then(() => {
+    const { logger, writer } = this.context;
+    const logged = end.catch((error: unknown) => logger.error({ err: error }, "the end of a job could not be told"));
+    const ending = writer.follow(logged).then(() => {
       this.#ending.delete(ending);
     });
     this.#ending.add(ending);

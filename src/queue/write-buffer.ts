@@ -15,6 +15,8 @@ const MOST_BYTES = 64e6;
 export class WriteBuffer {
   readonly #changes = new Map<string, JobChange>();
   readonly #results = new Map<string, JobPicture>();
+  /** The last change of each job that is being written. */
+  readonly #underWay = new Map<string, Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
   #settling: Promise<void> | undefined;
 
@@ -24,15 +26,29 @@ export class WriteBuffer {
     private readonly retryMs = RETRY_MS,
   ) {}
 
-  /** Rejects when the repository has refused the change, which may be kept all the same. */
-  async update(id: string, change: JobChange): Promise<void> {
+  /**
+   * Writes after what is being written of the job: an older change that is refused must not come over this one later.
+   * Rejects when the repository has refused the change, which may be kept all the same.
+   */
+  update(id: string, change: JobChange): Promise<void> {
+    const write = () => this.#update(id, change);
+    const written = this.#underWay.get(id)?.then(write, write) ?? write();
+    this.#underWay.set(id, written);
+    const done = () => {
+      if (this.#underWay.get(id) === written) this.#underWay.delete(id);
+    };
+    written.then(done, done);
+    return written;
+  }
+
+  async #update(id: string, change: JobChange): Promise<void> {
     // With what waits from before, which must not be written over this later.
     const whole = { ...this.#changes.get(id), ...change };
     this.#changes.delete(id);
     try {
       await this.repository.update(id, whole);
     } catch (error) {
-      if (mayPass(error)) this.#changes.set(id, { ...whole, ...this.#changes.get(id) });
+      if (mayPass(error)) this.#changes.set(id, whole);
       this.#retryLater();
       throw error;
     }

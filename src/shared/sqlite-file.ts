@@ -170,6 +170,8 @@ export class SqliteFile {
     // libsql keeps the file open until its statements are collected, so SQLite would not do this by itself.
     try {
       this.checkpoint();
+      // Somebody who reads may have kept it from that.
+      if (this.#behind && this.#log !== undefined) fdatasyncSync(this.#log);
       this.#behind = false;
     } finally {
       this.#prepared.clear();

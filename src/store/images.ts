@@ -80,10 +80,15 @@ export class Images {
    * Writes images to disk and then, in one transaction, adds their rows and runs `refer`, which must name them in a
    * table. Resolves when all of it is on the disk.
    *
+   * @param undo takes back what `refer` has added, where a person is told that it was refused
    * @throws StoreError when the disk is full or cannot be written.
    */
-  keep<T>(pictures: readonly NewImage[], refer: (images: readonly StoredImage[]) => T): Promise<T> {
-    const kept = this.#keep(pictures, refer);
+  keep<T>(
+    pictures: readonly NewImage[],
+    refer: (images: readonly StoredImage[]) => T,
+    undo?: (referred: T) => void,
+  ): Promise<T> {
+    const kept = this.#keep(pictures, refer, undo);
     this.#underWay.add(kept);
     const over = () => this.#underWay.delete(kept);
     kept.then(over, over);
@@ -147,7 +152,11 @@ export class Images {
     return this.#files.removeStrays((sha) => known.has(sha) || this.#arriving.has(sha), this.now());
   }
 
-  async #keep<T>(pictures: readonly NewImage[], refer: (images: readonly StoredImage[]) => T): Promise<T> {
+  async #keep<T>(
+    pictures: readonly NewImage[],
+    refer: (images: readonly StoredImage[]) => T,
+    undo?: (referred: T) => void,
+  ): Promise<T> {
     const arriving = pictures.map(({ bytes }) => sha256(bytes));
     for (const sha of arriving) this.#arriving.set(sha, (this.#arriving.get(sha) ?? 0) + 1);
     try {
@@ -158,7 +167,12 @@ export class Images {
         return refer(images);
       };
       const referred = this.database.write(write, { durable: false });
-      await this.database.synced();
+      try {
+        await this.database.synced();
+      } catch (error) {
+        if (undo) this.database.write(() => undo(referred), { durable: false });
+        throw error;
+      }
       return referred;
     } finally {
       for (const sha of arriving) {

@@ -1,7 +1,7 @@
 import { and, asc, count, desc, eq, gte, inArray, isNotNull, lt, or, type SQL, sql } from "drizzle-orm";
 import type { Community, Job, JobChange, MessageRef } from "../domain/model.js";
 import { type Database, matching } from "./database.js";
-import type { Images, NewImage, RemovedImages } from "./images.js";
+import type { Images, NewImage, RemovedImages, StoredImage } from "./images.js";
 import { channelOf, columnsOf, messagesOf, readJobs, rowOf, type StoredJob } from "./job-rows.js";
 import { HIDDEN_BY, jobInputTable, jobMessageTable, jobTable } from "./schema.js";
 
@@ -42,13 +42,14 @@ export class Jobs {
   async add(job: Job, pictures: Readonly<Record<string, Uint8Array>>): Promise<void> {
     const roles = Object.keys(pictures);
     const images = Object.values(pictures).map((bytes) => ({ bytes }));
-    await this.images.keep(images, (stored) => {
+    const refer = (stored: readonly StoredImage[]): void => {
       if (this.#has(job.id)) throw new Error(`a second job ${job.id}`);
       this.database.orm.insert(jobTable).values(rowOf(job)).run();
       const inputs = stored.map(({ sha }, index) => ({ job: job.id, role: roles[index] ?? "", sha }));
       if (inputs.length > 0) this.database.orm.insert(jobInputTable).values(inputs).run();
       this.#index(job.id, job.messages);
-    });
+    };
+    await this.images.keep(images, refer, () => this.forget([job.id]));
   }
 
   /**

@@ -3,7 +3,7 @@ import type { Community, User, UserKey } from "../domain/model.js";
 import { StoreError } from "../shared/store-error.js";
 import { emojiKey } from "../shared/typed.js";
 import { type Database, matching } from "./database.js";
-import type { Images, NewImage } from "./images.js";
+import type { Images, NewImage, StoredImage } from "./images.js";
 import { styleTable } from "./schema.js";
 
 /** A style that a community has added. */
@@ -46,7 +46,7 @@ export class Styles {
     // Before the image is written, and again when nothing can come in between.
     this.#check(style, limits);
     const { author, name, emoji, ...community } = style;
-    return this.images.keep([style.picture], ([image]) => {
+    const refer = ([image]: readonly StoredImage[]): Style => {
       this.#check(style, limits);
       const row = {
         ...community,
@@ -60,7 +60,11 @@ export class Styles {
         createdAt: this.now(),
       };
       return styleOf(this.database.orm.insert(styleTable).values(row).returning().get());
-    });
+    };
+    const undo = ({ id }: Style): void => {
+      this.database.orm.delete(styleTable).where(eq(styleTable.id, id)).run();
+    };
+    return this.images.keep([style.picture], refer, undo);
   }
 
   /** A community's styles by name. */

@@ -50,6 +50,18 @@ describe("what a disk has refused", () => {
     expect(written).toHaveLength(2);
   });
 
+  it("does not come over what was changed while it was being refused", async () => {
+    const { buffer, written, disk } = setup();
+    disk(full);
+    const started = buffer.update("A", { state: "running", attempts: 2 });
+    const ended = buffer.update("A", { state: "cancelled" });
+    await expect(started).rejects.toBe(full);
+    await expect(ended).rejects.toBe(full);
+    disk();
+    await buffer.settle();
+    expect(written).toEqual([["A", { state: "cancelled", attempts: 2 }]]);
+  });
+
   it("is tried again by itself", async () => {
     const { buffer, written, disk } = setup(5);
     disk(full);

@@ -9,10 +9,11 @@ import { SqliteFile } from "../../src/shared/sqlite-file.js";
 type Done = (error: Error | null) => void;
 /** Write-throughs that the disk has not answered. */
 const asked = vi.hoisted((): Done[] => []);
-const atOpening = vi.hoisted(() => vi.fn<(file: number) => void>());
+/** Write-throughs that the program waits for: at opening and at closing. */
+const waited = vi.hoisted(() => vi.fn<(file: number) => void>());
 vi.mock("node:fs", async (original) => ({
   ...(await original<typeof import("node:fs")>()),
-  fdatasyncSync: atOpening,
+  fdatasyncSync: waited,
   fdatasync: (_file: number, done: Done) => void asked.push(done),
 }));
 
@@ -68,9 +69,9 @@ describe("what is written without waiting for the disk", () => {
   it("is on the disk when the file is opened again after a kill", () => {
     const first = open();
     first.add("one");
-    atOpening.mockClear();
+    waited.mockClear();
     const next = new SqliteFile(first.file.path, () => undefined, 20);
-    expect(atOpening).toHaveBeenCalledOnce();
+    expect(waited).toHaveBeenCalledOnce();
     expect(next.client.prepare("SELECT text FROM note").all([])).toMatchObject([{ text: "one" }]);
     next.close();
   });
@@ -101,6 +102,19 @@ describe("what is written without waiting for the disk", () => {
     reader.close();
     await wait("b");
     expect([settled.at(-1), asked.length]).toEqual(["b", 0]);
+  });
+
+  it("is on the disk when the file is closed that somebody reads", () => {
+    const { file, add } = open();
+    add("one");
+    const reader = openSqlite(file.path);
+    reader.exec("BEGIN");
+    reader.prepare("SELECT text FROM note").all([]);
+    waited.mockClear();
+    file.close();
+    expect(waited).toHaveBeenCalledOnce();
+    reader.exec("COMMIT");
+    reader.close();
   });
 
   it("is in the file when that is closed, whatever waited", async () => {

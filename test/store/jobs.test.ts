@@ -1,7 +1,19 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { SqliteFile } from "../../src/shared/sqlite-file.js";
 import { addDone, art, bytes, club, done, job, makeStore, message } from "./make.js";
 
 describe("stored jobs", () => {
+  it("are not there when the disk has refused them", async () => {
+    const { store } = makeStore();
+    const [refused, taken] = [job(), job({ pictures: ["image"] })];
+    const synced = vi.spyOn(SqliteFile.prototype, "synced").mockRejectedValueOnce(new Error("EIO"));
+    await expect(store.jobs.add(refused, { image: bytes("photo") })).rejects.toThrow("EIO");
+    synced.mockRestore();
+    await store.jobs.add(taken, { image: bytes("photo") });
+    expect(store.jobs.get(refused.id)).toBeUndefined();
+    expect((await store.jobs.pictures(taken.id))?.image).toBeDefined();
+  });
+
   it("count a person's, a channel's and everybody's waiting and recent ones", async () => {
     const { store } = makeStore();
     const hall = { ...club, id: "hall" };

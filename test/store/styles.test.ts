@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { SqliteFile } from "../../src/shared/sqlite-file.js";
 import type { NewStyle } from "../../src/store/styles.js";
 import { bytes, club, makeStore } from "./make.js";
 
@@ -26,6 +27,14 @@ describe("a community's styles", () => {
     expect(store.styles.find(club, "rus%")).toBeUndefined();
     expect(store.styles.list(club).map(({ name }) => name)).toEqual(["rust", "Éclair"]);
     expect(Buffer.from((await store.styles.picture(rust)) ?? []).toString()).toBe("rust");
+  });
+
+  it("can be added again after the disk has refused them", async () => {
+    const { store } = makeStore();
+    const synced = vi.spyOn(SqliteFile.prototype, "synced").mockRejectedValueOnce(new Error("EIO"));
+    await expect(store.styles.add(style("rust", "🍂"), limits)).rejects.toThrow("EIO");
+    synced.mockRestore();
+    expect((await store.styles.add(style("rust", "🍂"), limits)).name).toBe("rust");
   });
 
   it("have each name and each emoji once in a community", async () => {

@@ -115,6 +115,7 @@ export class ChannelHub {
 
   remove(id: number): void {
     const before = storedImages(this.need(id));
+    this.views.passing.drop(id);
     this.#replaced(this.parts.store.remove(id), before);
   }
 

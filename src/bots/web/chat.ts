@@ -8,6 +8,7 @@ import { ChatError } from "../../port/chat-error.js";
 import type { FoundReactions } from "../../port/events.js";
 import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
 import { type NewestPicture, newestOf } from "../../port/newest.js";
+import { withTimeout } from "../../shared/async.js";
 import { defined } from "../../shared/defined.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { StoreError } from "../../shared/store-error.js";
@@ -180,8 +181,9 @@ export class WebChat implements Chat {
     if (!running) return;
     this.#running = undefined;
     running.stopping.abort();
-    await running.hub.parts.sockets.close();
-    // A socket that a visitor keeps open must not hold up the stop.
+    // A disk that does not answer must not hold up the stop, ...
+    await withTimeout(running.hub.parts.sockets.close(), STOP_MS, () => undefined);
+    // ... nor a socket that a visitor keeps open.
     const force = setTimeout(() => {
       for (const socket of running.sockets) socket.destroy();
     }, STOP_MS);

@@ -25,7 +25,7 @@ export class PassingStates {
 
   /** A message as it is shown. */
   over(row: MessageRow): MessageRow {
-    const passing = this.#states.get(row.id);
+    const passing = this.#states.peek(row.id);
     return passing ? { ...row, ...passing.state } : row;
   }
 

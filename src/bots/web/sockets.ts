@@ -65,6 +65,8 @@ export class Sockets {
   #timer: NodeJS.Timeout | undefined;
   #flushing: Promise<void> | undefined;
   #notBefore = Number.NEGATIVE_INFINITY;
+  /** The threads that sockets follow since what is being made was begun, undefined for all. */
+  #followed = new Set<Listener["thread"]>();
   #closed = false;
   readonly #heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS).unref();
 
@@ -87,6 +89,7 @@ export class Sockets {
   add(socket: WebSocket, origin: SocketOrigin): Opened {
     const listener: Listener = { ...origin, socket, alive: true, since: undefined, thread: undefined };
     this.#listeners.add(listener);
+    this.#followed.add(listener.thread);
     this.#countBytes(listener);
     socket.on("pong", () => {
       listener.alive = true;
@@ -99,6 +102,7 @@ export class Sockets {
       },
       follow: (thread) => {
         listener.thread = thread;
+        this.#followed.add(thread);
         this.sendTo(socket, { kind: "following", thread });
       },
     };
@@ -149,18 +153,20 @@ export class Sockets {
 
   /** Never rejects. */
   async #writeWaiting(): Promise<void> {
+    let writingMs = 0;
     try {
       const made = await this.#makeWaiting();
       await this.synced();
       const begun = performance.now();
       this.#writeAll(made);
-      const now = performance.now();
-      this.#notBefore = now + Math.min(FRAMES_LONGEST_MS, Math.max(FRAMES_MS, (now - begun) / FRAMES_SHARE));
+      writingMs = performance.now() - begun;
     } catch (error) {
       this.logger.error({ err: error }, "pages could not be told what has changed");
       // They come back, and see what there is then.
       for (const listener of this.#listeners) this.#drop(listener);
     }
+    const pauseMs = Math.min(FRAMES_LONGEST_MS, Math.max(FRAMES_MS, writingMs / FRAMES_SHARE));
+    this.#notBefore = performance.now() + pauseMs;
   }
 
   /**
@@ -169,22 +175,25 @@ export class Sockets {
    */
   async #makeWaiting(): Promise<Made[]> {
     const made: Made[] = [];
-    const followed = new Set([...this.#listeners].map(({ thread }) => thread));
+    this.#followed = new Set([...this.#listeners].map(({ thread }) => thread));
     const turns = new Turns(TURN_MS);
-    for (let left = this.#waiting.size; left > 0; left--)
-      made.push(...(await turns.take(() => this.#makeFirst(followed))));
+    for (let left = this.#waiting.size; left > 0; left--) made.push(...(await turns.take(() => this.#makeFirst())));
     return made;
   }
 
-  /** @param followed the threads that sockets follow, undefined for all */
-  #makeFirst(followed: ReadonlySet<Listener["thread"]>): Made[] {
+  #makeFirst(): Made[] {
     const [first] = this.#waiting;
     if (!first) return [];
     const [name, { make, thread }] = first;
     this.#waiting.delete(name);
-    const wanted = thread === undefined || followed.has(thread) || followed.has(undefined);
-    const showing = wanted ? make() : undefined;
-    return showing ? [{ ...showing, thread, text: JSON.stringify(showing.frame) }] : [];
+    if (thread !== undefined && !this.#followed.has(thread) && !this.#followed.has(undefined)) return [];
+    try {
+      const showing = make();
+      return showing ? [{ ...showing, thread, text: JSON.stringify(showing.frame) }] : [];
+    } catch (error) {
+      this.logger.error({ err: error, frame: name }, "a change could not be made into a frame");
+      return [];
+    }
   }
 
   #writeAll(frames: readonly Made[]): void {

@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import type { WebSocket } from "@fastify/websocket";
 import pino from "pino";
 import { expect, it, onTestFinished } from "vitest";
-import { defaultWebChatLimits, FRAMES_MS, FRAMES_SHARE } from "../../../src/bots/web/limits.js";
+import { defaultWebChatLimits, FRAMES_MS, FRAMES_SHARE, TURN_MS } from "../../../src/bots/web/limits.js";
 import { Sockets } from "../../../src/bots/web/sockets.js";
 
 const SLOW_MS = 20;
@@ -27,15 +27,52 @@ class SlowSocket extends EventEmitter {
   ping(): void {}
 }
 
-it("are written to less often where that takes long, all with the same bytes, and lose nothing", async () => {
+function open(): { sockets: Sockets; add(): { socket: SlowSocket; opened: ReturnType<Sockets["add"]> } } {
   const sockets = new Sockets(defaultWebChatLimits, async () => undefined, pino({ level: "silent" }));
   onTestFinished(() => sockets.close());
-  const both = [new SlowSocket(), new SlowSocket()] as const;
-  for (const socket of both) {
+  const add = () => {
+    const socket = new SlowSocket();
     const connection = new EventEmitter() as Socket;
-    sockets.add(socket as unknown as WebSocket, { user: "ann", address: "127.0.0.1", connection }).ready(0);
-  }
-  const [one, other] = both;
+    const from = { user: "ann", address: "127.0.0.1", connection };
+    const opened = sockets.add(socket as unknown as WebSocket, from);
+    opened.ready(0);
+    return { socket, opened };
+  };
+  return { sockets, add };
+}
+
+const following = (thread: string) => ({ frame: { kind: "following", thread } as const });
+const sentTo = (socket: SlowSocket): string => socket.writes.map(({ bytes }) => bytes.toString()).join();
+
+it("get what they began to follow while frames were being made", async () => {
+  const { sockets, add } = open();
+  const { socket, opened } = add();
+  opened.follow(null);
+  sockets.show("first", () => {
+    const begun = performance.now();
+    while (performance.now() < begun + 2 * TURN_MS);
+    setImmediate(() => opened.follow("7"));
+    return following("first");
+  });
+  sockets.show("second", () => following("second"), "7");
+  while (!sentTo(socket).includes("first")) await new Promise((resolve) => socket.once("written", resolve));
+  expect(sentTo(socket)).toContain("second");
+});
+
+it("stay open when one of several frames cannot be made", async () => {
+  const { sockets, add } = open();
+  const { socket } = add();
+  sockets.show("broken", () => {
+    throw new Error("no such row");
+  });
+  sockets.show("whole", () => following("whole"));
+  await new Promise((resolve) => socket.once("written", resolve));
+  expect(sentTo(socket)).toContain("whole");
+});
+
+it("are written to less often where that takes long, all with the same bytes, and lose nothing", async () => {
+  const { sockets, add } = open();
+  const [{ socket: one }, { socket: other }] = [add(), add()];
   const channel = (id: string) => ({
     id,
     name: id,
@@ -51,10 +88,11 @@ it("are written to less often where that takes long, all with the same bytes, an
     sockets.send({ kind: "channel", channel: channel(id) });
     await new Promise((resolve) => setTimeout(resolve, FRAMES_MS / 2));
   }
-  const all = () => one.writes.map(({ bytes }) => bytes.toString()).join();
+  const all = () => sentTo(one);
   while (!all().includes("channel-29")) await new Promise((resolve) => one.once("written", resolve));
   expect(sent.filter((id) => !all().includes(`"${id}"`))).toEqual([]);
   const gaps = one.writes.slice(1).map(({ at }, n) => at - (one.writes[n]?.at ?? 0));
+  expect(gaps.length).toBeGreaterThan(0);
   expect(Math.min(...gaps)).toBeGreaterThanOrEqual((2 * SLOW_MS) / FRAMES_SHARE);
   expect(one.writes.every(({ bytes }, n) => bytes === other.writes[n]?.bytes)).toBe(true);
 });
