@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { Sql } from "../../src/bots/web/sql.js";
+import { KeyValues, Sql } from "../../src/bots/web/sql.js";
 import { openSqlite } from "../../src/shared/native.js";
 import { SqliteFile } from "../../src/shared/sqlite-file.js";
 import { openStore } from "../../src/store/open.js";
@@ -103,6 +103,16 @@ describe("a database that is opened", () => {
       bytes.write("mote ", bytes.indexOf("note ", leaf + bytes.readUInt16BE(leaf + 8)));
     });
     expect(open(path)).toEqual(told(path));
+  });
+
+  it("tells of a small value that is no JSON when that is read", () => {
+    const sql = new Sql(join(folder(), "web-chat.sqlite"));
+    const values = new KeyValues(sql);
+    values.set("inbox/1", { line: "/dream" });
+    sql.run("UPDATE setting SET value = '{' WHERE name = 'inbox/1'");
+    expect(() => values.get("inbox/1")).toThrow("my database is damaged");
+    expect(() => values.list("inbox/")).toThrow("my database is damaged");
+    sql.close();
   });
 
   it("is refused where a column is no JSON that should be some: in the web chat's, and in the main one", async () => {

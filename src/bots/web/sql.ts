@@ -61,6 +61,15 @@ export class Sql {
     return kept(() => this.#file.write(work, options));
   }
 
+  /** A value that was written as JSON; anything else is damage. */
+  parse(value: string): unknown {
+    try {
+      return JSON.parse(value);
+    } catch (cause) {
+      throw refusal(new StoreError("damaged", "store.damaged", { path: this.#file.path }, { cause }));
+    }
+  }
+
   /** @see {@link SqliteFile.synced} */
   async synced(): Promise<void> {
     try {
@@ -99,7 +108,7 @@ export class KeyValues implements KeyValueStore {
 
   get(key: string): unknown {
     const row = this.sql.get<{ value: string }>("SELECT value FROM setting WHERE name = ?", key);
-    return row && JSON.parse(row.value);
+    return row && this.sql.parse(row.value);
   }
 
   set(key: string, value: NonNullable<unknown>): void {
@@ -114,6 +123,6 @@ export class KeyValues implements KeyValueStore {
   list(prefix: string): (readonly [key: string, value: unknown])[] {
     const query = "SELECT name, value FROM setting WHERE substr(name, 1, length(?)) = ? ORDER BY rowid";
     const rows = this.sql.all<{ name: string; value: string }>(query, prefix, prefix);
-    return rows.map(({ name, value }) => [name, JSON.parse(value)]);
+    return rows.map(({ name, value }) => [name, this.sql.parse(value)]);
   }
 }
