@@ -11,12 +11,11 @@ import { BUDGETS, type BudgetName } from "../../src/bots/web/limits.js";
 import { type Random, randomInteger } from "../../src/engine/images/random.js";
 import type { CrowdMember } from "../support/crowd.js";
 import type { Attack, Note } from "./attack.js";
-import { mutated, noise, oddText, pick } from "./generate.js";
+import { mutated, noise, oddText, oddValue, pick } from "./generate.js";
 import { type Program, startProgram, strangers } from "./program.js";
 
 const CODE = "warp and weft and shuttle";
-/** More than a socket takes at once: who sends it is cut off, within so many milliseconds. */
-const FLOOD_BYTES = 200_000;
+/** How long it may take until who floods is cut off, and a socket that has ended is closed, in milliseconds. */
 const PATIENCE_MS = 15_000;
 const FRAMES_A_TURN = 200;
 
@@ -72,38 +71,45 @@ export const frames: Attack = {
 type Send = (socket: WebSocket) => number;
 
 /** Frames of one kind; each gives its bytes. */
-const KINDS: readonly ((next: Random) => Send)[] = [
-  () => (socket) => text(socket, '{"watch":"admin"}'),
-  () => (socket) => text(socket, '{"watch":"nothing"}'),
-  (next) => {
+const KINDS: Readonly<Record<string, (next: Random) => Send>> = {
+  watches: () => (socket) => text(socket, '{"watch":"admin"}'),
+  "ends of watches": () => (socket) => text(socket, '{"watch":"nothing"}'),
+  // Each is answered.
+  threads: (next) => (socket) =>
+    text(socket, JSON.stringify({ watch: "nothing", thread: pick(next, ["0", "1", "7", "999999999999999", null]) })),
+  "odd threads": (next) => {
+    const watch = JSON.stringify({ watch: "nothing", thread: oddValue(next) }).slice(0, 1_000);
+    return (socket) => text(socket, watch);
+  },
+  texts: (next) => {
     const said = oddText(next, 1_000);
     return (socket) => text(socket, said);
   },
-  (next) => {
+  noise: (next) => {
     const bytes = noise(next, randomInteger(next, 1, 1_000));
     return (socket) => text(socket, bytes);
   },
-  (next) => {
+  brackets: (next) => {
     const nested = "[".repeat(randomInteger(next, 1, 1_000));
     return (socket) => text(socket, nested);
   },
-  () => (socket) => {
+  pings: () => (socket) => {
     socket.ping();
     return 6;
   },
-  () => (socket) => {
+  pongs: () => (socket) => {
     socket.pong("x".repeat(100));
     return 106;
   },
-  () => (socket) => {
+  pieces: () => (socket) => {
     socket.send("", { fin: false });
     return 6;
   },
-  (next) => {
+  "large frames": (next) => {
     const large = "x".repeat(randomInteger(next, 1_025, 70_000));
     return (socket) => text(socket, large);
   },
-];
+};
 
 function text(socket: WebSocket, content: string | Buffer): number {
   socket.send(content);
@@ -118,7 +124,9 @@ async function opened(socket: WebSocket): Promise<boolean> {
   ]).catch(() => false);
 }
 
+/** Sends frames of one kind: a few, or as many as no socket takes, at once or until it is cut off. */
 async function flood({ next, stranger: { person }, note }: Visit): Promise<void> {
+  const begun = performance.now();
   const socket = person.listen(() => undefined);
   // One that is refused ends with an error.
   const end = () => true;
@@ -127,21 +135,29 @@ async function flood({ next, stranger: { person }, note }: Visit): Promise<void>
     note.answered("socket refused");
     return socket.terminate();
   }
-  const send = pick(next, KINDS)(next);
-  let bytes = 0;
-  for (
-    let left = randomInteger(next, 10, pick(next, [100, 1_000, 20_000]));
-    left > 0 && socket.readyState === WebSocket.OPEN;
-    left--
-  ) {
+  const [kind, make] = pick(next, Object.entries(KINDS));
+  const send = make(next);
+  const least = randomInteger(next, 10, pick(next, [100, 1_000, 20_000]));
+  const goesOn = next() < 0.7;
+  // Also where the last of it is read as late as may be.
+  const isTooMuch = () => bytes > mostBytes(performance.now() - begun + PATIENCE_MS);
+  let [sent, bytes] = [0, 0];
+  while (socket.readyState === WebSocket.OPEN && (sent < least || (goesOn && !isTooMuch()))) {
     bytes += send(socket);
-    note.answered("frame sent");
-    if (left % FRAMES_A_TURN === 0) await nextTurn();
+    sent += 1;
+    if (sent % FRAMES_A_TURN === 0) await nextTurn();
   }
-  if (bytes < FLOOD_BYTES) note.answered("few frames");
-  else if (await Promise.race([closed, delay(PATIENCE_MS, false, { ref: false })])) note.answered("flood cut off");
-  else note.broke("a flood is cut off", { bytes });
+  note.answered("frame sent", sent);
+  if (socket.readyState === WebSocket.OPEN && !isTooMuch()) note.answered("few frames");
+  else if (await Promise.race([closed, delay(PATIENCE_MS, false, { ref: false })])) note.answered(`${kind} cut off`);
+  else note.broke("a flood is cut off", { kind, bytes });
   socket.terminate();
+}
+
+/** How many bytes a socket takes at most within so many milliseconds. */
+function mostBytes(ms: number): number {
+  const { burst, perMinute } = BUDGETS.socketBytes.connection;
+  return burst + (perMinute * ms) / 60_000;
 }
 
 /** Opens a socket that asks for what was missed, without an end in sight. */
