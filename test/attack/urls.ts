@@ -2,6 +2,7 @@
  * Links that lead inside: private addresses in every notation, behind names, behind names that change their minds, and
  * behind redirects of a site that is public. Nothing but that site is ever connected to.
  */
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import { fetchImage } from "../../src/commands/images/fetch/fetch-image.js";
@@ -139,11 +140,16 @@ export const urls: Attack = {
         const names = new Map<string, Answers>([["site.example", [[SITE], [SITE]]]]);
         const name = `n${named++}.example`;
         const link = linkOf(next, port, { name, names, onward });
-        await follow(link, port, names, note);
+        let isSeen = false;
+        const seen = (address: string) => {
+          if (address === SITE) isSeen = true;
+          else note.broke("nothing inside is connected to", { link, address, names: [...names] });
+        };
+        const isFetched = await watched.during(seen, () => follow(link, port, names, note));
+        // Else what else it connects to would not be seen either.
+        if (isFetched && !isSeen) throw new Error(`connected to the site without being seen: ${link}`);
         onward.delete(`/${name}`);
         site.requests.length = 0;
-        for (const address of watched.taken())
-          if (address !== SITE) note.broke("nothing inside is connected to", { link, address, names: [...names] });
       },
     };
   },
@@ -191,9 +197,13 @@ function answer(
   response.writeHead(status, { location: written }).end();
 }
 
-async function follow(typed: string, port: number, names: ReadonlyMap<string, Answers>, note: Note): Promise<void> {
+/** @returns whether it led to a picture */
+async function follow(typed: string, port: number, names: ReadonlyMap<string, Answers>, note: Note): Promise<boolean> {
   const link = readLink(typed);
-  if (!link) return note.answered("no link");
+  if (!link) {
+    note.answered("no link");
+    return false;
+  }
   const asked = new Map<string, number>();
   const resolve = async (host: string) => {
     const times = asked.get(host) ?? 0;
@@ -204,22 +214,30 @@ async function follow(typed: string, port: number, names: ReadonlyMap<string, An
   try {
     await fetchImage(link, { ...LIMITS, ports: [80, 443, port], allows, resolve });
     note.answered("fetched from the site");
+    return true;
   } catch (error) {
     if (error instanceof UserError) note.answered(error.identifier);
     else note.broke("a link is refused in words", { typed, error: String(error) });
+    return false;
   }
 }
 
-/** Notes every address that this process tries to connect to. */
-function watchConnections(): { taken(): readonly string[]; end(): void } {
-  const tried: string[] = [];
+type Seen = (address: string) => void;
+
+/** Tells each link, and no other that is followed beside it, every address that is tried to connect to for it. */
+function watchConnections() {
+  const links = new AsyncLocalStorage<Seen>();
   const { connect } = Socket.prototype;
   Socket.prototype.connect = function watched(this: Socket, ...to: unknown[]) {
-    this.on("connectionAttempt", (address: string) => tried.push(address));
+    const seen = links.getStore();
+    if (!seen) throw new Error("a connection for no link");
+    this.on("connectionAttempt", seen);
     return (connect as (...given: unknown[]) => Socket).apply(this, to);
   } as typeof connect;
-  const end = () => {
-    Socket.prototype.connect = connect;
+  return {
+    during: <T>(seen: Seen, work: () => Promise<T>): Promise<T> => links.run(seen, work),
+    end() {
+      Socket.prototype.connect = connect;
+    },
   };
-  return { taken: () => tried.splice(0), end };
 }
