@@ -1,5 +1,4 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
@@ -9,10 +8,10 @@ import { ann, FakeChat } from "../../fakes/chat.js";
 import { FakeEngine } from "../../fakes/engine.js";
 import { program } from "../../ops/program.js";
 import { chromiumHint, hasChromium, launchChromium } from "../../support/chromium.js";
+import { buildClient } from "../../support/client.js";
 import { temporaryFolder, Visitor } from "./harness.js";
 
-const root = fileURLToPath(new URL("../../..", import.meta.url));
-const clientDir = `${root}dist/test-admin-client`;
+const clientDir = fileURLToPath(new URL("../../../dist/test-admin-client", import.meta.url));
 /** Set to a folder to look at the page. */
 const shots = process.env.SCREENSHOTS;
 
@@ -143,10 +142,7 @@ describe("the admin page's server", () => {
 describe.skipIf(!hasChromium)(`the admin page in a browser (${chromiumHint})`, () => {
   let browser: Browser;
   beforeAll(async () => {
-    const vite = `${root}node_modules/vite/bin/vite.js`;
-    const build = [vite, "build", "src/bots/web/client", "--outDir", clientDir, "--logLevel", "error"];
-    execFileSync(process.execPath, build, { cwd: root, stdio: "inherit" });
-    if (!existsSync(`${clientDir}/index.html`)) throw new Error("the front end was not built");
+    buildClient(clientDir);
     browser = await launchChromium();
   }, 120_000);
   afterAll(() => browser?.close());

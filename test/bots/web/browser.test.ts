@@ -1,6 +1,4 @@
-import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { createServer, request as httpRequest } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
@@ -12,11 +10,11 @@ import type { ChatHandlers } from "../../../src/port/adapter.js";
 import { ChatError } from "../../../src/port/chat-error.js";
 import type { Gallery, GalleryWork } from "../../../src/port/gallery.js";
 import { chromiumHint, hasChromium, launchChromium } from "../../support/chromium.js";
+import { buildClient } from "../../support/client.js";
 import { handlers, photo, startChat, temporaryFolder, Visitor } from "./harness.js";
 
 const art: ChannelRef = { platform: "web", community: "local", id: "art" };
-const root = fileURLToPath(new URL("../../..", import.meta.url));
-const clientDir = `${root}dist/test-web-client`;
+const clientDir = fileURLToPath(new URL("../../../dist/test-web-client", import.meta.url));
 
 const commands = [
   {
@@ -107,21 +105,7 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
   let browser: Browser;
 
   beforeAll(async () => {
-    // Built apart from dist/bots, so that the test sees today's sources and leaves other builds alone.
-    execFileSync(
-      process.execPath,
-      [
-        `${root}node_modules/vite/bin/vite.js`,
-        "build",
-        "src/bots/web/client",
-        "--outDir",
-        clientDir,
-        "--logLevel",
-        "error",
-      ],
-      { cwd: root, stdio: "inherit" },
-    );
-    if (!existsSync(`${clientDir}/index.html`)) throw new Error("the front end was not built");
+    buildClient(clientDir);
     browser = await launchChromium();
   }, 120_000);
   afterAll(() => browser?.close());

@@ -1,6 +1,5 @@
 /** Moderators keep order from the page, in the whole program. */
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { pino } from "pino";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
@@ -9,10 +8,10 @@ import { WebChat } from "../../../src/bots/web/chat.js";
 import { FakeEngine } from "../../fakes/engine.js";
 import { program } from "../../ops/program.js";
 import { chromiumHint, hasChromium, launchChromium } from "../../support/chromium.js";
+import { buildClient } from "../../support/client.js";
 import { photo, temporaryFolder, Visitor } from "./harness.js";
 
-const root = fileURLToPath(new URL("../../..", import.meta.url));
-const clientDir = `${root}dist/test-moderation-client`;
+const clientDir = fileURLToPath(new URL("../../../dist/test-moderation-client", import.meta.url));
 /** Set to a folder to look at the page. */
 const shots = process.env.SCREENSHOTS;
 
@@ -20,10 +19,7 @@ describe.skipIf(!hasChromium)(`moderation in a browser (${chromiumHint})`, () =>
   let browser: Browser;
 
   beforeAll(async () => {
-    const vite = `${root}node_modules/vite/bin/vite.js`;
-    const build = [vite, "build", "src/bots/web/client", "--outDir", clientDir, "--logLevel", "error"];
-    execFileSync(process.execPath, build, { cwd: root, stdio: "inherit" });
-    if (!existsSync(`${clientDir}/index.html`)) throw new Error("the front end was not built");
+    buildClient(clientDir);
     browser = await launchChromium();
   }, 120_000);
   afterAll(() => browser?.close());
