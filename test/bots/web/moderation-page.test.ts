@@ -124,9 +124,14 @@ describe.skipIf(!hasChromium)(`moderation in a browser (${chromiumHint})`, () =>
     await row.getByText("Barred from the bot, by Mo").waitFor();
     await shoot(page, "barred-list-light");
     const lift = row.getByRole("button", { name: "/moderate lift @Gus" });
+    await page.evaluate("copies = []; navigator.clipboard.writeText = async (text) => void copies.push(text)");
     await lift.focus();
-    await page.keyboard.press("Enter");
+    for (let held = 0; held < 3; held++) await page.keyboard.down("Enter");
+    await page.keyboard.up("Enter");
     await row.locator(".copied").waitFor();
+    await page.getByRole("status").getByText("Copied").waitFor();
+    expect(await page.evaluate("copies")).toEqual(["/moderate lift @Gus"]);
+    await shoot(page, "copied-light");
     expect((await gus.session()).me.name).toBe("Gus");
     await page.goto(`${web.address}/#/art`);
     await page.locator(".channel-pane textarea").fill("/moderate lift @Gus");

@@ -1,6 +1,7 @@
 import { useMemo, useState } from "preact/hooks";
 import { type Inline, parseMarkdown } from "../../../markdown/parse.js";
 import type { WirePerson } from "../../wire.js";
+import { toast } from "../state/toasts.js";
 import { sentence } from "../text/sentences.js";
 import { IconButton } from "./Button.js";
 
@@ -81,6 +82,8 @@ function useCopy(text: string): [boolean, () => void] {
   const copy = async () => {
     await copyText(text);
     setCopied(true);
+    // A changed label is not read aloud, nor is a colour.
+    toast(sentence("common.copied"));
     setTimeout(() => setCopied(false), 1600);
   };
   return [copied, () => void copy()];
@@ -118,7 +121,7 @@ export function InlineCode({ text }: { text: string }) {
       onKeyDown={(event) => {
         if (event.key !== "Enter" && event.key !== " ") return;
         event.preventDefault();
-        copy();
+        if (!event.repeat) copy();
       }}
     >
       <code>{text}</code>

@@ -3,10 +3,11 @@ import { getState, setState } from "./store.js";
 const SHOWN_MS = 7000;
 let count = 0;
 
-/** Shows a sentence for a while. */
+/** Shows a sentence for a while; said again, it takes its own place. */
 export function toast(text: string): void {
   const id = ++count;
-  setState({ toasts: [...getState().toasts.slice(-2), { id, text }] });
+  const others = getState().toasts.filter((each) => each.text !== text);
+  setState({ toasts: [...others.slice(-2), { id, text }] });
   setTimeout(() => dismissToast(id), SHOWN_MS);
 }
 

@@ -72,11 +72,11 @@ function Restricted({ person, reload }: { person: WireModerated; reload: () => v
       <PersonButton person={person} class="name">
         <strong>{person.name}</strong>
       </PersonButton>
-      <span>
+      <p>
         {banned ? sentence("moderate.banned") : sentence("moderate.muted", { time: comingTime(mutedUntil, now) })}
         {addressUntil !== undefined &&
           ` · ${sentence("moderate.address-until", { time: comingTime(addressUntil, now) })}`}
-      </span>
+      </p>
       <Button class="button small" onClick={lift}>
         {sentence(banned ? "moderate.unban" : "moderate.unmute")}
       </Button>
@@ -92,7 +92,7 @@ function Barred({ person }: { person: WireModeration["barred"][number] }) {
       <PersonButton person={{ ...person, bot: false }} class="name">
         <strong>{name}</strong>
       </PersonButton>
-      <span>{sentence("moderate.barred", { by: by.name })}</span>
+      <p>{sentence("moderate.barred", { by: by.name })}</p>
       <InlineCode text={sentence("moderate.barred.lift", { name })} />
     </li>
   );
