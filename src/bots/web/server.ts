@@ -166,8 +166,8 @@ function tellOfUnknownProxy(app: FastifyInstance, isProxy: (address?: string) =>
 
 function answerErrors(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => {
-    // In words for everybody; the cause names the file.
-    if (error instanceof ChatError && error.cause instanceof StoreError)
+    // In words for everybody; the cause names the file. Others are a visitor's doing, such as a page that is unknown.
+    if (error instanceof ChatError && error.kind === "unavailable" && error.cause instanceof StoreError)
       request.log.error({ err: error }, "the disk has refused what a request needs");
     if (error instanceof ChatError) return reply.code(STATUS[error.kind]).send({ error: error.message });
     const status =

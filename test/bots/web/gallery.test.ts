@@ -1,7 +1,9 @@
+import { pino } from "pino";
 import { describe, expect, it } from "vitest";
 import type { WireAgain, WireGalleryPage, WireSession, WireWorkDetail } from "../../../src/bots/web/wire.js";
 import { ChatError } from "../../../src/port/chat-error.js";
 import type { Gallery, GalleryDetail, GalleryQuery, GalleryViewer } from "../../../src/port/gallery.js";
+import { StoreError } from "../../../src/shared/store-error.js";
 import { handlers, photo, startChat, Visitor } from "./harness.js";
 
 const work = {
@@ -29,6 +31,7 @@ async function open(messages: () => GalleryDetail["messages"] = () => []) {
   const gallery: Gallery = {
     page: async (query, viewer) => {
       Object.assign(asked, { query, viewer });
+      if (query.after === "odd") throw new ChatError("gone", new StoreError("cursor", "store.page-unknown"));
       return { works: [work], next: "k.1" };
     },
     authors: async () => [{ id: "ann", name: "Ann", works: 1 }],
@@ -72,8 +75,9 @@ async function open(messages: () => GalleryDetail["messages"] = () => []) {
     },
     { gallery },
   );
-  const chat = await startChat(bot);
-  return { chat, bot, asked, bytes, visitor: await Visitor.enter(chat) };
+  const lines: string[] = [];
+  const chat = await startChat(bot, { logger: pino({ level: "warn" }, { write: (line) => lines.push(line) }) });
+  return { chat, bot, asked, bytes, lines, visitor: await Visitor.enter(chat) };
 }
 
 describe("the gallery's addresses", () => {
@@ -100,6 +104,16 @@ describe("the gallery's addresses", () => {
     expect((await visitor.request("GET", "/api/gallery/works/AAAAAAAA")).status).toBe(404);
     expect((await visitor.request("GET", "/api/gallery/works/..%2fx")).status).toBe(404);
     expect((await visitor.request("GET", "/api/gallery?by=chance")).status).toBe(403);
+  });
+
+  it("refuse a page that is unknown without a line in the log", async () => {
+    const { visitor, lines } = await open();
+    const refused = await visitor.request("GET", "/api/gallery?after=odd");
+    expect([refused.status, await refused.json()]).toEqual([
+      404,
+      { error: expect.stringMatching(/^This page of the/) },
+    ]);
+    expect(lines).toEqual([]);
   });
 
   it("give pictures that may be kept for ever, to visitors only and in two sizes", async () => {
