@@ -69,6 +69,7 @@ async function runRecipe(request: EngineRequest, context: JobContext): Promise<E
     throw new RecipeError("engine.recipe-unknown", { recipe: request.recipe, known: [...RECIPES.keys()].join(", ") });
   const params = parseParams(recipe.params, request.params);
   const task = { recipe: request.recipe, version: recipe.version, params, pictures: request.pictures };
+  await context.programs.runtime.open?.();
   const earlier = request.resume && unpackCheckpoint(task, request.resume);
   const octaves: OctaveSummary[] = [...(earlier?.octaves ?? [])];
   const seconds = () => (earlier?.seconds ?? 0) + (performance.now() - started) / 1000;

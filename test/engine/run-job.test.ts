@@ -3,7 +3,9 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { constant, mul, scalar } from "../../src/engine/graph/ops.js";
 import { type Network, NetworkError } from "../../src/engine/networks/network.js";
 import { openEngine } from "../../src/engine/open.js";
+import { Programs } from "../../src/engine/programs.js";
 import { RECIPES, runJob, toEngineError } from "../../src/engine/run-job.js";
+import type { Runtime } from "../../src/engine/runtimes/runtime.js";
 import { drawn } from "../support/pictures.js";
 import { openTiny, unpadded, vgg } from "./recipes/tiny.js";
 
@@ -35,6 +37,38 @@ describe("a result is a picture", () => {
     );
     await expect(job).rejects.toMatchObject({ kind: "input", identifier: "descent.no-start" });
     expect(frames).toEqual([]);
+  });
+});
+
+describe("what depends on the device", () => {
+  it.each(["dream", "stylize"])("is asked by %s once the device is chosen, by the first job too", async (recipe) => {
+    const real = openTiny().programs.runtime;
+    let opened = false;
+    const asked: string[] = [];
+    const trait = <T>(name: string, value: T): T => {
+      if (!opened) asked.push(name);
+      return value;
+    };
+    const runtime: Runtime = {
+      get name() {
+        return trait("name", real.name);
+      },
+      get plansForShapes() {
+        return trait("plansForShapes", false);
+      },
+      open: async () => {
+        opened = true;
+      },
+      compile: (...program) => real.compile(...program),
+    };
+    const programs = new Programs(runtime, { maxBytes: 1e8 });
+    onTestFinished(() => programs.dispose());
+    const photo = await drawn(48, 36);
+    await runJob(
+      { recipe, params: { size: 48, steps: 1, network: "n" }, pictures: { image: photo, style: photo } },
+      { ...tiny, programs, memoryBytes: 1e9, onFrame: () => undefined },
+    );
+    expect({ opened, asked }).toEqual({ opened: true, asked: [] });
   });
 });
 

@@ -84,6 +84,7 @@ async function run(
 
 /** Downloads (if need be), loads and compiles `network` for its default dream, and runs one tiny step of it. */
 async function warmUp(context: RecipeContext, network: string): Promise<void> {
+  await context.programs.runtime.open?.();
   const params = dreamDefinition.params.parse({ network, size: 64, octaves: 1, steps: 1 });
   for await (const _ of dream(params, {}, context)) context.signal.throwIfAborted();
 }

@@ -52,30 +52,38 @@ export async function chooseDevice(choice: RuntimeChoice, options: ChooseOptions
 /** A runtime that is chosen and opened when it is first needed. */
 class ChosenRuntime implements Runtime {
   #opening: Promise<Runtime> | undefined;
-  #name: string;
+  #opened: Runtime | undefined;
 
   constructor(
     private readonly choice: RuntimeChoice,
     private readonly options: ChooseOptions,
-  ) {
-    this.#name = choice;
+  ) {}
+
+  get name(): string {
+    return this.#opened?.name ?? this.choice;
   }
 
-  /** The choice, until the device is known. */
-  get name(): string {
-    return this.#name;
+  get plansForShapes(): boolean {
+    return this.#opened?.plansForShapes ?? false;
+  }
+
+  async open(): Promise<void> {
+    await this.#device();
   }
 
   async compile(...program: Parameters<Runtime["compile"]>): Promise<Program> {
-    this.#opening ??= this.#open();
-    return (await this.#opening).compile(...program);
+    return (await this.#device()).compile(...program);
   }
 
-  async #open(): Promise<Runtime> {
+  #device(): Promise<Runtime> {
+    this.#opening ??= this.#choose();
+    return this.#opening;
+  }
+
+  async #choose(): Promise<Runtime> {
     try {
-      const runtime = await openDevice(await chooseDevice(this.choice, this.options), this.options);
-      this.#name = runtime.name;
-      return runtime;
+      this.#opened = await openDevice(await chooseDevice(this.choice, this.options), this.options);
+      return this.#opened;
     } catch (error) {
       // What was missing may have been put there by the next time.
       this.#opening = undefined;
@@ -85,7 +93,7 @@ class ChosenRuntime implements Runtime {
 }
 
 /**
- * The runtime that a choice means, opened when the first program is compiled.
+ * The runtime that a choice means, opened by `open`, or when the first program is compiled.
  * @example
  * const engine = openEngine(settings, chosenRuntime("auto"));
  */

@@ -44,10 +44,15 @@ export interface Program {
 }
 
 export interface Runtime {
-  /** For instance "onnx-cpu", "onnx-webgpu", "tfjs-cpu". */
+  /** For instance "onnx-cpu", "onnx-webgpu", "tfjs-cpu"; what was asked for ("auto") until `open` has chosen. */
   readonly name: string;
   /** Whether it plans again, for longer than a step takes, whenever an input has another shape than before. */
   readonly plansForShapes?: boolean;
+  /**
+   * Chooses the device where that is not done yet: what depends on the device (memory, smoothing) is asked afterwards.
+   * @throws DeviceError when a device that was asked for by name does not work
+   */
+  open?(): Promise<void>;
   /**
    * Compiles what `outputs` reach.
    * @param held names of outputs that stay on the device

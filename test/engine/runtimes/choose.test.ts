@@ -85,6 +85,15 @@ describe("a runtime that is chosen when it is needed", () => {
     for (const program of programs) await program.dispose();
   });
 
+  test("has its device's traits when it has been opened, and compiles there", async () => {
+    const { asked, probe } = machine();
+    const runtime = chosenRuntime("tfjs", { probe });
+    await runtime.open?.();
+    expect(runtime).toMatchObject({ name: "tfjs-cpu", plansForShapes: false });
+    await (await runtime.compile({ y: x })).dispose();
+    expect(asked).toEqual(["tfjs-node-gpu"]);
+  });
+
   test("that cannot be had is asked for again the next time", async () => {
     const { asked, probe } = machine();
     const runtime = chosenRuntime("cuda", { probe });
