@@ -169,7 +169,11 @@ function answerErrors(app: FastifyInstance): void {
     // In words for everybody; the cause names the file. Others are a visitor's doing, such as a page that is unknown.
     if (error instanceof ChatError && error.kind === "unavailable" && error.cause instanceof StoreError)
       request.log.error({ err: error }, "the disk has refused what a request needs");
-    if (error instanceof ChatError) return reply.code(STATUS[error.kind]).send({ error: error.message });
+    if (error instanceof ChatError) {
+      const { seconds } = error.params;
+      if (error.kind === "rate-limited" && typeof seconds === "number") reply.header("retry-after", seconds);
+      return reply.code(STATUS[error.kind]).send({ error: error.message });
+    }
     const status =
       error instanceof Error && "statusCode" in error && typeof error.statusCode === "number" ? error.statusCode : 500;
     if (status >= 500) request.log.error({ err: error }, "a request failed");

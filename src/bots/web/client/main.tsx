@@ -16,8 +16,10 @@ import "./styles/admin.css";
 import { render } from "preact";
 import { App } from "./components/App.js";
 import { loadSession } from "./state/api.js";
+import { resumeDrafts } from "./state/drafts.js";
 import { followRoute } from "./state/follow-route.js";
 import { connect, reconnectNow } from "./state/live.js";
+import { resumeSending } from "./state/outbox.js";
 import { setState } from "./state/store.js";
 import { errorText } from "./state/toasts.js";
 
@@ -28,8 +30,10 @@ async function start(): Promise<void> {
   try {
     const session = await loadSession();
     setState({ session, channels: session.channels, rev: session.rev });
+    resumeDrafts();
     followRoute();
     connect();
+    resumeSending();
     window.addEventListener("online", reconnectNow);
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && reconnectNow());
   } catch (error) {

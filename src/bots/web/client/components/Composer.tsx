@@ -2,8 +2,8 @@ import type { RefObject } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { plainText } from "../../../markdown/plain-text.js";
 import type { WireMessage } from "../../wire.js";
-import { sendMessage } from "../state/actions.js";
 import { addFiles, setDraft, useDraft } from "../state/drafts.js";
+import { sendMessage } from "../state/outbox.js";
 import { setReplying, type TimelineRef, timelineKey, useChannelName, useStore } from "../state/store.js";
 import { sentence } from "../text/sentences.js";
 import { comingTime } from "../text/time.js";
@@ -113,7 +113,7 @@ function useComposer({ channel, thread }: TimelineRef) {
   const canSend = (draft.text.trim() !== "" || draft.files.length > 0) && over <= 0;
   const send = () => {
     if (!canSend) return;
-    sendMessage({ channel, thread }, { text: draft.text.trim(), files: draft.files, repliesTo: replying });
+    sendMessage({ channel, thread }, { text: draft.text.trim(), files: draft.files, repliesTo: replying?.id });
     setDraft(key, { text: "", files: [] });
     setCaret(0);
     stopReplying();

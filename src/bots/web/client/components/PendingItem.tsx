@@ -1,4 +1,4 @@
-import { deliver, discard } from "../state/actions.js";
+import { discard, retry } from "../state/outbox.js";
 import { type Pending, type TimelineRef, useStore } from "../state/store.js";
 import { sentence } from "../text/sentences.js";
 import { Avatar } from "./Avatar.js";
@@ -7,6 +7,7 @@ import { Button } from "./Button.js";
 /** A message on its way: shown at once, with what went wrong where something did. */
 export function PendingItem({ timeline, message }: { timeline: TimelineRef; message: Pending }) {
   const me = useStore((state) => state.session?.me);
+  const lost = useStore((state) => state.connection === "lost");
   if (!me) return null;
   const { text, files, error } = message;
   return (
@@ -18,14 +19,19 @@ export function PendingItem({ timeline, message }: { timeline: TimelineRef; mess
         <div class="body">
           <div class="byline">
             <strong>{me.name}</strong>
-            <time>{sentence(error ? "message.failed" : "message.sending")}</time>
+            <time>{sentence(error ? "message.failed" : lost ? "message.waiting" : "message.sending")}</time>
+            {lost && !error && (
+              <Button class="link" onClick={() => discard(timeline, message.nonce)}>
+                {sentence("message.discard")}
+              </Button>
+            )}
           </div>
           {text && <p class={text.startsWith("/") ? "command-line" : "text"}>{text}</p>}
           {files.length > 0 && <PendingPictures files={files} />}
           {error && (
             <p class="failure" role="alert">
               <span>{error}</span>
-              <Button class="link" onClick={() => void deliver(timeline, message)}>
+              <Button class="link" onClick={() => retry(timeline, message)}>
                 {sentence("common.retry")}
               </Button>
               <Button class="link" onClick={() => discard(timeline, message.nonce)}>

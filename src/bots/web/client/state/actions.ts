@@ -1,8 +1,8 @@
 import type { WireMessage } from "../../wire.js";
 import * as api from "./api.js";
 import { focusDraft } from "./drafts.js";
-import { applyMessage, applyRemoved, dropPending, upsert } from "./messages.js";
-import { getState, type Pending, setReplying, setState, setTimeline, type TimelineRef, timelineKey } from "./store.js";
+import { applyRemoved, upsert } from "./messages.js";
+import { getState, setReplying, setState, setTimeline, type TimelineRef, timelineKey } from "./store.js";
 import { attempt, errorText } from "./toasts.js";
 
 /** Loads the newest page of a channel or thread, unless it is there. */
@@ -40,40 +40,6 @@ export async function loadOlder(ref: TimelineRef): Promise<void> {
     if (now) setTimeline(key, { ...now, hasOlder, messages: now.messages.reduce(upsert, messages) });
   });
   loadingOlder = false;
-}
-
-export function sendMessage(ref: TimelineRef, message: Omit<Pending, "nonce" | "error">): void {
-  void deliver(ref, { ...message, nonce: crypto.randomUUID?.() ?? randomName() });
-}
-
-/**
- * `crypto.randomUUID` exists on https and localhost only; the chat may be open on a plain address in a local network.
- */
-function randomName(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/** Sends, or sends again: the nonce keeps a second try from making a second message. */
-export async function deliver(ref: TimelineRef, message: Pending): Promise<void> {
-  const key = timelineKey(ref.channel, ref.thread);
-  setPending(key, { ...message, error: undefined });
-  try {
-    applyMessage(await api.sendMessage(ref, message));
-    dropPending(key, message.nonce);
-  } catch (error) {
-    setPending(key, { ...message, error: errorText(error) });
-  }
-}
-
-export function discard({ channel, thread }: TimelineRef, nonce: string): void {
-  dropPending(timelineKey(channel, thread), nonce);
-}
-
-function setPending(key: string, message: Pending): void {
-  const { pending } = getState();
-  const list = pending[key] ?? [];
-  const index = list.findIndex((each) => each.nonce === message.nonce);
-  setState({ pending: { ...pending, [key]: index < 0 ? [...list, message] : list.with(index, message) } });
 }
 
 export function toggleReaction(message: WireMessage, emoji: string): void {

@@ -62,7 +62,7 @@ export async function complete(request: WireCompletionRequest): Promise<readonly
 
 export function sendMessage(ref: TimelineRef, { text, repliesTo, nonce, files }: Pending): Promise<WireMessage> {
   const form = new FormData();
-  for (const [name, value] of given({ ...ref, text, nonce, repliesTo: repliesTo?.id })) form.append(name, value);
+  for (const [name, value] of given({ ...ref, text, nonce, repliesTo })) form.append(name, value);
   for (const [index, { description, spoiler }] of files.entries()) {
     form.append(`description-${index}`, description);
     if (spoiler) form.append(`spoiler-${index}`, "1");
@@ -88,9 +88,21 @@ class Refusal extends Error {
   constructor(
     message: string,
     readonly status: number,
+    /** When it may say yes, in milliseconds from then, where it tells. */
+    readonly pauseMs: number | undefined,
   ) {
     super(message);
   }
+}
+
+/** Whether what failed may succeed later without a change: the chat is out of reach or too busy. */
+export function mayPass(error: unknown): boolean {
+  return !(error instanceof Refusal) || error.status === 429 || error.status >= 500;
+}
+
+/** How long the chat asks to wait, in milliseconds; undefined where it does not say. */
+export function pauseAfter(error: unknown): number | undefined {
+  return error instanceof Refusal ? error.pauseMs : undefined;
 }
 
 /** Why this page may not act in the chat at all; undefined when it may, or the chat does not say. */
@@ -124,7 +136,8 @@ async function call<T>(method: string, path: string, body?: object): Promise<T> 
   const answer = parse(await response.text());
   if (response.ok) return answer as T;
   const { error } = (answer ?? {}) as Partial<WireError>;
-  if (error !== undefined) throw new Refusal(error, response.status);
+  const seconds = Number(response.headers.get("retry-after"));
+  if (error !== undefined) throw new Refusal(error, response.status, seconds > 0 ? seconds * 1000 : undefined);
   throw new Error(sentence("page.status", { status: response.status }));
 }
 

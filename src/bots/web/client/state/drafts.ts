@@ -1,17 +1,25 @@
 import { sentence } from "../text/sentences.js";
+import { keep, keptOf } from "./kept.js";
 import { type Attachment, type Draft, getState, setState, useStore } from "./store.js";
 import { toast } from "./toasts.js";
 
 const empty: Draft = { text: "", files: [] };
 let counter = 0;
 
-/** What is written but not sent in a timeline: it outlives a change of channel. */
+/** What is written but not sent in a timeline: it outlives a change of channel, and its text the page. */
 export function useDraft(key: string): Draft {
   return useStore((state) => state.drafts[key] ?? empty);
 }
 
 export function setDraft(key: string, change: Partial<Draft>): void {
   setState({ drafts: { ...getState().drafts, [key]: { ...draftOf(key), ...change } } });
+  if (change.text !== undefined) keep("draft", key, change.text === "" ? undefined : { text: change.text });
+}
+
+/** Takes up what an earlier page has left unsent. */
+export function resumeDrafts(): void {
+  const kept = keptOf<Pick<Draft, "text">>("draft").map(([key, { text }]) => [key, { text, files: [] }] as const);
+  setState({ drafts: { ...Object.fromEntries(kept), ...getState().drafts } });
 }
 
 function draftOf(key: string): Draft {

@@ -1,5 +1,6 @@
 import type { WireChannel, WireChannelState, WireMessage, WirePassing, WirePerson, WireRemoved } from "../../wire.js";
 import { sentence } from "../text/sentences.js";
+import { keep } from "./kept.js";
 import { go, goHome } from "./route.js";
 import { getState, setState, setTimeline, type Timeline, timelineKey } from "./store.js";
 import { toast } from "./toasts.js";
@@ -73,7 +74,9 @@ export function noteRev(rev: number): void {
   if (rev > getState().rev) setState({ rev });
 }
 
+/** Forgets a message that has arrived or was discarded. */
 export function dropPending(key: string, nonce: string): void {
+  keep("unsent", nonce, undefined);
   const { pending } = getState();
   const list = pending[key];
   if (!list?.some((each) => each.nonce === nonce)) return;

@@ -46,8 +46,9 @@ export interface Attachment {
 /** A message on its way to the server. */
 export interface Pending extends Draft {
   readonly nonce: string;
-  readonly repliesTo?: WireMessage | undefined;
-  /** Why it did not arrive. */
+  /** The id of the message that it answers. */
+  readonly repliesTo?: string | undefined;
+  /** Why it was refused. */
   readonly error?: string | undefined;
 }
 
@@ -136,6 +137,21 @@ export function getState(): State {
 export function setState(change: Partial<State>): void {
   state = { ...state, ...change };
   for (const listener of listeners) listener();
+}
+
+/** Resolves when the state is as wanted, or after a time, in milliseconds. */
+export function until(isWanted: (state: State) => boolean, mostMs?: number): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      listeners.delete(check);
+      resolve();
+    };
+    const check = () => isWanted(state) && end();
+    const timer = mostMs === undefined ? undefined : setTimeout(end, mostMs);
+    listeners.add(check);
+    check();
+  });
 }
 
 /** The part of the state that a component shows; it renders again when that part is another object. */

@@ -92,6 +92,7 @@ export const english = {
   "message.delete.sure": "Really delete",
   "message.delete.question": "Delete?",
   "message.sending": "sending…",
+  "message.waiting": "sent when the connection is back",
   "message.failed": "not sent",
   "message.discard": "Discard",
   "reactions.label": "Reactions",

@@ -1,0 +1,82 @@
+/** Pages of the chat in a browser, for tests of what people see and do there. */
+import { fileURLToPath } from "node:url";
+import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, onTestFinished } from "vitest";
+import type { WebChat } from "../../../src/bots/web/chat.js";
+import type { WebChatOptions } from "../../../src/bots/web/options.js";
+import type { ChatHandlers } from "../../../src/port/adapter.js";
+import { launchChromium } from "../../support/chromium.js";
+import { buildClient } from "../../support/client.js";
+import { handlers, startChat } from "./harness.js";
+
+/** A large screen and a phone's. */
+export const SCREENS = [
+  { name: "1280 px", options: { viewport: { width: 1280, height: 800 }, colorScheme: "light" } },
+  { name: "390 px", options: { viewport: { width: 390, height: 800 }, hasTouch: true, colorScheme: "dark" } },
+] as const satisfies readonly { name: string; options: BrowserContextOptions }[];
+
+interface Opened {
+  readonly page: Page;
+  /** What the page has complained of. */
+  readonly errors: string[];
+}
+
+/**
+ * Builds the page and starts a browser before the tests of a suite.
+ * @param folder of the build, in `dist`: one for each test file, since they run side by side
+ */
+export function useBrowser(folder: string) {
+  let browser: Browser;
+  const clientDir = fileURLToPath(new URL(`../../../dist/${folder}`, import.meta.url));
+  beforeAll(async () => {
+    buildClient(clientDir);
+    browser = await launchChromium();
+  }, 120_000);
+  afterAll(() => browser?.close());
+
+  async function visit(chat: WebChat, options: BrowserContextOptions = {}, path = ""): Promise<Opened> {
+    const context = await browser.newContext({ ...SCREENS[0].options, ...options });
+    onTestFinished(() => context.close());
+    const page = await context.newPage();
+    const errors: string[] = [];
+    page.on("pageerror", (error) => errors.push(error.message));
+    await page.goto(`${chat.address}/${path}`);
+    await page.locator(".app").waitFor();
+    return { page, errors };
+  }
+
+  async function open(
+    options: BrowserContextOptions = {},
+    { bot = handlers(), ...more }: Partial<WebChatOptions> & { readonly bot?: ChatHandlers } = {},
+  ) {
+    const chat = await start({ bot, ...more });
+    return { chat, ...(await visit(chat, options)) };
+  }
+
+  function start({
+    bot = handlers(),
+    ...more
+  }: Partial<WebChatOptions> & { readonly bot?: ChatHandlers } = {}): Promise<WebChat> {
+    return startChat(bot, { clientDir, ...more });
+  }
+
+  return { open, start, visit };
+}
+
+/** A channel's messages with a text. */
+export function messages(page: Page, text: string | RegExp): Locator {
+  return page.locator(".channel-pane article", { hasText: text });
+}
+
+export function composer(page: Page, pane = ".channel-pane"): Locator {
+  return page.locator(`${pane} textarea`);
+}
+
+/** How much wider the page, or something that scrolls in it, is than the window. */
+export function overflow(page: Page): Promise<number> {
+  return page.evaluate(`{
+    const all = [...document.querySelectorAll(".timeline, .gallery-scroll, dialog")];
+    const window_ = document.documentElement.scrollWidth - window.innerWidth;
+    Math.max(window_, ...all.map((each) => each.scrollWidth - each.clientWidth));
+  }`);
+}
