@@ -9,18 +9,26 @@ import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
 import { loadConfig } from "../src/app/settings/load-settings.js";
 import { recipeSettings, variable } from "../src/app/settings/schema.js";
-import { offer } from "../src/commands/bot-options.js";
+import { type BotOptions, offer } from "../src/commands/bot-options.js";
 import { summarise } from "../src/commands/command.js";
 import { chatCommands } from "../src/commands/create-context.js";
 import { RESULT_REACTIONS } from "../src/commands/interactive/result-reactions.js";
+import type { Recipe } from "../src/commands/recipes/recipe.js";
+import { type Variant, variantsOf } from "../src/commands/recipes/variants.js";
 import { catalogue } from "../src/engine/networks/catalogue-file.js";
 import type { CommandOptionSummary, CommandSummary } from "../src/port/commands.js";
+import { sentence } from "../src/shared/sentences/sentence.js";
+
 export const PAGE = fileURLToPath(new URL("../docs/commands.md", import.meta.url));
 
 /** Every command, for the settings in config/default.yaml. */
 export function commandSummaries(): readonly CommandSummary[] {
+  return chatCommands(shippedOptions()).commands.map(summarise);
+}
+
+function shippedOptions(): BotOptions {
   const { dream, paint, neuron, film, styles, queue: caps, pictures, engine } = loadConfig({});
-  const botOptions = {
+  return {
     ...offer(catalogue(), []),
     dream,
     paint,
@@ -31,7 +39,6 @@ export function commandSummaries(): readonly CommandSummary[] {
     mapsMegabytes: engine.memoryMegabytes,
     pictures: { maxBytes: pictures.megabytes * 2 ** 20, seconds: pictures.seconds },
   };
-  return chatCommands(botOptions).commands.map(summarise);
 }
 
 /** The whole page. */
@@ -43,7 +50,9 @@ export function commandsPage(): string {
     ...contents,
     PICTURES,
     REACTIONS,
-    ...RESULT_REACTIONS.map(({ emoji, help }) => `| ${emoji} | ${help} |`),
+    ...RESULT_REACTIONS.map(({ emoji, button, help }) => reactionRow(emoji, button, help)),
+    reactionRow("", "style", "make it a style of the community, for `/stylize`, `/blend` and `/texture`"),
+    VARIANTS,
     MODERATION,
     ...commands.flatMap(section),
     SETTINGS,
@@ -90,10 +99,15 @@ what was reacted, taken back or cleared by a moderator while the program was awa
 In an art channel (\`/settings art:on\`, for those who manage the channel) anyone may react with a style's emoji to any picture, people's or the
 bot's, to get it in that style; 👁️ dreams it. The same emoji of the same person on the same message counts once.
 
-On the messages of a job that is done, also of last week:
+On the messages of a job that is done, also of last week, a reaction does what a button below the result does:
 
-| reaction | what it does |
-| --- | --- |`;
+| reaction | button | what it does | no button where it is refused |
+| --- | --- | --- | --- |`;
+
+const VARIANTS = `
+A button is missing where a value is at its bound, too: *Larger* below a picture of the largest size of the channel, *Stronger* at the greatest
+strength. *Use as style* is not there below hidden works and those of channels and threads that not everybody in the community reads. The style
+is called after the work, as in \`dream-7kq4m9xa\`; the one who pressed the button can rename it with \`/style rename\`.`;
 
 const MODERATION = `
 ## Whose pictures, and where
@@ -125,6 +139,23 @@ function settingRow({ key, use, option, bounds, default: usual }: ReturnType<typ
   const takes = ["integer", "number"].includes(option.kind) ? bounds.join(" to ") : `the name of a ${option.kind}`;
   const what = use === "default" ? option.help : "The most that people may ask for";
   return `| \`${key}\` | \`${variable(key)}\` | ${cell(what)} | ${takes} | ${usual} |`;
+}
+
+function reactionRow(emoji: string, button: (typeof RESULT_REACTIONS)[number]["button"], help: string): string {
+  const without = button === undefined || button === "again" || button === "delete" ? [] : recipesWithout(button);
+  const label = button === undefined ? "" : sentence(`button.${button}`);
+  return `| ${emoji} | ${label} | ${help} | ${without.map((command) => `\`/${command}\``).join(", ")} |`;
+}
+
+/** Commands whose usual results do not offer a variant. */
+function recipesWithout(variant: Variant): string[] {
+  const { recipes } = chatCommands(shippedOptions());
+  const offers = (recipe: Recipe): Variant[] =>
+    variantsOf(
+      { recipe, params: recipe.defaults(), largest: (recipe.options.size ?? recipe.options.width)?.maximum },
+      {},
+    );
+  return recipes.filter((recipe) => !offers(recipe).includes(variant)).map(({ command }) => command);
 }
 
 function section({ name, help, options, examples }: CommandSummary): string[] {

@@ -17,6 +17,7 @@ import { Presenter } from "./presenting/presenter.js";
 import { queueCommand } from "./queue.js";
 import { againCommand } from "./recipes/again.js";
 import { recipeCommands } from "./recipes/chat-recipe.js";
+import type { Recipe } from "./recipes/recipe.js";
 import { Registry } from "./registry.js";
 import { ChannelSettings } from "./settings/channel-settings.js";
 import { settingsCommand } from "./settings/command.js";
@@ -44,7 +45,7 @@ const LONGEST_DEBT = 120;
 export function chatCommands(botOptions: BotOptions): ReturnType<typeof recipeCommands> {
   const { recipes, commands } = recipeCommands(botOptions);
   const more = [
-    styleCommand(botOptions),
+    styleCommand,
     galleryCommand,
     againCommand,
     queueCommand,
@@ -65,6 +66,7 @@ export function createAppContext(options: AppContextOptions): HandlersContext {
   const debts = new Debts({ firstMs: backoffMs * FIRST_DEBT, longestMs: backoffMs * LONGEST_DEBT, logger });
   const settings = new ChannelSettings(botOptions, store.settings);
   const takesReports = (channel: ChannelRef) => settings.reportsChannel(channel) !== undefined;
+  const largest = (recipe: Recipe, channel: ChannelRef) => settings.largest(recipe, channel);
   return {
     botOptions,
     queue,
@@ -77,7 +79,7 @@ export function createAppContext(options: AppContextOptions): HandlersContext {
     recipes,
     registry: new Registry(chat.commands, styles),
     debts,
-    presenter: new Presenter({ queue, recipes, logger, metrics, backoffMs, debts, takesReports }),
+    presenter: new Presenter({ queue, recipes, logger, metrics, backoffMs, debts, takesReports, largest }),
     settings,
     optOuts: store.optOuts,
     moderation: new Moderation({ queue, store, logger }),

@@ -64,7 +64,7 @@ describe("a dream in a chat", () => {
     expect(final?.content.text).toMatch(/took \d+\.\d s/);
     expect((await sharp(final?.pictures[0]?.bytes).metadata()).width).toBe(64);
     expect(channel.pictures).toHaveLength(1);
-    expect(channel.content.buttons?.map((button) => button.label)).toEqual(["Again", "Delete"]);
+    expect(channel.content.buttons?.map((button) => button.label).slice(-2)).toEqual(["Again", "Delete"]);
     expect(progress.content.progress?.value).toBe(1);
     expect(progress.pictures).toEqual([]);
     expect(chat.violations).toEqual([]);

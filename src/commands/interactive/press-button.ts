@@ -9,15 +9,17 @@ import type { GalleryServices } from "../gallery/service.js";
 import type { Moderation } from "../moderation/moderation.js";
 import { reportJob, settleReport } from "../moderation/report.js";
 import { readReportButton } from "../moderation/report-message.js";
-import { readButtonId } from "../presenting/texts.js";
-import { type RepeatServices, repeatJob } from "../recipes/repeat.js";
+import { type JobVerb, readButtonId } from "../presenting/texts.js";
+import { repeatJob } from "../recipes/repeat.js";
+import { VARIANTS, type Variant } from "../recipes/variants.js";
 import { DELETE_MY_DATA, type DeleteDataServices, deleteMyData } from "../settings/my-data.js";
 import { UserError } from "../user-error.js";
 import { type DeleteServices, deleteJob } from "./delete-job.js";
+import { makeVariant, type VariantServices } from "./make-variant.js";
 import { CANCEL_VOTE, PAINT_NOW } from "./votes/texts.js";
 import type { Votes } from "./votes/votes.js";
 
-type ButtonServices = RepeatServices &
+type ButtonServices = VariantServices &
   DeleteServices &
   GalleryServices &
   DeleteDataServices &
@@ -28,7 +30,8 @@ type ButtonServices = RepeatServices &
 
 /**
  * Does what a button says: a job's, a vote's, a report's, a gallery page's, or the one that deletes a person's data.
- * Cancel and Delete are for the job's author and moderators; Again makes a new job of the person who pressed it.
+ * Cancel and Delete are for the job's author and moderators; Again and the variants make a new job of the person who
+ * pressed them.
  *
  * @throws UserError
  */
@@ -41,7 +44,7 @@ export async function pressButton(
   const { action, user, message } = event;
   const { channel } = message;
   const button = readButtonId(action);
-  if (event.obstacle !== undefined && (action === PAINT_NOW || button?.verb === "again")) {
+  if (event.obstacle !== undefined && (action === PAINT_NOW || (button && startsJob(button.verb)))) {
     await event.reply({ text: event.obstacle }, "private");
     return;
   }
@@ -58,9 +61,10 @@ export async function pressButton(
   const job = await services.jobs.get(button.job);
   if (!job || !sameCommunity(job.channel, channel)) throw new UserError("button.job-unknown", { id: button.job });
   const { verb } = button;
-  if (verb === "again") {
+  if (startsJob(verb)) {
     const replyPublic = (reply: OutgoingMessage) => event.reply(reply, "public");
-    return repeatJob(job, {}, { chat, channel, user, jobId: event.receipt?.job, replyPublic }, services);
+    const requester = { chat, channel, user, jobId: event.receipt?.job, replyPublic };
+    return verb === "again" ? repeatJob(job, {}, requester, services) : makeVariant(verb, job, requester, services);
   }
   if (verb === "report") {
     await event.reply({ text: await reportJob(job, { chat, channel, user }, services) }, "private");
@@ -69,4 +73,9 @@ export async function pressButton(
   if (!mayManage(user, job)) throw new UserError("button.foreign", { owner: plain(job.author.name), verb });
   if (verb === "delete") return deleteJob(job, chat, services);
   if (!services.queue.cancel(job.id, { by: "person", name: user.name })) throw new UserError("button.ended");
+}
+
+/** Whether a button makes something new of a result, which anybody may who sees it. */
+function startsJob(verb: JobVerb): verb is Variant | "again" {
+  return verb === "again" || VARIANTS.some((variant) => variant === verb);
 }

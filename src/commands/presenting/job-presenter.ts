@@ -18,6 +18,7 @@ import type { CancelReason, JobQueue, QueuePosition } from "../../queue/queue.js
 import { sentence } from "../../shared/sentences/sentence.js";
 import { plain } from "../../shared/text.js";
 import type { Recipe } from "../recipes/recipe.js";
+import { variantsOf } from "../recipes/variants.js";
 import {
   type Delivery,
   type DeliveryPolicy,
@@ -50,6 +51,8 @@ export interface JobPresenterOptions {
   readonly metrics: MetricsSink;
   /** Whether the moderators of a channel's community want reports of results. */
   readonly takesReports: (channel: ChannelRef) => boolean;
+  /** See `ChannelSettings.largest`. */
+  readonly largest: (recipe: Recipe, channel: ChannelRef) => number | undefined;
   /**
    * Given for a job that an earlier process has begun to show: resolves when its chat can be used, with false when it
    * never can. That process may have posted a message without storing which.
@@ -196,7 +199,7 @@ export class JobPresenter {
 
   done(job: Job, result: EngineResult): void {
     this.#end(async () => {
-      const { recipe, destination, logger, metrics, takesReports, again = false } = this.options;
+      const { recipe, destination, logger, metrics, again = false } = this.options;
       const picture = texts.resultPicture(recipe, job, result);
       const known = this.#messages.final;
       const message = { ...texts.finished(recipe, job, result, picture), ...this.#once("final") };
@@ -206,17 +209,23 @@ export class JobPresenter {
       else if (!again) logger.error({ job: job.id, refused }, "the final picture could not be posted anywhere");
       if (final && !known) await this.#keep({ final });
       const announced = this.#announcement?.ref.channel;
-      const reportable = takesReports(job.channel);
       const below = final !== undefined && announced !== undefined && sameThread(final.channel, announced);
       const text = sentence("result.done", { octaves: result.octaves.length });
       const ends = await Promise.all([
-        this.#announcement?.end(texts.showpiece(recipe, job, result, below ? undefined : picture, reportable)),
+        this.#announcement?.end(texts.showpiece(recipe, job, result, below ? undefined : picture, this.#verbs(job))),
         this.#progress?.end({ text, progress: { value: 1, label: sentence("done") } }),
       ]);
       // What every place refuses for good stays owed: the next start tries again.
       if (refused) return "unfinished";
       return final !== undefined && !ends.includes("owed") ? "told" : "owed";
     });
+  }
+
+  /** What the buttons below a result do. */
+  #verbs({ channel, ...job }: Job): texts.JobVerb[] {
+    const { recipe, takesReports, largest } = this.options;
+    const variants = variantsOf({ recipe, params: job.params, largest: largest(recipe, channel) }, job);
+    return [...variants, "again", "delete", ...(takesReports(channel) ? (["report"] as const) : [])];
   }
 
   failed(job: Job, failure: JobFailure): void {

@@ -12,12 +12,19 @@ import { commandLine, type Recipe } from "../recipes/recipe.js";
 
 const BUTTONS = {
   cancel: { emoji: "✋", style: "secondary" },
+  stronger: { emoji: "➕", style: "secondary" },
+  weaker: { emoji: "➖", style: "secondary" },
+  larger: { emoji: "⬆️", style: "secondary" },
+  film: { emoji: "🎬", style: "secondary" },
+  style: { emoji: "🎨", style: "secondary" },
   again: { emoji: "🔁", style: "primary" },
   delete: { emoji: "🗑", style: "danger" },
   report: { emoji: "🚩", style: "secondary" },
 } as const satisfies Readonly<Record<string, Pick<Button, "emoji" | "style">>>;
 
-type JobVerb = keyof typeof BUTTONS;
+export type JobVerb = keyof typeof BUTTONS;
+
+const BUTTON_ID = new RegExp(`^job:(${Object.keys(BUTTONS).join("|")}):([A-Z0-9]{1,16})$`);
 
 export function buttonId(verb: JobVerb, job: string): string {
   return `job:${verb}:${job}`;
@@ -25,7 +32,7 @@ export function buttonId(verb: JobVerb, job: string): string {
 
 /** The verb and the job of a pressed button; undefined for buttons of something else. */
 export function readButtonId(id: string): { readonly verb: JobVerb; readonly job: string } | undefined {
-  const [, verb, job] = /^job:(cancel|again|delete|report):([A-Z0-9]{1,16})$/.exec(id) ?? [];
+  const [, verb, job] = BUTTON_ID.exec(id) ?? [];
   return job === undefined ? undefined : { verb: verb as JobVerb, job };
 }
 
@@ -150,19 +157,18 @@ export function finished(recipe: Recipe, job: Job, result: EngineResult, picture
 
 /**
  * The channel's message in the end; without the picture where the final one is right below it.
- * @param reportable the moderators there have a channel for reports
+ * @param verbs what its buttons do
  */
 export function showpiece(
   recipe: Recipe,
   job: Job,
   result: EngineResult,
   picture: Picture | undefined,
-  reportable = false,
+  verbs: readonly JobVerb[],
 ): OutgoingMessage {
-  const more = reportable ? (["report"] as const) : [];
   const done = sentence("result.done-in", { duration: took(job, result), credits: creditLine(job.credits) });
   const text = channelText(recipe, job, done, { ...job.params, seed: result.seed }, lineNotes(recipe, job, result));
-  return { text, ...defined({ pictures: picture && [picture] }), buttons: buttons(job, "again", "delete", ...more) };
+  return { text, ...defined({ pictures: picture && [picture] }), buttons: buttons(job, ...verbs) };
 }
 
 function took(job: Job, result: EngineResult): string {

@@ -1,12 +1,8 @@
 import { mayManage } from "../../domain/model.js";
-import { withImage } from "../../shared/image-process.js";
-import { MAX_INPUT_PIXELS } from "../../shared/inspect-image.js";
 import { sentence } from "../../shared/sentences/sentence.js";
-import { StoreError } from "../../shared/store-error.js";
 import { plain } from "../../shared/text.js";
 import { readEmoji, sameEmoji } from "../../shared/typed.js";
 import type { Style as OwnStyle } from "../../store/styles.js";
-import type { BotOptions } from "../bot-options.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { findImage } from "../images/find-image.js";
 import { imageOption } from "../images/image-option.js";
@@ -14,11 +10,10 @@ import { provenanceOf } from "../images/provenance.js";
 import { choiceOption, textOption, type ValuesOf } from "../parsing/options.js";
 import { fitToChannel } from "../presenting/deliver.js";
 import { UserError } from "../user-error.js";
+import { addStyle } from "./add-style.js";
 import { contactSheet } from "./contact-sheet.js";
 import { findStyle } from "./style-library.js";
 
-/** Stored styles' longer side is in pixels: engines look at none larger. */
-const KEPT = { side: 1024, format: "jpeg", quality: 90 } as const;
 const NAME = /^[a-z][a-z0-9-]{1,19}$/;
 
 const name = (help: string, positional: boolean) =>
@@ -59,34 +54,24 @@ const options = {
 type Values = ValuesOf<typeof options>;
 
 /** `/style`: the styles that may be named here, and a community's own ones. */
-export function styleCommand(botOptions: BotOptions): Command {
-  return defineCommand({
-    name: "style",
-    help: "List and show styles, and add, rename or remove your community's own",
-    options,
-    examples: [
-      "/style",
-      "/style show winter",
-      "/style add name:rust emoji:🍂",
-      "/style rename rust to:autumn-rust",
-      "/style remove rust",
-    ],
-    needsPicture: ({ action, picture = "latest" }) => action === "add" && picture === "latest",
-    async run(values, context) {
-      try {
-        await ACTIONS[values.action ?? (values.name === undefined ? "list" : "show")]?.(values, context, botOptions);
-      } catch (error) {
-        if (error instanceof StoreError && (error.kind === "taken" || error.kind === "too-many"))
-          throw new UserError(error);
-        throw error;
-      }
-    },
-  });
-}
+export const styleCommand: Command = defineCommand({
+  name: "style",
+  help: "List and show styles, and add, rename or remove your community's own",
+  options,
+  examples: [
+    "/style",
+    "/style show winter",
+    "/style add name:rust emoji:🍂",
+    "/style rename rust to:autumn-rust",
+    "/style remove rust",
+  ],
+  needsPicture: ({ action, picture = "latest" }) => action === "add" && picture === "latest",
+  async run(values, context) {
+    await ACTIONS[values.action ?? (values.name === undefined ? "list" : "show")]?.(values, context);
+  },
+});
 
-const ACTIONS: Readonly<
-  Record<string, (values: Values, context: CommandContext, botOptions: BotOptions) => Promise<void>>
-> = {
+const ACTIONS: Readonly<Record<string, (values: Values, context: CommandContext) => Promise<void>>> = {
   async list(_values, { app, channel, replyPublic }) {
     const styles = await app.styles.list(channel);
     const lines = styles.map(({ emoji, name, help }) => `${emoji} \`${name}\` ${plain(help)}`);
@@ -103,7 +88,7 @@ const ACTIONS: Readonly<
     await replyPublic(await fitToChannel(chat, channel, { text, pictures: [picture] }));
   },
 
-  async add({ name, emoji, picture }, context, { styles: limits }) {
+  async add({ name, emoji, picture }, context) {
     const { app, channel, user } = context;
     const line = "/style add name:rust emoji:🍂";
     const word = needed(name, "name", line);
@@ -116,11 +101,7 @@ const ACTIONS: Readonly<
     const found = await findImage(context, app.botOptions.pictures, picture);
     if (!found) throw new UserError("style.no-image", { line });
     if ((await provenanceOf([found], user, app.jobs)).spoiler) throw new UserError("style.spoiler");
-    const bytes = await withImage("still", found.bytes, { ...KEPT, name: found.name, maxPixels: MAX_INPUT_PIXELS });
-    const { platform, community } = channel;
-    const author = { id: user.id, name: user.name };
-    const kept = { bytes, type: "image/jpeg" };
-    await app.store.styles.add({ platform, community, name: word, emoji: mark, author, picture: kept }, limits);
+    await addStyle({ name: word, emoji: mark, author: user, image: found }, channel, app);
     await context.replyPublic({ text: sentence("style.added", { emoji: mark, name: word, by: plain(user.name) }) });
   },
 

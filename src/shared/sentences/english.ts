@@ -254,6 +254,10 @@ export const english = {
   "style.taken": ({ style, name, emoji }: { style: string; name: string | undefined; emoji: string }) =>
     `${name === undefined ? emoji : `The name ${name}`} is already ${style}'s; choose another.`,
   "style.no-image": "There is no picture here. Attach one with `{line}`.",
+  "style.not-public":
+    "Not everybody may see this picture, and everybody sees the styles; `/style add` takes a copy that you attach.",
+  "style.already": "This is a style here already. Try `/stylize {name}`.",
+  "style.emoji-used-up": "My emoji for styles are all in use here. Choose one: answer the picture with `{line}`.",
   "style.spoiler": "This picture is hidden, and everybody sees the styles; choose another.",
   "style.name-taken": "The name {name} is taken; choose another.",
   "style.not-own": "{name} is not one of this community's own styles; `/style` lists them all.",
@@ -405,7 +409,8 @@ export const english = {
   "result.largest": "It is already {size} px, the largest allowed here.",
   "result.no-strength": "This picture has no strength to change.",
   "result.strength-limit": "Its strength is already {strength}, the limit.",
-  "result.image-gone": "The picture of job {id} is no longer kept; send it again with `/zoom`.",
+  "result.is-film": "It moves already; this is for pictures that stand still.",
+  "result.image-gone": "The picture of job {id} is no longer kept; send it again with `/{command}`.",
   "vote.minutes": "minutes is for votes. For example: `/blend vote minutes:10`",
   "vote.sweep": "A vote makes one picture, so leave sweep out. For example: `/blend vote minutes:10`",
   "vote.weights":
@@ -507,6 +512,11 @@ export const english = {
   "button.cancel": "Cancel",
   "button.delete": "Delete",
   "button.report": "Report",
+  "button.stronger": "Stronger",
+  "button.weaker": "Weaker",
+  "button.larger": "Larger",
+  "button.film": "Film",
+  "button.style": "Use as style",
   "job.heading": ({
     title,
     author,

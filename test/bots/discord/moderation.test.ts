@@ -81,7 +81,7 @@ it("takes a report from a result's menu and button to the moderators' channel", 
     discord.messagesIn(art).find(({ buttons }) => buttons.some(({ label }) => label === "Report")),
   );
   await quiet();
-  expect(result.buttons.map(({ label }) => label)).toEqual(["Again", "Delete", "Report"]);
+  expect(result.buttons.map(({ label }) => label).slice(-3)).toEqual(["Again", "Delete", "Report"]);
   ben.press(result.ref, "Report");
   await told(ben, /^Thank you/);
   const report = await discord.until(() => discord.messagesIn(mods).find(({ text }) => text.includes("has reported")));

@@ -1,3 +1,4 @@
+import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { ann, art, ben, type FakeMessage, mod, source } from "../../fakes/chat.js";
 import { FakeEngine, picture } from "../../fakes/engine.js";
@@ -126,6 +127,89 @@ describe("a reaction on a result", () => {
     await chat.reactTo(ben, final, "🦑");
     await chat.reactTo(ben, final, "🔁", false);
     await chat.reactTo(ben, { ...final, id: "m999" }, "🔁");
+    expect(engine.runs).toHaveLength(1);
+  });
+});
+
+describe("the buttons below a result", () => {
+  const labels = (message: FakeMessage | undefined) => message?.content.buttons?.map(({ label }) => label);
+
+  it("offer what its recipe can make of it, and no more", async () => {
+    const { chat, quiet } = await studio({ engine: new FakeEngine({ automatic: true }) });
+    const shown = async (line: string) => {
+      await chat.say(ann, line);
+      await quiet();
+      return labels(chat.in("channel").at(-1));
+    };
+    const ending = ["Again", "Delete"];
+    expect(await shown("/dream")).toEqual(["Stronger", "Weaker", "Larger", "Film", "Use as style", ...ending]);
+    expect(await shown("/dream size:1024")).toEqual(["Stronger", "Weaker", "Film", "Use as style", ...ending]);
+    expect(await shown("/stylize winter strength:1")).toEqual(["Weaker", "Larger", "Film", "Use as style", ...ending]);
+    expect(await shown("/texture winter")).toEqual(["Larger", "Film", "Use as style", ...ending]);
+    expect(await shown("/neuron preset:book octaves:4")).toEqual(["Film", "Use as style", ...ending]);
+    expect(await shown("/zoom")).toEqual(["Larger", ...ending]);
+    expect(await shown("/blend summer winter sweep:4")).toEqual(["Stronger", "Weaker", "Larger", ...ending]);
+  });
+
+  it("do what the reactions do, for anyone who presses them", async () => {
+    const { chat, engine, announcement, quiet } = await result();
+    const first = engine.runs[0]?.request;
+    for (const verb of ["larger", "stronger", "weaker", "film"]) {
+      await chat.press(ben, announcement, verb);
+      await quiet();
+    }
+    const [, larger, stronger, weaker, film] = engine.runs.map(({ request }) => request);
+    expect(larger?.params).toEqual({ ...first?.params, size: 384 });
+    expect(stronger?.params).toEqual({ ...first?.params, strength: 1.4 });
+    expect(weaker?.params).toEqual({ ...first?.params, strength: 0.71 });
+    expect(film?.recipe).toBe("zoom");
+  });
+
+  it("make it a style of the community, named after the work, once", async () => {
+    const { chat, engine, announcement, job, quiet, repository } = await result();
+    const name = `dream-${job.toLowerCase()}`;
+    await chat.press(ben, announcement, "style");
+    expect(chat.in("channel").at(-1)?.content.text).toBe(
+      `🟣 **${name}** is a style here now, added by Ben. Try \`/stylize ${name}\`.`,
+    );
+    await chat.say(ann, `/stylize ${name}`);
+    await quiet();
+    const { width, height } = await sharp(engine.runs[1]?.request.pictures.style1).metadata();
+    const shown = await sharp((await repository.result(job))?.bytes).metadata();
+    expect([width, height]).toEqual([shown.width, shown.height]);
+    await chat.press(ann, announcement, "style");
+    expect(chat.ephemeral.at(-1)?.text).toBe(`This is a style here already. Try \`/stylize ${name}\`.`);
+    // The next one takes another emoji.
+    await chat.say(ann, "/dream size:256");
+    await quiet();
+    await chat.press(ben, chat.in("channel").at(-1) ?? expect.fail(), "style");
+    expect(chat.in("channel").at(-1)?.content.text).toMatch(/^🔵 \*\*dream-/);
+  });
+
+  it("make no style of what not everybody may see, nor of the work of somebody who has opted out", async () => {
+    const { chat, announcement, job, quiet } = await result();
+    await chat.say(ann, "/settings optout");
+    for (const verb of ["style", "film", "larger"]) {
+      await chat.press(ben, announcement, verb);
+      expect(chat.ephemeral.at(-1)?.text).toContain("Ann lets no one else use");
+    }
+    chat.info = { closed: true, restricted: false };
+    await chat.say(ben, "/dream size:256", { attachments: [source(await picture(48, 36))] });
+    await quiet();
+    const closed = chat.in("channel").at(-1);
+    expect(labels(closed)).toEqual(["Stronger", "Weaker", "Larger", "Film", "Again", "Delete"]);
+    const id = /job `(\w+)`/.exec(closed?.content.text ?? "")?.[1] ?? "";
+    await chat.act(ben, `job:style:${id}`, closed);
+    expect(chat.ephemeral.at(-1)?.text).toContain("everybody sees the styles");
+    expect(id).not.toBe(job);
+  });
+
+  it("are refused where nothing can be posted", async () => {
+    const { chat, engine, announcement, quiet } = await result();
+    chat.obstacle = "I may not post here.";
+    for (const verb of ["larger", "film", "style"]) await chat.press(ben, announcement, verb);
+    await quiet();
+    expect(chat.ephemeral.map(({ text }) => text)).toEqual(Array(3).fill(chat.obstacle));
     expect(engine.runs).toHaveLength(1);
   });
 });

@@ -1,0 +1,91 @@
+import type { Job } from "../../domain/model.js";
+import type { JobRepository } from "../../queue/job-repository.js";
+import { sentence } from "../../shared/sentences/sentence.js";
+import { plain } from "../../shared/text.js";
+import { sameEmoji } from "../../shared/typed.js";
+import type { Styles } from "../../store/styles.js";
+import type { BotOptions } from "../bot-options.js";
+import { checkMayUse } from "../images/may-use.js";
+import { provenanceOfJob } from "../images/provenance.js";
+import { type RepeatServices, recipeOf, repeatJob } from "../recipes/repeat.js";
+import { type JobRequester, startJob } from "../recipes/start-job.js";
+import { checkMayBeStyle, checkStill, larger, stronger, type Variant, type Varied } from "../recipes/variants.js";
+import type { ChannelSettings } from "../settings/channel-settings.js";
+import { addStyle } from "../styles/add-style.js";
+import { UserError } from "../user-error.js";
+
+export interface VariantServices extends RepeatServices {
+  readonly jobs: RepeatServices["jobs"] & Pick<JobRepository, "result">;
+  readonly settings: RepeatServices["settings"] & Pick<ChannelSettings, "largest">;
+  readonly store: RepeatServices["store"] & { readonly styles: Pick<Styles, "add"> };
+  readonly botOptions: BotOptions;
+}
+
+/** What is made of a job's result: the job whose result it is, who asks, and where. */
+interface Asked {
+  readonly job: Job;
+  readonly requester: JobRequester;
+  readonly services: VariantServices;
+}
+
+/**
+ * Makes something new of a result, whether a button or a reaction asks for it.
+ * @throws UserError for what its recipe does not offer, and whenever a job cannot be started
+ */
+export async function makeVariant(
+  variant: Variant,
+  job: Job,
+  requester: JobRequester,
+  services: VariantServices,
+): Promise<void> {
+  const recipe = recipeOf(job, services.recipes);
+  const { params, channel } = job;
+  const varied = { recipe, params, largest: services.settings.largest(recipe, channel) };
+  await ACTIONS[variant]({ job, requester, services }, varied);
+}
+
+const ACTIONS: Readonly<Record<Variant, (asked: Asked, varied: Varied) => Promise<void>>> = {
+  stronger: (asked, varied) => repeated(asked, stronger(varied, 1)),
+  weaker: (asked, varied) => repeated(asked, stronger(varied, -1)),
+  larger: (asked, varied) => repeated(asked, larger(varied)),
+
+  async film({ job, requester, services }, varied) {
+    checkStill(varied);
+    const image = { bytes: await resultOf({ job, requester, services }, "zoom") };
+    const recipe = services.recipes.get("zoom");
+    if (!recipe) throw new UserError("result.image-gone", { id: job.id, command: "zoom" });
+    const provenance = provenanceOfJob(job, requester.user);
+    await startJob({ recipe, given: {}, images: { image }, provenance }, requester, services);
+  },
+
+  async style(asked, varied) {
+    const { job, requester, services } = asked;
+    const { user, channel, chat } = requester;
+    checkStill(varied);
+    checkMayBeStyle(job);
+    const bytes = await resultOf(asked, "style add");
+    const taken = await services.styles.list(channel);
+    // A word that says what it is, and which: `/style rename` changes it.
+    const name = `${varied.recipe.command}-${job.id.toLowerCase()}`;
+    if (taken.some((style) => style.name === name)) throw new UserError("style.already", { name });
+    const emoji = EMOJI.find((each) => !taken.some((style) => sameEmoji(style.emoji, each)));
+    if (emoji === undefined) throw new UserError("style.emoji-used-up", { line: `/style add name:${name} emoji:🍂` });
+    await addStyle({ name, emoji, author: user, image: { bytes, name } }, channel, services);
+    const message = { text: sentence("style.added", { emoji, name, by: plain(user.name) }) };
+    await (requester.replyPublic ?? ((said) => chat.post(channel, said)))(message);
+  },
+};
+
+/** Marks of styles that were given none, one each. */
+const EMOJI: readonly string[] = [..."🟣🔵🟢🟡🟠🔴🟤🟪🟦🟩🟨🟧🟥🟫🔷🔶🔮🧿🪞🪩🫧🎏🎐🎑🎀🎴🧩🎭🎪⚫⚪⬛⬜🔘"];
+
+function repeated({ job, requester, services }: Asked, changes: Readonly<Record<string, unknown>>): Promise<void> {
+  return repeatJob(job, changes, requester, services);
+}
+
+async function resultOf({ job, requester, services }: Asked, command: string): Promise<Uint8Array> {
+  checkMayUse(job.author, requester, services);
+  const result = await services.jobs.result(job.id);
+  if (!result) throw new UserError("result.image-gone", { id: job.id, command });
+  return result.bytes;
+}
