@@ -13,11 +13,14 @@ import { type BotOptions, offer } from "../src/commands/bot-options.js";
 import { summarise } from "../src/commands/command.js";
 import { chatCommands } from "../src/commands/create-context.js";
 import { RESULT_REACTIONS } from "../src/commands/interactive/result-reactions.js";
+import { ALWAYS_ANSWERED, STARTING_NOTHING } from "../src/commands/moderation/exempt.js";
 import type { Recipe } from "../src/commands/recipes/recipe.js";
 import { type Variant, variantsOf } from "../src/commands/recipes/variants.js";
 import { catalogue } from "../src/engine/networks/catalogue-file.js";
 import type { CommandOptionSummary, CommandSummary } from "../src/port/commands.js";
 import { sentence } from "../src/shared/sentences/sentence.js";
+import { listed } from "../src/shared/text.js";
+import { REPORT_DAYS } from "../src/store/reports.js";
 
 export const PAGE = fileURLToPath(new URL("../docs/commands.md", import.meta.url));
 
@@ -109,23 +112,27 @@ A button is missing where a value is at its bound, too: *Larger* below a picture
 strength. *Use as style* is not there below hidden works and those of channels and threads that not everybody in the community reads. The style
 is called after the work, as in \`dream-7kq4m9xa\`; the one who pressed the button can rename it with \`/style rename\`.`;
 
+const named = (commands: readonly string[]): string => listed(commands.map((name) => `\`/${name}\``));
+
 const MODERATION = `
 ## Whose pictures, and where
 
-After \`/settings optout\` your pictures and works are used for you alone, on the whole platform: with commands of others (attached, answered, behind a
-link, *Dream this*), their reactions, \`/again\`, remixes and art channels they are refused, and the search for the newest picture goes on to the one
-before. What was made before stays, and so do styles that you have added. \`/settings optin\` takes it back.
+After \`/settings optout\` your pictures and works are used for you alone, in all communities of the platform: with commands of others (attached, answered,
+behind a link, *Dream this*), their reactions, \`/again\`, remixes and art channels they are refused, also where the gallery, a palette or a vote shows them,
+and the search for the newest picture goes on to the one before. A palette or a vote that was opened before paints nothing of them, and \`/again\` does not
+use a photo of yours once more that somebody has worked on. What was made before stays, and what was made from that result; so do styles that you
+have added. A copy that somebody else posts counts as theirs. \`/settings optin\` takes it back.
 
 \`/settings bot:off\` switches the bot off in a channel, \`/settings bot:off everywhere:yes\` in all that are not switched on with \`/settings bot:on\`.
-There \`/help\`, \`/settings\` and \`/moderate\` alone answer; results can still be cancelled, deleted and reported.
+There only ${named([...ALWAYS_ANSWERED, ...STARTING_NOTHING])} answer, and the buttons that cancel, delete and report; an open vote ends unpainted.
 
 Moderators bar a person or, on Discord, a role with \`/moderate bar\`: one sentence is all that such a person's commands and buttons get in that
-community, and their reactions get nothing. \`/help\` and \`/settings\` still show them what is stored about them. A work that moderators hide its author
-cannot show again.
+community, and their reactions get nothing; their votes no longer count, and what they had opened is not painted. ${named(ALWAYS_ANSWERED.filter((name) => name !== "moderate"))}
+still show them what is stored about them. A work that moderators have hidden cannot be shown again by its author.
 
 After \`/settings reports:here\` in the moderators' channel people can report a work: with the button below it, with *Apps > Report* (Slack: *More
 actions > Report*) on its message, or with \`/report\`. The report names who, what and where; moderators delete the work, bar its author or dismiss it. A work
-is reported once, and one person reports five an hour at most. \`/moderate log\` shows all that moderators have done.`;
+is posted there once within ${REPORT_DAYS} days, and one person reports five an hour at most. \`/moderate log\` shows all that moderators have done.`;
 
 const SETTINGS = `
 ## Settings of an installation

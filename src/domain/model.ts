@@ -73,6 +73,8 @@ export interface Credit {
   readonly by: string;
   /** What of theirs was used, where it has a name: a style's. */
   readonly what?: string;
+  /** The id of the person whose own picture this very job began with, not a work that somebody made of it. */
+  readonly person?: string;
 }
 
 /** What happens between jobs and chats that only operators want to know: plain facts, to be counted. */
@@ -247,6 +249,11 @@ export function pictureName(recipe: string, job: string, extension: string, part
 /** The key of one of a job's messages. In the end the announcement shows the result, where no final message does. */
 export function messageKey(job: string, what: string): string {
   return `${job} ${what}`;
+}
+
+/** The jobs that the name of a file tells of, which the bot has posted to show their results again. */
+export function jobsInName(name: string): readonly string[] {
+  return name.match(new RegExp(`(?<![A-Za-z0-9])${JOB_ID}(?![A-Za-z0-9])`, "g")) ?? [];
 }
 
 const RESULT_NAME = new RegExp(`^[a-z-]+-${JOB_ID}\\.[a-z0-9]+$`);

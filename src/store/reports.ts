@@ -10,6 +10,9 @@ export interface Report {
   readonly at: number;
 }
 
+/** So long a report is kept: after it a work may be reported once more. */
+export const REPORT_DAYS = 90;
+
 /** Works that people have reported. A job that is removed takes its reports along. */
 export class Reports {
   constructor(

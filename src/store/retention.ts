@@ -6,7 +6,7 @@ import type { Database } from "./database.js";
 import type { Images, RemovedImages } from "./images.js";
 import type { InteractiveMessages } from "./interactive-messages.js";
 import type { Jobs } from "./jobs.js";
-import type { Reports } from "./reports.js";
+import { REPORT_DAYS, type Reports } from "./reports.js";
 import { jobInputTable, jobTable } from "./schema.js";
 
 /** How long and how much is kept; 0 sets no bound. */
@@ -36,9 +36,8 @@ interface RetentionReport {
 const DAY_MS = 24 * 3600 * 1000;
 /** Palettes and votes are kept for this long after their end. */
 const BOARD_DAYS = 30;
-/** The moderators' log; reports, after which a work may be reported once more. */
+/** The moderators' log. */
 const ACT_DAYS = 730;
-const REPORT_DAYS = 90;
 /** Jobs removed at a time: between two batches the event loop runs. */
 const BATCH = 25;
 const ENDED = isNotNull(jobTable.finishedAt);

@@ -157,8 +157,10 @@ export class FakeChat implements Chat {
     const found = emoji.map((wanted) =>
       (this.given.get(ref.id) ?? []).filter((given) => sameEmoji(wanted, given.emoji)),
     );
+    // Platforms tell of these people no more than who they are.
+    const idsOnly = (given: Reaction): Reaction => ({ emoji: given.emoji, user: { id: given.user.id } });
     return {
-      given: found.flatMap((people) => people.slice(0, this.mostPeople)),
+      given: found.flatMap((people) => people.slice(0, this.mostPeople).map(idsOnly)),
       unfinished: emoji.filter((_, index) => (found[index]?.length ?? 0) > this.mostPeople),
     };
   }

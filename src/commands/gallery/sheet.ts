@@ -36,7 +36,9 @@ export async function gallerySheet(
     const work = sentence("work.by", { title, author: author.name });
     return `${number}. ${work}${spoiler ? `, ${sentence("gallery.spoiler")}` : ""}`;
   });
-  return { bytes, name: "gallery.jpg", type: "image/jpeg", description: described.join("; ") };
+  // Who works on the sheet works on these.
+  const name = ["gallery", ...works.map(({ job }) => job), "jpg"].join(".");
+  return { bytes, name, type: "image/jpeg", description: described.join("; ") };
 }
 
 async function tileImage(bytes: Uint8Array, hidden: boolean): Promise<Buffer> {

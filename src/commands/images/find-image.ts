@@ -4,7 +4,6 @@ import { ChatError } from "../../port/chat-error.js";
 import type { CommandEvent } from "../../port/events.js";
 import type { Picture, PictureSource } from "../../port/messages.js";
 import type { NewestPicture } from "../../port/newest.js";
-import type { JobRepository } from "../../queue/job-repository.js";
 import { withTimeout } from "../../shared/async.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import type { BotOptions } from "../bot-options.js";
@@ -13,7 +12,8 @@ import { checkImage, tooLarge, tooSlow } from "./check-image.js";
 import type { LinkRules } from "./fetch/download.js";
 import { fetchImage } from "./fetch/fetch-image.js";
 import type { WantedImage } from "./image-option.js";
-import { checkMayUse, type MayUseServices } from "./may-use.js";
+import { checkMayUse, type MayUseServices, NOT_THEIRS } from "./may-use.js";
+import { type OwnerServices, ownersOf } from "./shown-works.js";
 
 /** An image with where it came from. */
 export interface FoundImage extends Picture {
@@ -30,9 +30,7 @@ interface ImageRequester {
 }
 
 /** What tells whose an image is, and whether it may be used. */
-export interface ImageServices extends MayUseServices {
-  readonly jobs: Pick<JobRepository, "ofMessage">;
-}
+export type ImageServices = MayUseServices & OwnerServices;
 
 /** A command that works on an image. */
 export interface ImageRequest extends ImageRequester {
@@ -48,8 +46,6 @@ const UNTOLD_MS = 3_000;
 
 /** Such a file cannot be meant: in search of the newest picture it is skipped, and the one before taken. */
 const NO_IMAGE: ReadonlySet<string> = new Set(["image.empty", "image.unreadable", "image.pretends", "image.damaged"]);
-/** Nor can one that its author lets no one else use. */
-const NOT_THEIRS = "image.opted-out";
 /** Files that are tried, newest first, and pictures that are skipped unseen. */
 const MOST_TRIED = 5;
 const MOST_SKIPPED = 20;
@@ -122,9 +118,7 @@ async function downloadTheirs(
   limits: ImageLimits,
   decoding = false,
 ): Promise<FoundImage> {
-  // A result is the bot's own message, and its job's author's work.
-  const author = source.author ?? (source.message && (await app.jobs.ofMessage(source.message)))?.author;
-  checkMayUse(author, { user, channel }, app);
+  for (const owner of await ownersOf(source, app)) checkMayUse(owner, { user, channel }, app);
   return download(source, limits, decoding);
 }
 
@@ -199,6 +193,7 @@ async function newestUsable(latest: NewestPicture, request: ImageRequest, limits
   let [tried, skipped] = [0, 0];
   while (next && tried < MOST_TRIED && skipped < MOST_SKIPPED) {
     const image = await downloadTheirs(next, request, limits, true).catch((error: unknown) => {
+      // Nor can one that its author lets no one else use.
       const isTheirs = error instanceof UserError && error.identifier === NOT_THEIRS;
       if (isTheirs) skipped += 1;
       else if (error instanceof UserError && NO_IMAGE.has(error.identifier)) tried += 1;

@@ -3,6 +3,9 @@ import { plain } from "../../shared/text.js";
 import type { OptOuts } from "../../store/opt-outs.js";
 import { UserError } from "../user-error.js";
 
+/** The error for those who may not. */
+export const NOT_THEIRS = "image.opted-out";
+
 export interface MayUseServices {
   readonly optOuts: Pick<OptOuts, "has">;
 }
@@ -12,7 +15,7 @@ export interface MayUseServices {
  * again. The only place that decides it.
  *
  * @param author undefined where it is not known
- * @throws UserError "image.opted-out" when its author lets no one else use it
+ * @throws UserError {@link NOT_THEIRS} when its author lets no one else use it
  */
 export function checkMayUse(
   author: User | undefined,
@@ -21,5 +24,5 @@ export function checkMayUse(
 ): void {
   if (!author || author.id === user.id) return;
   if (optOuts.has({ platform: channel.platform, user: author.id }))
-    throw new UserError("image.opted-out", { author: plain(author.name) });
+    throw new UserError(NOT_THEIRS, { author: plain(author.name) });
 }

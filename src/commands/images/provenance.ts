@@ -1,7 +1,7 @@
 import type { Credit, Job, User } from "../../domain/model.js";
-import type { JobRepository } from "../../queue/job-repository.js";
 import { defined } from "../../shared/defined.js";
 import type { FoundImage } from "./find-image.js";
+import { type ShownWorkServices, worksShown } from "./shown-works.js";
 
 /** What a job has from the images that it works on. */
 export interface Provenance {
@@ -27,14 +27,16 @@ const MOST_CREDITS = 12;
 export async function provenanceOf(
   images: readonly Pick<FoundImage, "source">[],
   user: Pick<User, "id">,
-  jobs: Pick<JobRepository, "ofMessage">,
+  jobs: ShownWorkServices,
 ): Promise<Provenance> {
   const credits: Credit[] = [];
   let from: Job | undefined;
   for (const { source } of images) {
-    const job = source?.message && (await jobs.ofMessage(source.message));
-    from ??= job;
-    credits.push(...(job ? passedOn(job, user) : creditsOf(source, user)));
+    const works = source ? await worksShown(source, jobs) : [];
+    const [only, another] = works;
+    // A sheet of several works is none of them.
+    if (!another) from ??= only;
+    credits.push(...(only ? works.flatMap((job) => passedOn(job, user)) : creditsOf(source, user)));
   }
   const spoiler = images.some(({ source }, index) => source?.spoiler || (index === 0 && from?.spoiler));
   return provenance(from?.id, credits, spoiler);
@@ -75,15 +77,18 @@ function provenance(from: string | undefined, credits: readonly Credit[], spoile
 /** Who made the image that another job has made: its author, and those whom that one names. */
 function passedOn({ author, credits = [] }: Job, user: Pick<User, "id">): Credit[] {
   const own: Credit[] = author.id === user.id ? [] : [{ role: "picture", by: author.name }];
-  return [...own, ...credits.filter(({ role }) => role !== "choice")];
+  const theirs = credits.filter(({ role }) => role !== "choice");
+  return [...own, ...theirs.map(({ person: _inItsOwn, ...credit }) => credit)];
 }
 
 function creditsOf(source: FoundImage["source"], user: Pick<User, "id">): Credit[] {
   if (source?.credit !== undefined) return [{ role: "picture", by: source.credit }];
-  return source?.author && source.author.id !== user.id ? [{ role: "picture", by: source.author.name }] : [];
+  const { author } = source ?? {};
+  return author && author.id !== user.id ? [{ role: "picture", by: author.name, person: author.id }] : [];
 }
 
 function distinct(credits: readonly Credit[]): readonly Credit[] {
-  const known = new Map(credits.map((credit) => [`${credit.role} ${credit.by} ${credit.what ?? ""}`, credit]));
+  const keyOf = ({ role, by, what = "", person = "" }: Credit) => [role, by, what, person].join(" ");
+  const known = new Map(credits.map((credit) => [keyOf(credit), credit]));
   return [...known.values()].slice(0, MOST_CREDITS);
 }

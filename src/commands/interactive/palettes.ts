@@ -6,6 +6,7 @@ import { sentence } from "../../shared/sentences/sentence.js";
 import { plain } from "../../shared/text.js";
 import { sameEmoji } from "../../shared/typed.js";
 import type { InteractiveMessage, Vote } from "../../store/interactive-messages.js";
+import { isRefusal } from "../moderation/refusal.js";
 import { MAX_SHARES } from "../styles/shares.js";
 import type { Style } from "../styles/style-library.js";
 import { explainError, UserError } from "../user-error.js";
@@ -112,6 +113,12 @@ export class Palettes extends ReactionCollector {
     } catch (error) {
       const { chat, services } = this;
       const explained = { message, user: author };
+      if (isRefusal(error)) {
+        // As reactions are where nothing is taken from them.
+        services.logger.info({ message: message.id, why: error.identifier }, "a palette's choice was refused");
+        this.#finish(palette, choices);
+        return true;
+      }
       const isOut = mayPass(error) && !(error instanceof UserError);
       // A picture that the chat does not hand out is explained; where it takes no word of that either, it is out.
       if (isOut || (!(await explainError(error, explained, { chat, logger: services.logger })) && mayPass(error))) {

@@ -12,11 +12,11 @@ import { readReportButton } from "../moderation/report-message.js";
 import { type JobVerb, readButtonId } from "../presenting/texts.js";
 import { repeatJob } from "../recipes/repeat.js";
 import { VARIANTS, type Variant } from "../recipes/variants.js";
-import { DELETE_MY_DATA, type DeleteDataServices, deleteMyData } from "../settings/my-data.js";
+import { type DeleteDataServices, deleteMyData } from "../settings/my-data.js";
 import { UserError } from "../user-error.js";
+import { CANCEL_VOTE, DELETE_MY_DATA, PAINT_NOW } from "./button-ids.js";
 import { type DeleteServices, deleteJob } from "./delete-job.js";
 import { makeVariant, type VariantServices } from "./make-variant.js";
-import { CANCEL_VOTE, PAINT_NOW } from "./votes/texts.js";
 import type { Votes } from "./votes/votes.js";
 
 type ButtonServices = VariantServices &

@@ -1,9 +1,17 @@
 import type { Logger } from "pino";
-import { type ChannelRef, type Credit, channelKey, type Job, type MessageRef, type User } from "../../domain/model.js";
+import {
+  type ChannelRef,
+  type Credit,
+  channelKey,
+  type Job,
+  type Member,
+  type MessageRef,
+} from "../../domain/model.js";
 import type { Chat } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { Reaction, ReactionEvent, ReactionsClearedEvent } from "../../port/events.js";
 import type { OutgoingMessage } from "../../port/messages.js";
+import { defined } from "../../shared/defined.js";
 import type { PlainId } from "../../shared/sentences/sentence.js";
 import { sameEmoji } from "../../shared/typed.js";
 import type { InteractiveMessage, InteractiveMessages, Vote } from "../../store/interactive-messages.js";
@@ -11,6 +19,7 @@ import type { Jobs } from "../../store/jobs.js";
 import type { FoundImage } from "../images/find-image.js";
 import { type Provenance, provenanceOf } from "../images/provenance.js";
 import type { Moderation } from "../moderation/moderation.js";
+import { type RefusalServices, refusal } from "../moderation/refusal.js";
 import type { Debts } from "../presenting/debts.js";
 import { fitToChannel } from "../presenting/deliver.js";
 import type { Params, Recipe } from "../recipes/recipe.js";
@@ -25,7 +34,8 @@ export interface CollectorServices extends JobServices {
   readonly recipes: ReadonlyMap<string, Recipe>;
   readonly store: { readonly interactiveMessages: InteractiveMessages; readonly jobs: Pick<Jobs, "get"> };
   readonly debts: Pick<Debts, "owe">;
-  readonly moderation: Pick<Moderation, "isBarred">;
+  readonly moderation: RefusalServices["moderation"] & Pick<Moderation, "bars">;
+  readonly settings: JobServices["settings"] & RefusalServices["settings"];
   readonly logger: Logger;
 }
 
@@ -34,7 +44,7 @@ export interface CollectorRequest {
   readonly photo: FoundImage;
   /** The other options of the line, which the painting will have. */
   readonly given: Params;
-  readonly user: Pick<User, "id" | "name">;
+  readonly user: Pick<Member, "id" | "name" | "roles">;
   readonly channel: ChannelRef;
   replyPublic(message: OutgoingMessage): Promise<MessageRef | undefined>;
 }
@@ -53,6 +63,8 @@ interface CollectorMessage {
 export interface CollectorPayload {
   readonly given: Params;
   readonly provenance: Provenance;
+  /** Those of its author when it was opened. */
+  readonly roles?: readonly string[];
 }
 
 /** Which image of the message is the one to paint; the first one shows the styles. */
@@ -205,8 +217,9 @@ export abstract class ReactionCollector {
     const pictures = [await contactSheet(styles), shown];
     const outgoing = await fitToChannel(chat, channel, { ...content, pictures });
     const message = (await replyPublic(outgoing)) ?? (await chat.post(channel, outgoing));
-    const author = { id: user.id, name: user.name };
-    const interactive = { message, kind, payload: { ...payload, given, provenance }, author, expiresAt };
+    const { id, name: called, roles } = user;
+    const stored = { ...payload, given, provenance, ...defined({ roles }) };
+    const interactive = { message, kind, payload: stored, author: { id, name: called }, expiresAt };
     this.messages.put(interactive);
     for (const { emoji } of styles) {
       // People can still give those that the platform does not take from the bot.
@@ -246,18 +259,22 @@ export abstract class ReactionCollector {
   /**
    * Starts the painting of a message's photo: in one style a `stylize`, in several a `blend`.
    *
-   * @throws UserError when it cannot be started, also when the photo is `gone`
+   * @throws UserError when it cannot be started, also when the photo is `gone`, and when since it was asked for its
+   * author was barred, the bot switched off, or the photo's owner has opted out
    */
   protected async paint(
     { message, author, payload }: InteractiveMessage,
     shares: readonly Share[],
     { gone, id, ...more }: { readonly gone: PlainId; readonly id?: string; readonly credits?: readonly Credit[] },
   ): Promise<Job> {
+    const { given = {}, provenance = {}, roles } = payload as Partial<CollectorPayload>;
+    const asked = { channel: message.channel, user: { id: author.id, ...defined({ roles }) } };
+    const refused = refusal(asked, this.services);
+    if (refused) throw refused;
     const [first, ...others] = shares;
     const recipe = this.services.recipes.get(others.length === 0 ? "stylize" : "blend");
     const photo = (await this.chat.picturesOf(message))[PHOTO];
     if (!recipe || !first || !photo) throw new UserError(gone);
-    const { given = {}, provenance = {} } = payload as Partial<CollectorPayload>;
     const choice = others.length === 0 ? { style: first.style } : { styles: printShares(shares) };
     // A painting in one style has fewer options than a blend.
     const kept = Object.fromEntries(Object.entries(given).filter(([key]) => Object.hasOwn(recipe.options, key)));

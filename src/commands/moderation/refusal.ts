@@ -1,14 +1,14 @@
 /** Where people get nothing from the bot: those whom moderators have barred, and channels where it is switched off. */
 import type { ChannelRef, Member } from "../../domain/model.js";
 import type { ActionEvent, CommandEvent, ReactionEvent } from "../../port/events.js";
-import { CANCEL_VOTE } from "../interactive/votes/texts.js";
+import { NOT_THEIRS } from "../images/may-use.js";
+import { CANCEL_VOTE, DELETE_MY_DATA, REPORT_BUTTON } from "../interactive/button-ids.js";
 import type { ChannelSettings } from "../settings/channel-settings.js";
-import { DELETE_MY_DATA } from "../settings/my-data.js";
 import { UserError } from "../user-error.js";
+import { ALWAYS_ANSWERED, STARTING_NOTHING } from "./exempt.js";
 import type { Moderation } from "./moderation.js";
-import { REPORT_BUTTON } from "./report-message.js";
 
-interface RefusalServices {
+export interface RefusalServices {
   readonly moderation: Pick<Moderation, "isBarred">;
   readonly settings: Pick<ChannelSettings, "answersIn">;
 }
@@ -24,24 +24,33 @@ interface Asked {
   readonly action?: string;
 }
 
-/**
- * Commands that always answer: everybody may learn what is set, and see and delete what is stored about them, and
- * moderators must be able to change it.
- */
-const ALWAYS: ReadonlySet<string> = new Set(["help", "settings", "moderate"]);
-/** Buttons and the command that start nothing: they work where the bot is switched off. */
-const STARTS_NOTHING = new RegExp(`^(job:(cancel|delete|report):|${CANCEL_VOTE}$|${REPORT_BUTTON}|report$)`);
+/** Buttons that start nothing: they work where the bot is switched off. */
+const STARTS_NOTHING = new RegExp(`^(job:(cancel|delete|report):|${CANCEL_VOTE}$|${REPORT_BUTTON})`);
+
+export const BARRED = "moderate.barred";
+const OFF = "settings.off-here";
 
 /** Why a person gets nothing; undefined for what is not refused. The only place that decides it. */
 export function refusal(
-  { channel, user, command, action }: Asked,
+  { channel, user, command: typed, action }: Asked,
   { moderation, settings }: RefusalServices,
 ): UserError | undefined {
-  if (command !== undefined && ALWAYS.has(command.toLowerCase())) return undefined;
+  const command = typed?.toLowerCase() ?? "";
+  if (ALWAYS_ANSWERED.includes(command)) return undefined;
   if (action === DELETE_MY_DATA) return undefined;
-  if (user && moderation.isBarred(user, channel)) return new UserError("moderate.barred");
-  if (STARTS_NOTHING.test(action ?? command?.toLowerCase() ?? "")) return undefined;
-  return settings.answersIn(channel) ? undefined : new UserError("settings.off-here");
+  if (user && moderation.isBarred(user, channel)) return new UserError(BARRED);
+  if (STARTING_NOTHING.includes(command) || STARTS_NOTHING.test(action ?? "")) return undefined;
+  return settings.answersIn(channel) ? undefined : new UserError(OFF);
+}
+
+/** Whether it is one of {@link refusal}. */
+export function isRefusal(error: unknown): error is UserError {
+  return error instanceof UserError && (error.identifier === BARRED || error.identifier === OFF);
+}
+
+/** Whether trying again would be of no use, as somebody would have to change their mind. */
+export function isLasting(error: unknown): error is UserError {
+  return isRefusal(error) || (error instanceof UserError && error.identifier === NOT_THEIRS);
 }
 
 /** What an event asks for. */

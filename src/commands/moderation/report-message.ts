@@ -3,9 +3,7 @@ import type { Job } from "../../domain/model.js";
 import type { Button, OutgoingMessage } from "../../port/messages.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { plain } from "../../shared/text.js";
-
-/** Ids of the buttons below a report begin so. */
-export const REPORT_BUTTON = "report:";
+import { REPORT_BUTTON } from "../interactive/button-ids.js";
 
 const BUTTONS = {
   delete: { emoji: "🗑", style: "danger" },

@@ -1,8 +1,9 @@
-import type { Job } from "../../domain/model.js";
+import type { Job, User } from "../../domain/model.js";
 import type { JobRepository } from "../../queue/job-repository.js";
 import type { Jobs } from "../../store/jobs.js";
 import { checkMayUse } from "../images/may-use.js";
 import { provenanceOfRepeat } from "../images/provenance.js";
+import { creditedOwners } from "../images/shown-works.js";
 import { UserError } from "../user-error.js";
 import { type Params, type Recipe, randomSeed } from "./recipe.js";
 import { type JobRequester, type JobServices, startJob } from "./start-job.js";
@@ -10,7 +11,7 @@ import { type JobRequester, type JobServices, startJob } from "./start-job.js";
 export interface RepeatServices extends JobServices {
   readonly recipes: ReadonlyMap<string, Recipe>;
   readonly jobs: JobServices["jobs"] & Pick<JobRepository, "pictures">;
-  readonly store: { readonly jobs: Pick<Jobs, "origins"> };
+  readonly store: JobServices["store"] & { readonly jobs: Pick<Jobs, "origins"> };
 }
 
 /**
@@ -25,7 +26,7 @@ export async function repeatJob(
   services: RepeatServices,
 ): Promise<void> {
   const recipe = recipeOf(job, services.recipes);
-  for (const { author } of usedAgain(job, services)) checkMayUse(author, requester, services);
+  for (const owner of usedAgain(job, services)) checkMayUse(owner, requester, services);
   const pictures = await services.jobs.pictures(job.id);
   if (!pictures) throw new UserError("again.image-gone", { id: job.id });
   const images = Object.fromEntries(Object.entries(pictures).map(([role, bytes]) => [role, { bytes }]));
@@ -35,13 +36,14 @@ export async function repeatJob(
 }
 
 /**
- * The jobs whose pictures repeating one uses: the one itself, those that it varies, and the one whose result they began
- * with.
+ * Whose pictures repeating a job uses: its author's, those of the jobs that it varies and of the one whose result they
+ * began with, and those of the people whose photos they began with.
  */
-function usedAgain(job: Job, { store }: RepeatServices): Pick<Job, "author">[] {
+function usedAgain(job: Job, { store }: RepeatServices): User[] {
   const chain: Pick<Job, "author" | "repeats">[] = [job, ...(job.from === undefined ? [] : store.jobs.origins(job.id))];
   const end = chain.findIndex(({ repeats }) => !repeats);
-  return end === -1 ? chain : chain.slice(0, end + 2);
+  const used = end === -1 ? chain : chain.slice(0, end + 2);
+  return [...used.map(({ author }) => author), ...creditedOwners(job)];
 }
 
 /** @throws UserError for a recipe that is gone. */

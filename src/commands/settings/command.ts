@@ -43,6 +43,7 @@ export function settingsCommand(botOptions: BotOptions): Command {
       const changes = Object.entries(given) as [SettingKey, SettingValue][];
       if (changes.length > 0 && action !== undefined && action !== "show")
         throw new UserError("settings.action-alone", { action });
+      if (everywhere && changes.length === 0 && action !== "reset") throw new UserError("settings.everywhere-alone");
       if (action === "mydata") return mydata(context, what, confirm);
       if (what === DELETE || what === EXPORT || confirm) throw new UserError("settings.of-my-data");
       if (action === "reset") return reset(context, what, everywhere);

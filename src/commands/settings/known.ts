@@ -1,7 +1,9 @@
 /** What can be set in a channel, how it is written, and what applies where nothing is set. */
 import { sentence } from "../../shared/sentences/sentence.js";
+import { listed } from "../../shared/text.js";
 import type { SettingValue } from "../../store/schema.js";
 import type { BotOptions } from "../bot-options.js";
+import { ALWAYS_ANSWERED, STARTING_NOTHING } from "../moderation/exempt.js";
 import { choiceOption, integerOption, type Option, type Options } from "../parsing/options.js";
 
 /** The lower bound of a size, in pixels, as in every command. */
@@ -33,10 +35,14 @@ export function knownSettings({ caps, dream, paint, neuron, looks, networks }: B
       { value: "on", label: "Anyone may react to any picture" },
       { value: "off", label: "Reactions on pictures mean nothing" },
     ]),
-    bot: choice("Whether I do anything in this channel", "on", [
-      { value: "on", label: "Commands, buttons and reactions work here" },
-      { value: "off", label: "Only /help and /settings do; everywhere:yes with single channels on allows those alone" },
-    ]),
+    bot: choice(
+      "Whether I do anything here; off with everywhere:yes and on in some channels allows those alone",
+      "on",
+      [
+        { value: "on", label: "Commands, buttons and reactions work here" },
+        { value: "off", label: `Only ${stillAnswered()} do` },
+      ],
+    ),
     reports: {
       ...choice("The moderators' channel, where works that people report are posted; for the whole community", "off", [
         { value: "here", label: "In this channel" },
@@ -68,6 +74,11 @@ export function knownSettings({ caps, dream, paint, neuron, looks, networks }: B
 }
 
 export type SettingKey = keyof ReturnType<typeof knownSettings>;
+
+/** "/help, /settings and /moderate" */
+function stillAnswered(): string {
+  return listed([...ALWAYS_ANSWERED, ...STARTING_NOTHING].map((name) => `/${name}`));
+}
 
 function cap(help: string, maximum: number): KnownSetting {
   return { option: integerOption({ help, minimum: 1, maximum }), fallback: () => String(maximum) };

@@ -8,10 +8,9 @@ import { plain } from "../../shared/text.js";
 import type { StoredJob } from "../../store/job-rows.js";
 import type { MyData } from "../../store/my-data.js";
 import type { CommandContext } from "../command.js";
+import { DELETE_MY_DATA } from "../interactive/button-ids.js";
 import { UserError } from "../user-error.js";
 
-/** The button under "are you sure?". */
-export const DELETE_MY_DATA = "mydata:delete";
 const MAX_WORKS = 5;
 const MAX_CHANNELS = 6;
 const MAX_NAMES = 10;

@@ -267,6 +267,8 @@ export const english = {
     "{asked} px is more than this channel allows: the largest here is {largest} px. For example: `size:{largest}`",
   "settings.action-alone":
     "/settings {action} changes no values; give them alone. For example: `/settings largest:768`",
+  "settings.everywhere-alone":
+    "everywhere goes with a value or a reset. For example: `/settings largest:768 everywhere:yes`",
   "settings.of-my-data": "That belongs to your data. For example: `/settings mydata delete`",
   "settings.value-missing":
     "Set {name} to what? Give it a value, `/settings {name}:…`, or reset it: `/settings reset {name}`",
@@ -487,6 +489,7 @@ export const english = {
   "vote.ended": "**The vote is over.** {why}",
   "vote.choosers": ({ people, channel }: { people: number; channel: string }) =>
     `${people === 1 ? "1 person" : `${people} people`} of ${channel}`,
+  "vote.barred": "The moderators have barred {opener} from using me, so nothing is painted.",
   "vote.no-votes": "Nobody voted, so nothing is painted.",
   "job.alone": "I could not say this about **{title}** (`{id}`) where you asked for it:\n{text}",
   "job.cancelled": "Cancelled by {by}.",
@@ -611,8 +614,8 @@ export const english = {
   "styles.heading": "**Styles**",
   "styles.choose": "Styles to choose from: {names}",
   "settings.opted-out":
-    "Done: I use your pictures and works for you alone now, in all communities here. What others have made of them " +
-    "stays, and so do styles that you have added. `/settings optin` takes it back.",
+    "Done: I use your pictures and works for you alone now, in all communities on this platform. What others have " +
+    "made of them stays, and so do styles that you have added. `/settings optin` takes it back.",
   "settings.opted-in": "Done: others may use your pictures and works again.",
   "settings.reports": ({ by, open }: { by: string; open: boolean }) =>
     `${by} has made this the channel for reports: works that people report are posted here, for moderators to deal ` +
@@ -651,7 +654,7 @@ export const english = {
   "moderate.act.archive-channel": "{by} archived the channel {subject}",
   "moderate.act.open-channel": "{by} opened the channel {subject} again",
   "moderate.act.delete-channel": "{by} deleted the channel {subject}",
-  "moderate.act.dismiss-report": "{by} dismissed a report of {subject}",
+  "moderate.act.dismiss-report": "{by} dismissed a report about {subject}",
   "moderate.act.delete-work": "{by} deleted {subject}, which was reported",
   "moderate.act.change-settings": "{by} changed settings of {subject}",
   "report.done": "Thank you: the moderators know of it now.",

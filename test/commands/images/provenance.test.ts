@@ -18,7 +18,9 @@ describe("what a job has from its pictures", () => {
     await quiet();
     expect(chat.in("thread").at(-1)?.content.text).toContain("\nPicture by Ben\n");
     expect(chat.in("channel")[0]?.content.text).toMatch(/Picture by Ben\.$/);
-    expect(store.jobs.get(idOf(chat.in("channel")[0]))?.credits).toEqual([{ role: "picture", by: "Ben" }]);
+    expect(store.jobs.get(idOf(chat.in("channel")[0]))?.credits).toEqual([
+      { role: "picture", by: "Ben", person: "ben" },
+    ]);
   });
 
   it("names no author of one's own picture, and a licence's credit before an author", async () => {

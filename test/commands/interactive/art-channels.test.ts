@@ -31,7 +31,7 @@ describe("in an art channel", () => {
     expect(painted).toMatchObject({ recipe: "stylize", params: { styles: [{ name: "winter", weight: 1 }] } });
     expect(painted?.pictures.image).toEqual(photo);
     const job = await jobs.latest({ platform: "fake", community: "club", author: "ben" });
-    expect(job?.credits).toContainEqual({ role: "picture", by: "Ann" });
+    expect(job?.credits).toContainEqual({ role: "picture", by: "Ann", person: "ann" });
     // With and without the variation selector.
     for (const [user, emoji] of [
       [ben, "👁️"],

@@ -40,18 +40,19 @@ describe("a person whom moderators have barred", () => {
     const photo = { bytes: await picture(20, 20), name: "p.png", type: "image/png" };
     const shared = chat.share(ben, [photo]);
     const shown = chat.in("channel").find(({ content }) => content.buttons?.length);
+    if (!shown) throw new Error("no result");
     expect(await said(mod, "/moderate bar @Ann")).toEqual([expect.stringMatching(/^Ann is barred: from them I take/)]);
     const runs = engine.runs.length;
     const calls = await callsDuring(studio, async () => {
       expect(await said(ann, "/dream", { attachments: [source(photo.bytes)] })).toEqual([BARRED]);
       expect(await said(ann, "/nonsense")).toEqual([BARRED]);
       const before = chat.ephemeral.length;
-      if (shown) await chat.press(ann, shown, "again");
+      await chat.press(ann, shown, "again");
       expect(chat.ephemeral.slice(before).map(({ text }) => text)).toEqual([BARRED]);
       for (const [message, emoji] of [
         [shared, "👁"],
         [shared, winter],
-        [shown ?? shared, "🔁"],
+        [shown, "🔁"],
       ] as const)
         await chat.reactTo(ann, message, emoji);
       expect(chat.ephemeral).toHaveLength(before + 1);
@@ -112,6 +113,46 @@ describe("a person whom moderators have barred", () => {
     await handlers.idle();
     await chat.until(() => store.interactiveMessages.votes(vote).length > 0);
     expect(store.interactiveMessages.votes(vote)).toEqual([{ user: "ben", choice: "winter" }]);
+  });
+
+  it("no longer counts in votes, and what the person opened is not painted", async () => {
+    const { chat, said, engine, store } = await open();
+    const attachments = [source(await picture(20, 20))];
+    await chat.say(ann, "/blend vote minutes:60", { attachments });
+    const vote = chat.in("channel").at(-1);
+    if (!vote) throw new Error("no vote");
+    for (const user of [ann, ben]) await chat.reactTo(user, vote, winter);
+    await said(mod, "/moderate bar @Ben");
+    await said(mod, "/moderate bar @Ann");
+    await chat.press(mod, vote, "paint");
+    expect(chat.ephemeral.at(-1)?.text).toBe("Nobody has voted yet: react with a style first.");
+    await chat.reactTo(mod, vote, winter);
+    await chat.press(mod, vote, "paint");
+    expect(vote.content.text).toMatch(
+      /^\*\*The vote is over\.\*\* The moderators have barred Ann from using me, so nothing is painted\.\n/,
+    );
+    expect(vote.content.text).toMatch(/winter 100 % \(1\)/);
+    expect(store.interactiveMessages.list("vote")).toEqual([]);
+    expect(engine.runs).toEqual([]);
+  });
+
+  it("has no palette painted, also where a role was barred while the program was away, and nothing said", async () => {
+    const first = await open();
+    const { chat } = first;
+    const loud = { ...ann, roles: ["noisy"] };
+    await chat.say(loud, "/stylize", { attachments: [source(await picture(20, 20))] });
+    const palette = chat.in("channel").at(-1);
+    if (!palette) throw new Error("no palette");
+    first.store.bars.add(art, { kind: "role", id: "noisy", name: "@noisy" }, mod);
+    await first.close();
+    chat.give(loud, palette, winter);
+    const { store, handlers, engine, quiet } = await open({ chat, dir: first.dir });
+    await handlers.idle();
+    const painted = () => store.interactiveMessages.get(palette)?.payload.painted as readonly string[] | undefined;
+    await chat.until(() => painted()?.includes("winter"));
+    await quiet();
+    expect(engine.runs).toEqual([]);
+    expect(chat.in("channel").at(-1)).toBe(palette);
   });
 });
 

@@ -1,10 +1,14 @@
-import { describe, expect, it } from "vitest";
-import { ann, art, FakeChat, mod } from "../../fakes/chat.js";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { loadBuiltInStyles } from "../../../src/commands/styles/built-in-styles.js";
+import { ann, art, mod, source } from "../../fakes/chat.js";
 import { FakeEngine, picture } from "../../fakes/engine.js";
 import { studio } from "../../fakes/studio.js";
 
 const OFF = "I am switched off in this channel. Those who manage it can switch me on: `/settings bot:on`";
+const winter = loadBuiltInStyles().find(({ name }) => name === "winter")?.emoji ?? "";
 const night = { ...art, id: "night" };
+
+afterEach(() => void vi.useRealTimers());
 
 async function open() {
   const all = await studio({ engine: new FakeEngine({ automatic: true }) });
@@ -59,6 +63,21 @@ describe("a channel where the bot is switched off", () => {
     expect(engine.runs).toHaveLength(1);
   });
 
+  it("ends a vote that was open there with the sentence, unpainted", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+    const { chat, said, engine } = await open();
+    await chat.say(ann, "/blend vote minutes:60", { attachments: [source(await picture(20, 20))] });
+    const vote = chat.in("channel").at(-1);
+    if (!vote) throw new Error("no vote");
+    await chat.reactTo(ann, vote, winter);
+    await said(mod, "/settings bot:off");
+    await chat.press(mod, vote, "paint");
+    expect(chat.ephemeral.at(-1)?.text).toBe(OFF);
+    vi.advanceTimersByTime(3_600_000);
+    await chat.until(() => vote.content.text.includes(`**The vote is over.** ${OFF}`));
+    expect(engine.runs).toEqual([]);
+  });
+
   it("is every channel but those that are switched on, where that is said for the whole community", async () => {
     const { said, engine, quiet } = await open();
     await said(mod, "/settings bot:off everywhere:yes");
@@ -89,6 +108,8 @@ describe("a channel where the bot is switched off", () => {
       false,
     ]);
     expect(refuses("dream", "ann", night)).toBe(true);
-    expect(new FakeChat().violations).toEqual([]);
+    // In a channel where it is off these alone are answered.
+    const answered = handlers.commands.map(({ name }) => name).filter((name) => !refuses(name, "ben"));
+    expect(new Set(answered)).toEqual(new Set(["help", "settings", "moderate", "report", "cancel"]));
   });
 });

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { loadBuiltInStyles } from "../../../src/commands/styles/built-in-styles.js";
 import type { NewestPicture } from "../../../src/port/newest.js";
 import { ann, art, ben, mod, source } from "../../fakes/chat.js";
 import { FakeEngine, picture } from "../../fakes/engine.js";
 import { studio } from "../../fakes/studio.js";
 
+const winter = loadBuiltInStyles().find(({ name }) => name === "winter")?.emoji ?? "";
 const HERS = "Ann lets no one else use their pictures and works, so please choose another one.";
 
 async function open() {
@@ -109,6 +111,85 @@ describe("the pictures of a person who has opted out", () => {
     const answer = { repliesTo: { id: final.id, channel: final.channel } };
     expect(await tries(() => chat.say(ben, "/dream octaves:1", answer))).toEqual([0, HERS]);
     for (const id of [work, remix]) expect((await tries(() => chat.say(ann, `/again ${id}`)))[0]).toBe(1);
+  });
+
+  it("are refused as well where the bot itself shows them: in the gallery, in a palette, in a vote", async () => {
+    const { chat, photo, tries, optOut, repository } = await open();
+    const answerTo = ({ id, channel }: { id: string; channel: typeof art }) => ({ repliesTo: { id, channel } });
+    const shows = async (line: string, extra: Parameters<typeof chat.say>[2] = {}) => {
+      const before = chat.messages.length;
+      await chat.say(ben, line, extra);
+      const shown = chat.messages[before];
+      if (!shown) throw new Error(`nothing shown: ${chat.ephemeral.at(-1)?.text}`);
+      return shown;
+    };
+    await chat.say(ann, "/dream octaves:1", { attachments: [source(photo)] });
+    await tries(async () => undefined);
+    const work = (await repository.latest({ platform: "fake", community: "club", author: "ann" }))?.id ?? "";
+    const hers = { attachments: [{ ...source(photo), author: { id: "ann", name: "Ann" } }] };
+    const places = [
+      await shows(`/gallery show ${work}`),
+      await shows("/gallery"),
+      await shows("/stylize", hers),
+      await shows("/blend vote minutes:60", hers),
+    ];
+    const [single] = places;
+    // Until then it is a remix, which names her.
+    expect((await tries(() => chat.say(ben, "/dream octaves:1", single && answerTo(single))))[0]).toBe(1);
+    const remix = await repository.latest({ platform: "fake", community: "club", author: "ben" });
+    expect(remix).toMatchObject({ from: work, credits: [{ role: "picture", by: "Ann" }] });
+    await optOut();
+    for (const place of places)
+      expect(await tries(() => chat.say(ben, "/dream octaves:1", answerTo(place)))).toEqual([0, HERS]);
+    for (const place of places)
+      expect((await tries(() => chat.say(ann, "/dream octaves:1", answerTo(place))))[1]).not.toBe(HERS);
+    expect((await tries(() => chat.say(ann, "/dream octaves:1", single && answerTo(single))))[0]).toBe(1);
+    // A name alone makes nobody's own picture hers.
+    const named = [{ name: `${work}.png`, bytes: photo, type: "image/png" }];
+    expect((await tries(() => chat.say(ben, "/dream octaves:1", answerTo(chat.share(ben, named)))))[0]).toBe(1);
+  });
+
+  it("are not painted by a palette or a vote that was opened before", async () => {
+    const { chat, photo, tries, optOut } = await open();
+    const attachments = [{ ...source(photo), author: { id: "ann", name: "Ann" } }];
+    await chat.say(ben, "/stylize", { attachments });
+    await chat.say(ben, "/blend vote minutes:60", { attachments });
+    const [palette, vote] = chat.in("channel").slice(-2);
+    if (!palette || !vote) throw new Error("nothing to choose on");
+    await chat.reactTo(ben, vote, winter);
+    await optOut();
+    expect((await tries(() => chat.reactTo(ben, palette, winter)))[0]).toBe(0);
+    await chat.until(() => chat.in("channel").at(-1)?.content.text === `Ben: ${HERS}`);
+    expect((await tries(() => chat.press(ben, vote, "paint")))[0]).toBe(0);
+    expect(vote.content.text).toContain(`**The vote is over.** ${HERS}`);
+    expect(vote.content.buttons ?? []).toEqual([]);
+    await chat.say(ann, "/settings optin");
+    await chat.act(ben, "vote:paint", vote);
+    expect(chat.ephemeral.at(-1)?.text).toBe("This vote is over.");
+  });
+
+  it("are not used once more by /again of a job that began with one, nor of its variations", async () => {
+    const { chat, photo, tries, optOut, repository } = await open();
+    const latest = async (author: string) =>
+      (await repository.latest({ platform: "fake", community: "club", author }))?.id ?? "";
+    const attachments = [{ ...source(photo), author: { id: "ann", name: "Ann" } }];
+    await tries(() => chat.say(ben, "/dream octaves:1", { attachments }));
+    const first = await latest("ben");
+    await tries(() => chat.say(mod, `/again ${first}`));
+    const variation = await latest("mod");
+    // What somebody has made of the result was made before.
+    const result = chat.in("thread").findLast(({ content }) => content.text.startsWith("Your picture is ready"));
+    await tries(() =>
+      chat.say(mod, "/dream octaves:1", { repliesTo: result && { id: result.id, channel: result.channel } }),
+    );
+    const remix = await latest("mod");
+    expect(new Set([first, variation, remix]).size).toBe(3);
+    await optOut();
+    for (const id of [first, variation]) {
+      expect(await tries(() => chat.say(ben, `/again ${id}`))).toEqual([0, HERS]);
+      expect((await tries(() => chat.say(ann, `/again ${id}`)))[0]).toBe(1);
+    }
+    expect((await tries(() => chat.say(mod, `/again ${remix}`)))[0]).toBe(1);
   });
 
   it("are named among what is stored, and the opt-out goes with the rest", async () => {

@@ -114,7 +114,7 @@ describe("a work that people report", () => {
         .slice(1)
         .map((line) => line.replace(/^· [\d: -]+ · /, "")),
     ).toEqual([
-      `Mo dismissed a report of Dream of creatures by Ann (${other.job})`,
+      `Mo dismissed a report about Dream of creatures by Ann (${other.job})`,
       `Mo deleted Dream of creatures by Ann, which was reported (${job})`,
       "Mo barred Ann",
       "Mo changed settings of #mods (reports here)",

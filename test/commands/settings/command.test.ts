@@ -60,6 +60,20 @@ describe("/settings", () => {
     expect(store.settings.all({ platform: "fake", community: "club", channel: "art" })).toEqual({});
   });
 
+  it("drops nothing of a line silently: what does not go together is said", async () => {
+    const { say, store } = await settings();
+    expect(await say(mod, "/settings optout bot:off")).toMatch(
+      /^\/settings optout changes no values; give them alone\./,
+    );
+    for (const line of [
+      "/settings optout everywhere:yes",
+      "/settings everywhere:yes",
+      "/settings mydata everywhere:yes",
+    ])
+      expect(await say(mod, line), line).toMatch(/^everywhere goes with a value or a reset\./);
+    expect(store.optOuts.has({ platform: "fake", user: "mod" })).toBe(false);
+  });
+
   it("takes one setting back, or all of them", async () => {
     const { say, store } = await settings();
     await say(mod, "/settings per-person:2 everywhere:yes");

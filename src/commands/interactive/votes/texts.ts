@@ -4,11 +4,10 @@ import type { Button, OutgoingMessage } from "../../../port/messages.js";
 import { sentence } from "../../../shared/sentences/sentence.js";
 import { duration, plain, timeOfDay } from "../../../shared/text.js";
 import type { InteractiveMessage } from "../../../store/interactive-messages.js";
+import { CANCEL_VOTE, PAINT_NOW } from "../button-ids.js";
 import type { CollectorPayload } from "../reaction-collector.js";
 import type { StyleShare, Tally } from "./tally.js";
 
-export const PAINT_NOW = "vote:paint";
-export const CANCEL_VOTE = "vote:cancel";
 const BAR = 10;
 
 /** One of the styles that are voted on. */

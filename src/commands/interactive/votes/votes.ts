@@ -6,9 +6,11 @@ import { sentence } from "../../../shared/sentences/sentence.js";
 import { plain } from "../../../shared/text.js";
 import { sameEmoji } from "../../../shared/typed.js";
 import type { InteractiveMessage } from "../../../store/interactive-messages.js";
+import { BARRED, isLasting } from "../../moderation/refusal.js";
 import { LiveMessage } from "../../presenting/deliver.js";
 import { MAX_SHARES } from "../../styles/shares.js";
 import { errorText, UserError } from "../../user-error.js";
+import { PAINT_NOW } from "../button-ids.js";
 import { type CollectorRequest, type CollectorServices, keyOf, ReactionCollector } from "../reaction-collector.js";
 import { largest, type StyleShare, type Tally, tally } from "./tally.js";
 import type { Candidate } from "./texts.js";
@@ -82,7 +84,7 @@ export class Votes extends ReactionCollector {
     const vote = this.#find(message);
     if (!vote || this.#isOver(vote)) throw new UserError("vote.over");
     if (!mayManage(user, vote)) throw new UserError("vote.foreign", { opener: plain(vote.author.name) });
-    if (action === texts.PAINT_NOW) {
+    if (action === PAINT_NOW) {
       if (this.#count(vote).people === 0) throw new UserError("vote.empty");
       return this.#end(message, user);
     }
@@ -157,6 +159,7 @@ export class Votes extends ReactionCollector {
     } catch (error) {
       // It is tried again at the next start.
       if (this.stopped) return;
+      if (isLasting(error)) return this.#closeUnpainted(vote, refusedText(vote, error));
       if (mayPass(error) && !(await this.#isExplained(vote, counted, error)))
         this.owe(vote.message, () => this.#end(vote.message));
       else this.#keepOpen(vote, counted, error);
@@ -232,9 +235,12 @@ export class Votes extends ReactionCollector {
     return found?.kind === VOTE ? found : undefined;
   }
 
-  #count(vote: InteractiveMessage): Tally {
-    const names = texts.payloadOf(vote).candidates.map(({ name }) => name);
-    return tally(this.messages.votes(vote.message), names);
+  /** Of people who have been barred since they voted nothing counts. */
+  #count({ message, payload }: InteractiveMessage): Tally {
+    const names = texts.payloadOf({ payload }).candidates.map(({ name }) => name);
+    const barred = new Set(this.services.moderation.bars(message.channel).map(({ kind, id }) => `${kind} ${id}`));
+    const votes = this.messages.votes(message).filter(({ user }) => !barred.has(`person ${user}`));
+    return tally(votes, names);
   }
 
   /** Whether a vote has become a job, and is about to be closed. */
@@ -259,4 +265,9 @@ export class Votes extends ReactionCollector {
     this.#live.set(key, live);
     return live;
   }
+}
+
+/** What a vote says when its painting is refused: to all, of its opener. */
+function refusedText({ author }: InteractiveMessage, error: UserError): string {
+  return error.identifier === BARRED ? sentence("vote.barred", { opener: plain(author.name) }) : errorText(error);
 }

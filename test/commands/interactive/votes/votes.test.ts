@@ -350,7 +350,7 @@ describe("/blend vote", () => {
     await quiet();
     const job = await jobs.latest({ platform: "fake", community: "club", author: "ann" });
     expect(job).toMatchObject({ spoiler: true });
-    expect(job?.credits).toContainEqual({ role: "picture", by: "Ben" });
+    expect(job?.credits).toContainEqual({ role: "picture", by: "Ben", person: "ben" });
     expect(job?.credits).toContainEqual({ role: "choice", by: "1 person of #art" });
   });
 
