@@ -19,7 +19,7 @@ const long = [
   "test/engine/devices/probe.test.ts",
   "test/bots/discord/{faults,outage,shards}.test.ts",
   "test/bots/slack/{contract-http,faults}.test.ts",
-  "test/bots/web/{admin,browser*,moderation-page}.test.ts",
+  "test/bots/web/{admin,browser*,moderation-page,page-size}.test.ts",
 ];
 
 /** Tests that put other modules in the place of some: they need them not yet loaded. */

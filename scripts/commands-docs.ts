@@ -174,7 +174,14 @@ function section({ name, help, options, examples }: CommandSummary): string[] {
   return ["", `## ${name}`, "", `${help}.`, ...table, "", "```", ...examples, "```"];
 }
 
-function taken({ type, minimum, maximum, choices, completes, required }: CommandOptionSummary): string {
+/** What is completed, where that is no style. */
+const COMPLETED: Readonly<Record<string, string>> = {
+  command: "a command's name",
+  into: "things that the network knows",
+  away: "things that the network knows",
+};
+
+function taken({ name, type, minimum, maximum, choices, completes, required }: CommandOptionSummary): string {
   const range = minimum === undefined || maximum === undefined ? undefined : `${minimum} to ${maximum}`;
   const words = choices?.map(({ value }) => `\`${value}\``).join(", ");
   const kinds = {
@@ -184,7 +191,7 @@ function taken({ type, minimum, maximum, choices, completes, required }: Command
     flag: "yes or no",
     picture: "a link, latest, or an attached picture",
   };
-  return `${words || (completes ? "[styles](styles.md)" : kinds[type])}${required ? ", required" : ""}`;
+  return `${words || (completes ? (COMPLETED[name] ?? "[styles](styles.md)") : kinds[type])}${required ? ", required" : ""}`;
 }
 
 function cell(text: string): string {

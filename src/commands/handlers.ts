@@ -88,6 +88,8 @@ export function createHandlers(chat: Chat, app: HandlersContext, options: Handle
     refuses: ({ name, user, channel }) => refusal({ command: name, user, channel }, app) !== undefined,
     formOf: (command, given) => app.registry.formOf(command, given),
     complete: (request) => app.registry.complete(request, chat.capabilities.completions),
+    check: (request) => app.registry.check(request),
+    preview: (request) => app.registry.preview(request),
     works: async (request) => finishedWorks(request, app),
     gallery: createGallery(app),
     moderation: chatModeration(chat.platform, app.moderation),
@@ -168,7 +170,7 @@ async function runCommand(event: CommandEvent, { chat, app, palettes, votes }: C
 
 async function answer(event: CommandEvent | ActionEvent, text: string, { logger }: HandlersContext): Promise<void> {
   try {
-    await event.reply({ text }, "private");
+    await event.reply({ text, refusal: true }, "private");
   } catch (error) {
     logger.warn({ err: error, person: event.user.id }, "a person could not be answered");
   }

@@ -13,6 +13,7 @@ export const helpCommand: Command = defineCommand({
       expected: "a command's name",
       read: (typed) => typed.trim().replace(/^\//, "") || undefined,
       positional: true,
+      completes: "commands",
     }),
   },
   examples: ["/help", "/help dream"],

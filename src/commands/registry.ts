@@ -1,19 +1,26 @@
 import type { ChannelRef } from "../domain/model.js";
 import { completeClasses } from "../engine/recipes/class-terms.js";
+import { ATTACHED, PHOTO } from "../engine/recipes/painting/options.js";
 import type { Completion, FormStart } from "../port/commands.js";
-import type { CompletionRequest } from "../port/events.js";
+import type { CheckRequest, CompletionRequest, PreviewRequest } from "../port/events.js";
+import type { Picture } from "../port/messages.js";
 import { nearest } from "../shared/nearest.js";
 import { cutText, kebab } from "../shared/text.js";
 import { plainLine } from "../shared/typed.js";
 import { type Command, type CommandRegistry, summarise } from "./command.js";
-
 import { namedArguments } from "./parsing/command-line.js";
+import type { Option } from "./parsing/options.js";
 import { readTyped, readValues } from "./parsing/read-values.js";
-import type { StyleLibrary } from "./styles/style-library.js";
+import { Previews } from "./previews.js";
+import { findStyle, type StyleLibrary } from "./styles/style-library.js";
 import { UserError } from "./user-error.js";
+
+/** What is still missing while a line is being typed is no mistake. */
+const UNFINISHED: ReadonlySet<string> = new Set(["option.required", "option.empty"]);
 
 /** Finds commands, and completes the values of their options. */
 export class Registry implements CommandRegistry {
+  readonly #previews: Previews;
   readonly #commands: ReadonlyMap<string, Command>;
   readonly summaries: ReturnType<typeof summarise>[];
 
@@ -21,6 +28,7 @@ export class Registry implements CommandRegistry {
     commands: readonly Command[],
     private readonly styles: StyleLibrary,
   ) {
+    this.#previews = new Previews(styles);
     this.#commands = new Map(commands.map((command) => [command.name, command]));
     this.summaries = commands.map(summarise);
   }
@@ -56,12 +64,16 @@ export class Registry implements CommandRegistry {
     request: Pick<CompletionRequest, "command" | "option" | "typed" | "channel">,
     limit: number,
   ): Promise<readonly Completion[]> {
-    const options = this.#commands.get(request.command.toLowerCase())?.options ?? {};
-    const option = Object.entries(options).find(([key]) => kebab(key) === request.option)?.[1];
+    const option = this.#option(request);
     const typed = request.typed.trim().toLowerCase();
     if (option?.completes === "classes")
       return completeClasses(typed, limit).map((value) => ({ value, label: value.replaceAll("-", " ") }));
-    const choices = option?.completes === "styles" ? await this.#styles(request.channel) : (option?.choices ?? []);
+    const choices =
+      option?.completes === "styles"
+        ? await this.#styles(request.channel)
+        : option?.completes === "commands"
+          ? this.summaries.map(({ name, help }) => ({ value: name, label: help }))
+          : (option?.choices ?? []);
     const begin = choices.filter((choice) => choice.value.toLowerCase().startsWith(typed));
     const contain = choices.filter(
       (choice) => !begin.includes(choice) && `${choice.value} ${choice.label}`.toLowerCase().includes(typed),
@@ -69,8 +81,38 @@ export class Registry implements CommandRegistry {
     return [...begin, ...contain].slice(0, limit);
   }
 
+  /** What the bot would answer a line that it cannot read; undefined for one that it can, and for one that goes on. */
+  async check({ name, text, channel }: Omit<CheckRequest, "user">): Promise<string | undefined> {
+    try {
+      const command = this.find(name);
+      const { typed } = readTyped(command, plainLine(text));
+      const others = Object.keys(command.options).map(kebab);
+      for (const [key, option] of Object.entries(command.options))
+        for (const style of option.stylesIn?.(typed[kebab(key)] ?? "") ?? [])
+          if (style !== "" && style !== ATTACHED && style !== PHOTO)
+            await findStyle(this.styles, channel, style, others);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return UNFINISHED.has(error.identifier) ? undefined : error.message;
+    }
+    return undefined;
+  }
+
+  /** See `ChatHandlers.preview`. */
+  preview({ value, channel, ...asked }: Omit<PreviewRequest, "user">): Promise<Picture | undefined> {
+    const option = this.#option(asked);
+    if (option?.completes === "styles") return this.#previews.ofStyle(value, channel);
+    const choice = option?.choices?.find((each) => each.value === value && each.preview);
+    return choice ? this.#previews.ofLook(value) : Promise.resolve(undefined);
+  }
+
+  #option(asked: Pick<CompletionRequest, "command" | "option">): Option | undefined {
+    const options = this.#commands.get(asked.command.toLowerCase())?.options ?? {};
+    return Object.entries(options).find(([key]) => kebab(key) === asked.option)?.[1];
+  }
+
   async #styles(channel: ChannelRef): Promise<Completion[]> {
     const styles = await this.styles.list(channel);
-    return styles.map(({ name, emoji, help }) => ({ value: name, label: `${emoji} ${help}` }));
+    return styles.map(({ name, emoji, help }) => ({ value: name, label: `${emoji} ${help}`, preview: true }));
   }
 }

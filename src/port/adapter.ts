@@ -9,9 +9,16 @@ import type { ChannelRef, Member, MessageRef, User } from "../domain/model.js";
 import type { ChatAdmin } from "./admin.js";
 import type { ChannelInfo, ChatCapabilities } from "./capabilities.js";
 import type { CommandSummary, Completion, FormStart, MessageShortcut, PersonShortcut } from "./commands.js";
-import type { ChatEvent, CompletionRequest, FoundReactions, UnsignedReaction } from "./events.js";
+import type {
+  ChatEvent,
+  CheckRequest,
+  CompletionRequest,
+  FoundReactions,
+  PreviewRequest,
+  UnsignedReaction,
+} from "./events.js";
 import type { Gallery, Work, WorksRequest } from "./gallery.js";
-import type { OutgoingMessage, PictureSource } from "./messages.js";
+import type { OutgoingMessage, Picture, PictureSource } from "./messages.js";
 import type { ChatModeration } from "./moderation.js";
 import type { NewestPicture } from "./newest.js";
 
@@ -45,6 +52,10 @@ export interface ChatHandlers {
   /** For platforms with forms: reads the options of a line or a form; undefined where the command refuses them. */
   formOf?(command: string, given: string | Readonly<Record<string, string>>): FormStart | undefined;
   complete(request: CompletionRequest): Promise<readonly Completion[]>;
+  /** For platforms that can say so while a user types: what the bot would answer a line that it cannot read. */
+  check?(request: CheckRequest): Promise<string | undefined>;
+  /** For platforms that can show one beside a choice: a small picture; undefined where there is none. */
+  preview?(request: PreviewRequest): Promise<Picture | undefined>;
   /** A user's finished works in a community, newest first. */
   works(request: WorksRequest): Promise<readonly Work[]>;
   /** A rate limit makes the adapter wait for this many milliseconds before its next call. */

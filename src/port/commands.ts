@@ -4,6 +4,8 @@
 export interface Completion {
   readonly value: string;
   readonly label: string;
+  /** {@link ChatHandlers.preview} has a picture of what it gives. */
+  readonly preview?: true;
 }
 
 /** One option of a command, as a platform needs to know it: for slash menus, completion and help. */
@@ -18,6 +20,8 @@ export interface CommandOptionSummary {
   /** Values are completed by asking {@link ChatHandlers.complete}. */
   readonly completes?: boolean;
   readonly default?: string;
+  /** It may be given without its name, as in `/stylize winter`; or takes all words that have none, as in `/blend`. */
+  readonly unnamed?: "one" | "many";
   /**
    * Of a picture option: what a second picture is for, where the command takes one. It comes second in {@link
    * CommandEvent.attachments}.

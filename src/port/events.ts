@@ -82,6 +82,18 @@ export interface ActionEvent {
 
 export type ChatEvent = CommandEvent | ReactionEvent | ReactionsClearedEvent | ActionEvent;
 
+/** A command line as it stands while a user types it. */
+export interface CheckRequest extends Pick<CompletionRequest, "user" | "channel"> {
+  readonly name: string;
+  /** The rest of the line. */
+  readonly text: string;
+}
+
+/** A picture asked for of what an option's value would give. */
+export interface PreviewRequest extends Pick<CompletionRequest, "command" | "option" | "user" | "channel"> {
+  readonly value: string;
+}
+
 /** Completion asked for while a user types an option's value. */
 export interface CompletionRequest {
   readonly command: string;

@@ -77,6 +77,8 @@ export interface OutgoingMessage {
    * is no answer yet. An edit's need not outlive this process: the next one makes its own.
    */
   readonly passing?: true;
+  /** As a reply: nothing came of what was asked for. A platform may give the line back to be mended. */
+  readonly refusal?: true;
   /** Users notified by this message. The text itself never notifies anyone else. */
   readonly mention?: readonly User[];
   /**

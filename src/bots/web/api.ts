@@ -32,6 +32,9 @@ const RESUME_LIMIT = 500;
 /** So many of them are sent at a time; then others have their turn. */
 const RESUME_SLICE = 25;
 
+/** How long a page may show a style's small picture again without asking: its name may be given to another. */
+const PREVIEW_KEPT_S = 600;
+
 const idText = z.string().regex(/^\d{1,15}$/);
 const pageQuery = z.object({
   before: idText.optional(),
@@ -51,6 +54,13 @@ const completeBody = z.object({
   channel: z.string().max(64),
   thread: idText.optional(),
 });
+
+const checkBody = z.object({
+  line: z.string().max(4000),
+  channel: z.string().max(64),
+  thread: idText.optional(),
+});
+const previewQuery = completeBody.omit({ typed: true }).extend({ value: z.string().max(64) });
 
 interface OfChannel {
   Params: { channel: string };
@@ -197,6 +207,16 @@ function registerMessages(app: FastifyInstance, services: WebServices): void {
   app.post("/api/complete", async (request) => {
     const user = sessions.act(request, "keystrokes");
     return { completions: await conversation.complete(user, readBody(completeBody, request.body)) };
+  });
+
+  app.post("/api/check", async (request) =>
+    conversation.check(sessions.act(request, "keystrokes"), readBody(checkBody, request.body)),
+  );
+
+  app.get("/api/preview", async (request, reply) => {
+    const user = sessions.act(request, "pictures");
+    const { bytes, type } = await conversation.preview(user, readBody(previewQuery, request.query));
+    return reply.header("cache-control", `private, max-age=${PREVIEW_KEPT_S}`).type(type).send(Buffer.from(bytes));
   });
 }
 

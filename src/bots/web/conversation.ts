@@ -3,7 +3,7 @@ import type { ChannelRef, MessageRef } from "../../domain/model.js";
 import type { ChatHandlers } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { ActionEvent, ChatEvent, CommandEvent, Receipt } from "../../port/events.js";
-import type { Button, OutgoingMessage } from "../../port/messages.js";
+import type { Button, OutgoingMessage, Picture } from "../../port/messages.js";
 import { defined } from "../../shared/defined.js";
 import { plainLine, readLine, readSaid, type SaidLine } from "../../shared/typed.js";
 import type { Inbox, Tell, Unread } from "../inbox.js";
@@ -12,7 +12,7 @@ import { Handouts } from "./handouts.js";
 import type { IncomingImage } from "./image-files.js";
 import type { MessageRow, NewMessage, PersonRow, StoredImage } from "./store.js";
 import { botId, mutedRefusal, toUser } from "./users.js";
-import type { WireCompletion, WireCompletionRequest } from "./wire.js";
+import type { WireCheck, WireCheckRequest, WireCompletion, WireCompletionRequest, WirePreviewRequest } from "./wire.js";
 
 /** A slash, a name, and the rest; `/usr/bin` is not one. */
 const commandLine = /^\/[\p{L}][\p{L}\p{N}_-]{0,31}(?:\s|$)/u;
@@ -136,6 +136,7 @@ export class Conversation {
     answered: MessageRow | undefined,
   ): Promise<void> {
     let published = row.private_to === null;
+    const { nonce } = row;
     await this.#tell({
       kind: "command",
       ...command,
@@ -149,6 +150,9 @@ export class Conversation {
           this.hub.publish(row.id);
           published = true;
         }
+        const place = { channel: row.channel, ...defined({ thread: row.thread?.toString() }) };
+        if (message.refusal && nonce !== null)
+          this.hub.parts.sockets.send({ kind: "refused", ...place, nonce }, user.id);
         return this.#reply(row, user, message, visibility);
       },
     });
@@ -211,6 +215,22 @@ export class Conversation {
   ): Promise<readonly WireCompletion[]> {
     const { channel, thread } = this.locate({ channel: id, thread: inThread }, user);
     return this.handlers.complete({ ...request, user: toUser(user), channel: channelRef(channel, thread) });
+  }
+
+  /** What is wrong with a line that is being typed, if anything. */
+  async check(user: PersonRow, { line, channel: id, thread }: WireCheckRequest): Promise<WireCheck> {
+    const { channel } = this.locate({ channel: id, thread }, user);
+    const said = readLine(line);
+    const problem = await this.handlers.check?.({ ...said, user: toUser(user), channel: channelRef(channel) });
+    return defined({ problem });
+  }
+
+  /** A small picture of what an option's value gives. @throws ChatError "gone" where there is none */
+  async preview(user: PersonRow, { channel: id, thread, ...asked }: WirePreviewRequest): Promise<Picture> {
+    const { channel } = this.locate({ channel: id, thread }, user);
+    const picture = await this.handlers.preview?.({ ...asked, user: toUser(user), channel: channelRef(channel) });
+    if (!picture) throw new ChatError("gone", "web.no-image");
+    return picture;
   }
 
   /** @throws ChatError "gone" for a channel or a thread that is not there, or that this person may not see. */

@@ -28,7 +28,11 @@ export const BUDGETS = {
     person: rate(40, 480),
     address: rate(400, 4800),
   },
-  keystrokes: { what: "completions while typing", person: rate(60, 1200), address: rate(300, 6000) },
+  keystrokes: {
+    what: "completions while typing, and looks at the line for mistakes",
+    person: rate(60, 1200),
+    address: rate(300, 6000),
+  },
   again: { what: "works of the gallery made again", person: rate(6, 30), address: rate(30, 150) },
   works: { what: "pictures of the gallery, of which a page shows sixty", person: rate(400, 4800) },
   pictures: { what: "pictures of messages, of which a page shows some forty", person: rate(800, 4800) },
@@ -129,6 +133,7 @@ export const ADDRESS_BAN_MS = 24 * 3600 * 1000;
 /** Entries of the log of what moderators did that the page shows. */
 export const ACTS_SHOWN = 100;
 
-/** As many as fit below a message, and into a list, without scrolling. */
+/** As many as fit below a message. */
 export const REACTIONS = 20;
-export const COMPLETIONS = 25;
+/** All styles and looks; of the thousand words that a dream may go into, those that begin as one types. */
+export const COMPLETIONS = 120;

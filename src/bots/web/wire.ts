@@ -125,6 +125,23 @@ export interface WireCompletionRequest extends Pick<CompletionRequest, "command"
   readonly thread?: string | undefined;
 }
 
+/** Body of `POST /api/check`: a whole command line as it stands. */
+export interface WireCheckRequest {
+  readonly line: string;
+  readonly channel: string;
+  readonly thread?: string | undefined;
+}
+
+/** What is wrong with the line, as the bot would answer it; left out where nothing is. */
+export interface WireCheck {
+  readonly problem?: string;
+}
+
+/** Query of `GET /api/preview`, which answers with a small picture of what an option's value would give. */
+export interface WirePreviewRequest extends Pick<WireCompletionRequest, "command" | "option" | "channel" | "thread"> {
+  readonly value: string;
+}
+
 /** A finished work in the gallery. */
 export interface WireWork extends GalleryWork {
   /** Addresses, from the page's, of two stills, for a tile on a usual and on a fine screen, and of the work itself. */
@@ -210,6 +227,8 @@ export type WireFrame =
   | { readonly kind: "channel"; readonly channel: WireChannel }
   | { readonly kind: "channel-state"; readonly channel: WireChannelState }
   | { readonly kind: "channel-gone"; readonly id: string }
+  /** The bot could make nothing of a line that this person has sent, and has told them why. */
+  | ({ readonly kind: "refused" } & Pick<WireMessage, "channel" | "thread"> & { readonly nonce: string })
   /** Somebody has another name. */
   | { readonly kind: "person"; readonly person: WirePerson }
   | { readonly kind: "me"; readonly me: WireMe }

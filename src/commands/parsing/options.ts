@@ -23,7 +23,9 @@ export interface Option<T = unknown> {
   /** Reads all that names no option, joined by spaces: words, and `summer:0.3` with a key of its own. */
   readonly collects?: boolean;
   /** Values that depend on the channel, or are too many for a list: they are completed while they are typed. */
-  readonly completes?: "styles" | "classes";
+  readonly completes?: "styles" | "classes" | "commands";
+  /** The styles that a value names, each of which must be there. */
+  stylesIn?(typed: string): readonly string[];
   /** Of an image: what a second attached one is for, where the command takes one. */
   readonly second?: string;
   /** What is meant when it is left out, as people would write it. */
@@ -120,7 +122,7 @@ export function textOption<T>({
   expected,
   read,
   ...description
-}: Pick<Option, "help" | "positional" | "collects" | "completes" | "required" | "default" | "choices"> & {
+}: Pick<Option, "help" | "positional" | "collects" | "completes" | "stylesIn" | "required" | "default" | "choices"> & {
   /** Continues the words "must be". */
   readonly expected: string | ((typed: string) => string);
   readonly read: (typed: string) => T | undefined;

@@ -4,6 +4,7 @@ import { MAX_SEED } from "../../engine/recipes/common-options.js";
 import type { RecipeDefinition } from "../../engine/recipes/definition.js";
 import { inChats, type RecipeOption, type SettingKey } from "../../engine/recipes/option.js";
 import type { Chat } from "../../port/adapter.js";
+import type { Completion } from "../../port/commands.js";
 import { defined } from "../../shared/defined.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { kebab } from "../../shared/text.js";
@@ -18,6 +19,7 @@ import {
   type Options,
   textOption,
 } from "../parsing/options.js";
+import { lookPicture } from "../previews.js";
 import { expectedShares, printShares, readShares } from "../styles/shares.js";
 import type { StyleLibrary } from "../styles/style-library.js";
 
@@ -143,7 +145,7 @@ function chatOption(key: string, option: RecipeOption, botOptions: BotOptions): 
   const { minimum, maximum, default: usual } = chatBounds(option, botOptions);
   const { kind, help, unit, positional, choices = [], expected = "text", read = (typed: string) => typed } = option;
   const named = defined({ help, positional });
-  const choose = (offered: readonly { readonly value: string; readonly label: string }[]): Option =>
+  const choose = (offered: readonly Completion[]): Option =>
     choiceOption({ ...named, ...defined({ default: usual as string | undefined }), choices: offered });
   switch (kind) {
     case "integer":
@@ -161,7 +163,7 @@ function chatOption(key: string, option: RecipeOption, botOptions: BotOptions): 
     case "network":
       return choose(botOptions.networks.map(({ id, help: label }) => ({ value: id, label })));
     case "look":
-      return choose(botOptions.looks.map(({ name, help: label }) => ({ value: name, label })));
+      return choose(botOptions.looks.map(lookChoice));
     case "styles":
       return option.several ? sharesOption(help) : styleOption(help);
     case "style":
@@ -173,6 +175,10 @@ function chatOption(key: string, option: RecipeOption, botOptions: BotOptions): 
   }
 }
 
+function lookChoice({ name: value, help: label }: BotOptions["looks"][number]) {
+  return { value, label, ...(lookPicture(value) !== undefined && ({ preview: true } as const)) };
+}
+
 /** One style by its name. */
 function styleOption(help: string): Option {
   return textOption({
@@ -182,6 +188,7 @@ function styleOption(help: string): Option {
     read: (typed) => (hasShare(typed) ? undefined : /^\S{1,42}$/u.exec(typed.trim())?.[0]),
     positional: true,
     completes: "styles",
+    stylesIn: (typed) => [typed],
   });
 }
 
@@ -200,6 +207,7 @@ function sharesOption(help: string): Option {
     },
     collects: true,
     completes: "styles",
+    stylesIn: (typed) => readShares(typed)?.map(({ style }) => style) ?? [],
   });
 }
 

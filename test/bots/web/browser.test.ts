@@ -305,7 +305,7 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
     await page.keyboard.type("hello there");
     await page.keyboard.press("Enter");
     await message(page, "hello there").waitFor();
-    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("PageUp");
     await expect.poll(() => page.evaluate("document.activeElement?.tagName")).toBe("ARTICLE");
     await page.keyboard.press("t");
     await page.locator(".thread-pane textarea").waitFor();
@@ -317,7 +317,7 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
     await expect.poll(() => page.locator(".thread-pane").count()).toBe(0);
     await expect.poll(focusedLabel).toBe("Message #art");
 
-    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("PageUp");
     await page.keyboard.press("r");
     await page.getByText("Replying to").waitFor();
     await page.keyboard.type("/dream");

@@ -19,7 +19,10 @@ const dream: WireCommand = {
     { name: "image", help: "", type: "picture", required: false },
   ],
 };
-const commands = [dream, { ...dream, name: "redream" }, { ...dream, name: "blend" }];
+const styles = { name: "styles", help: "", type: "text", required: false, completes: true } as const;
+const stylize = { ...dream, name: "stylize", options: [{ ...styles, unnamed: "one" as const }, ...dream.options] };
+const blend = { ...dream, name: "blend", options: [{ ...styles, unnamed: "many" as const }, ...dream.options] };
+const commands = [dream, { ...dream, name: "redream" }, blend, stylize];
 const at = (line: string) => {
   const caret = line.indexOf("|");
   return completing(line.replace("|", ""), caret, commands);
@@ -29,13 +32,13 @@ const names = (line: string) => {
   return found?.kind === "command"
     ? found.commands.map(({ name }) => name)
     : found?.kind === "option"
-      ? found.options.map(({ name }) => name)
+      ? [...(found.bare ? [`(${found.bare.name})`] : []), ...found.options.map(({ name }) => name)]
       : found?.kind;
 };
 
 describe("what is being typed", () => {
   it.each([
-    ["/|", ["dream", "redream", "blend"]],
+    ["/|", ["dream", "redream", "blend", "stylize"]],
     ["/dr|", ["dream", "redream"]],
     ["/xyz|", []],
     ["/dream |", ["look", "strength"]],
@@ -47,7 +50,15 @@ describe("what is being typed", () => {
     ["/dream summer:0.3|", undefined],
     ["hello|", undefined],
     ["and/or|", undefined],
+    ["/stylize wi|", ["(styles)"]],
+    ["/stylize winter str|", ["strength"]],
+    ["/stylize strength:1 wi|", ["(styles)"]],
+    ["/blend summer:0.3 wi|", ["(styles)"]],
     ["hi @Qui|", "person"],
+    ["in #ar|", "channel"],
+    ["so :octo|", "emoji"],
+    ["at 10:3|", undefined],
+    ["a :|", undefined],
     ["mail@ex|", undefined],
   ])("%s", (line, expected) => {
     expect(names(line)).toEqual(expected);

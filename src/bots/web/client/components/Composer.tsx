@@ -12,8 +12,10 @@ import { IconButton } from "./Button.js";
 import { CompletionPopup } from "./CompletionPopup.js";
 import { Icon } from "./Icon.js";
 import { optionId } from "./Options.js";
+import { recalled } from "./recalled.js";
 import { useNow } from "./Time.js";
 import { useCompletion } from "./useCompletion.js";
+import { useLineCheck } from "./useLineCheck.js";
 
 /** Where one writes; where one may not, why. */
 export function Composer(timeline: TimelineRef) {
@@ -43,14 +45,22 @@ function MessageBox(timeline: TimelineRef) {
   const { channel, thread } = timeline;
   const name = useChannelName(channel);
   const composer = useComposer(timeline);
-  const { key, draft, completion, replying, over, area, setCaret } = composer;
+  const { key, draft, completion, problem, replying, over, area, setCaret } = composer;
   const popupId = useId();
   const label = thread === undefined ? sentence("composer.label", { channel: name }) : sentence("composer.reply");
   return (
     <div class="composer" id={thread === undefined ? "composer" : undefined}>
-      {(completion.items.length > 0 || completion.help) && <CompletionPopup id={popupId} completion={completion} />}
+      {(completion.items.length > 0 || completion.help) && (
+        <CompletionPopup id={popupId} completion={completion} fill={composer.fill} />
+      )}
       <div class="composer-box">
         {replying && <Replying to={replying} onCancel={composer.stopReplying} />}
+        {problem && (
+          <p class="composer-problem" id={`${popupId}problem`} role="status">
+            <Icon name="warning" size={17} />
+            {plainText(problem)}
+          </p>
+        )}
         {draft.files.length > 0 && <Attachments draftKey={key} files={draft.files} />}
         <div class="composer-row">
           <AddPictures draftKey={key} />
@@ -65,8 +75,10 @@ function MessageBox(timeline: TimelineRef) {
             aria-haspopup="listbox"
             aria-controls={popupId}
             aria-activedescendant={optionId(popupId, completion.selected)}
+            aria-invalid={problem !== undefined}
+            aria-describedby={problem && `${popupId}problem`}
             enterkeyhint="send"
-            onInput={(event) => composer.write(event.currentTarget.value, event.currentTarget.selectionStart)}
+            onInput={(event) => composer.type(event.currentTarget.value, event.currentTarget.selectionStart)}
             onKeyDown={composer.onKeyDown}
             onKeyUp={(event) => setCaret(event.currentTarget.selectionStart)}
             onClick={(event) => setCaret(event.currentTarget.selectionStart)}
@@ -101,11 +113,23 @@ function useComposer({ channel, thread }: TimelineRef) {
     setDraft(key, { text });
     setCaret(at);
   };
+  const type = (typed: string, at: number) => {
+    const text = completion.joined(typed);
+    if (text === typed) write(typed, at);
+    else change(text, at + text.length - typed.length);
+  };
   const change = (text: string, at: number) => {
+    // At once: the next key may come before the next frame.
+    if (area.current) area.current.value = text;
+    area.current?.setSelectionRange(at, at);
     write(text, at);
-    requestAnimationFrame(() => area.current?.setSelectionRange(at, at));
+  };
+  const fill = (text: string) => {
+    change(text, text.length);
+    area.current?.focus();
   };
   const completion = useCompletion({ text: draft.text, caret, channel, thread, change });
+  const problem = useLineCheck(draft.text, completion, { channel, thread });
   const stopReplying = () => setReplying(key, undefined);
   useTextArea(area, draft.text, thread === undefined);
 
@@ -123,8 +147,13 @@ function useComposer({ channel, thread }: TimelineRef) {
     if (event.isComposing || completion.onKeyDown(event)) return;
     if (event.key === "Enter" && !event.shiftKey && !event.altKey) send();
     else if (event.key === "Escape" && replying) stopReplying();
-    else if (event.key === "ArrowUp" && draft.text === "") focusLastMessage(area.current);
-    else return;
+    else if (event.key === "PageUp" && draft.text === "") focusLastMessage(area.current);
+    else {
+      const line = recalled(event, draft.text);
+      if (line === undefined) return;
+      fill(line);
+      completion.dismiss(line);
+    }
     event.preventDefault();
   };
   const onPaste = (event: ClipboardEvent) => {
@@ -133,8 +162,8 @@ function useComposer({ channel, thread }: TimelineRef) {
     event.preventDefault();
     void addFiles(key, files);
   };
-  const box = { area, draft, over, canSend, replying, completion };
-  return { ...box, key, setCaret, write, send, stopReplying, onKeyDown, onPaste };
+  const box = { area, draft, over, canSend, replying, completion, problem };
+  return { ...box, key, setCaret, type, fill, send, stopReplying, onKeyDown, onPaste };
 }
 
 /** Makes a text area as high as its text, within limits, and focuses it at first where no keyboard pops up. */

@@ -43,6 +43,7 @@ const paths = {
   leave: "M10 5H5.5v14H10M10 12h10M16.5 8.5L20 12l-3.5 3.5",
   shield: "M12 3.5l7 2.5v5.5c0 4.5-3 7.5-7 9-4-1.5-7-4.5-7-9V6Z",
   box: "M4.5 5h15v4h-15ZM6 9v10h12V9M10 13h4",
+  warning: "M12 4.5l8.5 15h-17ZM12 10v4.5M12 17v.01",
   hash: "M9.5 4.5l-2 15M16.5 4.5l-2 15M5 9h15M4 15h15",
 } as const;
 

@@ -1,4 +1,4 @@
-import { discard, retry } from "../state/outbox.js";
+import { discard, mend, retry } from "../state/outbox.js";
 import { type Pending, type TimelineRef, useStore } from "../state/store.js";
 import { sentence } from "../text/sentences.js";
 import { Avatar } from "./Avatar.js";
@@ -33,6 +33,9 @@ export function PendingItem({ timeline, message }: { timeline: TimelineRef; mess
               <span>{error}</span>
               <Button class="link" onClick={() => retry(timeline, message)}>
                 {sentence("common.retry")}
+              </Button>
+              <Button class="link" onClick={() => mend(timeline, message)}>
+                {sentence("message.mend")}
               </Button>
               <Button class="link" onClick={() => discard(timeline, message.nonce)}>
                 {sentence("message.discard")}

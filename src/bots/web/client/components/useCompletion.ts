@@ -1,19 +1,11 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { WireCompletion } from "../../wire.js";
 import { complete } from "../state/api.js";
-import { getState, type TimelineRef, timelineKey, useStore } from "../state/store.js";
+import { type TimelineRef, useStore } from "../state/store.js";
 import { sentence } from "../text/sentences.js";
-import { type Completing, completing, describeOption, quoteValue, rank } from "../text/slash.js";
+import { type Completing, completing } from "../text/slash.js";
+import { askedFor, type CompletionItem, headingFor, helpFor, isComplete, itemsFor } from "./completion-items.js";
 import { arrowStep } from "./Options.js";
-
-interface CompletionItem {
-  readonly label: string;
-  readonly detail?: string;
-  /** Small print at the end: what kind of value, a range. */
-  readonly hint?: string;
-  /** What replaces the typed word. */
-  readonly insert: string;
-}
 
 interface Input extends TimelineRef {
   readonly text: string;
@@ -22,7 +14,6 @@ interface Input extends TimelineRef {
 }
 
 const ASK_DELAY_MS = 120;
-const MOST_ITEMS = 12;
 
 export type CompletionState = ReturnType<typeof useCompletion>;
 
@@ -35,18 +26,22 @@ export function useCompletion({ text, caret, change, ...timeline }: Input) {
   const found = useMemo(() => completing(text, Math.min(caret, text.length), commands), [text, caret, commands]);
   const values = useValues(found, timeline);
   const shown = focused && closedFor !== text ? found : undefined;
-  const items = shown ? itemsFor(shown, values, timeline).slice(0, MOST_ITEMS) : [];
+  const items = shown ? itemsFor(shown, values, timeline) : [];
   const chosen = moved?.text === text && moved.index < items.length ? moved.index : undefined;
   // None where what was typed is complete already, so that Enter sends it.
   const selected = chosen ?? (items.length === 0 || isComplete(found, items) ? undefined : 0);
+  const completed = useRef<string | undefined>(undefined);
 
   const select = (index: number) => setMoved({ text, index });
   const choose = ({ insert }: CompletionItem) => {
-    if (found) change(...replaceWord(text, found, insert));
+    if (!found) return;
+    const [line, at] = replaceWord(text, found, insert);
+    completed.current = line.slice(0, at);
+    change(line, at);
   };
   /** @returns whether the key was for the completion. */
   const onKeyDown = (event: KeyboardEvent): boolean => {
-    if (!shown) return false;
+    if (!shown || event.ctrlKey || event.metaKey || event.altKey) return false;
     const step = arrowStep(event);
     const takes = event.key === "Tab" ? (selected ?? 0) : event.key === "Enter" ? selected : undefined;
     const taken = takes === undefined ? undefined : items[takes];
@@ -62,12 +57,20 @@ export function useCompletion({ text, caret, change, ...timeline }: Input) {
   return {
     items,
     selected,
+    found,
     heading: shown ? headingFor(shown) : "",
     help: shown ? helpFor(shown, items.length) : "",
-    example: (shown && "command" in shown && shown.command.examples[0]) || "",
+    examples: (shown && "command" in shown && shown.command.examples) || [],
     onKeyDown,
     choose,
     select,
+    /** What was typed, without the space that a completion has put before a colon: `winter :0.3`. */
+    joined: (typed: string): string => {
+      const before = completed.current;
+      if (!before?.endsWith(" ") || !typed.startsWith(`${before}:`)) return typed;
+      return `${before.slice(0, -1)}${typed.slice(before.length)}`;
+    },
+    dismiss: (line: string) => setClosedFor(line),
     close: () => setFocused(false),
     open: () => setFocused(true),
   };
@@ -81,82 +84,22 @@ function replaceWord(text: string, { start, end }: Completing, insert: string): 
   return [`${before} ${rest.replace(/^ /, "")}`, before.length + 1];
 }
 
-function itemsFor(
-  found: Completing,
-  values: readonly WireCompletion[],
-  { channel, thread }: TimelineRef,
-): CompletionItem[] {
-  switch (found.kind) {
-    case "command":
-      return found.commands.map(({ name, help }) => ({ label: `/${name}`, detail: help, insert: `/${name}` }));
-    case "option":
-      return found.options.map((option) => {
-        const { name, help } = option;
-        return { label: name, detail: help, hint: describeOption(option), insert: `${name}:` };
-      });
-    case "value": {
-      const typed = found.typed.replaceAll('"', "").toLowerCase();
-      return values
-        .filter(({ value, label }) => value.toLowerCase().includes(typed) || label.toLowerCase().includes(typed))
-        .map(({ value, label }) => {
-          return { label: value, detail: label === value ? "" : label, insert: quoteValue(value) };
-        });
-    }
-    case "person": {
-      const messages = getState().timelines[timelineKey(channel, thread)]?.messages ?? [];
-      const users = new Map(messages.filter(({ author }) => !author.bot).map(({ author }) => [author.id, author]));
-      return rank([...users.values()], found.typed).map(({ name }) => ({ label: `@${name}`, insert: `@${name}` }));
-    }
-  }
-}
-
-/** Enter must send `/dream` and `/dream look:creatures` at once, not complete what is complete. */
-function isComplete(found: Completing | undefined, items: readonly CompletionItem[]): boolean {
-  switch (found?.kind) {
-    case "command":
-      return found.commands.some((command) => command.name === found.typed.toLowerCase());
-    case "option":
-      return found.typed === "";
-    case "value":
-      return found.typed === ""
-        ? !found.option.choices?.length
-        : items.some((item) => item.insert.toLowerCase() === found.typed.toLowerCase());
-    case "person":
-      return found.typed === "" || items.some((item) => item.insert === `@${found.typed.trim()}`);
-    default:
-      return true;
-  }
-}
-
-function headingFor(found: Completing): string {
-  if (found.kind === "command") return sentence("completion.commands");
-  if (found.kind === "person") return sentence("completion.people");
-  const { name, help } = found.kind === "option" ? found.command : found.option;
-  return `${found.kind === "option" ? "/" : ""}${name} · ${help}`;
-}
-
-function helpFor(found: Completing, items: number): string {
-  if (found.kind === "value") return describeOption(found.option);
-  if (items > 0 || found.kind === "person") return "";
-  return sentence(found.kind === "option" ? "completion.nothing" : "completion.unknown");
-}
-
 /** An option's possible values: its choices, yes and no for a flag, or what the bot answers. */
 function useValues(found: Completing | undefined, { channel, thread }: TimelineRef): readonly WireCompletion[] {
-  const [asked, setAsked] = useState<{ readonly for: string; readonly completions: readonly WireCompletion[] }>();
-  const value = found?.kind === "value" ? found : undefined;
-  const choices = value?.option.choices ?? [];
-  const asks = value?.option.completes === true && choices.length === 0;
-  const question = asks ? `${value.command.name} ${value.option.name}` : undefined;
-  const typed = value?.typed.replaceAll('"', "") ?? "";
+  const [answer, setAnswer] = useState<{ readonly for: string; readonly completions: readonly WireCompletion[] }>();
+  const asked = askedFor(found);
+  const choices = asked?.option.choices ?? [];
+  const asks = asked?.option.completes === true && choices.length === 0;
+  const question = asks ? `${asked.command.name} ${asked.option.name}` : undefined;
+  const typed = asked?.typed ?? "";
   useEffect(() => {
-    if (question === undefined || !value) return;
+    if (question === undefined || !asked) return;
     let current = true;
-    const request = { command: value.command.name, option: value.option.name, typed, channel, thread };
+    const request = { command: asked.command.name, option: asked.option.name, typed, channel, thread };
     const timer = setTimeout(() => {
       // Without an answer one can still type the value.
       complete(request).then(
-        (completions) => current && setAsked({ for: question, completions }),
+        (completions) => current && setAnswer({ for: question, completions }),
         () => undefined,
       );
     }, ASK_DELAY_MS);
@@ -166,7 +109,7 @@ function useValues(found: Completing | undefined, { channel, thread }: TimelineR
     };
   }, [question, typed, channel, thread]);
   if (choices.length > 0) return choices;
-  if (value?.option.type === "flag")
+  if (asked?.option.type === "flag" && found?.kind === "value")
     return (["yes", "no"] as const).map((each) => ({ value: each, label: sentence(`completion.${each}`) }));
-  return question !== undefined && asked?.for === question ? asked.completions : [];
+  return question !== undefined && answer?.for === question ? answer.completions : [];
 }

@@ -3,6 +3,8 @@ import type {
   WireAgain,
   WireChannelAct,
   WireChannelState,
+  WireCheck,
+  WireCheckRequest,
   WireCompletion,
   WireCompletionRequest,
   WireError,
@@ -14,6 +16,7 @@ import type {
   WireModeration,
   WirePage,
   WirePersonAct,
+  WirePreviewRequest,
   WireSession,
   WireWorkDetail,
 } from "../../wire.js";
@@ -58,6 +61,16 @@ export const loadPage = ({ channel, thread }: TimelineRef, before?: string) =>
 
 export async function complete(request: WireCompletionRequest): Promise<readonly WireCompletion[]> {
   return (await call<{ completions: readonly WireCompletion[] }>("POST", "api/complete", request)).completions;
+}
+
+/** What is wrong with a command line, if anything. */
+export async function checkLine(request: WireCheckRequest): Promise<string | undefined> {
+  return (await call<WireCheck>("POST", "api/check", request)).problem;
+}
+
+/** Address of a picture of what an option's value would give. */
+export function previewUrl({ command, option, value, channel, thread }: WirePreviewRequest): string {
+  return `api/preview?${given({ command, option, value, channel, thread })}`;
 }
 
 export function sendMessage(ref: TimelineRef, { text, repliesTo, nonce, files }: Pending): Promise<WireMessage> {

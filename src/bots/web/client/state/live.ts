@@ -1,6 +1,7 @@
 import type { WireFrame, WireWatch } from "../../wire.js";
 import { isShown, loadTimeline } from "./actions.js";
 import { refusalOfAll } from "./api.js";
+import { giveBack } from "./history.js";
 import {
   applyChannel,
   applyChannelGone,
@@ -105,6 +106,9 @@ function receive(frame: WireFrame): void {
       break;
     case "channel-gone":
       applyChannelGone(frame.id);
+      break;
+    case "refused":
+      giveBack(frame, frame.nonce);
       break;
     case "person":
       applyPerson(frame.person);

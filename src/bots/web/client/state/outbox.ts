@@ -3,6 +3,7 @@
  * finds the chat out of reach or too busy goes again by itself.
  */
 import * as api from "./api.js";
+import { giveBack, noteSent } from "./history.js";
 import { keep, keptOf } from "./kept.js";
 import { applyMessage, dropPending } from "./messages.js";
 import { getState, type Pending, setState, type TimelineRef, timelineKey, until } from "./store.js";
@@ -27,6 +28,7 @@ export function sendMessage(ref: TimelineRef, message: Omit<Pending, "nonce" | "
   // Without its pictures it would be another message.
   if (files.length === 0) keep("unsent", nonce, unsent);
   setPending(timelineKey(ref.channel, ref.thread), { ...message, nonce });
+  noteSent({ ...message, nonce });
   void sendAll(ref);
 }
 
@@ -53,6 +55,13 @@ function randomName(): string {
 export function retry(ref: TimelineRef, message: Pending): void {
   setPending(timelineKey(ref.channel, ref.thread), { ...message, error: undefined });
   void sendAll(ref);
+}
+
+/** Takes back what was refused, to be changed where it was written. */
+export function mend(ref: TimelineRef, message: Pending): void {
+  noteSent(message);
+  discard(ref, message.nonce);
+  giveBack(ref, message.nonce);
 }
 
 export function discard({ channel, thread }: TimelineRef, nonce: string): void {

@@ -12,10 +12,25 @@ interface Word {
 export type Completing = Word &
   (
     | { readonly kind: "command"; readonly commands: readonly WireCommand[] }
-    | { readonly kind: "option"; readonly command: WireCommand; readonly options: readonly WireCommandOption[] }
+    | {
+        readonly kind: "option";
+        readonly command: WireCommand;
+        readonly options: readonly WireCommandOption[];
+        /** The option that takes a word without a name here, as in `/stylize winter`. */
+        readonly bare?: WireCommandOption | undefined;
+        /** What stands in the line already, in lower case: options' names, and words of their own. */
+        readonly used: ReadonlySet<string>;
+      }
     | { readonly kind: "value"; readonly command: WireCommand; readonly option: WireCommandOption }
-    | { readonly kind: "person" }
+    | { readonly kind: "person" | "channel" | "emoji" }
   );
+
+/** What a word is that begins with a sign, anywhere in what people say to one another. */
+const SIGNS = [
+  { kind: "person", pattern: /(?:^|\s)(@([\p{L}\p{N} _-]{0,32}))$/u },
+  { kind: "channel", pattern: /(?:^|\s)(#([\p{L}\p{N}_-]{0,40}))$/u },
+  { kind: "emoji", pattern: /(?:^|\s)(:([\p{L}][\p{L}_-]{1,30}))$/u },
+] as const;
 
 /**
  * Looks at what is being typed.
@@ -34,8 +49,11 @@ export function completing(text: string, caret: number, commands: readonly WireC
     const command = commands.find((each) => each.name === head[1]?.toLowerCase());
     return command && completingOption(text, caret, command, head[0].length);
   }
-  const user = /(?:^|\s)@([\p{L}\p{N} _-]{0,32})$/u.exec(before)?.[1];
-  return user === undefined ? undefined : { kind: "person", typed: user, start: caret - user.length - 1, end: caret };
+  for (const { kind, pattern } of SIGNS) {
+    const [, word, typed] = pattern.exec(before) ?? [];
+    if (word !== undefined && typed !== undefined) return { kind, typed, start: caret - word.length, end: caret };
+  }
+  return undefined;
 }
 
 function completingOption(text: string, caret: number, command: WireCommand, from: number): Completing | undefined {
@@ -47,10 +65,29 @@ function completingOption(text: string, caret: number, command: WireCommand, fro
   const option = command.options.find((each) => each.name === key?.toLowerCase());
   if (option && key !== undefined) return { kind: "value", command, option, typed, start: start + key.length + 1, end };
   if (key !== undefined) return undefined;
-  const others = tokens.filter((token) => token.start !== start);
-  const used = new Set(others.map((token) => token.text.split(":", 1)[0]?.toLowerCase()));
+  const words = tokens.filter((token) => token.start !== start).map((token) => splitWord(token.text));
+  const used = new Set(words.map((word) => word.key));
   const unused = command.options.filter((each) => each.type !== "picture" && !used.has(each.name));
-  return { kind: "option", command, typed: upToCaret, start, end, options: rank(unused, upToCaret) };
+  const bare = bareOption(command, words);
+  return { kind: "option", command, typed: upToCaret, start, end, options: rank(unused, upToCaret), bare, used };
+}
+
+/** A word's name, or all of it where it has none. */
+function splitWord(text: string): { readonly key: string; readonly named: boolean } {
+  const at = text.indexOf(":");
+  return { key: (at < 0 ? text : text.slice(0, at)).toLowerCase(), named: at >= 0 };
+}
+
+/** The option that the next word without a name is for: the first free one in their order, as on the server. */
+function bareOption(
+  { options }: WireCommand,
+  words: readonly { readonly key: string; readonly named: boolean }[],
+): WireCommandOption | undefined {
+  const free = options.filter(({ name, unnamed }) => unnamed && !words.some((word) => word.named && word.key === name));
+  const flags = new Set(options.filter(({ type }) => type === "flag").map(({ name }) => name));
+  const taken = words.filter(({ key, named }) => !named && !flags.has(key)).length;
+  const one = free.filter(({ unnamed }) => unnamed === "one");
+  return one[taken] ?? free.find(({ unnamed }) => unnamed === "many");
 }
 
 /** Words; a quoted value may hold spaces. */

@@ -1,0 +1,127 @@
+/** Completion that tells the truth: all there is, words without names, mistakes, pictures, and lines called back. */
+import { describe, expect, it } from "vitest";
+import { chromiumHint, hasChromium } from "../../support/chromium.js";
+import { box, message, overflow, shot, VIEWS, wholeProgram } from "./whole-program.js";
+
+describe.skipIf(!hasChromium)(`completion (${chromiumHint})`, () => {
+  const { visit } = wholeProgram();
+
+  describe.each(VIEWS)("at $width px, $colorScheme", (view) => {
+    it("offers every command, every look with its picture, and every style", async () => {
+      const { page, errors } = await visit(view);
+      const options = page.getByRole("option");
+      await box(page).pressSequentially("/");
+      await expect.poll(() => options.count()).toBeGreaterThan(12);
+      const names = await options.locator("strong").allTextContents();
+      expect(names).toEqual(expect.arrayContaining(["/dream", "/settings", "/moderate", "/help"]));
+      await shot(page, "completion-commands");
+
+      await box(page).fill("/dream look:");
+      await expect.poll(() => options.count()).toBeGreaterThan(14);
+      const look = options.filter({ hasText: "creatures" }).locator("img");
+      await look.scrollIntoViewIfNeeded();
+      await expect.poll(() => look.evaluate((image) => Reflect.get(image, "naturalWidth"))).toBe(96);
+      await shot(page, "completion-looks");
+
+      await box(page).fill("/stylize ");
+      await options.filter({ hasText: "woodcut" }).waitFor({ state: "attached" });
+      const styles = options.filter({ has: page.locator("img") });
+      expect(await styles.count()).toBe(19);
+      await expect
+        .poll(() =>
+          styles
+            .first()
+            .locator("img")
+            .evaluate((it) => Reflect.get(it, "naturalWidth")),
+        )
+        .toBe(96);
+      await shot(page, "completion-styles");
+      expect(await overflow(page)).toBe(0);
+      expect(errors).toEqual([]);
+    });
+
+    it("completes words without a name, and joins a share to the style before it", async () => {
+      const { page } = await visit(view);
+      await box(page).pressSequentially("/stylize wi");
+      await page.getByRole("option", { name: /^winter/ }).waitFor();
+      await box(page).press("Tab");
+      expect(await box(page).inputValue()).toBe("/stylize winter ");
+      await box(page).fill("/blend summer:0.3 wi");
+      await page.getByRole("option", { name: /^winter/ }).waitFor();
+      await box(page).press("Tab");
+      await box(page).pressSequentially(":0.7");
+      expect(await box(page).inputValue()).toBe("/blend summer:0.3 winter:0.7");
+      await box(page).fill("/help sty");
+      await page.getByRole("option", { name: /^stylize/ }).waitFor();
+    });
+
+    it("flags mistakes while one types, in the bot's own words, and gives a refused line back", async () => {
+      const { page } = await visit(view);
+      const problem = page.locator(".composer-problem");
+      await box(page).pressSequentially("/dream size:9999");
+      await problem.filter({ hasText: "size:9999 is not possible" }).waitFor();
+      await shot(page, "completion-problem");
+      await box(page).fill("/dream look:cretures ");
+      await problem.filter({ hasText: "did you mean creatures?" }).waitFor();
+      expect(await box(page).getAttribute("aria-invalid")).toBe("true");
+      await box(page).fill("/blend summer:0.3 wintre:0.7");
+      await problem.filter({ hasText: "did you mean winter?" }).waitFor();
+      await box(page).fill("/dream look:creatures ");
+      await expect.poll(() => problem.count()).toBe(0);
+      // What may still become a word is no mistake yet.
+      await box(page).fill("/dream look:cre");
+      await page.getByRole("option", { name: /^creatures/ }).waitFor();
+      expect(await problem.count()).toBe(0);
+
+      await box(page).fill("/dream size:9999");
+      await box(page).press("Escape");
+      await box(page).press("Enter");
+      await message(page, "size:9999 is not possible").waitFor();
+      await expect.poll(() => box(page).inputValue()).toBe("/dream size:9999");
+    });
+
+    it("completes emoji, channels and people, and fills in an example that is pressed", async () => {
+      const { page } = await visit(view);
+      await box(page).pressSequentially("look :octop");
+      await page.getByRole("option", { name: /🐙/ }).waitFor();
+      await box(page).press("Enter");
+      await box(page).pressSequentially("in #ar");
+      await page.getByRole("option", { name: /#art/ }).waitFor();
+      await box(page).press("Enter");
+      await box(page).pressSequentially("@Dream");
+      await page.getByRole("option", { name: "@Dreamloom" }).waitFor();
+      await box(page).press("Enter");
+      expect(await box(page).inputValue()).toBe("look 🐙 in #art @Dreamloom ");
+
+      await box(page).fill("/stylize");
+      await box(page).press("End");
+      await box(page).pressSequentially(" ");
+      const example = page.locator(".example").nth(1);
+      const line = (await example.textContent()) ?? "";
+      await example.click();
+      expect(await box(page).inputValue()).toBe(line);
+      expect(line).toMatch(/^\/stylize /);
+    });
+
+    it("calls lines back with the arrow keys", async () => {
+      const { page } = await visit(view);
+      for (const line of ["first line", "/help dream"]) {
+        await box(page).fill(line);
+        await box(page).press("Escape");
+        await box(page).press("Enter");
+        await expect.poll(() => box(page).inputValue()).toBe("");
+      }
+      await box(page).press("ArrowUp");
+      expect(await box(page).inputValue()).toBe("/help dream");
+      await box(page).press("ArrowUp");
+      expect(await box(page).inputValue()).toBe("first line");
+      await box(page).press("ArrowDown");
+      expect(await box(page).inputValue()).toBe("/help dream");
+      await box(page).press("ArrowDown");
+      expect(await box(page).inputValue()).toBe("");
+      await page.reload();
+      await box(page).press("ArrowUp");
+      expect(await box(page).inputValue()).toBe("/help dream");
+    });
+  });
+});
