@@ -1,6 +1,6 @@
 /** `dreamloom see IMAGE`: what a network sees in a picture. */
 import type { Command } from "commander";
-import { classifyPicture } from "../engine/classify.js";
+import { classify, pictureToSee } from "../engine/classify.js";
 import { openPicture } from "../engine/images/codec.js";
 import { sentence } from "../shared/sentences/sentence.js";
 import { type EngineFlags, runtimeOption, withEngine } from "./engine.js";
@@ -25,7 +25,7 @@ export function addSee(program: Command): void {
 async function see(path: string, flags: Flags): Promise<void> {
   const picture = await openPicture(await readPicture(path));
   const seen = await withEngine(flags, async ({ network, programs }) =>
-    classifyPicture({ programs, network: await network(flags.network) }, picture),
+    classify({ programs, network: await network(flags.network) }, await pictureToSee(picture)),
   );
   const labels = seen.slice(0, flags.labels);
   if (flags.json) return printJson({ network: flags.network, labels });

@@ -9,13 +9,20 @@ interface Look {
   readonly networks: readonly string[];
 }
 
+interface KnownNetwork {
+  readonly id: string;
+  readonly help: string;
+  /** Whether it can name what it sees; undefined of one in a folder, which only the engine knows. */
+  readonly classifier?: boolean | undefined;
+}
+
 /** Defaults and largest values of recipes' options; the options' definitions name them. */
 type RecipeSettings = Readonly<Record<string, string | number>>;
 type Sizes = Readonly<Record<"size" | "maxSize", number>>;
 
 export interface BotOptions {
   readonly looks: readonly Look[];
-  readonly networks: readonly { readonly id: string; readonly help: string }[];
+  readonly networks: readonly KnownNetwork[];
   /** Longest sides in pixels, like `maxSize`. */
   readonly dream: RecipeSettings & { readonly look: string; readonly network: string } & Sizes;
   /** /stylize, /blend and /texture. */
@@ -44,6 +51,7 @@ type KnownNetworks = Readonly<
     string,
     {
       readonly title: string;
+      readonly classifier?: boolean | undefined;
       readonly dream: { readonly looks: Readonly<Record<string, { readonly description: string }>> };
     }
   >
@@ -60,7 +68,7 @@ export function offer(known: KnownNetworks, folders: readonly string[]): Pick<Bo
   }
   const own = new Set(folders.filter((folder) => !Object.hasOwn(known, folder)));
   const networks = [
-    ...Object.entries(known).map(([id, { title }]) => ({ id, help: title })),
+    ...Object.entries(known).map(([id, { title, classifier = false }]) => ({ id, help: title, classifier })),
     ...[...own].map((id) => ({ id, help: sentence("network.folder") })),
   ];
   return { looks: [...looks.values()], networks };

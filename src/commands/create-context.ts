@@ -19,6 +19,7 @@ import { againCommand } from "./recipes/again.js";
 import { recipeCommands } from "./recipes/chat-recipe.js";
 import type { Recipe } from "./recipes/recipe.js";
 import { Registry } from "./registry.js";
+import { seeCommand } from "./see.js";
 import { ChannelSettings } from "./settings/channel-settings.js";
 import { settingsCommand } from "./settings/command.js";
 import { styleCommand } from "./styles/command.js";
@@ -46,6 +47,7 @@ export function chatCommands(botOptions: BotOptions): ReturnType<typeof recipeCo
   const { recipes, commands } = recipeCommands(botOptions);
   const more = [
     styleCommand,
+    seeCommand(botOptions),
     galleryCommand,
     againCommand,
     queueCommand,

@@ -27,8 +27,8 @@ export async function classify({ programs, network }: EngineContext, image: Rast
   return all.sort((a, b) => b.probability - a.probability);
 }
 
-/** What {@link classify} sees in a picture of any size. */
-export async function classifyPicture(engine: EngineContext, picture: PictureInput): Promise<readonly Seen[]> {
+/** A picture of any size as it is looked at. */
+export async function pictureToSee(picture: PictureInput): Promise<Raster> {
   const { width, height } = fitInside(picture.width, picture.height, SEEN_SIDE);
-  return classify(engine, resize(await picture.decode(SEEN_SIDE), width, height));
+  return resize(await picture.decode(SEEN_SIDE), width, height);
 }

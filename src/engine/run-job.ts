@@ -1,5 +1,6 @@
 /** Runs one job inside the engine's own process: decodes its images, runs its recipe, encodes its frames. */
 import type { z } from "zod";
+import { defined } from "../shared/defined.js";
 import { PictureError } from "../shared/inspect-image.js";
 import { NativePartError } from "../shared/native.js";
 import { MAX_CHECKPOINT_BYTES, packCheckpoint, unpackCheckpoint } from "./checkpoint.js";
@@ -36,6 +37,7 @@ import {
   type RecipeContext,
   RecipeError,
 } from "./recipes/recipe.js";
+import { seeRecipe } from "./recipes/see/run.js";
 import { stylizeDefinition } from "./recipes/stylize/definition.js";
 import { stylize } from "./recipes/stylize/run.js";
 import { textureDefinition } from "./recipes/texture/definition.js";
@@ -107,9 +109,9 @@ async function runRecipe(request: EngineRequest, context: JobContext): Promise<E
     ...(recipe.version > 1 && { version: recipe.version }),
     network: String(used.network),
     runtime: context.programs.runtime.name,
-    seed: Number(used.seed),
+    seed: Number(used.seed ?? 0),
     octaves,
-    ...(last.seen && { seen: last.seen }),
+    ...defined({ seen: last.seen, labels: last.labels }),
     params: used,
   };
 }
@@ -243,4 +245,5 @@ export const RECIPES: ReadonlyMap<string, Recipe> = new Map<string, Recipe>([
   recipe(neuronDefinition, neuron),
   recipe(gridDefinition, grid),
   recipe(zoomDefinition, zoom),
+  [seeRecipe.name, seeRecipe],
 ]);

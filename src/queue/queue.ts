@@ -1,6 +1,7 @@
 import type { Job, JobFailure, JobMessages } from "../domain/model.js";
 import type { EngineFrame, EngineResult } from "../engine/process/engine.js";
 import { type Said, type SaidWith, SentenceError } from "../shared/sentences/sentence-error.js";
+import type { Seen } from "../shared/sighting.js";
 import type { JobRequest } from "./job-request.js";
 
 /** A job's position in the queue. Times are estimates in seconds. */
@@ -20,6 +21,15 @@ export interface QueuePosition {
 export interface CancelReason {
   readonly by: "person";
   readonly name: string;
+}
+
+/** What a network is asked about a picture. */
+export interface ClassifyRequest {
+  /** Encoded. */
+  readonly picture: Uint8Array;
+  readonly network: string;
+  /** Who asks: one person's questions are few at a time. */
+  readonly person: string;
 }
 
 /** What the queue reports, in the order in which it happens to a job. Listeners return quickly and do not throw. */
@@ -62,6 +72,11 @@ export interface JobQueue {
    * Resolves with how many there were.
    */
   recover(taken: (job: Job) => void): Promise<number>;
+  /**
+   * What a network sees in a picture: its best labels, the most probable first. No job: it is answered beside them, and
+   * nothing of it is kept. Rejects with a {@link QueueError} or an EngineError.
+   */
+  classify(request: ClassifyRequest): Promise<readonly Seen[]>;
   /** A job's end is posted: the next start does not report it again. */
   markNotified(id: string): Promise<void>;
   /**

@@ -4,7 +4,9 @@ import { type Engine, Suspension } from "../engine/process/engine.js";
 import { withTimeout } from "../shared/async.js";
 import { MemoryBudget } from "../shared/memory-budget.js";
 import { sentence } from "../shared/sentences/sentence.js";
+import type { Seen } from "../shared/sighting.js";
 import { Admission, type QueueLimits } from "./admission.js";
+import { Classifier } from "./classifier.js";
 import type { QueueContext } from "./context.js";
 import type { Estimator } from "./estimator.js";
 import { JobCompletion } from "./job-completion.js";
@@ -14,6 +16,7 @@ import { activeJob, QueueEmitter } from "./job-states.js";
 import { PositionNotifier, positions, secondsLeft } from "./positions.js";
 import {
   type CancelReason,
+  type ClassifyRequest,
   type JobEnding,
   type JobQueue,
   QueueError,
@@ -58,6 +61,7 @@ export class ScheduledQueue implements JobQueue {
   readonly #admission: Admission;
   readonly #completion: JobCompletion;
   readonly #scheduler: Scheduler;
+  readonly #classifier: Classifier;
   #paused = false;
   #refusing = false;
   #closing = false;
@@ -95,6 +99,7 @@ export class ScheduledQueue implements JobQueue {
       run: (active, how) => runner.run(active, how),
       logger,
     });
+    this.#classifier = new Classifier({ engine, answered: () => this.#scheduler.lookAgain() });
   }
 
   /**
@@ -151,6 +156,12 @@ export class ScheduledQueue implements JobQueue {
     else this.#scheduler.enqueue(active);
     positions.tell();
     return active.job;
+  }
+
+  async classify(request: ClassifyRequest): Promise<readonly Seen[]> {
+    if (this.#closing) throw new QueueError("closing", "queue.closing");
+    if (this.#paused) throw new QueueError("draining", "queue.draining");
+    return this.#classifier.classify(request);
   }
 
   /**
@@ -274,6 +285,7 @@ export class ScheduledQueue implements JobQueue {
   async close(graceMs: number): Promise<void> {
     const { active: open, writer } = this.#context;
     this.#closing = true;
+    this.#classifier.close();
     this.#scheduler.hold(true);
     for (const active of [...open.values()]) {
       // One that is still being written to the repository is suspended when it is there.

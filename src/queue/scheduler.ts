@@ -56,6 +56,11 @@ export class Scheduler {
     this.#regulate();
   }
 
+  /** Something besides jobs has left the engine: the next one may fit now. */
+  lookAgain(): void {
+    this.#regulate();
+  }
+
   enqueue(active: ActiveJob): void {
     const { job, leave } = active;
     active.queued = true;

@@ -56,7 +56,7 @@ describe("Dreamloom in Discord", () => {
   beforeAll(async () => {
     process.on("unhandledRejection", noteRejection);
     mkdirSync(join(folder, "models"));
-    renameSync(await writeTinyNetwork(), join(folder, "models", "tiny"));
+    renameSync(await writeTinyNetwork({ classifier: true }), join(folder, "models", "tiny"));
     discord = await FakeDiscord.start();
     running = await start();
   }, JOB_MS);
@@ -150,6 +150,23 @@ describe("Dreamloom in Discord", () => {
       expect(await sizeOf(final)).toEqual([expect.any(String), 96, 72]);
       expect(announced.ref.channel).toEqual(thread);
       expect(discord.messagesIn(art)).toHaveLength(1);
+    },
+    TEST_MS,
+  );
+
+  it(
+    "tells what a network sees in a picture, by its name and in the menu of a message",
+    async () => {
+      const [ann, ben, art] = [discord.user("Ann"), discord.user("Ben"), discord.addChannel("seeing")];
+      const post = await ben.post(art, "my garden", [await photo()]);
+      await ann.shortcut(post.ref, "What do you see?").answered;
+      const labels = / sees in (Ann|Ben)'s picture: ([^\d,]+[\d.]+ %, ){4}[^\d,]+[\d.]+ %$/;
+      const asked = await untilSeen(art, labels);
+      expect(asked.text).toMatch(/^tiny sees in Ben's picture: /);
+      ann.command(art, "see", { network: "tiny" }, [await photo()]);
+      const again = await untilSeen(art, "Ann's picture");
+      expect(again.text).toBe(asked.text.replace("Ben", "Ann"));
+      expect(discord.messagesIn(art)).toHaveLength(3);
     },
     TEST_MS,
   );

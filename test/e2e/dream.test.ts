@@ -157,6 +157,23 @@ describe.skipIf(missing !== undefined || !hasChromium)(`dreaming a photo in the 
   );
 
   it(
+    "tells what it sees in the sample when that is asked at its message",
+    async () => {
+      const { page, errors } = await visit();
+      const sample = page
+        .locator(".channel-pane article", { has: page.getByAltText(/Picos de Europa, photo by/) })
+        .first();
+      await sample.hover();
+      await sample.getByRole("button", { name: "What do you see?" }).click();
+      const answer = page.locator(".channel-pane article", { hasText: /^.*resnet50 sees in .*: alp \d\d %, / });
+      await answer.waitFor();
+      await shot(page, "see");
+      expect(errors).toEqual([]);
+    },
+    JOB_MS,
+  );
+
+  it(
     "paints the photo in the style that is chosen by reaction",
     async () => {
       const { page, errors } = await visit();

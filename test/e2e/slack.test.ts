@@ -53,7 +53,7 @@ describe("Slack, from the line to the picture", () => {
   }
 
   beforeAll(async () => {
-    const tiny = await writeTinyNetwork();
+    const tiny = await writeTinyNetwork({ classifier: true });
     writeFileSync(join(tiny, "dreamloom.yaml"), NOTES);
     mkdirSync(join(folder, "own"));
     renameSync(tiny, join(folder, "own", "tiny"));
@@ -124,6 +124,24 @@ describe("Slack, from the line to the picture", () => {
       expect(await Promise.all(frames.map(sizes))).toEqual([[[69, 51]], [[96, 72]]]);
       expect((await final(root)).notifies).toEqual([ann.id]);
       await done(root);
+      expect(fake.violations).toEqual([]);
+    },
+    JOB_MS,
+  );
+
+  it(
+    "tells what a network sees in a picture, asked in its menu, by a line and after a slash",
+    async () => {
+      const post = await people.say(ben, { id: art.id }, "a pond", [await photo()]);
+      const answers = () => channel().filter(({ byBot, text }) => text.startsWith("tiny sees in") && byBot);
+      const answer = (count: number) => until(() => answers()[count - 1], `answer ${count}`);
+      await people.shortcut(ann, people.message({ channel: art.id, ts: post.ts }), "what_do_you_see");
+      const labels = /^tiny sees in Ben's picture: ([^\d,]+[\d.]+ %, ){4}[^\d,]+[\d.]+ %$/;
+      expect((await answer(1)).text).toMatch(labels);
+      await people.slash(ann, art.id, "dreamloom", "see");
+      expect((await answer(2)).text).toBe((await answer(1)).text);
+      await people.mention(ann, { id: art.id }, "see", [await photo()]);
+      expect((await answer(3)).text).toMatch(/^tiny sees in Ann's picture: /);
       expect(fake.violations).toEqual([]);
     },
     JOB_MS,

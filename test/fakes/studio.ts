@@ -22,9 +22,9 @@ export const botOptions: BotOptions = {
     { name: "creatures", help: "Creatures and scales", networks: ["resnet50"] },
   ],
   networks: [
-    { id: "resnet50", help: "The default" },
-    { id: "googlenet", help: "The original look" },
-    { id: "bare", help: "Without looks" },
+    { id: "resnet50", help: "The default", classifier: true },
+    { id: "googlenet", help: "The original look", classifier: true },
+    { id: "bare", help: "Without looks", classifier: false },
   ],
   dream: {
     size: 512,

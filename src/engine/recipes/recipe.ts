@@ -4,7 +4,7 @@
  */
 import type { z } from "zod";
 import { type Said, SentenceError } from "../../shared/sentences/sentence-error.js";
-import type { Sighting } from "../../shared/sighting.js";
+import type { Seen, Sighting } from "../../shared/sighting.js";
 import type { Film } from "../images/film.js";
 import type { Raster } from "../images/raster.js";
 import type { Network } from "../networks/network.js";
@@ -44,6 +44,8 @@ export interface Frame {
   readonly savable?: Savable;
   /** Of the last one: what networks see in it, where that was asked for. */
   readonly seen?: readonly Sighting[];
+  /** What its network sees in the picture that it was asked about, the most probable first. */
+  readonly labels?: readonly Seen[];
 }
 
 /** Frames as they are made, and in the end a film where the recipe makes one. */

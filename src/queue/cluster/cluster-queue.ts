@@ -1,7 +1,8 @@
 import type { Job } from "../../domain/model.js";
 import { sentence } from "../../shared/sentences/sentence.js";
+import type { Seen } from "../../shared/sighting.js";
 import type { JobRequest } from "../job-request.js";
-import { QueueError } from "../queue.js";
+import { type ClassifyRequest, QueueError } from "../queue.js";
 import { ScheduledQueue, type ScheduledQueueOptions } from "../scheduled-queue.js";
 import type { BotsInfo } from "./bots.js";
 import { ClusterEngine, type ClusterEngineOptions } from "./cluster-engine.js";
@@ -87,6 +88,12 @@ export class ClusterQueue extends ScheduledQueue {
   override async submit(request: JobRequest, accepted?: (job: Job) => void): Promise<Job> {
     if (!(await this.#engine.answers(PATIENCE_MS))) throw new QueueError("unreachable", "queue.unreachable");
     return super.submit(request, accepted);
+  }
+
+  override async classify(request: ClassifyRequest): Promise<readonly Seen[]> {
+    if (!(await this.#engine.answers(PATIENCE_MS))) throw new QueueError("unreachable", "queue.unreachable");
+    if (this.absence !== undefined) throw new QueueError("unreachable", { message: this.absence });
+    return super.classify(request);
   }
 
   /** Running jobs need no time to end: their workers continue, and the next start collects what they have made. */

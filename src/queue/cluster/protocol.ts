@@ -13,7 +13,7 @@ import type {
 import { DEFINITIONS } from "../../engine/recipes/definitions.js";
 import type { Relayed } from "../../shared/sentences/sentence-error.js";
 
-const WIRE = 3;
+const WIRE = 4;
 
 /** Recipes and their versions as a number: a worker that has others must not paint these bots' jobs. */
 const RECIPES = createHash("sha256")

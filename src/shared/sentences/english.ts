@@ -8,7 +8,8 @@ const GIVE_IT =
   "Give me the picture with the command's \"picture\" option, or open the message's menu and choose Apps > " +
   "Dream this (or Stylize this).";
 
-const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
+const percent = (share: number): string =>
+  share < 0.0005 ? "under 0.1 %" : `${(share * 100).toFixed(share < 0.0995 ? 1 : 0)} %`;
 const named = ({ name, probability }: Seen): string => `${name} ${percent(probability)}`;
 const sighted = ({ network, before, after }: Sighting): string =>
   before ? `${network}: ${named(before)} → ${named(after)}` : `${network} sees ${named(after)}`;
@@ -1035,6 +1036,12 @@ export const english = {
   "network.no-classes": ({ network, known }: { network: string; known: readonly string[] }) =>
     `${network} cannot name things: its file has no classifier. ${both.format(known)} can.`,
   "share.percent": ({ share }: { share: number }) => percent(share),
+  "see.no-image": "There is no picture to look at.",
+  "see.answer": ({ network, whose, labels }: { network: string; whose: string | undefined; labels: readonly Seen[] }) =>
+    `${network} sees in ${whose === undefined ? "this picture" : `${whose}'s picture`}: ${labels.map(named).join(", ")}`,
+  "see.busy-person": "I am still looking at {count} pictures for you; please wait until you have the answers.",
+  "see.busy": "I am looking at many pictures just now; please try again in a moment.",
+  "see.slow": "{network} has not answered within {seconds} s; please try again in a while.",
   "into.unreadable": 'What to dream into must be 1 to {most} things with weights, such as "jellyfish:0.7 castle:0.3".',
   "into.unknown": "The network knows nothing called {word}; try goldfish, castle or dogs.",
 

@@ -1,5 +1,5 @@
 import type { WireMessage } from "../../wire.js";
-import { removeMessage, startReply, toggleReaction } from "../state/actions.js";
+import { askWhatIsSeen, removeMessage, startReply, toggleReaction } from "../state/actions.js";
 import { go } from "../state/route.js";
 import { useStore } from "../state/store.js";
 import { quickReactions } from "../text/emoji.js";
@@ -31,6 +31,9 @@ export function MessageTools({ message, inThread }: { message: WireMessage; inTh
         shortcut="R"
         onClick={() => startReply(message, inThread)}
       />
+      {message.pictures.length > 0 && (
+        <IconButton icon="eye" label={sentence("message.see")} onClick={() => askWhatIsSeen(message, inThread)} />
+      )}
       {!inThread && (
         <IconButton
           icon="thread"

@@ -2,6 +2,7 @@ import type { WireMessage } from "../../wire.js";
 import * as api from "./api.js";
 import { focusDraft } from "./drafts.js";
 import { applyRemoved, upsert } from "./messages.js";
+import { sendMessage } from "./outbox.js";
 import { getState, setReplying, setState, setTimeline, type TimelineRef, timelineKey } from "./store.js";
 import { attempt, errorText } from "./toasts.js";
 
@@ -57,6 +58,13 @@ export async function removeMessage(message: WireMessage): Promise<void> {
 
 export async function pressButton(message: WireMessage, action: string): Promise<void> {
   await attempt(() => api.press(message.id, action));
+}
+
+/** Asks the bot what it sees in a message's picture, as a message of one's own. */
+export function askWhatIsSeen({ id: repliesTo }: WireMessage, inThread: boolean): void {
+  const { channel, thread } = getState().route;
+  if (channel === undefined) return;
+  sendMessage({ channel, thread: inThread ? thread : undefined }, { text: "/see", files: [], repliesTo });
 }
 
 /** Makes the next message an answer to this one, and moves the cursor to where it is written. */

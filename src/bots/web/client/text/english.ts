@@ -87,6 +87,7 @@ export const english = {
   "message.react": "Add a reaction",
   "message.react.with": "React with {emoji}",
   "message.reply": "Reply",
+  "message.see": "What do you see?",
   "message.thread": "Open thread",
   "message.delete": "Delete",
   "message.delete.sure": "Really delete",
