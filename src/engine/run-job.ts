@@ -66,7 +66,7 @@ export async function runJob(request: EngineRequest, context: JobContext): Promi
 async function runRecipe(request: EngineRequest, context: JobContext): Promise<EngineResult> {
   const { signal } = context;
   const started = performance.now();
-  const recipe = RECIPES.get(request.recipe);
+  const recipe = request.recipe === seeRecipe.name ? seeRecipe : RECIPES.get(request.recipe);
   if (!recipe)
     throw new RecipeError("engine.recipe-unknown", { recipe: request.recipe, known: [...RECIPES.keys()].join(", ") });
   const params = parseParams(recipe.params, request.params);
@@ -237,6 +237,7 @@ function recipe<O extends RecipeOptions>(
   ];
 }
 
+/** Those that make pictures. */
 export const RECIPES: ReadonlyMap<string, Recipe> = new Map<string, Recipe>([
   recipe(dreamDefinition, dream),
   recipe(stylizeDefinition, stylize),
@@ -245,5 +246,4 @@ export const RECIPES: ReadonlyMap<string, Recipe> = new Map<string, Recipe>([
   recipe(neuronDefinition, neuron),
   recipe(gridDefinition, grid),
   recipe(zoomDefinition, zoom),
-  [seeRecipe.name, seeRecipe],
 ]);

@@ -22,7 +22,7 @@ describe("what a network sees", () => {
     expect(await answer).toEqual(LABELS);
     expect(queue.positions().map((position) => position.job.id)).toEqual([job.id]);
     await running.finish();
-    expect(await ended(job.id)).toBe("done");
+    expect((await ended(job.id)).state).toBe("done");
   });
 
   it("is asked one by one, by each person a few times at once, and not without end", async () => {
