@@ -33,7 +33,7 @@ describe("/see", () => {
     expect(queue.positions()).toEqual([]);
   });
 
-  it("looks at the picture that comes with it, that it answers, or the newest, with the network that is named", async () => {
+  it("looks at the picture that comes with it, that it answers, or the newest, with the network named", async () => {
     const { see, answer, chat, engine } = await open();
     chat.latest = source(await picture(31, 32));
     const bytes = await picture(33, 34);

@@ -1037,8 +1037,18 @@ export const english = {
     `${network} cannot name things: its file has no classifier. ${both.format(known)} can.`,
   "share.percent": ({ share }: { share: number }) => percent(share),
   "see.no-image": "There is no picture to look at.",
-  "see.answer": ({ network, whose, labels }: { network: string; whose: string | undefined; labels: readonly Seen[] }) =>
-    `${network} sees in ${whose === undefined ? "this picture" : `${whose}'s picture`}: ${labels.map(named).join(", ")}`,
+  "see.answer": ({
+    network,
+    whose,
+    labels,
+  }: {
+    network: string;
+    whose: string | undefined;
+    labels: readonly Seen[];
+  }) => {
+    const picture = whose === undefined ? "this picture" : `${whose}'s picture`;
+    return `${network} sees in ${picture}: ${labels.map(named).join(", ")}`;
+  },
   "see.busy-person": "I am still looking at {count} pictures for you; please wait until you have the answers.",
   "see.busy": "I am looking at many pictures just now; please try again in a moment.",
   "see.slow": "{network} has not answered within {seconds} s; please try again in a while.",

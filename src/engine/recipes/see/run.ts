@@ -14,12 +14,8 @@ async function* see(
   const network = await context.network(id);
   const image = await pictureToSee(picture);
   const seen = await classify({ programs: context.programs, network }, image);
-  yield {
-    kind: "octave",
-    ...{ octave: 1, octaves: 1, step: 1, steps: 1, progress: 1 },
-    ...{ image, lossStart: 0, lossEnd: 0 },
-    labels: seen.slice(0, labels),
-  };
+  const only = { kind: "octave", octave: 1, octaves: 1, step: 1, steps: 1, progress: 1 } as const;
+  yield { ...only, image, lossStart: 0, lossEnd: 0, labels: seen.slice(0, labels) };
 }
 
 export const seeRecipe: Recipe<typeof seeParams> = { name: SEE, version: 1, params: seeParams, run: see };

@@ -11,7 +11,7 @@ const context = openTiny();
 const ask = (params: Record<string, unknown>, pictures: Record<string, Uint8Array>) =>
   runJob({ recipe: SEE, params, pictures }, { ...context, onFrame: () => undefined });
 
-it("tells the best labels with the network's own probabilities, and shows the picture as it was looked at", async () => {
+it("tells the best labels with the network's own probabilities, and shows the picture as it was seen", async () => {
   const image = await drawn(400, 300);
   const { labels = [], width, height, network } = await ask({ network: "naming" }, { image });
   expect([width, height, network]).toEqual([256, 192, "naming"]);
