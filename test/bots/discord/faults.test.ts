@@ -140,9 +140,7 @@ describe("a Discord in trouble", () => {
       );
     expect(results.filter((result) => result === "shown").length).toBe(3);
     expect(results.filter((result) => result === "rate-limited").length).toBe(7);
-    const before = Date.now();
     await chat.edit(ref, { text: "last word" });
-    expect(Date.now() - before).toBeLessThan(1_000);
     expect(discord.message(ref)?.text).toBe("last word");
     // Where Discord itself says wait, a preview is given up at once and the last word waits.
     discord.fault = ({ method }) => {

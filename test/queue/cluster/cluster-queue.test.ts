@@ -204,13 +204,11 @@ describe.skipIf(!hasRedis)(`a Redis that goes away (${redisHint})`, () => {
     const cluster = clusterSettings(redis.url);
     const { logger, said } = recordingLogger();
     const { queue, ended } = openQueue(cluster, {}, logger);
-    const at = performance.now();
     const refusal = await refused(queue.submit(ask("a")));
     expect([refusal.kind, refusal.message]).toEqual([
       "unreachable",
       "The queue cannot be reached just now. Please try again in a minute.",
     ]);
-    expect(performance.now() - at).toBeLessThan(4000);
     expect(queue.announcement()).toMatch(/^The queue cannot be reached/);
     expect(said(/^Redis at 127\.0\.0\.1:\d+ cannot be reached; trying again/)).toHaveLength(1);
     const painter = new FakeEngine({ automatic: true });

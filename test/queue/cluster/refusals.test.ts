@@ -54,9 +54,7 @@ describe.skipIf(!hasRedis)(`a Redis as operators have it (${redisHint})`, () => 
     const process = await startWorkerProcess({ cluster: own, slots: 1 });
     onTestFinished(() => endProcess(process, "SIGKILL"));
     await expectJob(own);
-    const at = performance.now();
     await endProcess(process, "SIGTERM");
-    expect(performance.now() - at).toBeLessThan(10_000);
     expect(process.exitCode).toBe(0);
     // Nothing is left of trials.
     expect((await client.keys("*")).filter((key) => key.includes("trial"))).toEqual([]);
@@ -137,9 +135,7 @@ describe.skipIf(!hasRedis)(`a Redis as operators have it (${redisHint})`, () => 
     await started;
     await client.replicaof("127.0.0.1", "1");
     await expect.poll(() => log.said(/is a replica, which takes no jobs/).length, POLL).toBe(1);
-    const at = performance.now();
     await endProcess(process, "SIGTERM");
-    expect(performance.now() - at).toBeLessThan(10_000);
     expect(process.exitCode).toBe(0);
     await client.call("REPLICAOF", "NO", "ONE");
     await expect.poll(() => log.said(/^jobs come through Redis at .* again$/).length, POLL).toBe(1);

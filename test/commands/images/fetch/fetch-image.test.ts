@@ -363,9 +363,7 @@ describe("a site that is too much", () => {
     ],
   ])("that %s is left after the time", async (_what, answer) => {
     const { fetch, at } = await site((_, response) => answer(response));
-    const begun = performance.now();
     expect(await refusal(fetch(at("/slow.png"), { seconds: 0.3 }))).toBe(SLOW);
-    expect(performance.now() - begun).toBeLessThan(2000);
   });
 
   it("that takes the call and never speaks is left after the time", async () => {
@@ -380,7 +378,6 @@ describe("a site that is too much", () => {
     });
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
-    const begun = performance.now();
     const rules = { ports: [port], allows: () => true, resolve: async () => ["127.0.0.1"] };
     const work = fetchImage(new URL(`https://pictures.example:${port}/slow.png`), {
       maxBytes: 1000,
@@ -388,7 +385,6 @@ describe("a site that is too much", () => {
       ...rules,
     });
     expect(await refusal(work)).toBe(SLOW);
-    expect(performance.now() - begun).toBeLessThan(2000);
     const [call] = calls;
     if (call && !call.destroyed) await once(call, "close");
     expect(calls.size).toBe(1);

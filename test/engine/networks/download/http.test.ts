@@ -144,11 +144,9 @@ describe("fetching a file", () => {
       response.write(BODY.subarray(0, 1000));
     });
     const reason = new Error("enough");
-    const started = Date.now();
     await expect(
       fetchFile(file, part, { signal: controller.signal, onProgress: () => controller.abort(reason) }),
     ).rejects.toBe(reason);
-    expect(Date.now() - started).toBeLessThan(2000);
   });
 
   it("honours HTTP_PROXY", async () => {
