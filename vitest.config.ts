@@ -30,7 +30,11 @@ const mocking = [
 ];
 
 /** Limits are for hangs: tests pass on a machine that does five other things. */
-const shared = { testTimeout: 240_000, hookTimeout: 240_000 };
+const shared = {
+  testTimeout: 240_000,
+  hookTimeout: 240_000,
+  expect: { poll: { timeout: 120_000, interval: 20 } },
+};
 
 export default defineConfig({
   test: {

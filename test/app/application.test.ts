@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
-import { afterAll, describe, expect, it, vi } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { startDreamloom } from "../../src/app/application.js";
 import { loadConfig } from "../../src/app/settings/load-settings.js";
 import { WebChat } from "../../src/bots/web/chat.js";
@@ -10,6 +10,7 @@ import { openStore } from "../../src/store/open.js";
 import { ann, FakeChat, source } from "../fakes/chat.js";
 import { FakeEngine, picture } from "../fakes/engine.js";
 import { botOptions } from "../fakes/studio.js";
+import { waitFor } from "../support/wait-for.js";
 
 const folder = mkdtempSync(join(tmpdir(), "dreamloom-main-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -157,7 +158,7 @@ describe("the whole program", () => {
     expect(chat.ephemeral).toHaveLength(1);
     expect(web.health().detail).toContain(`The database ${file} is damaged`);
     rmSync(file);
-    await vi.waitFor(() => expect(web.health()).toEqual({ connected: true }), 60_000);
+    await waitFor(() => expect(web.health()).toEqual({ connected: true }));
     await running.stop();
 
     // Alone it has nothing to wait for: its operator is at the terminal.

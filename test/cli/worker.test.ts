@@ -39,8 +39,7 @@ async function startWorker(cluster: Config["cluster"], network: string, more: Re
   const lines: string[] = [];
   const logged = createInterface({ input: child.stderr });
   logged.on("line", (line) => lines.push(line));
-  const says = (word: string) =>
-    expect.poll(() => lines.some((line) => line.includes(word)), { timeout: 120_000, interval: 20 }).toBe(true);
+  const says = (word: string) => expect.poll(() => lines.some((line) => line.includes(word))).toBe(true);
   await says("worker takes jobs");
   return { child, ended, says };
 }
@@ -89,7 +88,7 @@ describe("dreamloom worker", () => {
     const params = { network, layers: "corners", size: 192, octaves: 4, octaveScale: 1.3, steps: 60, seed: 7 };
     const job = send(engine, { job: "7KQ4M9XA", params, pictures: { image: await drawn(96, 72) } });
     const octaves = () => job.frames.filter(({ kind }) => kind === "octave").map(({ octave }) => octave);
-    await expect.poll(() => octaves().includes(2), { timeout: 120_000, interval: 10 }).toBe(true);
+    await expect.poll(() => octaves().includes(2)).toBe(true);
     const has = ({ child }: { readonly child: ChildProcess }) =>
       engine.workerOf("7KQ4M9XA")?.includes(`-${child.pid}-`) === true;
     const [first, second] = has(workers[0]) ? workers : [workers[1], workers[0]];
@@ -111,7 +110,7 @@ describe("dreamloom worker", () => {
     await workersAre(({ length }) => length === 1);
     const params = { network, layers: "corners", size: 512, octaves: 4, steps: 100, seed: 7 };
     const job = send(engine, { job: "7KQ4M9XA", params, pictures: { image: await drawn(96, 72) } });
-    await expect.poll(() => job.frames.length, { timeout: 120_000, interval: 10 }).toBeGreaterThan(0);
+    await expect.poll(() => job.frames.length).toBeGreaterThan(0);
     child.kill("SIGTERM");
     await says("once more stops at once");
     child.kill("SIGTERM");

@@ -2,6 +2,7 @@ import { expect, it, vi } from "vitest";
 import { ChannelNames } from "../../src/commands/channel-names.js";
 import type { ChannelRef } from "../../src/domain/model.js";
 import { FakeChat } from "../fakes/chat.js";
+import { waitFor } from "../support/wait-for.js";
 
 it("asks again what a channel is called, and shows the old name until it knows", async () => {
   let now = 1;
@@ -14,13 +15,13 @@ it("asks again what a channel is called, and shows the old name until it knows",
   const names = new ChannelNames([chat], learnt, { now: () => now });
   called("#lab");
   expect(names.of(lab)).toBe("lab");
-  await vi.waitFor(() => expect(names.of(lab)).toBe("#lab"));
+  await waitFor(() => expect(names.of(lab)).toBe("#lab"));
   called("#works");
   expect(names.of(lab)).toBe("#lab");
   expect(described).toHaveBeenCalledTimes(1);
   now += 61_000;
   expect(names.of(lab)).toBe("#lab");
-  await vi.waitFor(() => expect(names.of(lab)).toBe("#works"));
+  await waitFor(() => expect(names.of(lab)).toBe("#works"));
   expect(described).toHaveBeenCalledTimes(2);
   expect(learnt).toHaveBeenCalledTimes(2);
 });

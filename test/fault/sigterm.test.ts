@@ -60,18 +60,14 @@ async function painting(env: Readonly<Record<string, string>>) {
 
 const ended = (pid: number | undefined) =>
   expect
-    .poll(
-      () => {
-        try {
-          // One whose parent does not wait for it stays listed, as a zombie.
-          return readFileSync(`/proc/${pid}/stat`, "utf8").split(" ")[2] === "Z";
-        } catch {
-          return pid !== undefined;
-        }
-      },
-      // It ends when it has done what it is at.
-      { timeout: 60_000 },
-    )
+    .poll(() => {
+      try {
+        // One whose parent does not wait for it stays listed, as a zombie.
+        return readFileSync(`/proc/${pid}/stat`, "utf8").split(" ")[2] === "Z";
+      } catch {
+        return pid !== undefined;
+      }
+    })
     .toBe(true);
 
 describe("a program that is asked to stop", () => {

@@ -1,5 +1,5 @@
 import { pino } from "pino";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebChat } from "../../src/bots/web/chat.js";
 import type { AdminOverview } from "../../src/port/admin.js";
 import { temporaryFolder, Visitor } from "../bots/web/harness.js";
@@ -7,6 +7,7 @@ import { ann, FakeChat } from "../fakes/chat.js";
 import { FakeEngine } from "../fakes/engine.js";
 import { clusterSettings, recordingLogger, startWorker } from "../queue/cluster/harness.js";
 import { hasRedis, type RedisServer, redisHint, startRedis } from "../support/redis.js";
+import { waitFor } from "../support/wait-for.js";
 import { program, scrape } from "./program.js";
 
 describe.skipIf(!hasRedis)(`the program with workers on other machines (${redisHint})`, () => {
@@ -39,14 +40,14 @@ describe.skipIf(!hasRedis)(`the program with workers on other machines (${redisH
     const thread = (text: string) =>
       chat.until(() => chat.in("thread").find(({ content }) => content.text.includes(text)));
     await thread("Fetching the network vgg19, which happens only once: 20 of 80 MB.");
-    await vi.waitFor(async () => expect(await jobs()).toMatchObject([{ state: "running", worker: first.id }]));
+    await waitFor(async () => expect(await jobs()).toMatchObject([{ state: "running", worker: first.id }]));
 
     await run.octave(1);
     await thread("Octave 1 of 2");
     const [, second] = await Promise.all([first.stop(0), startWorker(cluster, two)]);
     const taken = await two.next();
     await thread("The machine that worked on this has stopped; another one continues.");
-    await vi.waitFor(async () => expect(await jobs()).toMatchObject([{ state: "running", worker: second.id }]));
+    await waitFor(async () => expect(await jobs()).toMatchObject([{ state: "running", worker: second.id }]));
     expect((await scrape(address)).get('dreamloom_jobs_retried_total{kind="moved"}')).toBe(1);
     await taken.octave(2);
     await taken.finish();
@@ -66,7 +67,7 @@ describe.skipIf(!hasRedis)(`the program with workers on other machines (${redisH
 
   it("says to those who wait that no worker is there, or that the queue is paused", async () => {
     const { address, chat, cluster, operator, lines } = await bots();
-    await vi.waitFor(() =>
+    await waitFor(() =>
       expect(lines.map(({ msg }) => msg)).toContain("No worker is there just now; jobs wait until one comes."),
     );
     await chat.say(ann, "/dream picture:none octaves:2");

@@ -1,10 +1,11 @@
 import { createServer } from "node:net";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { EngineStatus } from "../../src/engine/process/engine.js";
 import type { ChatHandlers, ChatHealth } from "../../src/port/adapter.js";
 import { ChatError } from "../../src/port/chat-error.js";
 import { ann, ben, FakeChat } from "../fakes/chat.js";
 import { FakeEngine } from "../fakes/engine.js";
+import { waitFor } from "../support/wait-for.js";
 import { program, scrape } from "./program.js";
 
 async function ask(address: string, path: string) {
@@ -115,7 +116,7 @@ describe("health", () => {
     });
     const starting = program({ chats: [new SlowChat()], env: { OPS_PORT: String(port) } });
     const address = `http://127.0.0.1:${port}`;
-    await vi.waitFor(async () => expect((await ask(address, "/readyz")).status).toBe(503));
+    await waitFor(async () => expect((await ask(address, "/readyz")).status).toBe(503));
     expect((await ask(address, "/readyz")).body.problems).toEqual([
       { part: "program", problem: "It is starting." },
       { part: "fake", problem: "It has not been started yet." },

@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { pino } from "pino";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { EngineHost } from "../../src/engine/process/host.js";
 import { EventLoopWatch, type Lag } from "../../src/ops/event-loop.js";
 import { Operation } from "../../src/ops/operations.js";
 import { ann } from "../fakes/chat.js";
+import { waitFor } from "../support/wait-for.js";
 import { program, scrape } from "./program.js";
 
 const logger = pino({ level: "silent" });
@@ -51,13 +52,13 @@ describe("a process that is stuck", () => {
   it("is known by how late it comes to what it has to do", async () => {
     const watch = new EventLoopWatch(400);
     onTestFinished(() => watch.close());
-    await vi.waitFor(() => expect(watch.lag.max).toBeGreaterThan(0));
+    await waitFor(() => expect(watch.lag.max).toBeGreaterThan(0));
     for (let turns = 0; turns < 40; turns++) {
       block(60);
       await turn();
     }
     expect(watch.lag.p50).toBeGreaterThan(0.03);
-    await vi.waitFor(() => expect(watch.lag.p50).toBeLessThan(0.03), { timeout: 60_000 });
+    await waitFor(() => expect(watch.lag.p50).toBeLessThan(0.03));
   });
 });
 
@@ -72,13 +73,13 @@ describe("an engine that is stuck", () => {
       const response = await fetch(`${address}/readyz`);
       return [response.status, ((await response.json()) as { problems: unknown[] }).problems];
     };
-    await vi.waitFor(async () => expect(await ready()).toEqual([200, []]), { timeout: 60_000 });
+    await waitFor(async () => expect(await ready()).toEqual([200, []]));
     const pid = host.pid ?? Number.NaN;
     process.kill(pid, "SIGSTOP");
-    await vi.waitFor(async () =>
+    await waitFor(async () =>
       expect(await ready()).toEqual([503, [{ part: "engine", problem: "The engine's process does not answer." }]]),
     );
     process.kill(pid, "SIGCONT");
-    await vi.waitFor(async () => expect(await ready()).toEqual([200, []]), { timeout: 60_000 });
+    await waitFor(async () => expect(await ready()).toEqual([200, []]));
   });
 });

@@ -3,13 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { pino } from "pino";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { loadConfig } from "../../src/app/settings/load-settings.js";
 import type { Engine } from "../../src/engine/process/engine.js";
 import { Operation } from "../../src/ops/operations.js";
 import { QueueWorker } from "../../src/queue/cluster/queue-worker.js";
 import { FakeEngine } from "../fakes/engine.js";
 import { hasRedis, redisHint, startRedis } from "../support/redis.js";
+import { waitFor } from "../support/wait-for.js";
 import { scrape } from "./program.js";
 
 describe.skipIf(!hasRedis)(`a worker of a cluster (${redisHint})`, () => {
@@ -55,14 +56,14 @@ describe.skipIf(!hasRedis)(`a worker of a cluster (${redisHint})`, () => {
     onTestFinished(() => client.disconnect());
     client.on("error", () => undefined);
     await client.config("SET", "maxmemory", "1");
-    await vi.waitFor(async () => expect(await ready()).toEqual([503, ["redis"]]), { timeout: 60_000, interval: 200 });
+    await waitFor(async () => expect(await ready()).toEqual([503, ["redis"]]), 200);
     const told = (await (await fetch(`${address}/readyz`)).json()) as { problems: { problem: string }[] };
     expect(told.problems[0]?.problem).toMatch(/^Redis at 127\.0\.0\.1:\d+ is full/);
     await client.config("SET", "maxmemory", "0");
-    await vi.waitFor(async () => expect(await ready()).toEqual([200, []]), { timeout: 60_000, interval: 200 });
+    await waitFor(async () => expect(await ready()).toEqual([200, []]), 200);
     await redis.kill();
-    await vi.waitFor(async () => expect(await ready()).toEqual([503, ["redis"]]), { timeout: 60_000 });
+    await waitFor(async () => expect(await ready()).toEqual([503, ["redis"]]));
     await redis.start();
-    await vi.waitFor(async () => expect(await ready()).toEqual([200, []]), { timeout: 120_000, interval: 200 });
+    await waitFor(async () => expect(await ready()).toEqual([200, []]), 200);
   });
 });

@@ -1,8 +1,9 @@
 /** Servers that speak Discord's protocol, but say less of what may be left out, or say it in another way. */
 import { GatewayDispatchEvents as E } from "discord-api-types/v10";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import type { FakeDiscord } from "../../fakes/discord/server.js";
 import { KeyValues } from "../../fakes/key-values.js";
+import { waitFor } from "../../support/wait-for.js";
 import { connected, fakeDiscord, Listener, picture } from "./harness.js";
 
 let discord: FakeDiscord;
@@ -61,7 +62,7 @@ describe("a server that says little", () => {
     const [ann, art] = [discord.user("Ann"), discord.addChannel("art")];
     listener.does = async (event) => event.kind === "command" && event.reply({ text: "Painting." }, "public");
     await ann.command(art, "dream", { look: "eyes" }, [{ name: "photo.png", bytes: (await picture()).bytes }]).answered;
-    await vi.waitFor(() => expect(listener.of("command")).toHaveLength(1));
+    await waitFor(() => expect(listener.of("command")).toHaveLength(1));
     const [command] = listener.of("command");
     expect(command).toMatchObject({
       options: { look: "eyes" },
@@ -82,7 +83,7 @@ describe("a server that says little", () => {
     await expect(chat.picturesOf(ref)).resolves.toEqual([]);
     await expect(chat.latestPicture(art)).resolves.toMatchObject({ name: "dream-7KQ4M9XA.png" });
     ann.react(ref, "🔁");
-    await vi.waitFor(() => expect(listener.of("reaction")).toHaveLength(1));
+    await waitFor(() => expect(listener.of("reaction")).toHaveLength(1));
     expect(listener.of("reaction")[0]).toMatchObject({
       emoji: "🔁",
       message: ref,
@@ -104,7 +105,7 @@ describe("a server that says little", () => {
     await ann.command(art, "dream").answered;
     const ref = await chat.post(art, { text: "A result" });
     ann.react(ref, "🔁");
-    await vi.waitFor(() => expect(listener.of("reaction")).toHaveLength(1));
+    await waitFor(() => expect(listener.of("reaction")).toHaveLength(1));
     expect(listener.of("command")[0]?.channel).toEqual(art);
     expect(listener.of("reaction")[0]?.message).toEqual(ref);
     await discord.until(() => discord.messagesIn(art).some(({ text }) => text === "Hello."));
@@ -137,7 +138,7 @@ describe("a server with its own mind", () => {
     const { listener } = await connected(discord);
     listener.does = async (event) => event.kind === "command" && event.reply({ text: "Painting." }, "public");
     await discord.user("Ann").command(discord.addChannel("art"), "dream").answered;
-    await vi.waitFor(() => expect(listener.of("command")).toHaveLength(1));
+    await waitFor(() => expect(listener.of("command")).toHaveLength(1));
   });
 
   it("tells of a server without its roles: people can do all but moderate", async () => {
@@ -149,7 +150,7 @@ describe("a server with its own mind", () => {
     listener.does = async (event) => event.kind === "command" && event.reply({ text: "Painting." }, "public");
     await ann.command(art, "dream").answered;
     ann.react(await chat.post(art, { text: "A result" }), "🔁");
-    await vi.waitFor(() => expect(listener.of("reaction")).toHaveLength(1));
+    await waitFor(() => expect(listener.of("reaction")).toHaveLength(1));
     expect(listener.of("reaction")[0]?.user).toEqual({ id: ann.id, name: "Ann", moderator: false, roles: [] });
     expect(listener.of("command")[0]?.channel).toEqual(art);
   });
@@ -186,10 +187,10 @@ describe("a server with its own mind", () => {
     const { listener } = await connected(discord, { timing: { resumeMs: 300 } });
     discord.gateway.ignoresResume = true;
     discord.gateway.drop();
-    await vi.waitFor(() => expect(discord.gateway.identified).toBe(2), 10_000);
+    await waitFor(() => expect(discord.gateway.identified).toBe(2));
     listener.does = async (event) => event.kind === "command" && event.reply({ text: "Back." }, "public");
     await discord.user("Ann").command(discord.addChannel("art"), "dream").answered;
-    await vi.waitFor(() => expect(listener.of("command")).toHaveLength(1));
+    await waitFor(() => expect(listener.of("command")).toHaveLength(1));
   });
 
   it("has forgotten the commands: it is told them again, and only then", async () => {

@@ -173,7 +173,7 @@ describe("the gateway", () => {
     ann.react(ref, "🔁");
     await chat.edit(ref, { text: "still here", buttons: [{ id: "job:again:7KQ4", label: "Again" }] });
     ann.press(ref, "Again");
-    await expect.poll(() => listener.events.length, { timeout: 5_000 }).toBe(2);
+    await expect.poll(() => listener.events.length).toBe(2);
     expect(discord.gateway.resumed).toBe(1);
     expect(discord.gateway.identified).toBe(1);
     expect(chat.health()).toEqual({ connected: true });
@@ -185,15 +185,15 @@ describe("the gateway", () => {
     const [ann, art] = [discord.user("Ann"), discord.addChannel("art")];
     const ref = await chat.post(art, done);
     discord.gateway.askToReconnect();
-    await expect.poll(() => discord.gateway.resumed, { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => discord.gateway.resumed).toBe(1);
     discord.gateway.refusesResume = true;
     discord.gateway.drop(4000);
-    await expect.poll(() => chat.health().connected, { timeout: 2_000 }).toBe(false);
+    await expect.poll(() => chat.health().connected).toBe(false);
     expect(chat.health().detail).toMatch(/shard 0 reconnects since/);
-    await expect.poll(() => discord.gateway.identified, { timeout: 15_000 }).toBe(2);
-    await expect.poll(() => chat.health().connected, { timeout: 5_000 }).toBe(true);
+    await expect.poll(() => discord.gateway.identified).toBe(2);
+    await expect.poll(() => chat.health().connected).toBe(true);
     ann.react(ref, "🔁");
-    await expect.poll(() => listener.of("reaction").length, { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => listener.of("reaction").length).toBe(1);
     expect(discord.check()).toEqual([]);
   });
 

@@ -3,6 +3,7 @@ import { REFUSALS } from "../../../src/bots/discord/limits.js";
 import { Penalties } from "../../../src/bots/discord/penalties.js";
 import { mayPass } from "../../../src/port/chat-error.js";
 import type { Fault } from "../../fakes/discord/server.js";
+import { waitFor } from "../../support/wait-for.js";
 import { connected, fakeDiscord, Listener, picture } from "./harness.js";
 
 const timing = { askMs: 20, longestAskMs: 40, refusedMs: 40, callMs: 4_000 };
@@ -43,7 +44,7 @@ describe("a token that is refused", () => {
     expect(posts(discord.requests)).toBe(before);
     expect(recovered).not.toHaveBeenCalled();
     fails(undefined);
-    await vi.waitFor(() => expect(recovered).toHaveBeenCalled(), { timeout: 10_000 });
+    await waitFor(() => expect(recovered).toHaveBeenCalled());
     expect(chat.health()).toEqual({ connected: true });
     await chat.post(art, { text: "back" });
   });
@@ -58,11 +59,11 @@ describe("an outage", () => {
     const { chat, art, fails, recovered } = await scene();
     fails(fault);
     await expect(chat.post(art, { text: "lost" })).rejects.toMatchObject({ kind: "unavailable" });
-    await vi.waitFor(() => expect(chat.health().connected).toBe(false), { timeout: 10_000 });
+    await waitFor(() => expect(chat.health().connected).toBe(false));
     expect(chat.health().detail).toMatch(/^calls fail since \d\d:\d\d UTC: Discord/);
     expect(recovered).not.toHaveBeenCalled();
     fails(undefined);
-    await vi.waitFor(() => expect(recovered).toHaveBeenCalledTimes(1), { timeout: 10_000 });
+    await waitFor(() => expect(recovered).toHaveBeenCalledTimes(1));
     expect(chat.health()).toEqual({ connected: true });
   });
 
@@ -83,7 +84,7 @@ describe("an outage", () => {
   it("of the gateway ends with a word", async () => {
     const { discord, chat, recovered } = await scene();
     discord.gateway.drop();
-    await vi.waitFor(() => expect(recovered).toHaveBeenCalled(), { timeout: 20_000 });
+    await waitFor(() => expect(recovered).toHaveBeenCalled());
     expect(chat.health()).toEqual({ connected: true });
   });
 });

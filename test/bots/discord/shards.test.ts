@@ -1,8 +1,9 @@
 /** Bots in many servers: the gateway wants several connections, opened a few at a time. */
 import { GatewayCloseCodes } from "discord-api-types/v10";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { DiscordChat } from "../../../src/bots/discord/chat.js";
 import type { FakeDiscord } from "../../fakes/discord/server.js";
+import { waitFor } from "../../support/wait-for.js";
 import { connected, fakeDiscord, Listener, silent } from "./harness.js";
 
 /** A Discord that wants so many shards, with a server on each of them. */
@@ -64,7 +65,7 @@ describe("a bot in thousands of servers", () => {
     const { chat, listener } = await connected(discord);
     discord.gateway.down = true;
     discord.gateway.drop(undefined, 1);
-    await vi.waitFor(() => expect(chat.health().connected).toBe(false));
+    await waitFor(() => expect(chat.health().connected).toBe(false));
     expect(chat.health().detail).toMatch(/^shard 1 of 3 reconnects since \d\d:\d\d UTC$/);
     expect(chat.health().shards?.map((shard) => shard.connected)).toEqual([true, false, true]);
     // The others hear their servers all the while.
@@ -72,9 +73,9 @@ describe("a bot in thousands of servers", () => {
     listener.does = async (event) => event.kind === "command" && event.reply({ text: "Got it." }, "public");
     await third?.user.command(third.channel, "dream").answered;
     discord.gateway.drop(undefined, 2);
-    await vi.waitFor(() => expect(chat.health().detail).toMatch(/^shard 1 of 3 .* UTC, and 1 more$/));
+    await waitFor(() => expect(chat.health().detail).toMatch(/^shard 1 of 3 .* UTC, and 1 more$/));
     discord.gateway.down = false;
-    await vi.waitFor(() => expect(chat.health().connected).toBe(true), 15_000);
+    await waitFor(() => expect(chat.health().connected).toBe(true));
     expect(discord.check()).toEqual([]);
   });
 
@@ -87,8 +88,8 @@ describe("a bot in thousands of servers", () => {
     // The session is lost, and may not be begun as before.
     gateway.refusesResume = true;
     gateway.drop();
-    await vi.waitFor(() => expect(gateway.identifies.filter(({ shard }) => shard[1] === 3)).toHaveLength(3), 20_000);
-    await vi.waitFor(() => expect(chat.health()).toMatchObject({ connected: true }), 10_000);
+    await waitFor(() => expect(gateway.identifies.filter(({ shard }) => shard[1] === 3)).toHaveLength(3));
+    await waitFor(() => expect(chat.health()).toMatchObject({ connected: true }));
     expect(chat.health().shards).toHaveLength(3);
     listener.does = async (event) => event.kind === "command" && event.reply({ text: "Got it." }, "public");
     for (const { channel, user } of places) await user.command(channel, "dream").answered;
@@ -113,7 +114,7 @@ describe("a gateway that closes for good", () => {
     const discord = await fakeDiscord();
     const { chat } = await connected(discord);
     discord.gateway.drop(GatewayCloseCodes.DisallowedIntents);
-    await vi.waitFor(() => expect(chat.health().connected).toBe(false));
+    await waitFor(() => expect(chat.health().connected).toBe(false));
     expect(chat.health().detail).toContain("Privileged Gateway Intents");
   });
 

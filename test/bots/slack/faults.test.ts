@@ -29,7 +29,7 @@ const METHODS = [
 ];
 
 describe.each(["rate-limit", "outage"] as const)("%s on any call", (kind) => {
-  it.each(METHODS)("%s: what was asked for happens, once", { timeout: 15_000 }, async (method) => {
+  it.each(METHODS)("%s: what was asked for happens, once", async (method) => {
     const { fake, people: users, chat, place: channel, ann } = await openSlack();
     fake.trouble({ kind, method, times: 1, retryAfter: 0 });
     const again = async <T>(operation: () => Promise<T>): Promise<T> => operation().catch(operation);
@@ -183,7 +183,7 @@ describe("pictures", () => {
 });
 
 describe("previews", () => {
-  it("are dropped when Slack asks to wait; final words wait and come", { timeout: 15_000 }, async () => {
+  it("are dropped when Slack asks to wait; final words wait and come", async () => {
     const { fake, people: users, chat, place: channel, ann } = await openSlack();
     const ref = await chat.post(channel, { text: "start", progress: { value: 0, label: "0" } });
     fake.trouble({ kind: "rate-limit", method: "chat.update", times: 1, retryAfter: 2 });
@@ -197,7 +197,7 @@ describe("previews", () => {
     ]);
   });
 
-  it("of many jobs never use up what final words need", { timeout: 15_000 }, async () => {
+  it("of many jobs never use up what final words need", async () => {
     const { fake, people: users, chat, place: channel, ann } = await openSlack();
     const refs: MessageRef[] = [];
     for (let n = 0; n < 3; n++) refs.push(await chat.post(channel, { text: `job ${n}` }));
@@ -327,7 +327,7 @@ describe("the connection", () => {
     },
   );
 
-  it("is opened once for a warning and the request that follows it", { timeout: 30_000 }, async () => {
+  it("is opened once for a warning and the request that follows it", async () => {
     const { fake } = await openSlack();
     const before = fake.socket.connected;
     const old = fake.socket.disconnect("warning");
@@ -337,7 +337,7 @@ describe("the connection", () => {
     expect([fake.socket.connected - before, fake.socket.connections]).toEqual([1, 1]);
   });
 
-  it("is opened in place of one that is asked for another while it is being greeted", { timeout: 30_000 }, async () => {
+  it("is opened in place of one that is asked for another while it is being greeted", async () => {
     const { fake, people: users, listener, ann, art } = await openSlack();
     const before = fake.socket.connected;
     fake.socket.shortLived = 2;
@@ -349,7 +349,7 @@ describe("the connection", () => {
     expect(fake.socket.longestGapMs).toBe(0);
   });
 
-  it("is opened beside the old one, which goes on while Slack has an outage", { timeout: 30_000 }, async () => {
+  it("is opened beside the old one, which goes on while Slack has an outage", async () => {
     const { fake, people: users, listener, ann, art } = await openSlack();
     fake.trouble({ kind: "outage", method: "apps.connections.open", times: 3 });
     const before = fake.socket.connected;

@@ -66,7 +66,7 @@ describe("the newest picture, for an app outside the Marketplace", () => {
     expect(asked(fake)).toBe(1);
   });
 
-  it("that is none is asked for once for all who wait, and in one page", { timeout: 20_000 }, async () => {
+  it("that is none is asked for once for all who wait, and in one page", async () => {
     const { fake, people: users, ann, chat, place: channel } = await outside({ noMessageEvents: true }, 1_000);
     for (let n = 0; n < 40; n++) await users.say(ann, channel, `line ${n}`);
     const all = Array.from({ length: 5 }, () => chat.latestPicture(channel));
@@ -91,7 +91,7 @@ describe("the newest picture, for an app outside the Marketplace", () => {
     expect([(await chat.latestPicture(channel))?.name, asked(fake)]).toEqual(["good.png", 1]);
   });
 
-  it("is waited for until the minute is over, and comes", { timeout: 20_000 }, async () => {
+  it("is waited for until the minute is over, and comes", async () => {
     const { fake, people: users, ann, chat, place: channel, photo } = await outside({ noMessageEvents: true }, 2_000);
     const other = fake.addChannel("other");
     const place = (id: string): MessageRef["channel"] => ({ ...channel, id });

@@ -1,17 +1,17 @@
 /** Moderators' bars on Slack, where commands come with escaped mentions: the adapter with all the commands. */
 import pino from "pino";
-import { expect, it, onTestFinished, vi } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { SlackChat } from "../../../src/bots/slack/chat.js";
 import { FakeEngine } from "../../fakes/engine.js";
 import { APP_TOKEN, BOT_TOKEN, FakeSlack } from "../../fakes/slack/server.js";
 import type { User } from "../../fakes/slack/state.js";
 import { Users } from "../../fakes/slack/users.js";
 import { studioOf } from "../../fakes/studio.js";
+import { waitFor } from "../../support/wait-for.js";
 import { png } from "./harness.js";
 
 const BARRED = /The moderators here have barred you from using me/;
 /** Slack tells of what it has done when it likes. */
-const PATIENCE = { timeout: 20_000, interval: 20 };
 
 async function workspace() {
   const fake = await FakeSlack.open();
@@ -30,12 +30,12 @@ async function workspace() {
   });
   /** Resolves when this person has been told something in the channel, alone. */
   const told = async (who: User, what: RegExp): Promise<string> => {
-    return vi.waitFor(() => {
+    return waitFor(() => {
       const all = people.look(who, { id: art.id });
       const said = all.findLast(({ ephemeral, text }) => ephemeral && what.test(text));
       if (!said) throw new Error(`never said: ${what}\n${all.map(({ text }) => text).join("\n")}`);
       return said.text;
-    }, PATIENCE);
+    });
   };
   return { ...studio, fake, people, ann, ben, mo, art, told };
 }
@@ -54,7 +54,7 @@ it("bars whom a slash command mentions, and asks Slack nothing more about them",
   await people.react(ben, { channel: art.id, ts: shown?.ts ?? "" }, "👁️", true);
   const refused = () => people.look(ben, { id: art.id }).filter(({ text }) => BARRED.test(text)).length;
   await people.mention(ben, { id: art.id }, "dream octaves:1");
-  await vi.waitFor(() => expect(refused()).toBeGreaterThanOrEqual(2), PATIENCE);
+  await waitFor(() => expect(refused()).toBeGreaterThanOrEqual(2));
   // No form either, nor a look for the newest picture.
   expect([refused(), people.view(trigger)]).toEqual([2, undefined]);
   await people.command(mo, art.id, "moderate", "list");
@@ -80,7 +80,7 @@ it("has no roles to bar, and takes names where an older app hands over no ids", 
   await told(mo, /^I know \w+ called @ann here/);
   await people.say(ann, { id: art.id }, "my garden", [await png("#0f0", "garden.png")]);
   await people.command(ann, art.id, "dream", "octaves:1");
-  await vi.waitFor(() => expect(engine.runs).not.toEqual([]), PATIENCE);
+  await waitFor(() => expect(engine.runs).not.toEqual([]));
   await quiet();
   await people.command(mo, art.id, "moderate", "bar @ann");
   await told(mo, /^Ann is barred/);

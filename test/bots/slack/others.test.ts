@@ -73,7 +73,7 @@ describe("a server that", () => {
     expect(users.look(ann, channel).map(({ text, pictures }) => [text, pictures.length])).toEqual([["one", 1]]);
   });
 
-  it("shows no files in blocks gets pictures as files of their own, and no previews", { timeout: 10_000 }, async () => {
+  it("shows no files in blocks gets pictures as files of their own, and no previews", async () => {
     const {
       fake,
       people: users,

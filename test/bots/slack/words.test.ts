@@ -121,6 +121,8 @@ describe("the token", () => {
 
 describe("a budget", () => {
   it("lets what is urgent go first and keeps some for it", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
     const bucket = new Bucket({ burst: 4, perMinute: 600 });
     const preview = () => bucket.take({ urgent: false, patienceMs: 0 });
     expect([await preview(), await preview(), await preview()]).toEqual([true, true, true]);
@@ -129,6 +131,7 @@ describe("a budget", () => {
     const order: string[] = [];
     const late = bucket.take({ urgent: false, patienceMs: 5_000 }).then(() => order.push("preview"));
     const final = bucket.take({ urgent: true, patienceMs: 5_000 }).then(() => order.push("final"));
+    await vi.advanceTimersByTimeAsync(1_000);
     await Promise.all([late, final]);
     expect(order).toEqual(["final", "preview"]);
   });

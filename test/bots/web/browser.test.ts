@@ -404,13 +404,10 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
       await timeline.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight),
     ).toBeLessThan(4);
     await expect
-      .poll(
-        async () => {
-          await timeline.evaluate((element) => element.scrollBy(0, -400));
-          return page.locator(".channel-pane article").count();
-        },
-        { timeout: 30_000, interval: 50 },
-      )
+      .poll(async () => {
+        await timeline.evaluate((element) => element.scrollBy(0, -400));
+        return page.locator(".channel-pane article").count();
+      })
       .toBe(121);
     await chat.post(art, { text: "something new" });
     await message(page, "something new").waitFor({ state: "attached" });

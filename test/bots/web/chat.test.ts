@@ -3,13 +3,14 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import pino from "pino";
 import sharp from "sharp";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { WebChat } from "../../../src/bots/web/chat.js";
 import type { WireFrame } from "../../../src/bots/web/wire.js";
 import type { ChannelRef } from "../../../src/domain/model.js";
 import { ChatError } from "../../../src/port/chat-error.js";
 import type { CommandEvent } from "../../../src/port/events.js";
 import { openSqlite } from "../../../src/shared/native.js";
+import { waitFor } from "../../support/wait-for.js";
 import { handlers, photo, startChat, temporaryFolder, Visitor } from "./harness.js";
 
 const art: ChannelRef = { platform: "web", community: "local", id: "art" };
@@ -425,7 +426,7 @@ describe("what people do", () => {
     expect(
       (await visitor.request("POST", `/api/messages/${message.id}/actions`, { action: "format:disk" })).status,
     ).toBe(404);
-    await vi.waitFor(() => expect(bot.events).toHaveLength(3));
+    await waitFor(() => expect(bot.events).toHaveLength(3));
     expect(bot.events).toMatchObject([
       { kind: "reaction", emoji: "🔥", added: true, message },
       { kind: "reaction", emoji: "🔥", added: false, message },
@@ -498,7 +499,7 @@ describe("a restart", () => {
     expect(await visitor.request("POST", `/api/messages/${job.id}/actions`, { action: "again:1" })).toMatchObject({
       status: 202,
     });
-    await vi.waitFor(() => expect(bot.events).toMatchObject([{ kind: "action", message: job }]));
+    await waitFor(() => expect(bot.events).toMatchObject([{ kind: "action", message: job }]));
   });
 
   it("tells a client from another database to start afresh", async () => {

@@ -11,6 +11,7 @@ import { openSqlite } from "../../../src/shared/native.js";
 import { SqliteFile } from "../../../src/shared/sqlite-file.js";
 import { storeError } from "../../../src/shared/store-error.js";
 import { damage } from "../../support/damage.js";
+import { waitFor } from "../../support/wait-for.js";
 import { handlers, photo, startChat, temporaryFolder, Visitor } from "./harness.js";
 
 const art = { platform: "web", community: "local", id: "art" };
@@ -110,10 +111,10 @@ describe("the web chat's file", () => {
       chat.post(art, { text: "hello, too" }).then(() => told.push("posted")),
     ]);
     // All three wait: two for what they say, the sockets for what they show.
-    await vi.waitFor(() => expect(synced.mock.calls.length).toBeGreaterThanOrEqual(3));
+    await waitFor(() => expect(synced.mock.calls.length).toBeGreaterThanOrEqual(3));
     const calls = synced.mock.calls.length;
     const read = visitor.page().finally(() => told.push("read"));
-    await vi.waitFor(() => expect(synced.mock.calls.length).toBeGreaterThan(calls));
+    await waitFor(() => expect(synced.mock.calls.length).toBeGreaterThan(calls));
     expect(told).toEqual([]);
     synced.mockRestore();
     disk.resolve();
@@ -132,11 +133,11 @@ describe("the web chat's file", () => {
     onTestFinished(() => after.resolve());
     const synced = vi.spyOn(SqliteFile.prototype, "synced").mockReturnValue(before.promise);
     const listening = visitor.listen(rev);
-    await vi.waitFor(() => expect(synced).toHaveBeenCalledTimes(1));
+    await waitFor(() => expect(synced).toHaveBeenCalledTimes(1));
     synced.mockReturnValue(after.promise);
     const saying = visitor.said("not yet");
     // Its answer waits, and what the pages are told.
-    await vi.waitFor(() => expect(synced).toHaveBeenCalledTimes(3));
+    await waitFor(() => expect(synced).toHaveBeenCalledTimes(3));
     before.resolve();
     const ear = await listening;
     expect(ear.messages().map(({ text }) => text)).toEqual(["on the disk"]);

@@ -14,6 +14,7 @@ import { openSqlite } from "../../../src/shared/native.js";
 import { FakeEngine } from "../../fakes/engine.js";
 import { FakeModeration } from "../../fakes/moderation.js";
 import { program } from "../../ops/program.js";
+import { waitFor } from "../../support/wait-for.js";
 import { budgets, type Ear, handlers, photo, startChat, temporaryFolder, Visitor } from "./harness.js";
 
 const local = { platform: "web", community: "local" };
@@ -113,7 +114,7 @@ describe("a channel", () => {
     ])
       expect(await refusalOf(refused)).toEqual([403, why]);
     await guest.request("POST", `/api/messages/${old.id}/actions`, { action: "again:1" });
-    await vi.waitFor(() => expect(given.events).toHaveLength(1));
+    await waitFor(() => expect(given.events).toHaveLength(1));
     expect(given.events[0]).toMatchObject({ kind: "action", obstacle: why });
     // What was begun before still arrives.
     await chat.post(lab, { text: "a late result" });
@@ -224,7 +225,7 @@ describe("a person", () => {
     ])
       expect(await refusalOf(refused)).toEqual([403, why]);
     await guest.request("POST", `/api/messages/${message.id}/actions`, { action: "again:1" });
-    await vi.waitFor(() => expect(given.events).toHaveLength(1));
+    await waitFor(() => expect(given.events).toHaveLength(1));
     expect(given.events[0]).toMatchObject({ kind: "action", obstacle: why });
     expect((await guest.page()).messages.length).toBeGreaterThan(1);
     expect((await guest.request("DELETE", `/api/messages/${own.id}`)).status).toBe(204);
@@ -515,7 +516,7 @@ describe("in the whole program", () => {
       const answer = await other.request("GET", "/api/gallery");
       return ((await answer.json()) as { works: unknown[] }).works.length;
     };
-    await vi.waitFor(async () => expect(await works()).toBe(1));
+    await waitFor(async () => expect(await works()).toBe(1));
     await onPerson(mod, guest, "hide-works");
     expect(await works()).toBe(0);
     await onPerson(mod, guest, "show-works");

@@ -1,9 +1,10 @@
 import { Redis } from "ioredis";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { JobConsumer, JobProducer, type RunEnd, type TakenJob } from "../../../src/queue/cluster/bull-queue.js";
 import { PROTOCOL, queueName, type Report, type Task, ticketOf } from "../../../src/queue/cluster/protocol.js";
 import { deferred } from "../../../src/shared/async.js";
 import { hasRedis, type RedisServer, redisHint, startRedis } from "../../support/redis.js";
+import { waitFor } from "../../support/wait-for.js";
 
 const task: Task = { job: "7KQ4M9XA", recipe: "dream", params: {}, pictures: [], jobSeconds: 60 };
 const { job } = task;
@@ -90,9 +91,9 @@ describe.skipIf(!hasRedis)(`what BullMQ's queue tells, as typed outcomes (${redi
     expect(await producer.remove(job)).toBe("locked");
     const report: Report = { type: "begun", token: one.token, worker: "w" };
     expect(await one.report(report)).toBe("sent");
-    await vi.waitFor(() => expect(reports).toEqual([report]));
+    await waitFor(() => expect(reports).toEqual([report]));
     end({ end: "completed", outcome: { status: "cancelled", worker: "w" } });
-    await vi.waitFor(async () =>
+    await waitFor(async () =>
       expect(await producer.find(job)).toEqual({ state: "completed", outcome: { status: "cancelled", worker: "w" } }),
     );
   });
@@ -128,7 +129,7 @@ describe.skipIf(!hasRedis)(`what BullMQ's queue tells, as typed outcomes (${redi
     const { producer, consume } = await open();
     consume(async () => ({ end: "input-missing", role: "image" }));
     await producer.send(task, 60);
-    await vi.waitFor(async () =>
+    await waitFor(async () =>
       expect(await producer.find(job)).toMatchObject({ state: "failed", cause: "input-missing" }),
     );
   });
@@ -182,6 +183,6 @@ describe.skipIf(!hasRedis)(`what BullMQ's queue tells, as typed outcomes (${redi
     }
     consume(async () => ({ end: "completed", outcome: { status: "cancelled", worker: "w" } }), 300);
     const vanished = { state: "failed", cause: "workers-vanished" };
-    await vi.waitFor(async () => expect(await producer.find(job)).toMatchObject(vanished), { timeout: 20_000 });
+    await waitFor(async () => expect(await producer.find(job)).toMatchObject(vanished));
   });
 });

@@ -169,7 +169,7 @@ describe.skipIf(!hasRedis)(`jobs that go to workers (${redisHint})`, () => {
     const first = await Promise.race(painters.map((painter) => painter.next()));
     await forgetful.kill();
     await forgetful.start();
-    await expect.poll(() => painters.flatMap(({ runs }) => runs).length, { timeout: 120_000, interval: 5 }).toBe(2);
+    await expect.poll(() => painters.flatMap(({ runs }) => runs).length).toBe(2);
     expect(first.options.signal.aborted).toBe(true);
     await painters.flatMap(({ runs }) => runs.filter((run) => run !== first))[0]?.finish();
     expect(await job.outcome).toMatchObject({ width: 64 });
@@ -214,7 +214,7 @@ describe.skipIf(!hasRedis)(`jobs that go to workers (${redisHint})`, () => {
     expect(engine.ownWorkers).toEqual([]);
     expect(engine.workers[0]).toMatchObject({ protocol: 0, slots: 1, device: "stub" });
     const job = send(engine, { job: "AAAA" });
-    await expect.poll(() => said(/takes no jobs/).length, { timeout: 60_000 }).toBe(1);
+    await expect.poll(() => said(/takes no jobs/).length).toBe(1);
     const bots = `^the bots speak protocol ${PROTOCOL} \\(Dreamloom .*\\), this worker 0 `;
     expect(said(/takes no jobs/)[0]?.msg).toMatch(new RegExp(`${bots}.* until the older one is updated$`));
     await startWorker(cluster, painter);

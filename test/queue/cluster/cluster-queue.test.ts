@@ -24,12 +24,10 @@ function openQueue(
   return { ...parts, queue, ...listen(queue) };
 }
 
-const POLL = { interval: 10, timeout: 20_000 };
-
 /** Resolves when the queue knows of this many slots. */
 async function slots(queue: ClusterQueue, count: number): Promise<void> {
   await expect
-    .poll(() => queue.workers().reduce((sum, worker) => sum + (worker.problem ? 0 : worker.slots), 0), POLL)
+    .poll(() => queue.workers().reduce((sum, worker) => sum + (worker.problem ? 0 : worker.slots), 0))
     .toBe(count);
 }
 
@@ -140,7 +138,7 @@ describe.skipIf(!hasRedis)(`over Redis (${redisHint})`, () => {
     await expect.poll(() => run.options.signal.aborted).toBe(true);
     expect(after.queue.announcement()).toMatch(/^Only workers of another version are there/);
     // When its lock has run out the job is offered to the older worker again, which does not begin it.
-    await expect.poll(() => said(/^the job is no longer ours/).length, { timeout: 60_000 }).toBeGreaterThan(1);
+    await expect.poll(() => said(/^the job is no longer ours/).length).toBeGreaterThan(1);
     await startWorker(cluster, newer, { protocol: PROTOCOL + 1 });
     const again = await newer.next();
     expect(again.request.resume?.octave).toBe(1);
@@ -170,7 +168,7 @@ describe.skipIf(!hasRedis)(`over Redis (${redisHint})`, () => {
     const ends = Promise.all(jobs.map(({ id }) => ended(id)));
     const first = await painter.next();
     // The second is at the worker, and waits there.
-    await expect.poll(() => queue.workers()[0]?.running.length, { timeout: 60_000 }).toBe(2);
+    await expect.poll(() => queue.workers()[0]?.running.length).toBe(2);
     await first.finish();
     for (let count = 1; count < jobs.length; count++) await (await painter.next()).finish();
     expect((await ends).map(({ state }) => state)).toEqual(["done", "done", "done"]);
@@ -192,7 +190,7 @@ describe.skipIf(!hasRedis)(`over Redis (${redisHint})`, () => {
     }
     await Promise.all(ends);
     const left = async () => (await client.keys(`${cluster.prefix}:*`)).filter((key) => /:blob:|job-/.test(key));
-    await expect.poll(left, { timeout: 60_000 }).toEqual([]);
+    await expect.poll(left).toEqual([]);
   });
 });
 
@@ -215,7 +213,7 @@ describe.skipIf(!hasRedis)(`a Redis that goes away (${redisHint})`, () => {
     const coming = startWorker(cluster, painter);
     await redis.start();
     await coming;
-    await expect.poll(() => queue.reachable, { timeout: 60_000 }).toBe(true);
+    await expect.poll(() => queue.reachable).toBe(true);
     const { id } = await queue.submit(ask("a"));
     expect((await ended(id)).state).toBe("done");
   });

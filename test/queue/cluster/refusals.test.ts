@@ -8,8 +8,6 @@ import { hasRedis, type RedisServer, redisHint, startRedis } from "../../support
 import { endProcess, startWorkerProcess } from "../../support/worker-processes.js";
 import { clusterSettings, openClusterEngine, recordingLogger, send, startWorker } from "./harness.js";
 
-const POLL = { timeout: 60_000, interval: 20 };
-
 async function redisWith(...options: string[]): Promise<{ readonly redis: RedisServer; readonly client: Redis }> {
   const redis = await startRedis({ options });
   const client = new Redis(redis.url);
@@ -90,16 +88,16 @@ describe.skipIf(!hasRedis)(`a Redis as operators have it (${redisHint})`, () => 
     const rules = ["+@all", "-@dangerous"];
     const own = { ...cluster, url: await userOf(redis, client, cluster.prefix, ...rules, rule) };
     const { it, started, log } = worker(own);
-    await expect.poll(() => log.said(sentence).length, POLL).toBe(1);
+    await expect.poll(() => log.said(sentence).length).toBe(1);
     expect(await it.problem()).toMatch(sentence);
     const bots = openClusterEngine(own).engine;
-    await expect.poll(() => bots.problem(), POLL).toMatch(sentence);
+    await expect.poll(() => bots.problem()).toMatch(sentence);
     expect(bots.reachable).toBe(false);
     await userOf(redis, client, cluster.prefix, ...rules);
     await started;
     expect(log.said(sentence)).toHaveLength(1);
     expect(log.said(/^jobs come through Redis at .* again$/)).toHaveLength(1);
-    await expect.poll(() => bots.reachable, POLL).toBe(true);
+    await expect.poll(() => bots.reachable).toBe(true);
     expect(await send(bots, { job: "AAAA" }).outcome).toMatchObject({ type: "image/png" });
   });
 
@@ -112,15 +110,15 @@ describe.skipIf(!hasRedis)(`a Redis as operators have it (${redisHint})`, () => 
     await workersAre(({ length }) => length > 0);
     await client.config("SET", "maxmemory", "1");
     const full = /is full: raise its maxmemory/;
-    await expect.poll(() => log.said(full).length, POLL).toBe(1);
-    await expect.poll(() => engine.reachable, POLL).toBe(false);
+    await expect.poll(() => log.said(full).length).toBe(1);
+    await expect.poll(() => engine.reachable).toBe(false);
     expect(await it.problem()).toMatch(full);
     expect(await engine.problem()).toMatch(full);
     const lines = log.lines.filter(({ level }) => Number(level) > 20);
     expect(lines.length).toBeLessThan(10);
     expect(log.said(full)).toHaveLength(1);
     await client.config("SET", "maxmemory", "0");
-    await expect.poll(() => engine.reachable, POLL).toBe(true);
+    await expect.poll(() => engine.reachable).toBe(true);
     await workersAre(({ length }) => length > 0);
     expect(await send(engine, { job: "AAAA" }).outcome).toMatchObject({ type: "image/png" });
     expect(log.said(full)).toHaveLength(1);
@@ -134,22 +132,22 @@ describe.skipIf(!hasRedis)(`a Redis as operators have it (${redisHint})`, () => 
     const { started, log } = worker(cluster);
     await started;
     await client.replicaof("127.0.0.1", "1");
-    await expect.poll(() => log.said(/is a replica, which takes no jobs/).length, POLL).toBe(1);
+    await expect.poll(() => log.said(/is a replica, which takes no jobs/).length).toBe(1);
     await endProcess(process, "SIGTERM");
     expect(process.exitCode).toBe(0);
     await client.call("REPLICAOF", "NO", "ONE");
-    await expect.poll(() => log.said(/^jobs come through Redis at .* again$/).length, POLL).toBe(1);
+    await expect.poll(() => log.said(/^jobs come through Redis at .* again$/).length).toBe(1);
     await expectJob(cluster);
   });
 
   it("that is a cluster is refused without braces around the prefix, and serves with them", async () => {
     const { redis, client } = await redisWith("--cluster-enabled", "yes");
     await client.cluster("ADDSLOTSRANGE", 0, 16_383);
-    await expect.poll(() => client.cluster("INFO"), POLL).toContain("cluster_state:ok");
+    await expect.poll(() => client.cluster("INFO")).toContain("cluster_state:ok");
     const cluster = clusterSettings(redis.url);
     const { log } = worker(cluster);
     const sentence = `is a cluster, .*: set CLUSTER_PREFIX={${cluster.prefix}}, with the braces`;
-    await expect.poll(() => log.said(new RegExp(sentence)).length, POLL).toBe(1);
+    await expect.poll(() => log.said(new RegExp(sentence)).length).toBe(1);
     const tagged = clusterSettings(redis.url, { prefix: `{${cluster.prefix}}` });
     await startWorker(tagged, new FakeEngine({ automatic: true }));
     await expectJob(tagged);

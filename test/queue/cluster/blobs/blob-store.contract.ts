@@ -77,13 +77,10 @@ export function blobStoreContract(
       const brief = store.open({ ...LIMITS, keepMs: 1 });
       await brief.put("jobs/D/goes", new Uint8Array([1]));
       await expect
-        .poll(
-          async () => {
-            await brief.sweep();
-            return brief.get("jobs/D/goes");
-          },
-          { timeout: 5000 },
-        )
+        .poll(async () => {
+          await brief.sweep();
+          return brief.get("jobs/D/goes");
+        })
         .toBeUndefined();
       expect(await store.count()).toBeLessThanOrEqual(before);
       await Promise.all([long.close(), brief.close()]);
