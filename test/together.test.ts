@@ -1,4 +1,4 @@
-/** Discord, Slack and the web chat in one process with one engine, each against its local server, put together by the settings alone. */
+/** Discord, Slack and the web chat in one process with one engine, each against its local server, by settings alone. */
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -45,8 +45,11 @@ describe("all platforms together", () => {
     let engines = 0;
     const config = loadConfig({
       ...environment(),
-      ...{ DISCORD_TOKEN: discord.token, DISCORD_API_URL: discord.apiUrl },
-      ...{ SLACK_BOT_TOKEN: BOT_TOKEN, SLACK_APP_TOKEN: APP_TOKEN, SLACK_API_URL: slack.apiUrl },
+      DISCORD_TOKEN: discord.token,
+      DISCORD_API_URL: discord.apiUrl,
+      SLACK_BOT_TOKEN: BOT_TOKEN,
+      SLACK_APP_TOKEN: APP_TOKEN,
+      SLACK_API_URL: slack.apiUrl,
     });
     const running = await startDreamloom(config, {
       engine: () => {

@@ -72,7 +72,11 @@ describe("the whole program", () => {
     const chat = new FakeChat();
     const run = async (engine: FakeEngine) =>
       startDreamloom(loadConfig({ ...env, DATA_DIR: dir }), {
-        ...{ engine: () => engine, catalogue: botOptions, chats: [chat], logger, print: () => undefined },
+        engine: () => engine,
+        catalogue: botOptions,
+        chats: [chat],
+        logger,
+        print: () => undefined,
       });
     const engine = new FakeEngine();
     const before = await run(engine);
@@ -99,23 +103,19 @@ describe("the whole program", () => {
     const place = { platform: "fake", community: "club", id: "art" };
     await crashed.jobs.add(
       {
-        ...{
-          id: "7KQ4M9XA",
-          channel: place,
-          author: { id: ann.id, name: ann.name },
-          recipe: "dream",
-          params: {},
-          pictures: [],
-        },
-        ...{
-          cost: 1,
-          costKey: "dream",
-          priority: 0,
-          state: "running",
-          attempts: 1,
-          createdAt: 1,
-          messages: { frames: [] },
-        },
+        id: "7KQ4M9XA",
+        channel: place,
+        author: { id: ann.id, name: ann.name },
+        recipe: "dream",
+        params: {},
+        pictures: [],
+        cost: 1,
+        costKey: "dream",
+        priority: 0,
+        state: "running",
+        attempts: 1,
+        createdAt: 1,
+        messages: { frames: [] },
       },
       {},
     );

@@ -115,7 +115,10 @@ describe("a data folder that takes nothing", () => {
       const { chat, store, repository: jobs, app } = await studio();
       await store.styles.add(
         {
-          ...{ platform: "fake", community: "club", name: "rust", emoji: "🍂" },
+          platform: "fake",
+          community: "club",
+          name: "rust",
+          emoji: "🍂",
           author: { id: "ann", name: "Ann" },
           picture: { bytes: await picture() },
         },

@@ -15,7 +15,7 @@ const pages = [
   "SECURITY.md",
 ];
 
-/** Files of code named in backticks or as links, whole or by the end of their path; `<name>` and `NAME` stand for any. */
+/** Files of code named in backticks or as links, whole or by the end of their path; `<name>` or `NAME` is any. */
 function namedIn(page: string): string[] {
   const text = readFileSync(join(root, page), "utf8");
   const quoted = [...text.matchAll(/`([\w./<>-]+\.(?:tsx?|mjs))`/g), ...text.matchAll(/\]\(\.\.\/([\w./-]+\.tsx?)\)/g)];

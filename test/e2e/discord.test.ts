@@ -30,21 +30,19 @@ describe("Dreamloom in Discord", () => {
 
   const start = () => {
     const env = {
-      ...{
-        DATA_DIR: join(folder, "data"),
-        MODELS_DIR: join(folder, "cache"),
-        MODELS_PATH: join(folder, "models"),
-        WEB_ENABLED: "false",
-        OPS_ENABLED: "false",
-      },
-      ...{
-        DREAM_NETWORK: "tiny",
-        PAINT_NETWORK: "tiny",
-        ENGINE_THREADS: "1",
-        ENGINE_RUNTIME: "cpu",
-        QUEUE_SHUTDOWN_SECONDS: "0.1",
-      },
-      ...{ DISCORD_TOKEN: discord.token, DISCORD_APP_ID: discord.world.appId, DISCORD_API_URL: discord.apiUrl },
+      DATA_DIR: join(folder, "data"),
+      MODELS_DIR: join(folder, "cache"),
+      MODELS_PATH: join(folder, "models"),
+      WEB_ENABLED: "false",
+      OPS_ENABLED: "false",
+      DREAM_NETWORK: "tiny",
+      PAINT_NETWORK: "tiny",
+      ENGINE_THREADS: "1",
+      ENGINE_RUNTIME: "cpu",
+      QUEUE_SHUTDOWN_SECONDS: "0.1",
+      DISCORD_TOKEN: discord.token,
+      DISCORD_APP_ID: discord.world.appId,
+      DISCORD_API_URL: discord.apiUrl,
     };
     return startDreamloom(loadConfig(env), {
       engine: (config, logger) => new EngineHost({ ...engineSettings(config), logger }),

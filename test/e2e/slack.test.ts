@@ -35,14 +35,17 @@ describe("Slack, from the line to the picture", () => {
 
   async function start(): Promise<void> {
     const config = loadConfig({
-      ...{
-        DATA_DIR: join(folder, "data"),
-        WEB_ENABLED: "false",
-        MODELS_DIR: join(folder, "models"),
-        MODELS_PATH: join(folder, "own"),
-      },
-      ...{ DREAM_NETWORK: "tiny", PAINT_NETWORK: "tiny", NEURON_NETWORK: "tiny", QUEUE_SHUTDOWN_SECONDS: "0" },
-      ...{ SLACK_BOT_TOKEN: BOT_TOKEN, SLACK_APP_TOKEN: APP_TOKEN, SLACK_API_URL: fake.apiUrl },
+      DATA_DIR: join(folder, "data"),
+      WEB_ENABLED: "false",
+      MODELS_DIR: join(folder, "models"),
+      MODELS_PATH: join(folder, "own"),
+      DREAM_NETWORK: "tiny",
+      PAINT_NETWORK: "tiny",
+      NEURON_NETWORK: "tiny",
+      QUEUE_SHUTDOWN_SECONDS: "0",
+      SLACK_BOT_TOKEN: BOT_TOKEN,
+      SLACK_APP_TOKEN: APP_TOKEN,
+      SLACK_API_URL: fake.apiUrl,
     });
     running = await startDreamloom(config, {
       engine: (settings, logger, onDownload) =>

@@ -15,7 +15,8 @@ it("a job is in the store with its image before it is acknowledged", { timeout: 
   const dir = mkdtempSync(join(tmpdir(), "dreamloom-accepted-"));
   const found = new Map<string, { state: string | undefined; picture: Promise<number | undefined> }>();
   const chat: World = new World({
-    ...{ dir, worker: STUB },
+    dir,
+    worker: STUB,
     onPost: ({ key }) => {
       const [id = "", what] = key?.split(" ") ?? [];
       if (what !== "announcement") return;

@@ -23,7 +23,11 @@ export function counted(world: World, dir: string) {
   const [announced, finals, failed] = [world.keyed("announcement"), world.keyed("final"), givenUp(world)];
   const keys = world.messages.flatMap(({ key }) => key ?? []);
   return {
-    ...{ jobs: jobs.length, unfinished, owed, failed: failed.size, announced: announced.size },
+    jobs: jobs.length,
+    unfinished,
+    owed,
+    failed: failed.size,
+    announced: announced.size,
     different: new Set(jobs.map(({ picture }) => picture?.sha)).size,
     lost: [...announced.keys(), ...jobs.map(({ id }) => id)].filter((id) => !finals.has(id) && !failed.has(id)).length,
     // Announcements, frames, final pictures, and whatever else has a name.

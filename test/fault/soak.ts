@@ -1,8 +1,8 @@
 /**
  * A soak: people dream in the web chat while others flood it, send as slowly as they can and never read, and the
  * program and its engine, which paints nothing, are killed again and again. At the end every acknowledged command has
- * become one picture, or its author was answered; and the program, which is killed no more in the second half, has hardly
- * grown. Ends with 1 where that is not so.
+ * become one picture, or its author was answered; and the program, which is killed no more in the second half, has
+ * hardly grown. Ends with 1 where that is not so.
  *
  *   npm run soak [-- --minutes 30 --people 50]
  */

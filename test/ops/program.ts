@@ -29,13 +29,11 @@ export async function program({ env = {}, ...parts }: ProgramOptions = {}) {
   const engine = new FakeEngine();
   const config = loadConfig({ DATA_DIR: dir, WEB_PORT: "0", OPS_PORT: "0", QUEUE_SHUTDOWN_SECONDS: "0.1", ...env });
   const running = await startDreamloom(config, {
-    ...{
-      engine: parts.engine ?? (() => engine),
-      catalogue: botOptions,
-      chats: parts.chats ?? [chat],
-      logger,
-      print: () => undefined,
-    },
+    engine: parts.engine ?? (() => engine),
+    catalogue: botOptions,
+    chats: parts.chats ?? [chat],
+    logger,
+    print: () => undefined,
   });
   onTestFinished(() => running.stop());
   const address = running.operationAddress ?? "";

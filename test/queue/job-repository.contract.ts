@@ -8,22 +8,18 @@ const at = (id: string, channel: MessageRef["channel"] = art): MessageRef => ({ 
 
 function job(id: string, more: Partial<Job> = {}): Job {
   return {
-    ...{
-      id,
-      channel: art,
-      author: { id: "ann", name: "Ann" },
-      recipe: "dream",
-      params: { size: 512, layers: ["a", "b"] },
-    },
-    ...{
-      pictures: [],
-      cost: 2.5,
-      costKey: "dream resnet50",
-      priority: 0,
-      state: "waiting",
-      attempts: 0,
-      createdAt: 1000,
-    },
+    id,
+    channel: art,
+    author: { id: "ann", name: "Ann" },
+    recipe: "dream",
+    params: { size: 512, layers: ["a", "b"] },
+    pictures: [],
+    cost: 2.5,
+    costKey: "dream resnet50",
+    priority: 0,
+    state: "waiting",
+    attempts: 0,
+    createdAt: 1000,
     messages: { frames: [] },
     ...more,
   };

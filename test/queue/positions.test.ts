@@ -7,23 +7,19 @@ import type { QueuePosition } from "../../src/queue/queue.js";
 
 describe("positions", () => {
   const job = (id: string, work: number, startedAt?: number): Job => ({
-    ...{
-      id,
-      cost: work,
-      costKey: "dream",
-      recipe: "dream",
-      params: {},
-      pictures: [],
-      priority: 0,
-      state: "waiting",
-      attempts: 0,
-      createdAt: 0,
-    },
-    ...{
-      channel: { platform: "p", community: "c", id: "x" },
-      author: { id: "a", name: "A" },
-      messages: { frames: [] },
-    },
+    id,
+    cost: work,
+    costKey: "dream",
+    recipe: "dream",
+    params: {},
+    pictures: [],
+    priority: 0,
+    state: "waiting",
+    attempts: 0,
+    createdAt: 0,
+    channel: { platform: "p", community: "c", id: "x" },
+    author: { id: "a", name: "A" },
+    messages: { frames: [] },
     ...(startedAt === undefined ? {} : { startedAt }),
   });
   const estimator = new Estimator({ dream: 1 });

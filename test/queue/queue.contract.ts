@@ -55,12 +55,13 @@ export function listen(queue: JobQueue) {
 
 export function ask(user: string, more: Partial<JobRequest> = {}): JobRequest {
   return {
-    ...{
-      channel: { platform: "fake", community: "club", id: "art" },
-      author: { id: user, name: user },
-      recipe: "dream",
-    },
-    ...{ params: { octaves: 1 }, pictures: {}, cost: 1, costKey: "dream" },
+    channel: { platform: "fake", community: "club", id: "art" },
+    author: { id: user, name: user },
+    recipe: "dream",
+    params: { octaves: 1 },
+    pictures: {},
+    cost: 1,
+    costKey: "dream",
     ...more,
   };
 }

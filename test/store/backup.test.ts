@@ -37,13 +37,11 @@ describe("a backup", () => {
     const running = await startDreamloom(
       loadConfig({ DATA_DIR: target, OPS_PORT: "0", WEB_PORT: "0", QUEUE_SHUTDOWN_SECONDS: "0.1" }),
       {
-        ...{
-          engine: () => restored,
-          catalogue: botOptions,
-          chats: [new FakeChat()],
-          logger: pino({ level: "silent" }),
-          print: () => undefined,
-        },
+        engine: () => restored,
+        catalogue: botOptions,
+        chats: [new FakeChat()],
+        logger: pino({ level: "silent" }),
+        print: () => undefined,
       },
     );
     const resumed = await restored.next();

@@ -5,12 +5,10 @@ import { ann, art, bob, folder, makeStore, message } from "./make.js";
 
 const thread = { ...art, thread: "t" };
 const interactive = (id: string, more: Partial<NewInteractiveMessage> = {}): NewInteractiveMessage => ({
-  ...{
-    message: message(id, thread),
-    kind: "palette",
-    payload: { styles: ["rust", "ink"] },
-    author: { id: "ann", name: "Ann" },
-  },
+  message: message(id, thread),
+  kind: "palette",
+  payload: { styles: ["rust", "ink"] },
+  author: { id: "ann", name: "Ann" },
   ...more,
 });
 

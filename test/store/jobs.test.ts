@@ -39,8 +39,11 @@ describe("stored jobs", () => {
     const { store } = makeStore();
     const thread = { ...art, thread: "t" };
     const messages = {
-      ...{ announcement: message("1"), thread, progress: message("2", thread) },
-      ...{ frames: [message("3", thread), message("4", thread)], final: message("5", thread) },
+      announcement: message("1"),
+      thread,
+      progress: message("2", thread),
+      frames: [message("3", thread), message("4", thread)],
+      final: message("5", thread),
     };
     const one = await addDone(store, { messages });
     for (const id of ["1", "2", "3", "4", "5"]) expect(store.jobs.ofMessage(message(id))?.id).toBe(one.id);

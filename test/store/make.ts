@@ -36,17 +36,19 @@ let made = 0;
 export function job(more: Partial<Job> = {}): Job {
   made += 1;
   return {
-    ...{ id: `JOB${String(made).padStart(5, "0")}`, channel: art, author: { id: "ann", name: "Ann" }, recipe: "dream" },
-    ...{
-      params: { size: 512, seed: made },
-      pictures: [],
-      cost: 1,
-      costKey: "dream",
-      priority: 0,
-      state: "waiting",
-      attempts: 0,
-    },
-    ...{ createdAt: 1_700_000_000_000 + made, messages: { frames: [] } },
+    id: `JOB${String(made).padStart(5, "0")}`,
+    channel: art,
+    author: { id: "ann", name: "Ann" },
+    recipe: "dream",
+    params: { size: 512, seed: made },
+    pictures: [],
+    cost: 1,
+    costKey: "dream",
+    priority: 0,
+    state: "waiting",
+    attempts: 0,
+    createdAt: 1_700_000_000_000 + made,
+    messages: { frames: [] },
     ...more,
   };
 }

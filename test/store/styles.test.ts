@@ -5,7 +5,11 @@ import { bytes, club, makeStore } from "./make.js";
 
 const limits = { perCommunity: 5, perPerson: 3 };
 const style = (name: string, emoji: string, more: Partial<NewStyle> = {}): NewStyle => ({
-  ...{ ...club, name, emoji, author: { id: "ann", name: "Ann" }, picture: { bytes: bytes(name) } },
+  ...club,
+  name,
+  emoji,
+  author: { id: "ann", name: "Ann" },
+  picture: { bytes: bytes(name) },
   ...more,
 });
 

@@ -39,8 +39,8 @@ export const FORM_PLACEHOLDER_LENGTH = 100;
 /** The first response to an interaction is taken within 3 s; a call that comes later need not be made. */
 export const FIRST_RESPONSE_MS = 2_900;
 /**
- * Interactions and messages that the gateway delivers again, as it does after a connection broke: how many are recognised
- * by their ids, and for how many milliseconds.
+ * Interactions and messages that the gateway delivers again, as it does after a connection broke: how many are
+ * recognised by their ids, and for how many milliseconds.
  */
 export const REDELIVERED = { max: 10_000, ttl: 15 * 60_000 } as const;
 /** How long the token of an interaction lasts. */

@@ -124,10 +124,14 @@ describe("a budget", () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
     const bucket = new Bucket({ burst: 4, perMinute: 600 });
-    const preview = () => bucket.take({ urgent: false, patienceMs: 0 });
-    expect([await preview(), await preview(), await preview()]).toEqual([true, true, true]);
-    expect(await preview()).toBe(false);
-    expect(await bucket.take({ urgent: true, patienceMs: 0 })).toBe(true);
+    const now = async (urgent: boolean) => {
+      const granted = bucket.take({ urgent, patienceMs: 0 });
+      await vi.advanceTimersByTimeAsync(0);
+      return granted;
+    };
+    expect([await now(false), await now(false), await now(false)]).toEqual([true, true, true]);
+    expect(await now(false)).toBe(false);
+    expect(await now(true)).toBe(true);
     const order: string[] = [];
     const late = bucket.take({ urgent: false, patienceMs: 5_000 }).then(() => order.push("preview"));
     const final = bucket.take({ urgent: true, patienceMs: 5_000 }).then(() => order.push("final"));

@@ -199,8 +199,11 @@ describe("a link that leads inside", () => {
     "%s is refused by what DNS says",
     async (host) => {
       const addresses: Record<string, string[]> = {
-        ...{ localhost: ["127.0.0.1"], "localhost.": ["::1"], "metadata.example": ["169.254.169.254"] },
-        ...{ "mixed.example": ["1.1.1.1", "10.0.0.1"], "mixed6.example": ["2606:4700::1111", "::ffff:10.0.0.1"] },
+        localhost: ["127.0.0.1"],
+        "localhost.": ["::1"],
+        "metadata.example": ["169.254.169.254"],
+        "mixed.example": ["1.1.1.1", "10.0.0.1"],
+        "mixed6.example": ["2606:4700::1111", "::ffff:10.0.0.1"],
       };
       const options = { maxBytes: 1000, seconds: 5, resolve: async (asked: string) => addresses[asked] ?? [] };
       expect(await refusal(fetchImage(new URL(`http://${host}/a.png`), options))).toMatch(NOWHERE);
