@@ -114,12 +114,6 @@ export interface JobFailure {
   readonly message: string;
 }
 
-/** What a network calls what it sees, and how sure it is, 0..1. */
-interface Named {
-  readonly name: string;
-  readonly probability: number;
-}
-
 /** What is kept of a result besides the image. */
 export interface JobResult {
   readonly width: number;
@@ -133,8 +127,8 @@ export interface JobResult {
   readonly params: Readonly<Record<string, unknown>>;
   /** The version of the recipe that made it; default: 1. */
   readonly version?: number;
-  /** What networks see in it, where it was dreamt into a word: first the one that dreamt. */
-  readonly seen?: readonly { readonly network: string; readonly before?: Named; readonly after: Named }[];
+  /** What networks see in it, in the engine's own form, which `shared/sighting.ts` describes. */
+  readonly seen?: readonly object[];
 }
 
 /** Who may see a result: everybody in the community, those in its channel, or those in its thread alone. */
@@ -180,6 +174,8 @@ export interface Job {
   readonly credits?: readonly Credit[];
   /** Made from a hidden image: its frames and its result are posted hidden. */
   readonly spoiler?: boolean;
+  /** What the image that it works on shows, as the one who posted it has described it. */
+  readonly about?: string;
   /** Default: "community". */
   readonly audience?: JobAudience;
 }

@@ -1,5 +1,7 @@
 import type { Job, JobFailure } from "../domain/model.js";
+import { defined } from "../shared/defined.js";
 import { sentence } from "../shared/sentences/sentence.js";
+import type { Sighting } from "../shared/sighting.js";
 import type { QueueContext } from "./context.js";
 import type { JobCompletion } from "./job-completion.js";
 import { activeJob, enterState } from "./job-states.js";
@@ -61,7 +63,10 @@ async function endingOf(job: Job, { repository, writer }: QueueContext): Promise
   const picture = await repository.result(job.id);
   if (picture) {
     const { bytes, type } = picture;
-    return ["done", job, { ...job.result, picture: bytes, type, recipe: job.recipe, octaves: [] }];
+    const { seen, ...result } = job.result;
+    // As the engine has told it, see `JobCompletion.succeed`.
+    const told = defined({ seen: seen as readonly Sighting[] | undefined });
+    return ["done", job, { ...result, ...told, picture: bytes, type, recipe: job.recipe, octaves: [] }];
   }
   const failure: JobFailure = { kind: "lost", message: sentence("job.result-lost") };
   const ended = { job };

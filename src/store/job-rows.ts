@@ -1,5 +1,6 @@
 import { eq, type SQL } from "drizzle-orm";
 import type { ChannelRef, Job, JobChange, JobMessages, MessageRef } from "../domain/model.js";
+import { defined } from "../shared/defined.js";
 import { StoreError } from "../shared/store-error.js";
 import type { Database } from "./database.js";
 import type { StoredImage } from "./images.js";
@@ -46,15 +47,16 @@ export function readJobs(
   }
 }
 
-/** The recipe's version lies beside the parameters: no option has such a name. */
+/** The recipe's version and the image's description lie beside the parameters: no option has such a name. */
 const VERSION = "recipe-version";
+const ABOUT = "image-description";
 
 /** A new job as a row. */
 export function rowOf(job: Job): typeof jobTable.$inferInsert {
-  const { channel, author, pictures, cost, costKey, unnotified, messages, params, version, ...rest } = job;
+  const { channel, author, pictures, cost, costKey, unnotified, messages, params, version, about, ...rest } = job;
   return {
     ...rest,
-    params: version === undefined ? params : { ...params, [VERSION]: version },
+    params: { ...params, ...defined({ [VERSION]: version, [ABOUT]: about }) },
     platform: channel.platform,
     community: channel.community,
     channel: channel.id,
@@ -116,7 +118,7 @@ export function channelOf(row: Pick<JobRow, "platform" | "community" | "channel"
 }
 
 function jobOf(row: JobRow, image: typeof imageTable.$inferSelect | null): StoredJob {
-  const { [VERSION]: version, ...params } = row.params;
+  const { [VERSION]: version, [ABOUT]: about, ...params } = row.params;
   const { id, recipe, priority, state, attempts, createdAt, repeats, spoiler, audience, hidden } = row;
   const { megabytes, startedAt, finishedAt, failure, result, from } = row;
   return {
@@ -126,6 +128,7 @@ function jobOf(row: JobRow, image: typeof imageTable.$inferSelect | null): Store
     recipe,
     params,
     ...(typeof version === "number" && { version }),
+    ...(typeof about === "string" && { about }),
     pictures: row.roles,
     cost: row.work,
     costKey: row.pace,

@@ -88,7 +88,9 @@ describe("a dream in a chat", () => {
     await quiet();
     expect(chat.in("channel")[0]?.content.text).toContain("**Dream into peacock** for Ann");
     const final = chat.in("thread").at(-1)?.content.text;
-    expect(final).toContain("resnet50: alp 91 % → peacock 100 %; googlenet: valley 50 % → peacock 97 %");
+    const told = "alp → peacock, 100 %; googlenet, which did not dream this, sees peacock, 97 %";
+    expect(final).toContain(`\n${told}\n`);
+    expect(chat.in("channel")[0]?.content.text).toMatch(new RegExp(`\n${told}$`));
     expect(final).toContain("/dream into:peacock size:512 octaves:8 octave-scale:1.5 steps:18");
     expect(store.jobs.get(run.request.job ?? "")?.result?.seen).toEqual(seen);
   });

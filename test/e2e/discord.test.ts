@@ -98,7 +98,7 @@ describe("Dreamloom in Discord", () => {
       const final = await untilSeen(thread, "Your picture is ready");
       expect(await sizeOf(final)).toEqual([expect.any(String), 96, 72]);
       expect(final.notified).toEqual([ann.id]);
-      expect(final.pictures[0]?.description).toContain("96 × 72 pixels");
+      expect(final.pictures[0]?.description).toBe("Ann's picture, as a network dreams it");
       expect(final.text).toMatch(/\/dream .*seed:7/);
       const show = await discord.until(() => {
         const message = discord.message(announced.ref);

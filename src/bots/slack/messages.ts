@@ -7,6 +7,8 @@ export interface SlackFile {
   readonly type: string | undefined;
   readonly size: number | undefined;
   readonly url: string | undefined;
+  /** What it shows, as the one who posted it has described it. */
+  readonly description?: string | undefined;
   /** Where it is outside of Slack; it has no id of Slack's then. */
   readonly link?: URL;
   /** It stands beside what the message is about, as a small preview of a linked page does. */
@@ -104,7 +106,8 @@ export function picturesIn(files: readonly unknown[]): SlackFile[] {
     if (id === undefined || gone || type?.startsWith("image/") === false) return [];
     const size = typeof file.size === "number" ? file.size : undefined;
     const url = word(file.url_private) ?? word(file.url_private_download);
-    return [{ id, name: word(file.name) ?? word(file.title) ?? sentence("chat.unnamed-image"), type, size, url }];
+    const name = word(file.name) ?? word(file.title) ?? sentence("chat.unnamed-image");
+    return [{ id, name, type, size, url, description: word(file.alt_txt) }];
   });
 }
 

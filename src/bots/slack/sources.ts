@@ -109,7 +109,8 @@ export class Sources {
     if (size !== undefined && size > maxBytes) throw tooLarge(name, maxBytes);
     const token = await workspace.currentToken();
     const downloaded = await download({ url, token, apiUrl: this.apiUrl, name, maxBytes, signal });
-    return { bytes: downloaded.bytes, name, type: type ?? downloaded.type ?? "application/octet-stream" };
+    const { description } = file;
+    return { bytes: downloaded.bytes, name, type: type ?? downloaded.type ?? "application/octet-stream", description };
   }
 
   async #lookUp(workspace: Workspace, { id, name }: SlackFile, signal: AbortSignal): Promise<SlackFile> {

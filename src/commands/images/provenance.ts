@@ -13,10 +13,15 @@ export interface Provenance {
   readonly credits?: readonly Credit[];
   /** Some image was hidden by its author. */
   readonly spoiler?: boolean;
+  /** What the image to work on shows, as the one who posted it has described it. */
+  readonly about?: string;
 }
 
 /** Credits that one job passes on at most, since chains of remixes may be long. */
 const MOST_CREDITS = 12;
+
+/** Characters that are kept of an image's description. */
+const MOST_ABOUT = 500;
 
 /**
  * Where images came from. The first one that shows the result of another job, anybody's, makes the new job come from
@@ -25,7 +30,7 @@ const MOST_CREDITS = 12;
  * @param user who asks: people are not named for their own images
  */
 export async function provenanceOf(
-  images: readonly Pick<FoundImage, "source">[],
+  images: readonly Pick<FoundImage, "source" | "description">[],
   user: Pick<User, "id">,
   jobs: ShownWorkServices,
 ): Promise<Provenance> {
@@ -39,21 +44,25 @@ export async function provenanceOf(
     credits.push(...(only ? works.flatMap((job) => passedOn(job, user)) : creditsOf(source, user)));
   }
   const spoiler = images.some(({ source }, index) => source?.spoiler || (index === 0 && from?.spoiler));
-  return provenance(from?.id, credits, spoiler);
+  // What the bot has said of its own work tells of that one's making.
+  const about = from ? from.about : images[0]?.description?.trim().slice(0, MOST_ABOUT);
+  return { ...provenance(from?.id, credits, spoiler), ...(about && { about }) };
 }
 
 /** Where a job that works on another one's result came from. */
 export function provenanceOfJob(job: Job, user: Pick<User, "id">): Provenance {
-  return provenance(job.id, passedOn(job, user), job.spoiler === true);
+  const { id, about, spoiler } = job;
+  return { ...provenance(id, passedOn(job, user), spoiler === true), ...defined({ about }) };
 }
 
 /** Where a job that repeats another one came from: it works on that one's images, not on its result. */
 export function provenanceOfRepeat(job: Job, user: Pick<User, "id">): Provenance {
-  const { author, credits = [], pictures, spoiler } = job;
+  const { about, author, credits = [], pictures, spoiler } = job;
   // A photo without a credit was the author's own.
   const named = credits.some(({ role }) => role === "picture") || author.id === user.id || !pictures.includes("image");
   return {
     ...provenance(job.id, named ? credits : [{ role: "picture", by: author.name }, ...credits], spoiler === true),
+    ...defined({ about }),
     repeats: true,
   };
 }

@@ -127,9 +127,12 @@ export function framePicture(job: Job, { picture, type, octave, octaves }: Engin
   return { bytes: picture, type, ...described(job, type, description, `octave-${octave}`) };
 }
 
-export function resultPicture(recipe: Recipe, job: Job, { picture, type, width, height }: EngineResult): Picture {
-  const [title, author] = [recipe.title(job.params), plain(job.author.name)];
-  const description = sentence("result.description", { title, author, width, height });
+export function resultPicture(recipe: Recipe, job: Job, { picture, type }: EngineResult): Picture {
+  const { author, about, credits = [], pictures, spoiler } = job;
+  const by = plain(author.name);
+  const maker = plain(credits.find(({ role }) => role === "picture")?.by ?? author.name);
+  const of = pictures.includes(recipe.imageRole ?? "") ? { maker, about: spoiler ? undefined : about } : undefined;
+  const description = sentence("result.description", { deed: recipe.deed(job.params), by, of });
   return { bytes: picture, type, ...described(job, type, description) };
 }
 
@@ -166,7 +169,8 @@ export function showpiece(
   picture: Picture | undefined,
   verbs: readonly JobVerb[],
 ): OutgoingMessage {
-  const done = sentence("result.done-in", { duration: took(job, result), credits: creditLine(job.credits) });
+  const doneIn = sentence("result.done-in", { duration: took(job, result), credits: creditLine(job.credits) });
+  const done = [doneIn, result.seen && sentence("result.seen", { seen: result.seen })].filter(Boolean).join("\n");
   const text = channelText(recipe, job, done, { ...job.params, seed: result.seed }, lineNotes(recipe, job, result));
   return { text, ...defined({ pictures: picture && [picture] }), buttons: buttons(job, ...verbs) };
 }

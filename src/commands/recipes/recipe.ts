@@ -5,6 +5,7 @@ import type { RecipeDefinition } from "../../engine/recipes/definition.js";
 import { inChats, type RecipeOption, type SettingKey } from "../../engine/recipes/option.js";
 import type { Chat } from "../../port/adapter.js";
 import type { Completion } from "../../port/commands.js";
+import type { Deed } from "../../shared/deed.js";
 import { defined } from "../../shared/defined.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { kebab } from "../../shared/text.js";
@@ -54,10 +55,14 @@ export interface Recipe {
   readonly command: string;
   /** See `RecipeDefinition.version`. */
   readonly version: number;
+  /** The role of the picture to work on, where it takes one. */
+  readonly imageRole?: string | undefined;
   /** The options that become parameters of the engine, in the order in which they are printed. */
   readonly options: Options;
   /** A short name of a job in plain words, for instance "Dream of creatures". */
   title(params: Params): string;
+  /** What it does, for those who do not see the result. */
+  deed(params: Params): Deed;
   /** Whether the result is a film. */
   film(params: Params): boolean;
   /** Parameters of a new job, before anything is chosen. */

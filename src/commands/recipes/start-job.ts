@@ -29,7 +29,9 @@ interface RecipeRequest {
 }
 
 /** Bytes that were checked already, or where to download them. */
-type JobImage = Pick<FoundImage, "bytes" | "source"> | PictureSource;
+type JobImage = CheckedImage | PictureSource;
+
+type CheckedImage = Pick<FoundImage, "bytes" | "source"> & Partial<Pick<FoundImage, "description">>;
 
 /** Who asks for a job, and where. */
 export interface JobRequester {
@@ -76,9 +78,9 @@ async function downloaded(
   images: RecipeRequest["images"],
   { user, channel }: JobRequester,
   services: JobServices,
-): Promise<Record<string, Pick<FoundImage, "bytes" | "source">>> {
+): Promise<Record<string, CheckedImage>> {
   const { pictures } = services.botOptions;
-  const found: Record<string, Pick<FoundImage, "bytes" | "source">> = {};
+  const found: Record<string, CheckedImage> = {};
   for (const [role, image] of Object.entries(images)) {
     found[role] = "fetch" in image ? await downloadImage(image, { user, channel }, pictures, services) : image;
   }

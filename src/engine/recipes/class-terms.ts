@@ -44,11 +44,15 @@ function printClassTerms(terms: readonly ClassTerm[]): string {
   return terms.map(({ name, weight }) => `${name.replaceAll(" ", "-")}${weight === 1 ? "" : `:${weight}`}`).join(" ");
 }
 
+/** The names of terms: "jellyfish", "castle". */
+export function classTermNames(text: string | undefined): readonly string[] | undefined {
+  const terms = text === undefined ? undefined : readClassTerms(text);
+  return Array.isArray(terms) ? (terms as readonly ClassTerm[]).map(({ name }) => name) : undefined;
+}
+
 /** The names of terms in plain words: "jellyfish and castle". */
 export function sayClassTerms(text: string): string {
-  const terms = readClassTerms(text);
-  if (!Array.isArray(terms)) return text;
-  const names = (terms as readonly ClassTerm[]).map(({ name }) => name);
+  const names = [...(classTermNames(text) ?? [text])];
   const [last = "", ...others] = names.reverse();
   return others.length === 0 ? last : `${others.reverse().join(", ")} and ${last}`;
 }

@@ -1,5 +1,6 @@
 /** What a recipe is called, takes and costs: all that can be known of it without the engine. */
 import { z } from "zod";
+import type { Deed } from "../../shared/deed.js";
 import type { RecipeOption, RecipeOptions } from "./option.js";
 
 type Shape<O extends RecipeOptions> = { -readonly [K in keyof O]: O[K] extends RecipeOption<infer S> ? S : never };
@@ -47,6 +48,8 @@ interface Described<O extends RecipeOptions> {
   readonly pictures: Readonly<Record<string, PictureRole>>;
   /** A short name of a job in plain words, for instance "Dream of creatures". */
   title(params: ParamsOf<O>): string;
+  /** What it does, for those who do not see the result. */
+  deed(params: ParamsOf<O>): Deed;
   /** Whether the result is a film. */
   film(params: ParamsOf<O>): boolean;
   /** Megapixel-steps of all that will be worked on. */

@@ -1,3 +1,4 @@
+import type { Deed } from "../deed.js";
 import type { Seen, Sighting } from "../sighting.js";
 import { counted, ordinal } from "./catalogue.js";
 
@@ -8,11 +9,72 @@ const GIVE_IT =
   "Give me the picture with the command's \"picture\" option, or open the message's menu and choose Apps > " +
   "Dream this (or Stylize this).";
 
+/** A picture that something is made of: whose it is, and what they have said of it. */
+interface Of {
+  readonly maker: string;
+  readonly about: string | undefined;
+}
+
 const percent = (share: number): string =>
   share < 0.0005 ? "under 0.1 %" : `${(share * 100).toFixed(share < 0.0995 ? 1 : 0)} %`;
 const named = ({ name, probability }: Seen): string => `${name} ${percent(probability)}`;
-const sighted = ({ network, before, after }: Sighting): string =>
-  before ? `${network}: ${named(before)} → ${named(after)}` : `${network} sees ${named(after)}`;
+const surely = ({ name, probability }: Seen): string => `${name}, ${percent(probability)}`;
+
+/** What the network that has dreamt saw before and sees now, then what others see. */
+const sighted = ([own, ...others]: readonly Sighting[]): string => {
+  if (!own) return "";
+  const { before, after } = own;
+  const first = before ? `${before.name} → ${surely(after)}` : `${own.network} sees ${surely(after)}`;
+  const judged = others.map((each) => `${each.network}, which did not dream this, sees ${surely(each.after)}`);
+  return [first, ...judged].join("; ");
+};
+
+const article = (name: string): string => {
+  if (/[^su]s$/.test(name)) return name;
+  return `${/^[aeiou]/i.test(name) ? "an" : "a"} ${name}`;
+};
+const things = (names: readonly string[]): string => both.format(names.map(article));
+
+/** Another's picture, with what it shows where that is known. */
+const pictureOf = ({ maker, about }: Of): string => {
+  const shows = about?.replace(/\s+/g, " ").replace(/[.\s]+$/, "");
+  // A credit may name a licence too.
+  return `${maker.replace(/,.*/, "")}'s picture${shows ? ` (${shows})` : ""}`;
+};
+
+/** What was done, from its beginning with a picture or without: "Ada's picture, dreamt into a peacock". */
+const done = (deed: Deed, of: Of | undefined): string => {
+  const picture = of && pictureOf(of);
+  switch (deed.does) {
+    case "dream": {
+      const { into, away, look } = deed;
+      const what = [
+        into && `into ${things(into)}`,
+        away && `away from ${things(away)}`,
+        look !== undefined && `${into || away ? "with" : "full of"} ${look}`,
+      ].filter(Boolean);
+      const how = what.length > 0 ? `dreamt ${what.join(" and ")}` : "as a network dreams it";
+      return `${picture ?? "Noise"}, ${how}`;
+    }
+    case "paint": {
+      const { styles, film = false } = deed;
+      const names = both.format(styles);
+      const style = styles.length === 0 ? "style of another picture" : `style${styles.length > 1 ? "s" : ""} ${names}`;
+      return `${film ? "A film of " : ""}${picture ?? "A picture"}, painted in the ${style}`;
+    }
+    case "texture":
+      return `A texture ${deed.style === undefined ? `of ${picture ?? "a picture"}` : `in the style ${deed.style}`}`;
+    case "neuron":
+      return deed.into ? `What ${things(deed.into)} looks like to a network` : neuronAlone(deed.neuron);
+    case "neurons":
+      return `Neurons of ${deed.network} on a sheet, each as the picture that excites it most`;
+    case "zoom":
+      return `An endless zoom ${picture === undefined ? "out of noise" : `into ${picture}`}`;
+  }
+};
+
+const neuronAlone = (neuron: string | undefined): string =>
+  `The picture that excites ${neuron === undefined ? "a neuron" : `the neuron ${neuron}`} most`;
 
 /** Every sentence that the program says, by identifier: a text with its parameters in braces, or a function of them. */
 export const english = {
@@ -155,7 +217,7 @@ export const english = {
   "cli.ran": (run: Ran) =>
     `${run.output}: ${run.width} x ${run.height}${run.frames === undefined ? "" : `, ${run.frames} frames`}, ` +
     `${run.seconds.toFixed(1)} s with ${run.network} on ${run.runtime}, seed ${run.seed}` +
-    (run.seen ? `\n${run.seen.map(sighted).join("; ")}` : ""),
+    (run.seen ? `\n${sighted(run.seen)}` : ""),
   "cli.worker-redis":
     "A worker takes its jobs from Redis: set REDIS_URL to the bots' own, for instance redis://127.0.0.1:6379.",
   "cli.registered":
@@ -556,8 +618,13 @@ export const english = {
     `${label}${left === undefined ? "" : ` · about ${left} left`}`,
   "frame.size": "Octave {octave} of {octaves} · {width} × {height}",
   "frame.description": "The picture after octave {octave} of {octaves}",
-  "result.seen": ({ seen }: { seen: readonly Sighting[] }) => seen.map(sighted).join("; "),
-  "result.description": "{title} by {author}, {width} × {height} pixels",
+  "result.seen": ({ seen }: { seen: readonly Sighting[] }) => sighted(seen),
+  /** For people who do not see a result: what was done to what, and by whom. */
+  "result.description": ({ deed, by, of }: { deed: Deed; by: string; of: Of | undefined }) => {
+    const what = done(deed, of);
+    const named = of?.maker === by && what.includes(pictureOf(of));
+    return named ? what : `${what}, by ${by}`;
+  },
   "result.took": "took {duration}",
   "result.runtime": "{network} on {runtime}",
   "result.unnamed": ({ images }: { images: readonly ("image" | "style")[] }) =>
@@ -1046,7 +1113,7 @@ export const english = {
     whose: string | undefined;
     labels: readonly Seen[];
   }) => {
-    const picture = whose === undefined ? "this picture" : `${whose}'s picture`;
+    const picture = whose === undefined ? "this picture" : pictureOf({ maker: whose, about: undefined });
     return `${network} sees in ${picture}: ${labels.map(named).join(", ")}`;
   },
   "see.busy-person": "I am still looking at {count} pictures for you; please wait until you have the answers.",

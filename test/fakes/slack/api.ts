@@ -403,6 +403,7 @@ export function fileShape(fake: FakeSlack, file: StoredFile): object {
     url_private: url,
     url_private_download: url,
     is_external: false,
+    ...(file.alt === undefined ? {} : { alt_txt: file.alt }),
     shares: ready ? { public: shares } : {},
   };
 }

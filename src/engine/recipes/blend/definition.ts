@@ -2,7 +2,14 @@
 import { formatOption, maxBytesOption, TYPICAL_RATIO } from "../common-options.js";
 import { defineRecipe, type ParamsOf } from "../definition.js";
 import { integer, number } from "../option.js";
-import { PAINTING_PRESETS, paintingCost, paintingFootprint, photoOptions, stylesOption } from "../painting/options.js";
+import {
+  namedStyles,
+  PAINTING_PRESETS,
+  paintingCost,
+  paintingFootprint,
+  photoOptions,
+  stylesOption,
+} from "../painting/options.js";
 
 const options = {
   styles: stylesOption({
@@ -46,6 +53,7 @@ export const blendDefinition = defineRecipe({
     const list = names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names.join("");
     return `${sweep > 0 ? "Sweep" : "Blend"} of ${list}`;
   },
+  deed: ({ styles, sweep }) => ({ does: "paint", styles: namedStyles(styles), film: sweep > 0 }),
   film: ({ sweep }) => sweep > 0,
   cost: (params) =>
     Math.max(1, params.sweep) * paintingCost(params, { width: params.size, height: params.size * TYPICAL_RATIO }),

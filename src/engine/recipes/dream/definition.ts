@@ -1,6 +1,6 @@
 /** The definition of `dream`. */
 
-import { expectedClasses, readClasses, sayClassTerms } from "../class-terms.js";
+import { classTermNames, expectedClasses, readClasses, sayClassTerms } from "../class-terms.js";
 import {
   channelsOption,
   LEAST_CHAT_SIDE,
@@ -179,6 +179,7 @@ export const dreamDefinition = defineRecipe({
     if (look !== undefined) return `Dream of ${look}`;
     return layers === undefined ? "Dream" : "Dream in chosen layers";
   },
+  deed: ({ into, away, look }) => ({ does: "dream", into: classTermNames(into), away: classTermNames(away), look }),
   film: () => false,
   cost: ({ size, into, away, ...asked }) => {
     const [height, { octaves, octaveScale, steps }] = [size * TYPICAL_RATIO, asked];

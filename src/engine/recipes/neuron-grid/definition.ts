@@ -93,6 +93,7 @@ export const gridDefinition = defineRecipe({
   },
   pictures: {},
   title: ({ network }) => `Neurons of ${network}`,
+  deed: ({ network }) => ({ does: "neurons", network }),
   film: () => false,
   cost: ({ layers, sample, size, steps }) => {
     const rows = layers === undefined ? USUAL_ROWS : wordsOf(layers).length;

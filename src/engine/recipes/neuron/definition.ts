@@ -126,6 +126,10 @@ export const neuronDefinition = defineRecipe({
   pictures: {},
   title: ({ channels, layer }) =>
     channels === undefined ? "A neuron" : `Neuron ${layer === undefined ? "" : `${layer}/`}${channels}`,
+  deed: ({ channels, layer }) => ({
+    does: "neuron",
+    neuron: channels === undefined || layer === undefined ? channels : `${layer}/${channels}`,
+  }),
   film: () => false,
   side: (params) => Math.max(...sidesOf(params)),
   cost: (params) => params.steps * megapixelsOf(sidesOf(params).map((side) => ({ width: side, height: side }))),

@@ -18,6 +18,11 @@ export const ATTACHED = "attached";
 /** The name of the photo's own style. */
 export const PHOTO = "photo";
 
+/** The names of those styles that have one. */
+export function namedStyles(styles: readonly { readonly name?: string | undefined }[]): string[] {
+  return styles.flatMap(({ name }) => (name === undefined || name === ATTACHED ? [] : [name]));
+}
+
 /** The most that sizes may be, in pixels. */
 export const MAX_SIDE = 4096;
 export const MAX_CHAT_SIDE = 1024;

@@ -3,6 +3,7 @@ import { TYPICAL_RATIO } from "../common-options.js";
 import { defineRecipe, type ParamsOf } from "../definition.js";
 import {
   ATTACHED,
+  namedStyles,
   PAINTING_PRESETS,
   paintingCost,
   paintingFootprint,
@@ -44,6 +45,7 @@ export const stylizeDefinition = defineRecipe({
   },
   title: ({ styles: [style] }) =>
     style?.name === undefined || style.name === ATTACHED ? "Painting" : `Painting in ${style.name}`,
+  deed: ({ styles }) => ({ does: "paint", styles: namedStyles(styles) }),
   film: () => false,
   cost: (params) => paintingCost(params, { width: params.size, height: params.size * TYPICAL_RATIO }),
   footprint: (params) => paintingFootprint(params, params.size, { styles: params.styles.length }),

@@ -66,6 +66,7 @@ export const textureDefinition = defineRecipe({
   presets: PAINTING_PRESETS,
   pictures: { style: { help: "The picture to take it from" } },
   title: ({ style }) => (style === undefined ? "Texture" : `Texture of ${style}`),
+  deed: ({ style }) => ({ does: "texture", style }),
   film: () => false,
   cost: (params) => paintingCost(params, { ...textureSize(params), smallest: SMALLEST_TEXTURE }, textureSteps),
   footprint: (params) => {

@@ -156,6 +156,7 @@ export const zoomDefinition = defineRecipe({
   },
   pictures: { image: { help: "The picture to begin with", without: "it begins with noise" } },
   title: () => "Endless zoom",
+  deed: () => ({ does: "zoom" }),
   film: () => true,
   cost: (params) => {
     const { width, height } = filmSize(params, {});

@@ -1,0 +1,18 @@
+/** What a recipe does, as far as people are told who do not see the picture; the sentences put it into words. */
+export type Deed =
+  | {
+      readonly does: "dream";
+      /** The things that the picture becomes, and those that it is pushed away from. */
+      readonly into?: readonly string[] | undefined;
+      readonly away?: readonly string[] | undefined;
+      /** A named choice of layers. */
+      readonly look?: string | undefined;
+    }
+  /** By the styles' names; without one, in the style of a picture that was sent. */
+  | { readonly does: "paint"; readonly styles: readonly string[]; readonly film?: boolean }
+  /** Of a named style, or of a picture. */
+  | { readonly does: "texture"; readonly style?: string | undefined }
+  /** What a neuron, or the word for a class, looks like by itself. */
+  | { readonly does: "neuron"; readonly neuron?: string | undefined; readonly into?: readonly string[] | undefined }
+  | { readonly does: "neurons"; readonly network: string }
+  | { readonly does: "zoom"; readonly into?: readonly string[] | undefined };
