@@ -1,9 +1,9 @@
 import { LRUCache } from "lru-cache";
 
-/** Jobs remembered of each pace, and how much a job counts for beside the next one. */
+/** Jobs remembered of each cost key, and how much a job counts for beside the next one. */
 const SAMPLES = 24;
 const FADING = 0.9;
-/** Paces remembered; the least recently learnt are forgotten. */
+/** Cost keys remembered; the least recently learnt are forgotten. */
 const REMEMBERED = 500;
 /** What is thought beforehand counts as much as this share of a job, at each of these costs. */
 const PRIOR = { weight: 0.1, costs: [0.05, 1] } as const;
@@ -23,7 +23,7 @@ interface Sample {
 }
 
 /** Seconds of a job: a constant part, and one for each megapixel-step. */
-interface Pace {
+interface TimeModel {
   readonly constant: number;
   readonly perCost: number;
 }
@@ -41,31 +41,31 @@ export class Estimator {
   /** By cost key and by recipe, the newest last. */
   readonly #jobs = new LRUCache<string, readonly Sample[]>({ max: REMEMBERED });
   /** What follows from them, by cost key, until something is learnt: a long queue asks for each of its jobs. */
-  readonly #known = new LRUCache<string, readonly SharedPace[]>({ max: REMEMBERED });
+  readonly #known = new LRUCache<string, readonly SharedModel[]>({ max: REMEMBERED });
 
   /** @param guesses seconds per megapixel-step by recipe, before anything has been learnt */
   constructor(private readonly guesses: Readonly<Record<string, number>>) {}
 
   /** Seconds that `cost` megapixel-steps will take: on whichever device, by how many of the last jobs each has done. */
   seconds(costKey: string, cost: number): number {
-    const paces = this.#known.get(costKey) ?? this.#pacesOf(costKey);
-    this.#known.set(costKey, paces);
-    return paces.reduce((sum, { share, pace }) => sum + share * at(pace, cost), 0);
+    const models = this.#known.get(costKey) ?? this.#modelsOf(costKey);
+    this.#known.set(costKey, models);
+    return models.reduce((sum, { share, model }) => sum + share * at(model, cost), 0);
   }
 
-  #pacesOf(costKey: string): readonly SharedPace[] {
+  #modelsOf(costKey: string): readonly SharedModel[] {
     const recipe = recipeOf(costKey);
-    const guess: Pace = { constant: 0, perCost: this.guesses[recipe] ?? USUAL };
+    const guess: TimeModel = { constant: 0, perCost: this.guesses[recipe] ?? USUAL };
     const ofRecipe = this.#jobs.peek(recipe) ?? [];
     const jobs = this.#jobs.peek(costKey) ?? ofRecipe;
-    if (jobs.length === 0) return [{ share: 1, pace: guess }];
+    if (jobs.length === 0) return [{ share: 1, model: guess }];
     const byDevice = new Map(jobs.map(({ device }) => [device, jobs.filter((job) => job.device === device)]));
     return [...byDevice].map(([device, done]) => {
-      const before = fitPace(
+      const before = fitModel(
         ofRecipe.filter((job) => job.device === device),
         guess,
       );
-      return { share: done.length / jobs.length, pace: fitPace(done, before) };
+      return { share: done.length / jobs.length, model: fitModel(done, before) };
     });
   }
 
@@ -78,31 +78,31 @@ export class Estimator {
   }
 }
 
-/** The pace of one device, and its share of the last jobs. */
-interface SharedPace {
+/** The model of one device, and its share of the last jobs. */
+interface SharedModel {
   readonly share: number;
-  readonly pace: Pace;
+  readonly model: TimeModel;
 }
 
 const recipeOf = (costKey: string): string => costKey.split(" ", 1)[0] ?? costKey;
 
-function at({ constant, perCost }: Pace, cost: number): number {
+function at({ constant, perCost }: TimeModel, cost: number): number {
   return constant + perCost * cost;
 }
 
 /**
  * The line with the least relative errors, newer jobs counting for more and odd ones for less: iteratively reweighted
- * least squares from the usual pace. Neither part is negative.
+ * least squares from the usual model. Neither part is negative.
  */
-function fitPace(samples: readonly Sample[], before: Pace): Pace {
+function fitModel(samples: readonly Sample[], before: TimeModel): TimeModel {
   const points = [
     ...PRIOR.costs.map((cost) => ({ cost, seconds: at(before, cost), weight: PRIOR.weight })),
     ...samples.map(({ cost, seconds }, n) => ({ cost, seconds, weight: FADING ** (samples.length - 1 - n) })),
   ];
-  let pace: Pace = { constant: 0, perCost: medianPace(points) };
+  let model: TimeModel = { constant: 0, perCost: medianRate(points) };
   for (let round = 0; round < ROUNDS; round++) {
-    const told = pace;
-    pace = fitLine(
+    const told = model;
+    model = fitLine(
       points.map((point) => {
         const expected = at(told, point.cost);
         const error = Math.log(point.seconds / expected) / ODD;
@@ -110,7 +110,7 @@ function fitPace(samples: readonly Sample[], before: Pace): Pace {
       }),
     );
   }
-  return pace;
+  return model;
 }
 
 interface Point {
@@ -120,20 +120,20 @@ interface Point {
 }
 
 /** The weighted median of seconds per megapixel-step. */
-function medianPace(points: readonly Point[]): number {
+function medianRate(points: readonly Point[]): number {
   const sorted = points
-    .map(({ cost, seconds, weight }) => ({ pace: seconds / cost, weight }))
-    .sort((one, other) => one.pace - other.pace);
+    .map(({ cost, seconds, weight }) => ({ rate: seconds / cost, weight }))
+    .sort((one, other) => one.rate - other.rate);
   let above = sorted.reduce((sum, { weight }) => sum + weight, 0) / 2;
-  for (const { pace, weight } of sorted) {
+  for (const { rate, weight } of sorted) {
     above -= weight;
-    if (above <= 0) return pace;
+    if (above <= 0) return rate;
   }
   return USUAL;
 }
 
 /** Weighted least squares. */
-function fitLine(points: readonly Point[]): Pace {
+function fitLine(points: readonly Point[]): TimeModel {
   let [one, x, xx, y, xy] = [0, 0, 0, 0, 0];
   for (const { cost, seconds, weight } of points) {
     one += weight;

@@ -48,35 +48,35 @@ export function retryDelivery<T>(
 }
 
 /** One way to say something. */
-export interface Place {
+export interface Destination {
   /** Whose limits hold, and what the log names. */
   readonly channel: ChannelRef;
   /** Undefined where it cannot be said in this way. */
   post(message: OutgoingMessage): Promise<MessageRef | undefined>;
-  /** It takes people to another place than they look at: only where all before it have refused for good. */
+  /** It takes people away from where they look: only where all before it have refused for good. */
   readonly last?: boolean;
 }
 
-/** Where a message is, or, when no place took it, whether all of them refused it for good. */
+/** Where a message is, or, when no destination took it, whether all of them refused it for good. */
 export interface Delivery {
   readonly ref?: MessageRef;
   readonly refused: boolean;
 }
 
 /** A channel or thread where the bot posts by itself. */
-export function placeIn(chat: Pick<Chat, "post">, channel: ChannelRef): Place {
+export function destinationIn(chat: Pick<Chat, "post">, channel: ChannelRef): Destination {
   return { channel, post: (message) => chat.post(channel, message) };
 }
 
-/** Posts in the first place that takes it. Images that are too large are made smaller. */
+/** Posts to the first destination that takes it. Images that are too large are made smaller. */
 export async function postToFirst(
   chat: Chat,
-  places: readonly Place[],
+  destinations: readonly Destination[],
   message: OutgoingMessage,
   policy: DeliveryPolicy,
 ): Promise<Delivery> {
   let refused = true;
-  for (const { channel, last, post } of places) {
+  for (const { channel, last, post } of destinations) {
     if (last && !refused) break;
     let outgoing = await fitToChannel(chat, channel, tracedBy(policy, message));
     for (let smaller = 0; smaller < 3; smaller++) {

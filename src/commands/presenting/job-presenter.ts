@@ -22,10 +22,10 @@ import { variantsOf } from "../recipes/variants.js";
 import {
   type Delivery,
   type DeliveryPolicy,
+  type Destination,
+  destinationIn,
   type Ending,
   LiveMessage,
-  type Place,
-  placeIn,
   postToFirst,
   retryDelivery,
   type Shown,
@@ -321,7 +321,7 @@ export class JobPresenter {
       if (mayPass(error)) message = { ...message, perhapsPosted: true };
     }
     const { chat } = destination;
-    const { ref, refused } = await postToFirst(chat, [placeIn(chat, job.channel)], message, this.#policy);
+    const { ref, refused } = await postToFirst(chat, [destinationIn(chat, job.channel)], message, this.#policy);
     this.#unannounced = refused;
     return ref;
   }
@@ -354,16 +354,16 @@ export class JobPresenter {
     const { chat, replyPublic: answer } = destination;
     const { channel, author, id } = job;
     const { thread } = this.#messages;
-    const own = thread && !sameThread(thread, channel) ? [placeIn(chat, thread)] : [];
-    const answers: Place[] = answer ? [{ channel, post: (said) => answer(said) }] : [];
+    const own = thread && !sameThread(thread, channel) ? [destinationIn(chat, thread)] : [];
+    const answers: Destination[] = answer ? [{ channel, post: (said) => answer(said) }] : [];
     const about = { id, title: recipe.title(job.params) };
-    const alone: Place = {
+    const alone: Destination = {
       channel,
       post: (said) =>
         chat.tell(author, channel, { ...said, text: sentence("job.alone", { ...about, text: said.text }) }),
       last: true,
     };
-    return postToFirst(chat, [...own, placeIn(chat, channel), ...answers, alone], message, this.#policy);
+    return postToFirst(chat, [...own, destinationIn(chat, channel), ...answers, alone], message, this.#policy);
   }
 
   /**
@@ -373,7 +373,7 @@ export class JobPresenter {
   async #postFrame(message: OutgoingMessage): Promise<MessageRef | undefined> {
     if (this.#frameless) return undefined;
     const { destination, job } = this.options;
-    const place = placeIn(destination.chat, this.#messages.thread ?? job.channel);
+    const place = destinationIn(destination.chat, this.#messages.thread ?? job.channel);
     const { ref, refused } = await postToFirst(destination.chat, [place], message, this.#policyOf(3));
     this.#frameless = refused;
     return ref;

@@ -28,11 +28,11 @@ export interface Schedule {
    * The state that a later run resumes from; asked for with every frame.
    * @param memory what the update remembers, at the end of an octave
    */
-  savable?(image: Raster, where: Place, memory: Tensors): Savable | undefined;
+  savable?(image: Raster, where: FramePosition, memory: Tensors): Savable | undefined;
 }
 
 /** Where a frame stands. */
-interface Place {
+interface FramePosition {
   /** 1-based. */
   readonly octave: number;
   readonly step: number;
