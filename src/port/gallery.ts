@@ -40,6 +40,8 @@ export interface GalleryQuery {
   readonly by: "favourites" | "date";
   /** One user's works, by the user's id. */
   readonly author?: string;
+  /** Works whose line, kind or author has all of these words, or words that begin so. */
+  readonly words?: readonly string[];
   /** Works of one command, such as "dream". */
   readonly command?: string;
   readonly limit: number;

@@ -12,6 +12,8 @@ export interface GalleryQuery extends Community {
   readonly id?: never;
   /** One user's works. */
   readonly author?: string;
+  /** Each is, or begins, a word of the line, the recipe's name or the author's. */
+  readonly words?: readonly string[];
   /** The engine's name of one recipe. */
   readonly recipe?: string;
   readonly by: "date" | "favourites";
@@ -42,6 +44,11 @@ const SHOWN_IN_CHANNEL = sql`${SHOWN} AND ${jobTable.audience} <> 'thread'`;
 /** Works of closed and of restricted channels are shown there only. */
 const SHOWN_TO_ALL = sql`${SHOWN} AND ${jobTable.audience} = 'community'`;
 
+/** A work's words, a space before each: its recipe, what was chosen, its author. Names of options are none. */
+const SAID = sql`' ' || ${jobTable.recipe} || ' ' || ${jobTable.authorName} || ' ' || (SELECT
+  replace(replace(replace(coalesce(group_concat(value, ' '), ''), '-', ' '), '"', ' '), '[', ' ')
+  FROM json_tree(${jobTable.params}) WHERE type = 'text')`;
+
 /** The finished works of communities: those whose result is kept and that their author has not taken out. */
 export class Gallery {
   constructor(private readonly database: Database) {}
@@ -53,11 +60,12 @@ export class Gallery {
    * @throws StoreError "cursor" when `after` is not a page's `next`.
    */
   page(query: GalleryQuery): GalleryPage {
-    const { author: authorId, recipe, by, limit, after } = query;
+    const { author: authorId, recipe, words = [], by, limit, after } = query;
     const order = [...(by === "favourites" ? [jobTable.favourites] : []), jobTable.finishedAt, jobTable.seq];
     const columns = sql.join(order, sql`, `);
     const beyond = after === undefined ? undefined : sql`(${columns}) < (${readCursor(after, order.length)})`;
-    const where = and(shownIn(query), matching(jobTable, { authorId, recipe }), beyond);
+    const said = words.map((word) => sql`${SAID} LIKE ${`% ${word.replace(/[%_\\]/g, "\\$&")}%`} ESCAPE '\\'`);
+    const where = and(shownIn(query), matching(jobTable, { authorId, recipe }), ...said, beyond);
     const jobs = readJobs(this.database, where, order.map(desc), limit + 1);
     const page = jobs.slice(0, limit);
     const last = page.at(-1);

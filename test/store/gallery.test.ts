@@ -41,6 +41,23 @@ describe("the gallery", () => {
     expect(store.gallery.count(club)).toBe(2);
   });
 
+  it("shows works of some words: the recipe's name, what was chosen, the author", async () => {
+    const { store } = makeStore();
+    const summer = { recipe: "stylize", params: { styles: [{ name: "late-summer", scale: 1 }], size: 512, seed: 1 } };
+    const painting = await addDone(store, summer);
+    const dream = await addDone(store, { params: { look: "creatures" }, author: { id: "bob", name: "Quiet Heron" } });
+    const found = (...words: string[]) => read(store, { words }).flat();
+    expect(found("summer")).toEqual([painting.id]);
+    expect(found("SUMM", "sty")).toEqual([painting.id]);
+    expect(found("heron")).toEqual([dream.id]);
+    expect(found("creat", "quiet")).toEqual([dream.id]);
+    expect(found("look")).toEqual([]);
+    expect(found("ummer")).toEqual([]);
+    expect(found("%")).toEqual([]);
+    expect(found("_")).toEqual([]);
+    expect(found()).toHaveLength(2);
+  });
+
   it("goes page by page, newest first, also of works that ended in the same millisecond", async () => {
     const { store } = makeStore();
     const ids: string[] = [];

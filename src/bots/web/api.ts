@@ -38,11 +38,14 @@ const PREVIEW_KEPT_S = 600;
 const idText = z.string().regex(/^\d{1,15}$/);
 const pageQuery = z.object({
   before: idText.optional(),
+  after: idText.optional(),
+  around: idText.optional(),
   thread: idText.optional(),
   limit: z.coerce.number().int().min(1).max(100).default(40),
 });
 const profileBody = z.object({ name: z.string().max(200).optional(), moderatorCode: z.string().max(200).optional() });
 const channelBody = z.object({ name: z.string().max(100), topic: z.string().max(200).default("") });
+const editBody = z.object({ text: z.string().max(20_000) });
 const reactionBody = z.object({ emoji: z.string().max(64), on: z.boolean() });
 const actionBody = z.object({ action: z.string().max(100) });
 const readMarkBody = z.object({ message: idText });
@@ -73,6 +76,7 @@ interface OfMessage {
 export function registerApi(app: FastifyInstance, services: WebServices): void {
   registerSession(app, services);
   registerChannels(app, services);
+  registerSaying(app, services);
   registerMessages(app, services);
   registerLive(app, services);
 }
@@ -150,15 +154,23 @@ function registerChannels(app: FastifyInstance, services: WebServices): void {
     const timeline = conversation.locate({ channel: request.params.channel, thread: query.thread }, user);
     const { thread } = timeline;
     const root = thread === undefined ? {} : { root: hub.views.message(hub.need(thread)) };
-    const before = query.before === undefined ? undefined : toId(query.before);
-    const rows = store.page(timeline, user.id, query.limit + 1, before);
-    const hasOlder = rows.length > query.limit;
-    return {
-      messages: (hasOlder ? rows.slice(1) : rows).map((row) => hub.views.message(row)),
-      hasOlder,
-      ...root,
-    };
+    const { rows, hasOlder, hasNewer } = pageOf(timeline, user, query);
+    return { messages: rows.map((row) => hub.views.message(row)), hasOlder, hasNewer, ...root };
   });
+
+  /** Older or newer than a message, around one, or the newest. */
+  function pageOf(
+    timeline: ReturnType<typeof conversation.locate>,
+    { id }: PersonRow,
+    { before, after, around, limit }: z.infer<typeof pageQuery>,
+  ) {
+    const beyond = after ?? around;
+    const newer = beyond === undefined ? [] : store.pageAfter(timeline, id, limit + 1, toId(beyond));
+    const upTo = around === undefined ? before && toId(before) : toId(around) + 1;
+    const older = after === undefined ? store.page(timeline, id, limit + 1, upTo || undefined) : [];
+    const [hasOlder, hasNewer] = [older.length > limit, newer.length > limit];
+    return { rows: [...older.slice(hasOlder ? 1 : 0), ...newer.slice(0, limit)], hasOlder, hasNewer };
+  }
 
   app.post<OfChannel>("/api/channels/:channel/read", async (request, reply) => {
     const user = sessions.act(request, "clicks");
@@ -169,8 +181,8 @@ function registerChannels(app: FastifyInstance, services: WebServices): void {
   });
 }
 
-function registerMessages(app: FastifyInstance, services: WebServices): void {
-  const { sessions, conversation, hub } = services;
+/** What people say, with pictures or without. */
+function registerSaying(app: FastifyInstance, { sessions, conversation, hub }: WebServices): void {
   const { store, limits } = hub.parts;
   const uploads = new Uploads(limits);
   const turns = new Turns(TURN_MS);
@@ -184,6 +196,17 @@ function registerMessages(app: FastifyInstance, services: WebServices): void {
     });
     // Read again: a command may have become public, or been answered, meanwhile.
     return hub.views.message(store.message(row.id) ?? row);
+  });
+}
+
+function registerMessages(app: FastifyInstance, services: WebServices): void {
+  const { sessions, conversation, hub } = services;
+
+  app.patch<OfMessage>("/api/messages/:id", async (request) => {
+    const user = sessions.act(request, "messages");
+    const id = toId(request.params.id);
+    conversation.edit(user, id, readBody(editBody, request.body).text);
+    return hub.views.message(hub.need(id));
   });
 
   app.delete<OfMessage>("/api/messages/:id", async (request, reply) => {

@@ -5,6 +5,7 @@ import { isPreview, type OutgoingMessage, type PictureSource } from "../../port/
 import { cutText, shorten, UNCUT } from "../../shared/text.js";
 import type { ImageFiles } from "./image-files.js";
 import type { WebChatLimits } from "./limits.js";
+import type { MessageSearch } from "./message-search.js";
 import type { Showing, Sockets } from "./sockets.js";
 import {
   type ChatStore,
@@ -25,6 +26,7 @@ const SWEEP_DELAY_MS = 90_000;
 interface ChannelHubParts {
   readonly store: ChatStore;
   readonly users: Users;
+  readonly search: MessageSearch;
   readonly files: ImageFiles;
   readonly sockets: Sockets;
   readonly logger: Logger;
@@ -125,6 +127,12 @@ export class ChannelHub {
     if (!this.parts.store.setReaction(id, emoji, user, on)) return false;
     this.#touch(id);
     return true;
+  }
+
+  /** Changes what a person has said. */
+  rewrite(id: number, words: NonNullable<MessageChange["words"]>): void {
+    this.need(id);
+    this.#touch(id, { words });
   }
 
   /** Shows a message to everybody that only its author saw so far, unless its thread is private. */

@@ -21,6 +21,7 @@ import { findClientDir } from "./client-files.js";
 import { Conversation, type WebUnread } from "./conversation.js";
 import { ImageFiles } from "./image-files.js";
 import { COMPLETIONS, defaultWebChatLimits, REACTIONS, type WebChatLimits } from "./limits.js";
+import { MessageSearch } from "./message-search.js";
 import type { WebChatOptions } from "./options.js";
 import { applyRetention, type ChatRetentionLimits, repeatRetention } from "./retention.js";
 import { buildServer } from "./server.js";
@@ -96,6 +97,7 @@ export class WebChat implements Chat {
     const hub = new ChannelHub({
       store,
       users,
+      search: new MessageSearch(sql),
       files,
       sockets: new Sockets(this.#limits, () => store.synced(), logger),
       logger,

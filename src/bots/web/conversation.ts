@@ -91,8 +91,7 @@ export class Conversation {
     this.#mayAct(users.get(user.id) ?? user, this.locate(utterance, user).channel);
 
     const command = commandLine.test(plainLine(text));
-    const pieces = text.split(this.#namesBot);
-    const line = command ? readLine(text) : pieces.length > 1 ? readSaid(pieces, this.#commands) : undefined;
+    const line = this.#lineIn(text);
     const message = {
       channel,
       thread,
@@ -108,6 +107,29 @@ export class Conversation {
     const row = line ? this.#sayLine(user, message, line, answered) : this.hub.say(message);
     if (thread === undefined) users.markRead(user.id, channel, row.id);
     return row;
+  }
+
+  /** What a text says to the bot, if anything. */
+  #lineIn(text: string): SaidLine | undefined {
+    if (commandLine.test(plainLine(text))) return readLine(text);
+    const pieces = text.split(this.#namesBot);
+    return pieces.length > 1 ? readSaid(pieces, this.#commands) : undefined;
+  }
+
+  /**
+   * Changes the text of a person's own message. What was or would be said to the bot stays as it is: it has been done.
+   * @throws ChatError "forbidden"
+   */
+  edit(user: PersonRow, id: number, typed: string): void {
+    const row = this.visible(id, user);
+    if (row.author !== user.id) throw new ChatError("forbidden", "web.edit-foreign");
+    this.#mayAct(user, row.channel);
+    const text = typed.trim();
+    checkLength(text, this.hub.parts.limits.textLength);
+    if (text === "" && row.pictures === "[]") throw new ChatError("forbidden", "web.edit-empty");
+    if (row.private_to !== null || [row.text, text].some((each) => this.#lineIn(each) !== undefined))
+      throw new ChatError("forbidden", "web.edit-command");
+    if (text !== row.text) this.hub.rewrite(id, { text, mentions: this.hub.parts.users.mentionedIn(text) });
   }
 
   /** A line for the bot is on disk together with the message. */

@@ -153,7 +153,7 @@ function reactOnMessages(hub: ChannelHub, messages: readonly MessageRef[], user:
   }
 }
 
-function wireWork(work: GalleryWork): WireWork {
+export function wireWork(work: GalleryWork): WireWork {
   const { job, title, command, author, at, width, height, film, hearts, loved, spoiler, variation } = work;
   const [thumb, thumb2x] = SIDES.map((side) => `gallery/${job}/${side}.jpg`) as [string, string];
   const shown = { job, title, command, author, at, width, height, film, hearts, loved, spoiler, variation };

@@ -33,6 +33,7 @@ export const BUDGETS = {
     person: rate(60, 1200),
     address: rate(300, 6000),
   },
+  searches: { what: "searches", person: rate(30, 120), address: rate(150, 600) },
   again: { what: "works of the gallery made again", person: rate(6, 30), address: rate(30, 150) },
   works: { what: "pictures of the gallery, of which a page shows sixty", person: rate(400, 4800) },
   pictures: { what: "pictures of messages, of which a page shows some forty", person: rate(800, 4800) },

@@ -63,6 +63,24 @@ const migrations: readonly string[] = [
   ALTER TABLE person ADD COLUMN banned INTEGER NOT NULL DEFAULT 0;
   CREATE TABLE banned_address (address TEXT PRIMARY KEY, person TEXT NOT NULL, until INTEGER NOT NULL);
   `,
+  // An index of the messages' words. It holds no text of its own, and what is removed leaves nothing in it.
+  `
+  CREATE VIRTUAL TABLE message_word USING fts5
+    (text, content='message', content_rowid='id', tokenize='unicode61 remove_diacritics 2');
+  INSERT INTO message_word (message_word, rank) VALUES ('secure-delete', 1);
+  INSERT INTO message_word (message_word) VALUES ('rebuild');
+  CREATE TRIGGER message_word_new AFTER INSERT ON message BEGIN
+    INSERT INTO message_word (rowid, text) VALUES (new.id, new.text);
+  END;
+  CREATE TRIGGER message_word_gone AFTER DELETE ON message BEGIN
+    INSERT INTO message_word (message_word, rowid, text) VALUES ('delete', old.id, old.text);
+  END;
+  CREATE TRIGGER message_word_changed AFTER UPDATE OF text ON message WHEN old.text <> new.text BEGIN
+    INSERT INTO message_word (message_word, rowid, text) VALUES ('delete', old.id, old.text);
+    INSERT INTO message_word (rowid, text) VALUES (new.id, new.text);
+  END;
+  CREATE INDEX message_author ON message (author, id);
+  `,
 ];
 
 /**

@@ -13,6 +13,7 @@ import { registerGallery } from "./gallery.js";
 import { refuse } from "./guard.js";
 import { shaOf } from "./image-files.js";
 import { registerModeration } from "./moderation.js";
+import { registerSearch } from "./search.js";
 
 const STATUS: Readonly<Record<ChatErrorKind, number>> = {
   gone: 404,
@@ -102,6 +103,7 @@ export async function buildServer(
   registerApi(app, services);
   const { gallery, moderation } = services.handlers;
   if (gallery) registerGallery(app, services, gallery);
+  registerSearch(app, services);
   if (moderation) registerModeration(app, services, moderation);
   return app;
 }

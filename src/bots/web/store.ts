@@ -21,6 +21,8 @@ export interface MessageChange {
   /** Shows it to everybody. */
   readonly publish?: boolean;
   readonly threadTitle?: string;
+  /** What its author makes of it. */
+  readonly words?: Pick<MessageContent, "text" | "mentions">;
 }
 
 const PRIVATE_KEPT_MS = 7 * 24 * 3600 * 1000;
@@ -215,11 +217,13 @@ export class ChatStore {
    * Gives a message a new rev because something it shows has changed (its thread, a reaction), or makes a change
    * itself.
    */
-  touch(id: number, { publish = false, threadTitle }: MessageChange = {}): MessageRow | undefined {
+  touch(id: number, { publish = false, threadTitle, words }: MessageChange = {}): MessageRow | undefined {
     const query = "UPDATE message SET rev = ? WHERE id = ? AND removed = 0";
+    const rewrite = "UPDATE message SET text = ?, mentions = ?, edited_at = ? WHERE id = ? AND removed = 0";
     return this.#write(() => {
       if (publish) this.sql.run("UPDATE message SET private_to = NULL WHERE id = ?", id);
       if (threadTitle !== undefined) this.sql.run("UPDATE message SET thread_title = ? WHERE id = ?", threadTitle, id);
+      if (words) this.sql.run(rewrite, words.text, encodeMentions(words), Date.now(), id);
       return this.sql.run(query, this.#nextRev(), id).changes === 0 ? undefined : this.#need(id);
     });
   }
@@ -256,6 +260,13 @@ export class ChatStore {
       AND (private_to IS NULL OR private_to = ?) ORDER BY id DESC LIMIT ?`;
     const most = before ?? Number.MAX_SAFE_INTEGER;
     return this.sql.all<MessageRow>(query, channel, thread ?? null, most, viewer, limit).reverse();
+  }
+
+  /** As {@link page}, of what is newer than a message. */
+  pageAfter({ channel, thread }: StoredTimeline, viewer: string, limit: number, after: number): MessageRow[] {
+    const query = `SELECT * FROM message WHERE channel = ? AND thread IS ? AND id > ? AND removed = 0
+      AND (private_to IS NULL OR private_to = ?) ORDER BY id LIMIT ?`;
+    return this.sql.all(query, channel, thread ?? null, after, viewer, limit);
   }
 
   /**
@@ -340,9 +351,13 @@ function encode({ text, pictures, buttons, mentions, progress }: MessageContent)
     text,
     JSON.stringify(pictures),
     JSON.stringify(buttons),
-    JSON.stringify(mentions.map(({ id }) => id)),
+    encodeMentions({ mentions }),
     progress ? JSON.stringify(progress) : null,
   ];
+}
+
+function encodeMentions({ mentions }: Pick<MessageContent, "mentions">): string {
+  return JSON.stringify(mentions.map(({ id }) => id));
 }
 
 /** A stored image of a message: where its file is, and what a page must know before it has loaded. */
@@ -385,6 +400,8 @@ export interface MessageRow {
   readonly thread_title: string | null;
   readonly nonce: string | null;
   readonly at: number;
+  /** When its author last changed the text. */
+  readonly edited_at: number | null;
   readonly removed: number;
 }
 

@@ -53,6 +53,7 @@ export class WireViews {
       ...(thread ? { hasThread: thread } : {}),
       private: row.private_to !== null,
       ...(row.nonce === null ? {} : { nonce: row.nonce }),
+      ...(row.edited_at === null ? {} : { editedAt: row.edited_at }),
     };
   }
 

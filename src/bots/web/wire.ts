@@ -93,6 +93,8 @@ export interface WireMessage {
    * Chosen by the client that sent it, so that it knows its own message again and a repeated send makes no second one.
    */
   readonly nonce?: string;
+  /** When its author last changed the text, in milliseconds since 1970. */
+  readonly editedAt?: number;
 }
 
 /** What everybody is shown of a channel. */
@@ -118,6 +120,20 @@ export interface WireChannel extends WireChannelState {
 export type WireCommand = CommandSummary;
 export type WireCommandOption = CommandOptionSummary;
 export type WireCompletion = Completion;
+
+/** A message that was found. */
+export interface WireFound extends Pick<WireMessage, "id" | "channel" | "thread" | "author" | "at" | "private"> {
+  /** The part of it with what was looked for. */
+  readonly excerpt: string;
+  readonly picture?: WireImage;
+}
+
+/** `GET /api/search`: each the newest or best first, and what the asker may see only. */
+export interface WireSearch {
+  readonly people: readonly WirePerson[];
+  readonly messages: readonly WireFound[];
+  readonly works: readonly WireWork[];
+}
 
 /** Body of `POST /api/complete`, which answers with `completions`. */
 export interface WireCompletionRequest extends Pick<CompletionRequest, "command" | "option" | "typed"> {
@@ -199,6 +215,8 @@ export interface WireSession {
 export interface WirePage {
   readonly messages: readonly WireMessage[];
   readonly hasOlder: boolean;
+  /** Whether there is more after it; asked for around or after a message. */
+  readonly hasNewer: boolean;
   /** The thread's parent message, when a thread was asked for. */
   readonly root?: WireMessage;
 }

@@ -101,14 +101,14 @@ export function finishedWorks({ platform, community, user, limit }: WorksRequest
 }
 
 function pageOf(
-  { by, author, command, limit, after }: GalleryQuery,
+  { by, author, words, command, limit, after }: GalleryQuery,
   viewer: GalleryViewer,
   services: GalleryServices,
 ): GalleryPage {
   const { platform, community } = viewer;
   const recipe = command === undefined ? undefined : recipeOf(command, services);
   try {
-    const query = { platform, community, by, limit, ...defined({ author, recipe, after }) };
+    const query = { platform, community, by, limit, ...defined({ author, words, recipe, after }) };
     const { jobs, next } = services.store.gallery.page(query);
     return { works: jobs.flatMap((job) => workOf(job, viewer, services) ?? []), ...defined({ next }) };
   } catch (error) {

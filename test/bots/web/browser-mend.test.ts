@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
+import type { ChannelRef } from "../../../src/domain/model.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { temporaryFolder, Visitor } from "./harness.js";
-import { composer, messages, SCREENS, useBrowser } from "./pages.js";
+import { composer, messages, overflow, SCREENS, useBrowser } from "./pages.js";
+
+const art: ChannelRef = { platform: "web", community: "local", id: "art" };
 
 describe.skipIf(!hasChromium)(`finding and mending in a browser (${chromiumHint})`, () => {
   const { open, start, visit } = useBrowser("test-web-client-mend");
@@ -72,6 +75,91 @@ describe.skipIf(!hasChromium)(`finding and mending in a browser (${chromiumHint}
       // Another person's browser has nothing of it.
       const { page: other } = await visit(chat, options);
       expect(await composer(other).inputValue()).toBe("");
+    });
+
+    it("finds messages, works and people, and goes there, also to what has long scrolled away", async () => {
+      const { page, chat } = await open(options);
+      const ada = await Visitor.enter(chat);
+      await ada.request("POST", "/api/session", { name: "Ada" });
+      const old = await chat.post(art, { text: "the lighthouse at dusk" });
+      await ada.said("hardly anyone paints a *heron* like the sea does");
+      for (let count = 0; count < 120; count++) await chat.post(art, { text: `filler ${count}` });
+      await page.reload();
+      await messages(page, "filler 119").waitFor();
+      await page.keyboard.press("Control+k");
+      await page.getByRole("combobox").fill("lightho");
+      const found = page.getByRole("option", { name: /lighthouse at dusk/ });
+      await found.waitFor();
+      expect(await found.locator("mark").textContent()).toBe("lightho");
+      expect(await overflow(page)).toBe(0);
+      await page.keyboard.press("Enter");
+      await expect.poll(() => page.evaluate("document.activeElement?.id")).toBe(`m${old.id}`);
+      expect(await messages(page, "lighthouse").isVisible()).toBe(true);
+      // It is a stretch of its own: what comes now is not set below it, and one gets back to it.
+      await chat.post(art, { text: "brand new" });
+      await page.getByRole("button", { name: "Newest" }).click();
+      await messages(page, "brand new").waitFor();
+      expect(await messages(page, "lighthouse").count()).toBe(0);
+      await page.keyboard.press("Control+k");
+      await page.getByRole("combobox").fill("ada");
+      await page.getByRole("option", { name: "Ada their messages and works" }).click();
+      await page.getByText("from Ada").waitFor();
+      await page.getByRole("option", { name: /hardly anyone paints a heron/ }).click();
+      await expect.poll(() => messages(page, "hardly anyone paints").isVisible()).toBe(true);
+      await page.goto(`${chat.address}/#/art/m999999`);
+      await page.getByText("This message is no longer there.").waitFor();
+    });
+
+    it("scrolls on from an old message down to the newest", async () => {
+      const { page, chat } = await open(options);
+      for (let count = 0; count < 150; count++) await chat.post(art, { text: `line ${count} ${"word ".repeat(30)}` });
+      const { messages: some } = await (await Visitor.enter(chat)).page("art", "limit=100");
+      const [first] = some;
+      await page.goto(`${chat.address}/#/art/m${first?.id}`);
+      await messages(page, "line 50 ").waitFor();
+      const timeline = page.locator(".channel-pane .timeline");
+      await expect
+        .poll(
+          async () => {
+            await timeline.evaluate((element) => element.scrollBy(0, 600));
+            return messages(page, "line 149 ").count();
+          },
+          { timeout: 40_000, interval: 100 },
+        )
+        .toBe(1);
+      const texts = await messages(page, "line").locator(".text").allTextContents();
+      const numbers = texts.map((text) => Number(/\d+/.exec(text)?.[0]));
+      expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
+      await chat.post(art, { text: "and one more" });
+      await messages(page, "and one more").waitFor();
+    });
+
+    it("changes and deletes what one has said oneself, and nothing else", async () => {
+      const { page, chat } = await open(options);
+      const other = await Visitor.enter(chat);
+      await other.said("not yours");
+      await composer(page).fill("a msitake");
+      await composer(page).press("Enter");
+      const own = messages(page, "a msitake");
+      await own.focus();
+      await own.getByRole("button", { name: "Edit" }).click();
+      const editor = page.getByLabel("Edit your message");
+      expect(await editor.inputValue()).toBe("a msitake");
+      await editor.fill("/dream of it");
+      await editor.press("Enter");
+      await page.getByRole("alert").getByText("What is said to the bot cannot be changed").waitFor();
+      await editor.fill("no mistake");
+      await editor.press("Enter");
+      await messages(page, "no mistake").getByText("edited", { exact: true }).waitFor();
+      expect((await other.page()).messages.at(-1)?.text).toBe("no mistake");
+      const theirs = messages(page, "not yours");
+      await theirs.focus();
+      expect(await theirs.getByRole("button", { name: "Edit" }).count()).toBe(0);
+      const mended = messages(page, "no mistake");
+      await mended.focus();
+      await mended.getByRole("button", { name: "Delete" }).click();
+      await mended.getByRole("button", { name: "Really delete" }).click();
+      await expect.poll(() => messages(page, "no mistake").count()).toBe(0);
     });
   });
 });

@@ -8,6 +8,7 @@ import { Composer } from "./Composer.js";
 import { NewChannelDialog, ProfileDialog } from "./Dialogs.js";
 import { DropZone } from "./DropZone.js";
 import { EmojiPicker } from "./EmojiPicker.js";
+import { Finder } from "./Finder.js";
 import { GalleryPage } from "./gallery/GalleryPage.js";
 import { WorkView } from "./gallery/WorkView.js";
 import { Mark } from "./Icon.js";
@@ -16,7 +17,6 @@ import { ChannelTools } from "./moderation/ChannelTools.js";
 import { PersonMenu } from "./moderation/PersonMenu.js";
 import { Lost, MenuButton, Splash } from "./Page.js";
 import { Sidebar } from "./Sidebar.js";
-import { Switcher } from "./Switcher.js";
 import { focusComposer, useShortcuts } from "./shortcuts.js";
 import { ThreadPanel } from "./ThreadPanel.js";
 import { Timeline } from "./Timeline.js";
@@ -114,7 +114,7 @@ function Overlays() {
     <>
       {overlay?.kind === "profile" && <ProfileDialog />}
       {overlay?.kind === "channel" && <NewChannelDialog />}
-      {overlay?.kind === "switcher" && <Switcher />}
+      {overlay?.kind === "switcher" && <Finder />}
       {overlay?.kind === "picture" && <Lightbox overlay={overlay} />}
       {overlay?.kind === "emoji" && <EmojiPicker message={overlay.message} anchor={overlay.anchor} />}
       {overlay?.kind === "person" && <PersonMenu person={overlay.person} anchor={overlay.anchor} />}

@@ -3,7 +3,7 @@ import { plainText } from "../../../markdown/plain-text.js";
 import type { WireMessage } from "../../wire.js";
 import { pressButton, removeMessage, startReply, toggleReaction } from "../state/actions.js";
 import { go } from "../state/route.js";
-import { useStore } from "../state/store.js";
+import { setState, useStore } from "../state/store.js";
 import { isOnlyEmoji } from "../text/emoji.js";
 import { sentence } from "../text/sentences.js";
 import { clockTime, fullTime } from "../text/time.js";
@@ -11,6 +11,7 @@ import { Avatar } from "./Avatar.js";
 import { Button } from "./Button.js";
 import { Icon } from "./Icon.js";
 import { Markdown, Mention } from "./Markdown.js";
+import { MessageEditor, mayEdit } from "./MessageEditor.js";
 import { MessageTools } from "./MessageTools.js";
 import { PersonButton } from "./moderation/PersonButton.js";
 import { Pictures } from "./Pictures.js";
@@ -29,11 +30,22 @@ interface Props {
 export function MessageItem(props: Props) {
   const me = useStore((state) => state.session?.me.id);
   const { message, compact, inThread, last } = props;
+  const editing = useStore((state) => state.editing === message.id);
   // A timeline renders for every frame that arrives; a message that did not change must not.
-  return useMemo(() => <MessageView {...props} me={me} />, [message, compact, inThread, last, me]);
+  return useMemo(
+    () => <MessageView {...props} me={me} editing={editing} />,
+    [message, compact, inThread, last, me, editing],
+  );
 }
 
-function MessageView({ message, compact, inThread, last, me }: Props & { me: string | undefined }) {
+function MessageView({
+  message,
+  compact,
+  inThread,
+  last,
+  me,
+  editing,
+}: Props & { me: string | undefined; editing: boolean }) {
   const mine = message.mentions.some((user) => user.id === me);
   const classes = [
     "message",
@@ -71,10 +83,15 @@ function MessageView({ message, compact, inThread, last, me }: Props & { me: str
               </PersonButton>
               {message.author.bot && <span class="tag">{sentence("message.bot")}</span>}
               <Time at={message.at} />
+              {message.editedAt !== undefined && (
+                <span class="edited" title={sentence("message.edited.at", { time: fullTime(message.editedAt) })}>
+                  {sentence("message.edited")}
+                </span>
+              )}
               {message.private && <PrivateNote message={message} />}
             </div>
           )}
-          <Text message={message} me={me} />
+          {editing ? <MessageEditor message={message} /> : <Text message={message} me={me} />}
           {message.pictures.length > 0 && <Pictures message={message} inThread={inThread} />}
           {message.progress && <Bar value={message.progress.value} label={message.progress.label} />}
           {message.buttons.length > 0 && <Buttons message={message} />}
@@ -180,6 +197,7 @@ function onKey(event: KeyboardEvent, message: WireMessage, inThread: boolean): v
     t: () => (inThread ? undefined : go(message.channel, message.id)),
     e: () => openEmojiPicker(message, element),
     l: () => toggleReaction(message, "❤️"),
+    m: () => mayEdit(message) && setState({ editing: message.id }),
     Enter: () => element.querySelector<HTMLElement>(".picture, .thread-card")?.click(),
     Escape: () => element.closest(".pane")?.querySelector<HTMLElement>("textarea")?.focus(),
   };

@@ -1,10 +1,11 @@
 import type { WireMessage } from "../../wire.js";
 import { askWhatIsSeen, removeMessage, startReply, toggleReaction } from "../state/actions.js";
 import { go } from "../state/route.js";
-import { useStore } from "../state/store.js";
+import { setState, useStore } from "../state/store.js";
 import { quickReactions } from "../text/emoji.js";
 import { sentence } from "../text/sentences.js";
 import { Button, IconButton, useSecondPress } from "./Button.js";
+import { mayEdit } from "./MessageEditor.js";
 import { AddReaction } from "./Reactions.js";
 
 /** What one can do with a message: shown while the pointer or the keyboard is on it, or after a tap. */
@@ -42,6 +43,7 @@ export function MessageTools({ message, inThread }: { message: WireMessage; inTh
           onClick={() => go(message.channel, message.id)}
         />
       )}
+      {mayEdit(message) && <EditButton id={message.id} />}
       {(me?.moderator || message.author.id === me?.id) && (
         <IconButton
           icon={sure ? undefined : "trash"}
@@ -54,5 +56,11 @@ export function MessageTools({ message, inThread }: { message: WireMessage; inTh
         </IconButton>
       )}
     </div>
+  );
+}
+
+function EditButton({ id }: Pick<WireMessage, "id">) {
+  return (
+    <IconButton icon="pen" label={sentence("message.edit")} shortcut="M" onClick={() => setState({ editing: id })} />
   );
 }

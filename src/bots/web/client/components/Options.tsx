@@ -59,10 +59,11 @@ type SearchProps = InputHTMLAttributes<HTMLInputElement> & {
 };
 
 /** Where one types what to find in a list below. */
-export function SearchInput({ label, change, ...attributes }: SearchProps) {
+export function SearchInput({ label, change, children, ...attributes }: SearchProps) {
   return (
     <label class="switcher-input">
       <Icon name="search" />
+      {children}
       <input
         autoFocus
         placeholder={label}

@@ -28,7 +28,7 @@ export function Timeline(ref: TimelineRef) {
   const key = timelineKey(channel, thread);
   const timeline = useStore((state) => state.timelines[key]);
   const pending = useStore((state) => state.pending[key]) ?? noPending;
-  const { scroller, content, away, onScroll, toBottom } = useTimelineScroll(ref, timeline, pending.length);
+  const { scroller, content, away, onScroll, toNewest } = useTimelineScroll(ref, timeline, pending.length);
   const messages = timeline?.messages ?? [];
   const name = useChannelName(channel);
   return (
@@ -50,7 +50,7 @@ export function Timeline(ref: TimelineRef) {
         </div>
       </div>
       {away && (
-        <Button class="to-newest" icon="down" size={17} onClick={toBottom}>
+        <Button class="to-newest" icon="down" size={17} onClick={toNewest}>
           {sentence("common.newest")}
         </Button>
       )}

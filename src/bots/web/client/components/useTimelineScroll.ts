@@ -1,10 +1,12 @@
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { loadOlder, markRead } from "../state/actions.js";
-import type { Timeline, TimelineRef } from "../state/store.js";
+import { loadNewer, loadNewest, loadOlder, markRead } from "../state/actions.js";
+import { type Timeline, type TimelineRef, useStore } from "../state/store.js";
 
 const NEAR_BOTTOM_PX = 80;
 const NEAR_TOP_PX = 600;
+/** How long a message that a link led to stands out. */
+const SHOWN_MS = 4_000;
 
 /**
  * Keeps a timeline at the newest message while it is there, and in place while older ones load above; marks what is
@@ -17,12 +19,18 @@ export function useTimelineScroll(ref: TimelineRef, timeline: Timeline | undefin
   const atBottom = useRef(true);
   const [away, setAway] = useState(false);
   const newest = timeline?.messages.at(-1)?.id;
+  const hasNewer = timeline?.hasNewer === true;
   const toBottom = () => scroller.current?.scrollTo({ top: scroller.current.scrollHeight, behavior: "instant" });
+  const toNewest = () => {
+    atBottom.current = true;
+    if (hasNewer) void loadNewest(ref);
+    else toBottom();
+  };
   const stay = () => {
-    if (atBottom.current) toBottom();
+    if (atBottom.current && !hasNewer) toBottom();
   };
   const markSeen = () => {
-    const seen = atBottom.current && document.visibilityState === "visible" && document.hasFocus();
+    const seen = atBottom.current && !hasNewer && document.visibilityState === "visible" && document.hasFocus();
     if (seen && thread === undefined && newest !== undefined) markRead(channel, newest);
   };
 
@@ -33,29 +41,51 @@ export function useTimelineScroll(ref: TimelineRef, timeline: Timeline | undefin
     window.addEventListener("focus", markSeen);
     return () => window.removeEventListener("focus", markSeen);
   }, [newest, timeline?.status]);
+  const stays = useRef(stay);
+  stays.current = stay;
+  useResize([content, scroller], () => stays.current());
   useEffect(() => {
-    if (!content.current || !scroller.current) return;
-    // Images have their size from the start, but fonts, windows and keyboards come and go.
-    const observer = new ResizeObserver(stay);
-    observer.observe(content.current);
-    observer.observe(scroller.current);
-    return () => observer.disconnect();
-  }, []);
-  useEffect(() => {
-    if (pending === 0) return;
-    atBottom.current = true;
-    toBottom();
+    if (pending > 0) toNewest();
   }, [pending]);
+  useShowMessage(ref, timeline, () => {
+    atBottom.current = false;
+    setAway(true);
+  });
 
   const onScroll = () => {
     const element = scroller.current;
     if (!element) return;
     atBottom.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_BOTTOM_PX;
-    setAway(!atBottom.current);
+    setAway(!atBottom.current || hasNewer);
     markSeen();
+    if (atBottom.current && hasNewer) void loadNewer(ref);
     if (element.scrollTop < NEAR_TOP_PX && timeline?.hasOlder) void loadOlder(ref);
   };
-  return { scroller, content, away, onScroll, toBottom };
+  return { scroller, content, away, onScroll, toNewest };
+}
+
+/** Images have their size from the start, but fonts, windows and keyboards come and go. */
+function useResize(elements: readonly RefObject<HTMLElement | null>[], onResize: () => void): void {
+  useEffect(() => {
+    const observer = new ResizeObserver(onResize);
+    for (const { current } of elements) if (current) observer.observe(current);
+    return () => observer.disconnect();
+  }, []);
+}
+
+/** Shows the message that the address leads to, as often as it does. */
+function useShowMessage({ thread }: TimelineRef, timeline: Timeline | undefined, leave: () => void): void {
+  const route = useStore((state) => state.route);
+  const { at } = route;
+  const isHere = at !== undefined && route.thread === thread && timeline?.messages.some(({ id }) => id === at);
+  useEffect(() => {
+    const element = isHere ? document.getElementById(`m${at}${thread === undefined ? "" : "t"}`) : undefined;
+    if (!element) return;
+    leave();
+    element.scrollIntoView({ block: "center" });
+    element.focus({ preventScroll: true });
+    element.animate({ backgroundColor: ["var(--ochre-wash)", "transparent"] }, SHOWN_MS);
+  }, [isHere, route]);
 }
 
 /** When older messages appear above, moves the view along so that what was seen stays where it was. */

@@ -1,21 +1,39 @@
 import type { WireMessage } from "../../wire.js";
+import { sentence } from "../text/sentences.js";
 import * as api from "./api.js";
 import { focusDraft } from "./drafts.js";
-import { applyRemoved, upsert } from "./messages.js";
+import { applyMessage, applyRemoved, upsert } from "./messages.js";
 import { sendMessage } from "./outbox.js";
 import { getState, setReplying, setState, setTimeline, type TimelineRef, timelineKey } from "./store.js";
-import { attempt, errorText } from "./toasts.js";
+import { attempt, errorText, toast } from "./toasts.js";
 
-/** Loads the newest page of a channel or thread, unless it is there. */
+/**
+ * Loads the newest page of a channel or thread, or the one around the message that the address leads to, unless it is
+ * there.
+ */
 export async function loadTimeline(ref: TimelineRef): Promise<void> {
   const key = timelineKey(ref.channel, ref.thread);
-  const known = getState().timelines[key];
-  if (known && known.status !== "failed") return;
+  const { route, timelines } = getState();
+  const around = timelineKey(route.channel ?? "", route.thread) === key ? route.at : undefined;
+  const known = timelines[key];
+  const isThere = around === undefined ? !known?.hasNewer : known?.messages.some(({ id }) => id === around);
+  if (known && known.status !== "failed" && isThere) return;
+  await loadAfresh(ref, around);
+}
+
+/** Leaves the stretch around an older message. */
+export function loadNewest(ref: TimelineRef): Promise<void> {
+  return loadAfresh(ref, undefined);
+}
+
+async function loadAfresh(ref: TimelineRef, around: string | undefined): Promise<void> {
+  const key = timelineKey(ref.channel, ref.thread);
   setTimeline(key, { messages: [], hasOlder: false, status: "loading" });
   try {
-    const { messages, hasOlder, root } = await api.loadPage(ref);
-    const meanwhile = getState().timelines[key]?.messages ?? [];
-    setTimeline(key, { messages: meanwhile.reduce(upsert, messages), hasOlder, root, status: "ready" });
+    const { messages, hasOlder, hasNewer, root } = await api.loadPage(ref, { around });
+    const meanwhile = hasNewer ? [] : (getState().timelines[key]?.messages ?? []);
+    setTimeline(key, { messages: meanwhile.reduce(upsert, messages), hasOlder, hasNewer, root, status: "ready" });
+    if (around !== undefined && !messages.some(({ id }) => id === around)) toast(sentence("timeline.message-gone"));
   } catch (error) {
     setTimeline(key, { messages: [], hasOlder: false, status: "failed", error: errorText(error) });
   }
@@ -27,20 +45,34 @@ export function loadTimelines(channel: string, thread: string | undefined): void
   if (thread !== undefined && getState().connection !== "open") void loadTimeline({ channel, thread });
 }
 
-let loadingOlder = false;
+let loadingMore = false;
 
 export async function loadOlder(ref: TimelineRef): Promise<void> {
   const key = timelineKey(ref.channel, ref.thread);
   const timeline = getState().timelines[key];
   const oldest = timeline?.messages[0];
-  if (!timeline?.hasOlder || !oldest || loadingOlder) return;
-  loadingOlder = true;
+  if (!timeline?.hasOlder || !oldest || loadingMore) return;
+  loadingMore = true;
   await attempt(async () => {
-    const { messages, hasOlder } = await api.loadPage(ref, oldest.id);
+    const { messages, hasOlder } = await api.loadPage(ref, { before: oldest.id });
     const now = getState().timelines[key];
     if (now) setTimeline(key, { ...now, hasOlder, messages: now.messages.reduce(upsert, messages) });
   });
-  loadingOlder = false;
+  loadingMore = false;
+}
+
+/** The page after an older stretch; at the end of it all that comes is shown again. */
+export async function loadNewer(ref: TimelineRef): Promise<void> {
+  const key = timelineKey(ref.channel, ref.thread);
+  const newest = getState().timelines[key]?.messages.at(-1);
+  if (!getState().timelines[key]?.hasNewer || !newest || loadingMore) return;
+  loadingMore = true;
+  await attempt(async () => {
+    const { messages, hasNewer } = await api.loadPage(ref, { after: newest.id });
+    const now = getState().timelines[key];
+    if (now) setTimeline(key, { ...now, hasNewer, messages: messages.reduce(upsert, now.messages) });
+  });
+  loadingMore = false;
 }
 
 export function toggleReaction(message: WireMessage, emoji: string): void {
@@ -65,6 +97,11 @@ export function askWhatIsSeen({ id: repliesTo }: WireMessage, inThread: boolean)
   const { channel, thread } = getState().route;
   if (channel === undefined) return;
   sendMessage({ channel, thread: inThread ? thread : undefined }, { text: "/see", files: [], repliesTo });
+}
+
+/** Changes what one has said. Rejects with why that cannot be. */
+export async function editMessage({ id }: WireMessage, text: string): Promise<void> {
+  applyMessage(await api.editMessage(id, text));
 }
 
 /** Makes the next message an answer to this one, and moves the cursor to where it is written. */

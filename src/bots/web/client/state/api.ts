@@ -17,6 +17,7 @@ import type {
   WirePage,
   WirePersonAct,
   WirePreviewRequest,
+  WireSearch,
   WireSession,
   WireWorkDetail,
 } from "../../wire.js";
@@ -56,8 +57,14 @@ export const moderatePerson = (id: string, act: WirePersonAct) => call<WireModer
 export const moderateChannel = (id: string, act: WireChannelAct) =>
   call<void>("POST", `api/moderation/channels/${encodeURIComponent(id)}`, act);
 
-export const loadPage = ({ channel, thread }: TimelineRef, before?: string) =>
-  call<WirePage>("GET", `${channelPath(channel)}/messages?${given({ thread, before })}`);
+/** The newest messages, or those before, after or around one. */
+export const loadPage = (
+  { channel, thread }: TimelineRef,
+  { before, after, around }: Readonly<Partial<Record<"before" | "after" | "around", string | undefined>>>,
+) => call<WirePage>("GET", `${channelPath(channel)}/messages?${given({ thread, before, after, around })}`);
+export const search = (q: string, from: string | undefined) =>
+  call<WireSearch>("GET", `api/search?${given({ q, from })}`);
+export const editMessage = (id: string, text: string) => call<WireMessage>("PATCH", `api/messages/${id}`, { text });
 
 export async function complete(request: WireCompletionRequest): Promise<readonly WireCompletion[]> {
   return (await call<{ completions: readonly WireCompletion[] }>("POST", "api/complete", request)).completions;

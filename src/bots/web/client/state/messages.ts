@@ -31,7 +31,8 @@ export function applyMessage(message: WireMessage): void {
 
 /** An old message outside what is loaded comes with its page, not alone: alone it would leave a gap. */
 function isInLoadedStretch(timeline: Timeline, message: WireMessage): boolean {
-  const oldest = timeline.messages[0];
+  const [oldest, newest] = [timeline.messages[0], timeline.messages.at(-1)];
+  if (timeline.hasNewer && newest && Number(message.id) > Number(newest.id)) return false;
   return !timeline.hasOlder || oldest === undefined || Number(message.id) >= Number(oldest.id);
 }
 

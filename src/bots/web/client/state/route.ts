@@ -1,22 +1,25 @@
 import type { Route } from "./store.js";
 
 /**
- * Addresses are `#/art` for a channel, `#/art/12` for the thread on message 12, `#gallery`, `#gallery/7KQ4M9XA` for one
+ * Addresses are `#/art` for a channel, `#/art/12` for the thread on message 12, `#/art/m34` and
+ * `#/art/12/m34` for a message there, `#gallery`, `#gallery/7KQ4M9XA` for one
  * work there, and `#backstage` for the admin page.
  */
 export function readRoute(): Route {
-  const [page, first, second] = window.location.hash.split("/");
+  const [page, first, second, third] = window.location.hash.split("/");
   if (page === adminHref) return { admin: true };
   if (page === galleryHref())
     return { gallery: true, work: first && /^[A-Z0-9]{4,16}$/.test(first) ? first : undefined };
   return {
     channel: first ? decode(first) : undefined,
     thread: second && /^\d+$/.test(second) ? second : undefined,
+    at: /^m(\d{1,15})$/.exec(third ?? second ?? "")?.[1],
   };
 }
 
-export function hrefOf(channel: string, thread?: string): string {
-  return `#/${encodeURIComponent(channel)}${thread === undefined ? "" : `/${thread}`}`;
+/** @param at a message there */
+export function hrefOf(channel: string, thread?: string, at?: string): string {
+  return ["#", encodeURIComponent(channel), thread, at && `m${at}`].filter((part) => part !== undefined).join("/");
 }
 
 export const adminHref = "#backstage";
@@ -25,8 +28,11 @@ export function galleryHref(work?: string): string {
   return `#gallery${work === undefined ? "" : `/${work}`}`;
 }
 
-export function go(channel: string, thread?: string): void {
-  window.location.hash = hrefOf(channel, thread);
+export function go(channel: string, thread?: string, at?: string): void {
+  const href = hrefOf(channel, thread, at);
+  // Where one is already, one may have gone on reading since.
+  if (window.location.hash === href) window.dispatchEvent(new HashChangeEvent("hashchange"));
+  else window.location.hash = href;
 }
 
 /** To the first channel. */

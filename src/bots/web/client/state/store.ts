@@ -16,11 +16,13 @@ export interface TimelineRef {
   readonly thread?: string | undefined;
 }
 
-/** A channel's or a thread's messages, as far as they have been loaded: always an unbroken stretch up to the newest. */
+/** A channel's or a thread's messages, as far as they have been loaded: an unbroken stretch. */
 export interface Timeline {
   readonly messages: readonly WireMessage[];
   readonly root?: WireMessage | undefined;
   readonly hasOlder: boolean;
+  /** It does not reach up to the newest: it is around a message that a link led to. */
+  readonly hasNewer?: boolean;
   readonly status: "loading" | "ready" | "failed";
   readonly error?: string;
 }
@@ -56,6 +58,8 @@ export interface Pending extends Draft {
 export interface Route {
   readonly channel?: string | undefined;
   readonly thread?: string | undefined;
+  /** The message in it that is to be shown. */
+  readonly at?: string | undefined;
   readonly gallery?: boolean | undefined;
   readonly work?: string | undefined;
   readonly admin?: boolean | undefined;
@@ -88,6 +92,8 @@ export interface State {
   readonly pending: Readonly<Record<string, readonly Pending[]>>;
   /** The message that the next one in a timeline answers. */
   readonly replying: Readonly<Record<string, WireMessage | undefined>>;
+  /** The id of the message whose text is being changed. */
+  readonly editing?: string | undefined;
   readonly route: Route;
   readonly connection: "connecting" | "open" | "lost";
   readonly rev: number;
