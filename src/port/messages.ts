@@ -58,6 +58,13 @@ export interface Progress {
   readonly label: string;
 }
 
+/** When a job is expected to start or to end, for platforms that can count the time down; `text` says the same. */
+export interface Countdown {
+  readonly to: "start" | "end";
+  /** From when the message is posted or edited. */
+  readonly seconds: number;
+}
+
 /** What is posted or edited. An edit replaces all of the message: text, pictures, buttons. */
 export interface OutgoingMessage {
   /**
@@ -72,6 +79,7 @@ export interface OutgoingMessage {
   /** In private answers only, and only where the platform has {@link ChatCapabilities.privateFileBytes}. */
   readonly file?: OutgoingFile;
   readonly progress?: Progress;
+  readonly countdown?: Countdown;
   /**
    * Of use only while a job runs or is about to: where a platform takes few messages, it may refuse it. As a reply it
    * is no answer yet. An edit's need not outlive this process: the next one makes its own.

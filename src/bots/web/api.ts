@@ -301,6 +301,7 @@ function wireSession({ hub, handlers }: WebServices, user: PersonRow): WireSessi
     commands: handlers.commands,
     gallery: handlers.gallery !== undefined,
     rev: store.syncedRev,
+    now: Date.now(),
     admin: handlers.admin !== undefined,
     moderation: handlers.moderation !== undefined,
     limits: { uploadBytes, picturesPerMessage, textLength },

@@ -78,7 +78,9 @@ export class ChannelHub {
 
   async #newPost(message: OutgoingMessage, place: Pick<NewMessage, "channel" | "thread" | "privateTo">) {
     const content = await this.#content(message, []);
-    return this.say({ ...content, ...place, author: botId, nonce: message.key });
+    const row = this.say({ ...content, ...place, author: botId, nonce: message.key });
+    if (message.countdown) this.#showForNow(row, message);
+    return row;
   }
 
   /** Tells one person something that others do not see: where it belongs, or elsewhere when that channel is gone. */
@@ -97,17 +99,19 @@ export class ChannelHub {
     const edited = this.parts.store.update(id, content);
     this.views.passing.drop(id);
     this.#replaced(edited, before);
+    if (edited && message.countdown) this.#showForNow(edited, message);
     if (!isPreview(message)) await this.parts.store.synced();
   }
 
   /** Shows what the next process would show again by itself. */
   #showForNow(row: MessageRow, message: OutgoingMessage): void {
     const { store, sockets } = this.parts;
-    const { buttons = [], progress } = message;
+    const { buttons = [], progress, countdown } = message;
     const state = {
       text: this.#cut(message.text),
       buttons: JSON.stringify(buttons),
       progress: progress ? JSON.stringify(progress) : null,
+      countdown: countdown && { to: countdown.to, at: Date.now() + countdown.seconds * 1000 },
     };
     this.views.passing.set(row.id, state, store.rev());
     sockets.show(`passing ${row.id}`, () => this.#passingOf(row.id), threadOf(row));

@@ -1,8 +1,11 @@
 import { LRUCache } from "lru-cache";
 import type { MessageRow } from "./store.js";
+import type { WireCountdown } from "./wire.js";
 
 /** What a message shows for the moment. */
-type PassingState = Pick<MessageRow, "text" | "buttons" | "progress">;
+interface PassingState extends Pick<MessageRow, "text" | "buttons" | "progress"> {
+  readonly countdown?: WireCountdown | undefined;
+}
 
 /** Messages of which one is remembered: those of jobs that wait or run. */
 const MOST = 10_000;
@@ -26,7 +29,14 @@ export class PassingStates {
   /** A message as it is shown. */
   over(row: MessageRow): MessageRow {
     const passing = this.#states.peek(row.id);
-    return passing ? { ...row, ...passing.state } : row;
+    if (!passing) return row;
+    const { countdown: _, ...state } = passing.state;
+    return { ...row, ...state };
+  }
+
+  /** What a message counts down to just now. */
+  countdown(id: number): WireCountdown | undefined {
+    return this.#states.peek(id)?.state.countdown;
   }
 
   /** The messages whose state a page may not have that has seen everything up to `rev`. */

@@ -292,7 +292,8 @@ export class ChatStore {
     const newest = (condition: string) =>
       this.sql.get<MessageRow>(`SELECT * ${visible} AND ${condition} ORDER BY id DESC LIMIT 1`, root, viewer);
     const { replies } = this.sql.one<{ replies: number }>(`SELECT COUNT(*) AS replies ${visible}`, root, viewer);
-    return { replies, last: newest("1"), lastWithPicture: newest("pictures <> '[]'") };
+    const lastWithPicture = newest("pictures <> '[]'");
+    return { replies, last: newest("1"), lastWithPicture, lastWithProgress: newest("progress IS NOT NULL") };
   }
 
   /**

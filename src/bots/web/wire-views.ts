@@ -1,4 +1,5 @@
 import type { Button, Progress } from "../../port/messages.js";
+import { defined } from "../../shared/defined.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { cutText } from "../../shared/text.js";
 import { PassingStates } from "./passing.js";
@@ -49,6 +50,7 @@ export class WireViews {
       reactions: this.#reactions(row.id),
       mentions: (JSON.parse(row.mentions) as string[]).map((id) => this.person(id)),
       ...(row.progress === null ? {} : { progress: JSON.parse(row.progress) as Progress }),
+      ...defined({ countdown: this.passing.countdown(row.id) }),
       ...(quote ? { repliesTo: quote } : {}),
       ...(thread ? { hasThread: thread } : {}),
       private: row.private_to !== null,
@@ -65,6 +67,7 @@ export class WireViews {
       text,
       buttons: wireButtons(buttons),
       progress: JSON.parse(progress ?? "null") as Progress | null,
+      countdown: this.passing.countdown(stored.id) ?? null,
     };
   }
 
@@ -100,16 +103,18 @@ export class WireViews {
 
   /** What a message shows of its thread, if anything. */
   thread(row: MessageRow): WireThread | undefined {
-    const { replies, last: stored, lastWithPicture } = this.store.thread(row);
+    const { replies, last, lastWithPicture, lastWithProgress } = this.store.thread(row);
     if (replies === 0 && row.thread_title === null) return undefined;
-    const last = stored && this.passing.over(stored);
+    // Finished octaves are posted below it.
+    const underway = lastWithProgress && this.passing.over(lastWithProgress);
     const image = lastWithPicture && storedImages(lastWithPicture).at(-1);
     return {
       title: row.thread_title ?? "",
       replies,
       ...(last ? { lastAt: last.at } : {}),
       ...(image ? { lastPicture: wireImage(image) } : {}),
-      ...(last?.progress ? { progress: (JSON.parse(last.progress) as Progress).value } : {}),
+      ...(underway?.progress ? { progress: (JSON.parse(underway.progress) as Progress).value } : {}),
+      ...defined({ countdown: underway && this.passing.countdown(underway.id) }),
     };
   }
 

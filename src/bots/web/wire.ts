@@ -14,7 +14,7 @@ import type { AdminJob, AdminMode, AdminOverview } from "../../port/admin.js";
 import type { CommandOptionSummary, CommandSummary, Completion } from "../../port/commands.js";
 import type { CompletionRequest } from "../../port/events.js";
 import type { GalleryDetail, GalleryPage, GalleryWork } from "../../port/gallery.js";
-import type { Button, Picture, Progress } from "../../port/messages.js";
+import type { Button, Countdown, Picture, Progress } from "../../port/messages.js";
 import type { BarredPerson, ModerationAct } from "../../port/moderation.js";
 
 export interface WirePerson extends User {
@@ -57,6 +57,11 @@ export interface WireQuote {
   readonly picture?: WireImage;
 }
 
+/** When something is expected, in milliseconds since 1970 by the server's clock. */
+export interface WireCountdown extends Pick<Countdown, "to"> {
+  readonly at: number;
+}
+
 /** What the parent message shows of its thread. */
 export interface WireThread {
   readonly title: string;
@@ -66,6 +71,7 @@ export interface WireThread {
   readonly lastPicture?: WireImage;
   /** How far the newest reply with a progress bar is, 0..1. */
   readonly progress?: number;
+  readonly countdown?: WireCountdown;
 }
 
 export interface WireMessage {
@@ -85,6 +91,7 @@ export interface WireMessage {
   readonly reactions: readonly WireReaction[];
   readonly mentions: readonly WirePerson[];
   readonly progress?: Progress;
+  readonly countdown?: WireCountdown;
   readonly repliesTo?: WireQuote;
   readonly hasThread?: WireThread;
   /** Only the receiver sees it. */
@@ -204,6 +211,8 @@ export interface WireSession {
   readonly gallery: boolean;
   /** The newest rev that a power cut does not take back: what a client that starts fresh resumes from. */
   readonly rev: number;
+  /** The server's clock, in milliseconds since 1970. */
+  readonly now: number;
   /** Whether this chat has an admin page, for moderators. */
   readonly admin: boolean;
   /** Whether moderators can keep people and channels in order here. */
@@ -232,6 +241,7 @@ export type WirePassing = Pick<WireMessage, "id" | "channel" | "thread"> &
   Partial<Pick<WireMessage, "text" | "buttons" | "hasThread">> & {
     /** Null for none any more; what is left out stays as it is. */
     readonly progress?: Progress | null;
+    readonly countdown?: WireCountdown | null;
   };
 
 /** What the server sends over the socket: one frame, or several in an array. */

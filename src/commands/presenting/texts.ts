@@ -2,7 +2,7 @@
 
 import { type Credit, type Job, type JobFailure, pictureName, workedMs } from "../../domain/model.js";
 import type { EngineFrame, EngineResult } from "../../engine/process/engine.js";
-import type { Button, OutgoingMessage, Picture } from "../../port/messages.js";
+import type { Button, Countdown, OutgoingMessage, Picture } from "../../port/messages.js";
 import { toldPosition } from "../../queue/positions.js";
 import type { QueuePosition } from "../../queue/queue.js";
 import { defined } from "../../shared/defined.js";
@@ -73,7 +73,16 @@ export function announcement(
   position: QueuePosition | undefined,
   notice?: string,
 ): OutgoingMessage {
-  return { text: channelText(recipe, job, outlook(position, notice)), buttons: buttons(job, "cancel") };
+  const text = channelText(recipe, job, outlook(position, notice));
+  return { text, buttons: buttons(job, "cancel"), ...defined({ countdown: countdownOf(position, notice) }) };
+}
+
+/** Undefined while it is not known, or over in a moment. */
+function countdownOf(position: QueuePosition | undefined, notice: string | undefined): Countdown | undefined {
+  if (!position || (position.position > 0 && notice !== undefined)) return undefined;
+  const to = position.position === 0 ? "end" : "start";
+  const seconds = to === "end" ? position.runSeconds : position.waitSeconds;
+  return seconds < 1 ? undefined : { to, seconds };
 }
 
 function outlook(position: QueuePosition | undefined, notice: string | undefined): string {
@@ -111,6 +120,7 @@ export function underway(
   return {
     text: sentence("frame.underway", { label, left: secondsLeft === undefined ? undefined : duration(secondsLeft) }),
     progress: { value: Math.min(1, Math.max(0, progress)), label },
+    ...(secondsLeft !== undefined && { countdown: { to: "end", seconds: secondsLeft } }),
     ...(picture ? { pictures: [picture] } : { keepPictures: true }),
   };
 }

@@ -29,7 +29,7 @@ async function start(): Promise<void> {
   render(<App />, root);
   try {
     const session = await loadSession();
-    setState({ session, channels: session.channels, rev: session.rev });
+    setState({ session, channels: session.channels, rev: session.rev, ahead: Date.now() - session.now });
     resumeDrafts();
     followRoute();
     connect();

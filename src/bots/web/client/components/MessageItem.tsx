@@ -9,6 +9,7 @@ import { sentence } from "../text/sentences.js";
 import { clockTime, fullTime } from "../text/time.js";
 import { Avatar } from "./Avatar.js";
 import { Button } from "./Button.js";
+import { Countdown } from "./Countdown.js";
 import { Icon } from "./Icon.js";
 import { Markdown, Mention } from "./Markdown.js";
 import { MessageEditor, mayEdit } from "./MessageEditor.js";
@@ -47,6 +48,8 @@ function MessageView({
   editing,
 }: Props & { me: string | undefined; editing: boolean }) {
   const mine = message.mentions.some((user) => user.id === me);
+  // The thread's card counts down then.
+  const running = !inThread && message.hasThread?.countdown !== undefined;
   const classes = [
     "message",
     compact && "compact",
@@ -93,6 +96,7 @@ function MessageView({
           )}
           {editing ? <MessageEditor message={message} /> : <Text message={message} me={me} />}
           {message.pictures.length > 0 && <Pictures message={message} inThread={inThread} />}
+          {message.countdown && !running && <Countdown countdown={message.countdown} />}
           {message.progress && <Bar value={message.progress.value} label={message.progress.label} />}
           {message.buttons.length > 0 && <Buttons message={message} />}
           {message.reactions.length > 0 && <Reactions message={message} me={me} />}

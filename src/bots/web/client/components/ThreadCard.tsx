@@ -1,6 +1,7 @@
 import type { WireMessage, WireThread } from "../../wire.js";
 import { hrefOf } from "../state/route.js";
 import { sentence } from "../text/sentences.js";
+import { Countdown } from "./Countdown.js";
 import { Icon } from "./Icon.js";
 import { LivePicture } from "./LivePicture.js";
 import { Time } from "./Time.js";
@@ -9,9 +10,15 @@ import { Time } from "./Time.js";
 export function ThreadCard({ message, thread }: { message: WireMessage; thread: WireThread }) {
   const replies = sentence("thread.replies", { count: thread.replies });
   const label = sentence(thread.title ? "thread.open" : "thread.open.untitled", { title: thread.title, replies });
-  const running = thread.progress !== undefined && thread.progress < 1;
+  const { progress = 1 } = thread;
+  const running = progress < 1;
+  const percent = Math.round(progress * 100);
   return (
-    <a class="thread-card" href={hrefOf(message.channel, message.id)} aria-label={label}>
+    <a
+      class={running ? "thread-card running" : "thread-card"}
+      href={hrefOf(message.channel, message.id)}
+      aria-label={label}
+    >
       {thread.lastPicture && (
         <span class="thread-thumb">
           <LivePicture picture={thread.lastPicture} cover veiled={thread.lastPicture.spoiler === true} />
@@ -29,9 +36,22 @@ export function ThreadCard({ message, thread }: { message: WireMessage; thread: 
           )}
         </span>
         {running && (
-          <i class="thread-progress">
-            <i style={{ transform: `scaleX(${thread.progress})` }} />
-          </i>
+          <>
+            <i
+              class="thread-progress"
+              role="progressbar"
+              aria-valuenow={percent}
+              aria-valuemin={0}
+              aria-valuemax={100}
+              aria-label={sentence("thread.progress")}
+            >
+              <i style={{ transform: `scaleX(${progress})` }} />
+            </i>
+            <span class="thread-time">
+              <b>{sentence("thread.percent", { percent })}</b>
+              {thread.countdown && <Countdown countdown={thread.countdown} />}
+            </span>
+          </>
         )}
       </span>
     </a>

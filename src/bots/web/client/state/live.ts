@@ -82,7 +82,11 @@ export function watchRoute(): void {
 function receive(frame: WireFrame): void {
   switch (frame.kind) {
     case "session":
-      setState({ session: frame.session, channels: frame.session.channels });
+      setState({
+        session: frame.session,
+        channels: frame.session.channels,
+        ahead: Date.now() - frame.session.now,
+      });
       leaveGone();
       watchRoute();
       break;

@@ -50,9 +50,11 @@ export function applyPassing(frame: WirePassing): void {
   if (own?.root) setTimeline(ownThread, { ...own, root: passing(own.root, frame) });
 }
 
-function passing({ progress: bar, ...message }: WireMessage, frame: WirePassing): WireMessage {
+function passing({ progress: bar, countdown: time, ...message }: WireMessage, frame: WirePassing): WireMessage {
   const { text = message.text, buttons = message.buttons, progress = bar, hasThread = message.hasThread } = frame;
-  return { ...message, text, buttons, ...(progress && { progress }), ...(hasThread && { hasThread }) };
+  const { countdown = time } = frame;
+  const shown = { ...message, text, buttons, ...(progress && { progress }), ...(hasThread && { hasThread }) };
+  return countdown ? { ...shown, countdown } : shown;
 }
 
 export function applyRemoved(frame: WireRemoved): void {

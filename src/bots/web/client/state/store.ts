@@ -85,6 +85,8 @@ interface GalleryState {
 
 export interface State {
   readonly session?: WireSession;
+  /** By how many milliseconds this computer's clock is ahead of the server's. */
+  readonly ahead: number;
   readonly channels: readonly WireChannel[];
   /** These four by {@link timelineKey}. */
   readonly timelines: Readonly<Record<string, Timeline>>;
@@ -121,6 +123,7 @@ export type Overlay =
   | { readonly kind: "channel-tools"; readonly channel: string };
 
 let state: State = {
+  ahead: 0,
   channels: [],
   timelines: {},
   drafts: {},
