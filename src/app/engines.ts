@@ -3,9 +3,19 @@ import type { Logger } from "pino";
 import type { Engine, EngineDownload } from "../engine/process/engine.js";
 import { EngineHost } from "../engine/process/host.js";
 import { EnginePool } from "../engine/process/pool.js";
+import { withoutBuild } from "../engine/runtimes/onnx/package.js";
 import { configuredDevices } from "./devices.js";
 import { engineSettings } from "./engine-settings.js";
 import type { Config } from "./settings/load-settings.js";
+
+/**
+ * Where a program that paints cannot run at all.
+ * @throws DeviceError
+ */
+export function refuseWithoutBuild(config: Config): void {
+  const obstacle = withoutBuild();
+  if (obstacle && configuredDevices(config).some(({ runtime }) => runtime !== "tfjs")) throw obstacle;
+}
 
 /**
  * Loads and compiles the default network at once, so that the first person who asks does not wait for it.

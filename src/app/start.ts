@@ -1,5 +1,6 @@
 import { loadNative } from "../shared/native.js";
 import { type Parts, type Running, startDreamloom } from "./application.js";
+import { refuseWithoutBuild } from "./engines.js";
 import { configuredLogger } from "./log.js";
 import { closeFolders, writePrivately } from "./private-folders.js";
 import { loadConfig } from "./settings/load-settings.js";
@@ -15,6 +16,8 @@ export async function start(
   parts: Parts & { readonly env?: Readonly<Record<string, string | undefined>> } = {},
 ): Promise<Running> {
   const config = loadConfig(parts.env ?? process.env);
+  // The engines of a cluster are on other machines.
+  if (config.cluster.url === "" && parts.engine === undefined) refuseWithoutBuild(config);
   // Without it the bots would start, and refuse every image.
   loadNative("sharp");
   const logger = parts.logger ?? configuredLogger(config);

@@ -4,7 +4,7 @@ import { Operation } from "../ops/operations.js";
 import { hostOf } from "../queue/cluster/connection.js";
 import { QueueWorker } from "../queue/cluster/queue-worker.js";
 import { configuredDevices, configuredSlots, largestBudget } from "./devices.js";
-import { startEngines } from "./engines.js";
+import { refuseWithoutBuild, startEngines } from "./engines.js";
 import { Lifecycle } from "./lifecycle.js";
 import { configuredLogger } from "./log.js";
 import { closeFolders, writePrivately } from "./private-folders.js";
@@ -16,6 +16,7 @@ const CLOSE_MS = 5_000;
 
 /** `dreamloom worker`: runs until it is told to stop. */
 export async function startWorker(config: Config): Promise<void> {
+  refuseWithoutBuild(config);
   const logger = configuredLogger(config);
   writePrivately(config);
   closeFolders(config, [config.models.dir], logger);

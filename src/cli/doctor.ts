@@ -15,9 +15,11 @@ import { type ProbeOptions, probe, type Verdict } from "../engine/devices/probe.
 import { TIMED_SIDE } from "../engine/devices/self-check.js";
 import { type Listed, listNetworks } from "../engine/networks/inventory.js";
 import { chooseDevice } from "../engine/runtimes/choose.js";
+import { bringOnnx, ONNXRUNTIME } from "../engine/runtimes/onnx/fetch.js";
 import { DeviceError } from "../engine/runtimes/runtime.js";
 import { sentence } from "../shared/sentences/sentence.js";
 import { megabytes, printJson, table } from "./output.js";
+import { downloadBar } from "./progress.js";
 
 type Diagnosis = Awaited<ReturnType<typeof diagnose>>;
 type Folder = Diagnosis["folders"][number];
@@ -59,9 +61,15 @@ async function find(program: string): Promise<string | undefined> {
  * @param onDevice called before a device is tried, which may take seconds
  * @param ask how a device is tried; for tests
  */
-export async function diagnose(config: Config, onDevice: (device: DeviceName) => void, ask: typeof probe = probe) {
+export async function diagnose(
+  config: Config,
+  onDevice: (device: DeviceName) => void,
+  probing: typeof probe = probe,
+  bring: typeof bringOnnx = bringOnnx,
+) {
   const settings = engineSettings(config);
   const threads = settings.threads === undefined ? {} : { threads: settings.threads };
+  const ask = await probeOf(probing, bring, settings.modelsDir);
   const verdicts = new Map<DeviceName, Verdict>();
   // One after another: they would slow each other's step.
   for (const device of DEVICES) {
@@ -69,12 +77,7 @@ export async function diagnose(config: Config, onDevice: (device: DeviceName) =>
     verdicts.set(device, await ask(device, threads));
   }
   const known = { ...threads, probe: async (device: DeviceName) => verdicts.get(device) ?? { device, works: false } };
-  const { runtime, devices } = config.engine;
-  const configured = [];
-  for (const { name, slots, runtime: wanted, environment } of devices.length > 0 ? configuredDevices(config) : []) {
-    const own = (device: DeviceName, options: ProbeOptions) => ask(device, { ...options, environment });
-    configured.push({ name, slots, ...(await meant(chooseDevice(wanted, { ...threads, probe: own }))) });
-  }
+  const { runtime } = config.engine;
   return {
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
@@ -86,7 +89,7 @@ export async function diagnose(config: Config, onDevice: (device: DeviceName) =>
     /** What the settings ask for, and what that means here. */
     runtime: { setting: runtime, ...(await meant(chooseDevice(runtime, known))) },
     /** Each of engine.devices, where there are any; they count instead of `runtime`. */
-    configured,
+    configured: await configuredOf(config, ask, threads),
     networks: await listNetworks(settings),
     folders: await Promise.all([folder("networks", config.models.dir), folder("data", config.data.dir)]),
     services: await services(config),
@@ -95,6 +98,32 @@ export async function diagnose(config: Config, onDevice: (device: DeviceName) =>
     /** Programs that make something more possible; nothing needs them. */
     extras: [{ program: "ffmpeg", use: sentence("doctor.ffmpeg"), path: await find("ffmpeg") }],
   };
+}
+
+/** What each of engine.devices means here, one after another. */
+async function configuredOf(config: Config, ask: typeof probe, threads: { readonly threads?: number }) {
+  const configured = [];
+  const devices = config.engine.devices.length > 0 ? configuredDevices(config) : [];
+  for (const { name, slots, runtime: wanted, environment } of devices) {
+    const own = (device: DeviceName, options: ProbeOptions) => ask(device, { ...options, environment });
+    configured.push({ name, slots, ...(await meant(chooseDevice(wanted, { ...threads, probe: own }))) });
+  }
+  return configured;
+}
+
+/** How devices are tried: not those that lack onnxruntime, which is fetched first where npm has not installed it. */
+async function probeOf(ask: typeof probe, bring: typeof bringOnnx, modelsDir: string): Promise<typeof probe> {
+  const bar = downloadBar(ONNXRUNTIME, false);
+  try {
+    await bring({ modelsDir, onProgress: bar.show }).finally(bar.end);
+    return ask;
+  } catch (error) {
+    if (!(error instanceof DeviceError)) throw error;
+    return async (device) => {
+      const why = device === "onnx-cpu" ? error.message : sentence("onnx.needed");
+      return { device, works: false, obstacle: { why, mend: "" } };
+    };
+  }
 }
 
 interface Meant {

@@ -4,6 +4,7 @@ import { engineSettings } from "../app/engine-settings.js";
 import { type Config, loadConfig } from "../app/settings/load-settings.js";
 import { type OpenEngine, openEngine } from "../engine/open.js";
 import { RUNTIME_CHOICES, type RuntimeChoice } from "../engine/runtimes/choose.js";
+import { ONNXRUNTIME } from "../engine/runtimes/onnx/fetch.js";
 import { downloadBar } from "./progress.js";
 
 /** The flags of verbs that use it. */
@@ -12,6 +13,8 @@ export interface EngineFlags {
   readonly json?: boolean | undefined;
   /** Instead of the settings' own. */
   readonly runtime?: RuntimeChoice | undefined;
+  /** False where networks are only read. */
+  readonly computes?: boolean;
 }
 
 /** Adds `--runtime`. */
@@ -22,7 +25,7 @@ export function runtimeOption(command: Command): Command {
 
 /** Works with an engine, whose downloads show a progress bar on a terminal, and closes it. */
 export async function withEngine<T>(
-  { json = false, runtime }: EngineFlags,
+  { json = false, runtime, computes = true }: EngineFlags,
   work: (engine: OpenEngine, config: Config) => Promise<T>,
 ): Promise<T> {
   const config = loadConfig();
@@ -32,6 +35,10 @@ export async function withEngine<T>(
     return engine.network(id, bar.show).finally(bar.end);
   };
   try {
+    if (computes) {
+      const bar = downloadBar(ONNXRUNTIME, json);
+      await engine.prepare(bar.show).finally(bar.end);
+    }
     return await work({ ...engine, network }, config);
   } finally {
     await engine.close();

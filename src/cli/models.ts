@@ -123,8 +123,9 @@ async function add(path: string, flags: AddFlags): Promise<void> {
 }
 
 async function layersOf(id: string, flags: Json): Promise<void> {
-  const { layers, unusable, defaultLook, preprocessing } = await withEngine(flags, async ({ network }) =>
-    describeLayers(await network(id)),
+  const { layers, unusable, defaultLook, preprocessing } = await withEngine(
+    { ...flags, computes: false },
+    async ({ network }) => describeLayers(await network(id)),
   );
   if (flags.json) return printJson({ id, defaultLook, preprocessing, layers, unusable });
   const rows = layers.map(({ name, kind, channels, stride, looks, style, content }) => {

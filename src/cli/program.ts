@@ -17,8 +17,10 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  await addVerbs(program, process.argv[2]);
-  await program.parseAsync();
+  // Without a verb it starts: `npx dreamloom` is all that somebody new needs to know.
+  const [, , verb = "start", ...rest] = process.argv;
+  await addVerbs(program, verb);
+  await program.parseAsync([verb, ...rest], { from: "user" });
 } catch (error) {
   // commander has already said what is wrong with an option; --help and --version end here too, with code 0.
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;

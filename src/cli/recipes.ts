@@ -1,5 +1,6 @@
 /** The verbs that run recipes, such as `dreamloom dream IMAGE -o OUT.png`: built from the recipes' definitions. */
-import { extname } from "node:path";
+import { existsSync } from "node:fs";
+import { extname, parse } from "node:path";
 import { type Command, Option } from "commander";
 import { completed, type RecipeDefinition } from "../engine/recipes/definition.js";
 import { DEFINITIONS } from "../engine/recipes/definitions.js";
@@ -13,7 +14,7 @@ import { numberWithin, UsageError } from "./usage.js";
 const STILL_ENDINGS: readonly string[] = [".png", ".jpg", ".jpeg", ".webp"];
 
 /** What was typed, by the flags' names. */
-type Flags = RunFlags & Readonly<Record<string, unknown>>;
+type Flags = Omit<RunFlags, "output"> & { readonly output?: string } & Readonly<Record<string, unknown>>;
 
 export function addRecipes(program: Command): void {
   for (const definition of DEFINITIONS) addRecipe(program, definition);
@@ -25,7 +26,7 @@ function addRecipe(program: Command, definition: RecipeDefinition): Command {
   const roles = Object.entries(pictures).filter(([, { notInCli }]) => notInCli === undefined);
   const [main] = roles;
   const command = program.command(name).description(help);
-  command.requiredOption("-o, --output <file>", sentence("cli.output", outputsOf(definition)));
+  command.option("-o, --output <file>", sentence("cli.output", { name, ...outputsOf(definition) }));
   for (const [role, { help: use, without }] of roles) {
     const about = sentence("cli.image", { use, without });
     if (role === main?.[0]) command.argument(without ? "[image]" : "<image>", sentence("cli.argument", { about }));
@@ -69,7 +70,7 @@ function outputsOf({ options, film, ...definition }: Pick<RecipeDefinition, "opt
 
 async function run(
   definition: RecipeDefinition,
-  { output, frames, json, runtime, ...flags }: Flags,
+  { output: typed, frames, json, runtime, ...flags }: Flags,
   paths: Map<string, string | undefined>,
 ): Promise<void> {
   const { name, options, doing } = definition;
@@ -79,13 +80,28 @@ async function run(
     else params[key] = stylesFrom((flags[flag] ?? []) as readonly StyleArgument[], name, paths);
   }
   const film = definition.film(completed(definition, params));
-  if (film) params.format = extname(output).slice(1).toLowerCase();
   const { still, films } = outputsOf(definition);
   const endings = film ? films : still;
+  const output = typed ?? freeName(`${photoName(paths)}${name}`, endings[0] ?? "");
+  if (film) params.format = extname(output).slice(1).toLowerCase();
   if (!endings.includes(extname(output).toLowerCase())) {
     throw new UsageError("cli.ending", { output, endings: endings.join(", ") });
   }
   await runRecipe({ recipe: name, params, paths, doing }, { output, frames, json, runtime });
+}
+
+/** The picture that is worked on, without its ending: "photo-". */
+function photoName(paths: ReadonlyMap<string, string | undefined>): string {
+  const [path] = paths.values();
+  return path === undefined ? "" : `${parse(path).name}-`;
+}
+
+/** A file of this folder that is not there yet: "photo-dream.png", "photo-dream-2.png". */
+function freeName(name: string, ending: string): string {
+  for (let n = 1; ; n += 1) {
+    const file = `${name}${n === 1 ? "" : `-${n}`}${ending}`;
+    if (!existsSync(file)) return file;
+  }
 }
 
 interface StyleArgument {

@@ -8,7 +8,9 @@ import type { Progress } from "./networks/download/transfer.js";
 import type { Network } from "./networks/network.js";
 import { Programs } from "./programs.js";
 import { chosenRuntime, type RuntimeChoice } from "./runtimes/choose.js";
+import { bringOnnx } from "./runtimes/onnx/fetch.js";
 import type { Runtime } from "./runtimes/runtime.js";
+import { tfjsNativePart } from "./runtimes/tfjs/load.js";
 import { trainedLayersOf } from "./training/with-trained-layers.js";
 
 /** What an engine needs to know; plain data, so that it can be handed to its process. */
@@ -35,6 +37,11 @@ export interface OpenEngine {
   readonly threads?: number;
   readonly memoryBytes?: number;
   network(id: string, onProgress?: (progress: Progress) => void): Promise<Network>;
+  /**
+   * Brings what computes, where npm has not installed it. Whatever computes would wait for it without a word.
+   * @throws DeviceError
+   */
+  prepare(onProgress?: (progress: Progress) => void): Promise<void>;
   /** Whether a network is on this machine. */
   installed(id: string): Promise<boolean>;
   close(): Promise<void>;
@@ -42,7 +49,12 @@ export interface OpenEngine {
 
 export function openEngine(settings: EngineSettings, runtime?: Runtime): OpenEngine {
   const { modelsDir, modelsPath, threads, programBytes = PROGRAM_BYTES } = settings;
-  const device = runtime ?? chosenRuntime(settings.runtime ?? "cpu", threads === undefined ? {} : { threads });
+  const choice = settings.runtime ?? "cpu";
+  const prepare = async (onProgress?: (progress: Progress) => void): Promise<void> => {
+    // Plain JavaScript needs none; a card is held against onnxruntime's CPU first.
+    if (choice !== "tfjs" || tfjsNativePart() !== undefined) await bringOnnx({ modelsDir, onProgress });
+  };
+  const device = runtime ?? chosenRuntime(choice, { prepare, ...(threads !== undefined && { threads }) });
   const programs = new Programs(device, { maxBytes: programBytes });
   const networks = new LRUCache<string, Promise<Network>>({ max: KEPT_NETWORKS });
   const bringTrainedLayers = trainedLayersOf(modelsDir);
@@ -59,6 +71,7 @@ export function openEngine(settings: EngineSettings, runtime?: Runtime): OpenEng
       network.catch(() => networks.peek(id) === network && networks.delete(id));
       return network.then(bringTrainedLayers);
     },
+    prepare,
     installed: async (id) => (await findNetwork(id, settings).catch(() => undefined)) !== undefined,
     close: () => programs.dispose(),
   };

@@ -13,23 +13,27 @@ export class NativePartError extends SentenceError<"native.broken"> {
   /** One sentence without the remedy. */
   readonly why: string;
 
-  constructor(params: { readonly name: string; readonly reason: string }, options: ErrorOptions) {
-    super("native.broken", params, options);
+  constructor(
+    params: { readonly name: string; readonly reason: string; readonly folder?: string },
+    options: ErrorOptions,
+  ) {
+    super("native.broken", { folder: undefined, ...params }, options);
     this.why = sentence("native.broken-why", params);
   }
 }
 
 /**
  * Loads a package of this project.
+ * @param folder where it lies, if npm has not installed it
  * @throws NativePartError
  */
-export function loadNative<T>(name: string): T {
+export function loadNative<T>(name: string, folder?: string): T {
   try {
-    return require(name) as T;
+    return require(folder ?? name) as T;
   } catch (cause) {
     const text = cause instanceof Error ? cause.message : String(cause);
     const [line = ""] = text.split("\n").filter((part) => part.trim() !== "");
-    throw new NativePartError({ name, reason: line.trim() }, { cause });
+    throw new NativePartError({ name, reason: line.trim(), ...(folder !== undefined && { folder }) }, { cause });
   }
 }
 

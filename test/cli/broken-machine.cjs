@@ -1,11 +1,12 @@
 /**
- * Preloaded with --require: a machine on which the native parts that match WITHOUT_NATIVE are missing, and, with WITHOUT_HOME, a user
- * without an account.
+ * Preloaded with --require: a machine on which the native parts that match WITHOUT_NATIVE are missing, or the package
+ * WITHOUT_PACKAGE; with WITHOUT_HOME, a user without an account; with MACHINE, one of that platform ("darwin x64") or
+ * with another C library ("musl").
  */
 const Module = require("node:module");
 const os = require("node:os");
 
-const { WITHOUT_NATIVE, WITHOUT_HOME } = process.env;
+const { WITHOUT_NATIVE, WITHOUT_PACKAGE, WITHOUT_HOME, MACHINE } = process.env;
 
 if (WITHOUT_NATIVE) {
   const missing = new RegExp(WITHOUT_NATIVE);
@@ -14,6 +15,27 @@ if (WITHOUT_NATIVE) {
     if (!missing.test(request)) return load.call(this, request, ...rest);
     throw Object.assign(new Error(`Cannot find module '${request}'`), { code: "MODULE_NOT_FOUND" });
   };
+}
+
+if (WITHOUT_PACKAGE) {
+  const resolve = Module._resolveFilename;
+  Module._resolveFilename = function (request, ...rest) {
+    if (!request.startsWith(`${WITHOUT_PACKAGE}/`)) return resolve.call(this, request, ...rest);
+    throw Object.assign(new Error(`Cannot find module '${request}'`), { code: "MODULE_NOT_FOUND" });
+  };
+}
+
+if (MACHINE === "musl") {
+  const getReport = process.report.getReport.bind(process.report);
+  process.report.getReport = () => {
+    const report = getReport();
+    delete report.header.glibcVersionRuntime;
+    return report;
+  };
+} else if (MACHINE) {
+  const [platform, arch] = MACHINE.split(" ");
+  Object.defineProperty(process, "platform", { value: platform });
+  Object.defineProperty(process, "arch", { value: arch });
 }
 
 if (WITHOUT_HOME) {

@@ -54,6 +54,51 @@ describe("without the native parts of packages", () => {
   });
 });
 
+describe("without onnxruntime", () => {
+  const image = fileURLToPath(samplePath);
+
+  it.each([
+    ["musl", /^Pictures are computed by onnxruntime, and there is none for Linux with musl[^\n]*Debian[^\n]*\.\n$/],
+    ["darwin x64", /^Pictures are computed by onnxruntime, and there is none for Macs with an Intel[^\n]*\.\n$/],
+    ["linux ppc64", /^Pictures are computed by onnxruntime, and there is none for linux on ppc64\.\n$/],
+  ])("on %s every verb that computes says so in a sentence, and doctor works", async (MACHINE, said) => {
+    const env = { MACHINE, REDIS_URL: "" };
+    const verbs = [
+      ["dream", image, "-o", join(folder(), "out.png")],
+      ["stylize", image, "--style", image, "-o", join(folder(), "out.png")],
+      // sharp, which it needs first, is not there for the other machines.
+      ...(MACHINE === "musl" ? [["see", image]] : []),
+      ["bench", "step", "--size", "32"],
+      ["start"],
+    ];
+    for (const verb of verbs) {
+      const { code, err } = await broken(verb, env);
+      expect([verb[0], err]).toEqual([verb[0], expect.stringMatching(said)]);
+      expect(code).not.toBe(0);
+    }
+    const worker = await broken(["worker"], { ...env, REDIS_URL: "redis://127.0.0.1:9" });
+    expect(worker.err).toMatch(said);
+    const doctor = await broken(["doctor"], env);
+    expect(doctor.err).toBe("");
+    expect(doctor.out).toMatch(/✗ {2}onnx-cpu +Pictures are computed by onnxruntime, and there is none for /);
+    expect(doctor.out).toMatch(/Extras\n/);
+    expect(doctor.code).toBe(1);
+    expect((await broken(["models", "list"], env)).code).toBe(0);
+  });
+
+  it("verbs that compute say that it could not be fetched, and where it would be", async () => {
+    const models = folder();
+    const env = { WITHOUT_PACKAGE: "onnxruntime-node", MODELS_DIR: models };
+    const { code, err } = await broken(["bench", "step", "--size", "32"], env);
+    expect(err).toMatch(sentence("onnxruntime, which computes the pictures, could not be fetched: 127\\.0\\.0\\.1:9"));
+    expect(err).toContain(join(models, ".runtimes", "onnxruntime-node@"));
+    expect(code).toBe(2);
+    const doctor = await broken(["doctor"], env);
+    expect(doctor.out).toMatch(/✗ {2}onnx-cpu +onnxruntime, which computes the pictures, could not be fetched/);
+    expect(doctor.out).toMatch(/✗ {2}onnx-webgpu +It cannot be tried without onnxruntime\./);
+  });
+});
+
 describe("without a home folder", () => {
   it.each([{ WITHOUT_HOME: "1" }, { WITHOUT_HOME: "1", HOME: "" }])(
     "doctor says what cannot be written (%o)",

@@ -236,7 +236,6 @@ describe("dreamloom dream, asked for what cannot be", () => {
       /strength/,
     ],
     ["an output of another kind", () => ["dream", photo, "-o", "out.gif"], /"out\.gif" should end in \.png/],
-    ["no output", () => ["dream", photo], /required option '-o, --output <file>'/],
     [
       "an output in a file",
       () => [

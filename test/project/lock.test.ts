@@ -1,15 +1,19 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { PACKAGE } from "../../src/engine/runtimes/onnx/package.js";
 
 interface Entry {
   readonly version?: string;
   readonly resolved?: string;
   readonly integrity?: string;
   readonly optional?: boolean;
+  readonly dev?: boolean;
+  readonly hasInstallScript?: boolean;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
 const text = readFileSync(new URL("../../package-lock.json", import.meta.url), "utf8");
+const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
 const { packages } = JSON.parse(text) as { packages: Readonly<Record<string, Entry>> };
 const entries = Object.entries(packages).filter(([path]) => path !== "");
 
@@ -34,8 +38,21 @@ describe("package-lock.json (written by npm run lock)", () => {
     expect(packages["node_modules/@tensorflow/tfjs-node-gpu"]?.optional).toBe(true);
   });
 
-  it("holds onnxruntime-node, which brings every platform in one package", () => {
-    expect(packages["node_modules/onnxruntime-node"]?.optional).toBeUndefined();
-    expect(packages["node_modules/onnxruntime-node"]?.version).toMatch(/^1\./);
+  it("holds the onnxruntime-node that is fetched where npm has not installed it, and what it needs", () => {
+    const { version, integrity } = packages["node_modules/onnxruntime-node"] ?? {};
+    expect({ npm: `onnxruntime-node@${version}`, integrity }).toEqual({
+      npm: PACKAGE.npm,
+      integrity: PACKAGE.integrity,
+    });
+    expect(packages["node_modules/onnxruntime-common"]?.version).toBe(version);
+  });
+
+  it("needs no install script and nothing that people who install the package would not have", () => {
+    const { overrides, dependencies } = JSON.parse(manifest);
+    expect(overrides).toBeUndefined();
+    // Of these alone npm runs scripts that reach for another host than the registry.
+    expect(Object.keys(dependencies)).not.toContain("onnxruntime-node");
+    const scripted = entries.filter(([, { hasInstallScript, dev, optional }]) => hasInstallScript && !dev && !optional);
+    expect(scripted.map(([path]) => path)).toEqual([]);
   });
 });

@@ -1,9 +1,9 @@
 /** Every device that may run tensor programs, how it is opened, and what is plainly missing for it. */
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { onnxRuntime } from "../runtimes/onnx/onnx.js";
+import { BINARIES, onnxFolder } from "../runtimes/onnx/package.js";
 import type { Runtime } from "../runtimes/runtime.js";
 import { loadTfjsCpu, loadTfjsNode, tfjsNativePart } from "../runtimes/tfjs/load.js";
 import { tfjsRuntime } from "../runtimes/tfjs/tfjs.js";
@@ -46,17 +46,11 @@ export function mendOf(name: DeviceName): string {
   return sentence(name === "onnx-cpu" || name === "tfjs-cpu" ? "device.mend.cpu" : `device.mend.${name}`);
 }
 
-const require = createRequire(import.meta.url);
-
 function cudaProvider(): boolean {
-  const folder = join(
-    dirname(require.resolve("onnxruntime-node/package.json")),
-    "bin/napi-v6",
-    process.platform,
-    process.arch,
-  );
+  const folder = onnxFolder();
+  if (folder === undefined) return false;
   return ["libonnxruntime_providers_cuda.so", "onnxruntime_providers_cuda.dll"].some((file) =>
-    existsSync(join(folder, file)),
+    existsSync(join(folder, BINARIES, file)),
   );
 }
 

@@ -5,6 +5,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { withoutSecrets } from "../../shared/secrets.js";
 import { sentence } from "../../shared/sentences/sentence.js";
+import { fetchedFolder } from "../runtimes/onnx/package.js";
 import { type DeviceName, type DeviceOptions, mendOf, type Obstacle, obstacle } from "./devices.js";
 import type { Findings, ProbeRequest } from "./probe-worker.js";
 import { AGREEMENT } from "./self-check.js";
@@ -52,7 +53,7 @@ export async function probe(
     env: { NVIDIA_TF32_OVERRIDE: "0", ...withoutSecrets(), ...environment },
     ...(module.endsWith(".ts") && { execArgv: ["--import", "tsx"] }),
   });
-  const found = await findings(child, { device, timed, ...options }, limitMs);
+  const found = await findings(child, { device, timed, fetched: fetchedFolder(), ...options }, limitMs);
   const mend = mendOf(device);
   if (typeof found === "string") return { device, works: false, obstacle: { why: found, mend } };
   const { failure, done: _, ...facts } = found;

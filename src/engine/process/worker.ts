@@ -4,6 +4,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { onlyCommonFormats } from "../../shared/native.js";
+import type { Progress } from "../networks/download/transfer.js";
 import { type OpenEngine, openEngine } from "../open.js";
 import { dreamDefinition } from "../recipes/dream/definition.js";
 import { dream } from "../recipes/dream/run.js";
@@ -38,16 +39,22 @@ function opened(): OpenEngine {
   return engine;
 }
 
-async function load(id: string) {
+/** Tells people and the log how far a download is. */
+function downloadReport() {
   let last = 0;
-  return opened().network(id, ({ received, total }) => {
+  return ({ id, received, total }: Progress): void => {
     const now = Date.now();
-    if (last === 0) log("info", "a network is being downloaded", { network: id, bytes: total });
-    if (received === total) log("info", "the network is there", { network: id, bytes: total });
+    if (last === 0) log("info", "a download has begun", { network: id, bytes: total });
+    if (received === total) log("info", "the download is there", { network: id, bytes: total });
     if (now - last < 200 && received !== total) return;
     last = now;
     send({ type: "download", network: id, received, total });
-  });
+  };
+}
+
+async function load(id: string) {
+  await opened().prepare(downloadReport());
+  return opened().network(id, downloadReport());
 }
 
 async function run(

@@ -13,6 +13,8 @@ const CANDIDATES = ["onnx-cuda", "onnx-webgpu", "tfjs-node-gpu"] as const;
 interface ChooseOptions extends DeviceOptions {
   /** How a device is tried; for tests. */
   readonly probe?: (device: DeviceName, options: ProbeOptions) => Promise<Verdict>;
+  /** Brings what is needed before a device can be opened. */
+  readonly prepare?: () => Promise<void>;
 }
 
 /** Whether `auto` would take a device: it is right, and no slower than the CPU. */
@@ -82,6 +84,7 @@ class ChosenRuntime implements Runtime {
 
   async #choose(): Promise<Runtime> {
     try {
+      await this.options.prepare?.();
       this.#opened = await openDevice(await chooseDevice(this.choice, this.options), this.options);
       return this.#opened;
     } catch (error) {

@@ -191,9 +191,11 @@ export const english = {
   "cli.argument": "{about} (JPEG, PNG, WebP, GIF, AVIF or TIFF)",
   "cli.image": ({ use, without }: { use: string; without: string | undefined }) =>
     `${use}${without === undefined ? "" : `; without one, ${without}`}`,
-  "cli.output": ({ still, films }: { still: readonly string[]; films: readonly string[] }) => {
+  "cli.output": ({ name, still, films }: { name: string; still: readonly string[]; films: readonly string[] }) => {
     const film = films.length > 0 && still.length > 0 ? [`a film ${films.join(", ")}`] : [films.join(", ")];
-    return `Where the result goes: ${[still.join(", "), ...film].filter(Boolean).join("; ")}`;
+    const endings = [still.join(", "), ...film].filter(Boolean).join("; ");
+    const [usual = ""] = still.length > 0 ? still : films;
+    return `Where the result goes: ${endings} (PHOTO-${name}${usual} in this folder, when left out)`;
   },
   "cli.style": "A picture to paint in the style of; may be given several times, with weights",
   "cli.option": ({ help, more, bounds }: { help: string; more: string | undefined; bounds: Bounds | undefined }) =>
@@ -572,7 +574,8 @@ export const english = {
     octaves > 1 ? `${octaves} octaves done.` : "The picture is done.",
   done: "Done",
   "network.fetching": ({ network, received, all }: { network: string; received: number; all: number | undefined }) =>
-    `Fetching the network ${network}, which happens only once: ${received}${all === undefined ? "" : ` of ${all}`} MB.`,
+    `Fetching ${network === "onnxruntime" ? "" : "the network "}${network}, which happens only once: ` +
+    `${received}${all === undefined ? "" : ` of ${all}`} MB.`,
   "network.fetching-short": "Fetching {network}",
   "network.folder": "From a folder",
   "button.cancel": "Cancel",
@@ -901,7 +904,9 @@ export const english = {
     "I was restarted before I got to your {emoji}; if nothing came of it, take it back and add it again.",
 
   // What recipes, films and the engine refuse, and how it fails.
-  "native.broken": "{name} cannot be loaded ({reason}). Run npm install again, on this machine.",
+  "native.broken": ({ name, reason, folder }: { name: string; reason: string; folder: string | undefined }) =>
+    `${name} cannot be loaded (${reason}). ` +
+    (folder === undefined ? "Run npm install again, on this machine." : `Delete ${folder}, and it is fetched again.`),
   "native.broken-why": "{name} cannot be loaded ({reason}).",
   "channels.none":
     'No channel is named. Write channels as number:weight, for instance channels:"4 21:-0.5", or with their ' +
@@ -963,10 +968,24 @@ export const english = {
   "cases.invalid": '"{file}" is not a file of cases: {where}: {problem}.',
   "engine.closing": "The engine is shutting down.",
   "engine.crashed": "The engine crashed while it worked on this picture.",
+  "onnx.musl":
+    "Pictures are computed by onnxruntime, and there is none for Linux with musl, such as Alpine: take a system with " +
+    "glibc, such as Debian or its container images.",
+  "onnx.intel-mac":
+    "Pictures are computed by onnxruntime, and there is none for Macs with an Intel processor any more: run " +
+    "Dreamloom on a Mac with an Apple chip, or in a Linux container.",
+  "onnx.no-build": "Pictures are computed by onnxruntime, and there is none for {platform} on {arch}.",
+  "onnx.needed": "It cannot be tried without onnxruntime.",
+  "onnx.not-here": "onnxruntime has not been fetched yet.",
+  "onnx.not-fetched": ({ why, folder }: { why: string; folder: string }) =>
+    `onnxruntime, which computes the pictures, could not be fetched: ${why}. Where the registry is out of reach, ` +
+    `copy ${folder} from a machine that has it.`,
   "device.missing.onnx-cuda": "onnxruntime's CUDA provider is not installed.",
   "device.missing.onnx-webgpu": "There is no Vulkan driver.",
   "device.missing.tfjs-node-gpu": "The native part of @tensorflow/tfjs-node-gpu is not installed.",
-  "device.mend.onnx-cuda": "Install NVIDIA's driver, CUDA 12 and cuDNN 9, then run: npm run install:cuda",
+  "device.mend.onnx-cuda":
+    "Install NVIDIA's driver, CUDA 12 and cuDNN 9, then run: npm run install:cuda (in a checkout), or " +
+    "npm install onnxruntime-node@1.30 (beside the package).",
   "device.mend.onnx-webgpu":
     "Install the graphics card's driver with Vulkan (Debian: mesa-vulkan-drivers, or NVIDIA's own) and libvulkan1.",
   "device.mend.tfjs-node-gpu": "Install NVIDIA's driver, CUDA 11 and cuDNN 8, then run: npm run install:tfjs-gpu",

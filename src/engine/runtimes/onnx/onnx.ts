@@ -2,7 +2,6 @@
 
 import { LRUCache } from "lru-cache";
 import type * as Ort from "onnxruntime-node";
-import { loadNative } from "../../../shared/native.js";
 import { type Dimension, Dimensions } from "../../graph/dimensions.js";
 import { type Node, topologicalOrder } from "../../graph/node.js";
 import { input } from "../../graph/ops.js";
@@ -19,6 +18,7 @@ import {
 } from "../runtime.js";
 import { InPlanes } from "./in-planes.js";
 import { lower } from "./lower.js";
+import { loadOnnx } from "./package.js";
 import { Sizes } from "./sizes.js";
 import { type WinogradKernels, type WinogradTable, winogradKernels } from "./winograd.js";
 import { type OnnxDevice, OnnxWriter } from "./writer.js";
@@ -206,7 +206,7 @@ export function onnxRuntime({ device = "cpu", threads, writtenFor = device, wino
   const choose = (outputs: Outputs, shapes: Shapes): WinogradKernels =>
     writtenFor === "cpu" ? winogradKernels(Object.values(outputs), shapes, winograd) : NONE;
   const open: Open = async (outputs, chosen, held = []) => {
-    const ort = loadNative<typeof Ort>("onnxruntime-node");
+    const ort = loadOnnx();
     const { model, inputs, bytes } = toOnnx(outputs, writtenFor, chosen);
     const buffers = Object.fromEntries(held.map((name) => [OUTPUT + name, "gpu-buffer" as const]));
     const session = await ort.InferenceSession.create(model, {
@@ -238,7 +238,7 @@ export function onnxRuntime({ device = "cpu", threads, writtenFor = device, wino
     // cuDNN searches for the best of its algorithms.
     plansForShapes: device === "cuda",
     async compile(outputs, held = []) {
-      return new OnnxProgram(loadNative<typeof Ort>("onnxruntime-node"), outputs, choose, open, held);
+      return new OnnxProgram(loadOnnx(), outputs, choose, open, held);
     },
   };
 }
