@@ -132,7 +132,11 @@ still show them what is stored about them. A work that moderators have hidden ca
 
 After \`/settings reports:here\` in the moderators' channel people can report a work: with the button below it, with *Apps > Report* (Slack: *More
 actions > Report*) on its message, or with \`/report\`. The report names who, what and where; moderators delete the work, bar its author or dismiss it. A work
-is posted there once within ${REPORT_DAYS} days, and one person reports five an hour at most. \`/moderate log\` shows all that moderators have done.`;
+is posted there once within ${REPORT_DAYS} days, and one person reports five an hour at most.
+
+Who moderates one channel only changes its settings and deletes, hides and cancels works of that channel; \`/moderate\`, reports, what is set
+\`everywhere\` and others' styles are for those who [moderate the whole community](operating.md#good-to-know). \`/moderate log\` shows what moderators have done to people, to
+others' works, votes and styles, and where they have switched the bot off or sent reports.`;
 
 const SETTINGS = `
 ## Settings of an installation

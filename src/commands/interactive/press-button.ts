@@ -25,7 +25,7 @@ type ButtonServices = VariantServices &
   DeleteDataServices &
   Parameters<typeof reportJob>[2] & {
     readonly queue: Pick<JobQueue, "cancel">;
-    readonly moderation: Pick<Moderation, "bar" | "note">;
+    readonly moderation: Pick<Moderation, "bar" | "noteOnOthers" | "noteOnWork">;
   };
 
 /**
@@ -70,9 +70,10 @@ export async function pressButton(
     await event.reply({ text: await reportJob(job, { chat, channel, user }, services) }, "private");
     return;
   }
-  if (!mayManage(user, job)) throw new UserError("button.foreign", { owner: plain(job.author.name), verb });
-  if (verb === "delete") return deleteJob(job, chat, services);
-  if (!services.queue.cancel(job.id, { by: "person", name: user.name })) throw new UserError("button.ended");
+  if (!mayManage(user, job, channel)) throw new UserError("button.foreign", { owner: plain(job.author.name), verb });
+  if (verb === "delete") await deleteJob(job, chat, services);
+  else if (!services.queue.cancel(job.id, { by: "person", name: user.name })) throw new UserError("button.ended");
+  services.moderation.noteOnOthers(user, verb === "delete" ? "remove-work" : "cancel-job", job);
 }
 
 /** Whether a button makes something new of a result, which anybody may who sees it. */

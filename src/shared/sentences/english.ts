@@ -345,6 +345,10 @@ export const english = {
     `\`/settings\` shows what applies.`,
   "settings.forbidden":
     "Only those who manage this channel may change its settings. `/settings` alone shows them to everybody.",
+  "settings.forbidden-whole":
+    "You manage this channel alone; what concerns the whole community is for those who moderate all of it.",
+  "settings.reports-thread":
+    "A thread cannot take the reports: give this in a channel, outside its threads: `/settings reports:here`",
   "settings.no-community":
     "Direct messages belong to no community, so nothing can be set for a whole one here. Use a channel of yours.",
   "settings.off-here": "I am switched off in this channel. Those who manage it can switch me on: `/settings bot:on`",
@@ -352,9 +356,10 @@ export const english = {
   "moderate.no-community":
     "Direct messages belong to no community, so there is nothing to moderate here. Use it in a channel of yours.",
   "moderate.forbidden": "Only moderators may do that.",
+  "moderate.channel-only": "You moderate this channel alone; that is for those who moderate the whole community.",
   "moderate.who": "Whom? Mention them, for example: `/moderate {action} @Ann`",
   "moderate.unknown": "I know nobody called {name} here. Mention them, for example: `/moderate bar @Ann`",
-  "moderate.ambiguous": "Several people here are called {name}: mention the one you mean.",
+  "person.ambiguous": "Several people here are called {name}: mention the one you mean.",
   "moderate.no-role": "Only people have works and jobs; roles can be barred and let in again.",
   "moderate.oneself": "You cannot bar yourself.",
   "moderate.too-many": "No more than {most} people and roles can be barred here; lift some bars first.",
@@ -372,7 +377,7 @@ export const english = {
     "once they have set a channel with `/settings reports:here`.",
   "report.which": "Which work? Answer its message with this, or give its id: `/report 7KQ4M9XA`",
   "report.no-work": "That message shows no work of mine. Those can be reported, also by their ids: `/report 7KQ4M9XA`",
-  "report.forbidden": "Only moderators may deal with reports.",
+  "report.forbidden": "Only those who moderate the whole community may deal with reports.",
   "image.opted-out": "{author} lets no one else use their pictures and works, so please choose another one.",
   "my-data.no-private-file":
     "This chat lets me send no file to you alone. `/settings mydata` shows what is stored; those who run me " +
@@ -727,6 +732,16 @@ export const english = {
   "moderate.act.delete-channel": "{by} deleted the channel {subject}",
   "moderate.act.dismiss-report": "{by} dismissed a report about {subject}",
   "moderate.act.delete-work": "{by} deleted {subject}, which was reported",
+  "moderate.act.remove-work": "{by} deleted {subject}",
+  "moderate.act.hide-work": "{by} took {subject} out of the gallery",
+  "moderate.act.show-work": "{by} put {subject} back into the gallery",
+  "moderate.act.cancel-job": "{by} cancelled {subject}",
+  "moderate.act.cancel-vote": "{by} cancelled a vote of {subject}",
+  "moderate.act.rename-style": "{by} renamed the style {subject}",
+  "moderate.act.remove-style": "{by} removed the style {subject}",
+  "moderate.act.delete-message": "{by} deleted a message of {subject}",
+  "moderate.from-bot": "from the bot",
+  "moderate.renamed": "now {name}",
   "moderate.act.change-settings": "{by} changed settings of {subject}",
   "report.done": "Thank you: the moderators know of it now.",
   "report.message": "🚩 {by} has reported a work:\n{work}",
@@ -735,6 +750,7 @@ export const english = {
   "report.deleted": "Deleted by {by}.",
   "report.dismissed": "Dismissed by {by}.",
   "report.barred": "{by} has barred its author.",
+  "report.barred-already": "Its author is barred already.",
   "report.button.delete": "Delete it",
   "report.button.bar": "Bar its author",
   "report.button.dismiss": "Dismiss",
