@@ -52,6 +52,7 @@ export function commandsPage(): string {
     HEAD,
     ...contents,
     PICTURES,
+    PLACES,
     REACTIONS,
     ...RESULT_REACTIONS.map(({ emoji, button, help }) => reactionRow(emoji, button, help)),
     reactionRow("", "style", "make it a style of the community, for `/stylize`, `/blend` and `/texture`"),
@@ -71,6 +72,23 @@ In a chat, options are written \`name:value\` in any order; values with spaces g
 (\`@dreamloom: stylize winter\`), and in direct messages every one. What phones and keyboards make of it is understood: other quotes and dashes,
 full-width characters, bold and code marks. Only you see the answer to a line with an error; it says what to change. Which picture a command takes
 is said [below](#which-picture). Defaults and limits are those of an installation that [changes none](#settings-of-an-installation).
+`;
+
+const PLACES = `
+## Where in the picture
+
+\`/dream\`, \`/stylize\` and \`/blend\` work on a part of a picture with \`where\`; the rest stays as it is, to the last digit. It takes
+
+- a region: \`top\`, \`bottom\`, \`left\`, \`right\`, \`centre\`, \`edges\`, or two of them for what both have: \`where:"top left"\`;
+- a colour, and what is near it: \`where:#5a8fc8\`;
+- a thing that the network knows: \`where:mountain\`, \`where:cat\`. Words that are no thing, as sky or water, are answered with what helps;
+- a mask, sent as the second picture: white is where, or what is not transparent of it. \`/dream\` and \`/blend\` take it by itself, \`/stylize\`
+  with \`where:mask\`, after the style's picture where one is sent, too;
+- \`opaque\`: what of a transparent picture is there;
+- all but these: \`where:"not mountain"\`.
+
+The edge is soft: \`feather\` says over how many pixels. \`/blend night:top summer:rest\` paints each style in its own place, and
+\`/blend night summer where:mountain\` the first one there and the second one elsewhere.
 `;
 
 const PICTURES = `
@@ -183,6 +201,7 @@ const COMPLETED: Readonly<Record<string, string>> = {
   command: "a command's name",
   into: "things that the network knows",
   away: "things that the network knows",
+  where: "[a place](#where-in-the-picture)",
 };
 
 function taken({ name, type, minimum, maximum, choices, completes, required }: CommandOptionSummary): string {

@@ -76,6 +76,8 @@ const done = (deed: Deed, of: Of | undefined): string => {
 const neuronAlone = (neuron: string | undefined): string =>
   `The picture that excites ${neuron === undefined ? "a neuron" : `the neuron ${neuron}`} most`;
 
+const UNNAMED = { image: "the picture", style: "its style picture", mask: "its mask" };
+
 /** Every sentence that the program says, by identifier: a text with its parameters in braces, or a function of them. */
 export const english = {
   // What operators read: health pages, `dreamloom doctor`, and the program at its start.
@@ -197,11 +199,13 @@ export const english = {
     const [usual = ""] = still.length > 0 ? still : films;
     return `Where the result goes: ${endings} (PHOTO-${name}${usual} in this folder, when left out)`;
   },
-  "cli.style": "A picture to paint in the style of; may be given several times, with weights",
+  "cli.style": "A picture to paint in the style of; may be given several times, with weights (:0.3) or places (:top)",
   "cli.option": ({ help, more, bounds }: { help: string; more: string | undefined; bounds: Bounds | undefined }) =>
     `${help}${bounds ? ` (${range(bounds.minimum, bounds.maximum)})` : ""}` +
     `${more ? `. ${more.replace(/\.$/, "")}` : ""}`,
   "cli.ending": 'The output "{output}" should end in {endings}.',
+  "cli.where": ({ where, expected }: { where: string; expected: string }) =>
+    `--where ${where}: it must be ${expected}; or a mask's file, such as mask.png.`,
   "cli.style-weight": 'The style "{style}" has a weight below 0. Give one of 0 or more, for instance {path}:0.5.',
   "cli.no-style":
     "There is no style. Name a picture, for instance: dreamloom {verb} photo.jpg --style painting.jpg -o out.png",
@@ -309,6 +313,7 @@ export const english = {
   "option.expected.shares": "styles with shares, such as summer:0.3 winter:0.7",
   "option.expected.share": ({ share, most }: { share: string; most: number }) =>
     `given shares above 0${share.endsWith(":0") ? "" : ` and up to ${most}`}, unlike ${share}`,
+  "option.expected.place": "styles with shares or places, but {unknown} is no place. One is {places}",
   "option.expected.once": "named once each, unlike {style}",
   "option.expected.most": "{most} at most",
   "option.expected.flag": "yes or no",
@@ -635,8 +640,8 @@ export const english = {
   },
   "result.took": "took {duration}",
   "result.runtime": "{network} on {runtime}",
-  "result.unnamed": ({ images }: { images: readonly ("image" | "style")[] }) =>
-    `with ${images.map((image) => (image === "image" ? "the picture" : "its style picture")).join(" and ")}`,
+  "result.unnamed": ({ images }: { images: readonly ("image" | "style" | "mask")[] }) =>
+    `with ${both.format(images.map((image) => UNNAMED[image]))}`,
   "result.version": "v{version}",
   "result.ready": "Your picture is ready: **{title}**",
   "result.done-in": ({ duration, credits }: { duration: string; credits: string }) =>
@@ -940,6 +945,17 @@ export const english = {
   "dream.channels-or-guide": "A dream follows channels or a guide, not both. Leave one of them out.",
   "blend.sweep-short": "A sweep has at least 2 pictures.",
   "blend.sweep-two": "A sweep goes between two styles. Name exactly two.",
+  "where.unreadable": "{where} is no region, no colour such as #0080ff, and no thing that the network knows.",
+  "where.empty": "Nothing of the picture is {where}, so there is nothing to do. Say another place.",
+  "where.no-colour": "Nothing in the picture has a colour near {colour}. Take one from the picture itself.",
+  "where.no-mask": "There is no picture of a mask. Send one with the picture, as its second; white is where.",
+  "where.mask-shape": "The mask has {mask} px and the picture {picture} px. Draw it on the picture itself.",
+  "where.all-opaque": "Nothing of the picture is transparent. Say another place, such as centre.",
+  "where.not-seen": ({ network, word, seen }: { network: string; word: string; seen: readonly string[] }) =>
+    `${network} sees no ${word} in the picture; it sees ${oneOf.format(seen)}. Say one of these, a region such as ` +
+    "top, or a colour such as #0080ff.",
+  "where.book": "The book's preset paints one style everywhere. Leave preset out to give each style its place.",
+  "where.sweep": "A sweep goes from one style to another everywhere. Leave sweep out to give each style its place.",
   "grid.no-channels": 'No channel is named. Write them as channels:"4 7 21".',
   "grid.too-many": "That would be {tiles} channels; a grid takes {most}. Take fewer layers or channels.",
   "texture.too-small": "These layers of {network} see nothing below {least} px; a tileable texture must be as large.",

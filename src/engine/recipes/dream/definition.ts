@@ -15,6 +15,7 @@ import {
 import { defineRecipe, megapixels, type ParamsOf } from "../definition.js";
 import { readLayerWeights } from "../layer-weights.js";
 import { integer, number, readName, text } from "../option.js";
+import { maskPicture, whereOptions } from "../where/syntax.js";
 import { INTO_DEFAULTS, intoSizes, intoSteps } from "./into-schedule.js";
 
 const options = {
@@ -58,6 +59,7 @@ const options = {
     "The layer of channels that name none; without channels, the one to dream in",
     "Left out, the look's first.",
   ),
+  ...whereOptions,
   size: integer({
     help: "Longest side of the result",
     unit: "px",
@@ -158,6 +160,8 @@ export const dreamDefinition = defineRecipe({
     "/dream into:goldfish picture:none",
     "/dream away:alp",
     "/dream channels:activation_36/7 smoothing:0.5",
+    "/dream where:mountain",
+    '/dream where:"not mountain" feather:16',
     "/dream network:resnet50 picture:none",
     "/dream https://example.org/photo.jpg strength:0.6",
   ],
@@ -171,6 +175,7 @@ export const dreamDefinition = defineRecipe({
       without: "the dream follows the network alone",
       notInChat: "A chat has no way yet to tell a guide from the picture to dream in.",
     },
+    mask: maskPicture,
   },
   title: ({ look, layers, channels, into, away }) => {
     if (into !== undefined) return `Dream into ${sayClassTerms(into)}`;
@@ -188,7 +193,9 @@ export const dreamDefinition = defineRecipe({
     const sizes = intoSizes({ width: size, height }, asked);
     return sizes.reduce((sum, of, octave) => sum + (intoSteps(asked, octave) + CORE) * megapixelsOf([of]), 0);
   },
-  footprint: ({ network, size }) => ({ network, kind: "dream", megapixels: megapixels(size), tiled: true }),
+  footprint: ({ network, size, where }) => {
+    return { network, kind: "dream", megapixels: megapixels(size), tiled: true, pictures: where === undefined ? 0 : 2 };
+  },
   paceOf: ["look", "layers", "channels"],
 });
 
