@@ -55,6 +55,7 @@ export function commandsPage(): string {
     PLACES,
     REACTIONS,
     ...RESULT_REACTIONS.map(({ emoji, button, help }) => reactionRow(emoji, button, help)),
+    reactionRow("", "vary", "four variations on one sheet; of a dream, with the same large forms"),
     reactionRow("", "style", "make it a style of the community, for `/stylize`, `/blend` and `/texture`"),
     VARIANTS,
     MODERATION,
@@ -128,7 +129,12 @@ On the messages of a job that is done, also of last week, a reaction does what a
 const VARIANTS = `
 A button is missing where a value is at its bound, too: *Larger* below a picture of the largest size of the channel, *Stronger* at the greatest
 strength. *Use as style* is not there below hidden works and those of channels and threads that not everybody in the community reads. The style
-is called after the work, as in \`dream-7kq4m9xa\`; the one who pressed the button can rename it with \`/style rename\`.`;
+is called after the work, as in \`dream-7kq4m9xa\`; the one who pressed the button can rename it with \`/style rename\`.
+
+\`repeat:4\` with \`/dream\`, \`/texture\` or \`/neuron\`, or the button *Vary*, makes a sheet of four variations: one job, one place in line, and four
+times the cost of one. They stand in rows from left to right, each with the seed that follows the one before. Below the sheet there are buttons for
+each: *Choose* makes it alone, as it is on the sheet, *Larger* makes it larger, and below a dream's *Vary* makes four more with its large forms. Other
+recipes have no variations, since another seed changes next to nothing in them (\`/stylize\`, \`/blend\`), or they make sheets and films.`;
 
 const named = (commands: readonly string[]): string => listed(commands.map((name) => `\`/${name}\``));
 
@@ -179,12 +185,12 @@ function reactionRow(emoji: string, button: (typeof RESULT_REACTIONS)[number]["b
 /** Commands whose usual results do not offer a variant. */
 function recipesWithout(variant: Variant): string[] {
   const { recipes } = chatCommands(shippedOptions());
-  const offers = (recipe: Recipe): Variant[] =>
-    variantsOf(
-      { recipe, params: recipe.defaults(), largest: (recipe.options.size ?? recipe.options.width)?.maximum },
-      {},
-    );
-  return recipes.filter((recipe) => !offers(recipe).includes(variant)).map(({ command }) => command);
+  const isOffered = (recipe: Recipe): boolean => {
+    const largest = (recipe.options.size ?? recipe.options.width)?.maximum;
+    const offered = variantsOf({ recipe, params: recipe.defaults(), largest }, {});
+    return offered.some((each) => each.variant === variant);
+  };
+  return recipes.filter((recipe) => !isOffered(recipe)).map(({ command }) => command);
 }
 
 function section({ name, help, options, examples }: CommandSummary): string[] {

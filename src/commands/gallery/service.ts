@@ -149,7 +149,7 @@ function detailOf(job: StoredJob, viewer: GalleryViewer, services: GalleryServic
     messages: [messages.final, messages.announcement].filter((message): message is MessageRef => message !== undefined),
     hidden,
     mayHide: mayManage(viewer.user, job, here) && (!job.withheld || moderates(viewer.user, job.channel, here)),
-    again: buttonId("again", id),
+    again: buttonId({ verb: "again" }, id),
     origins: jobs.origins(id, MAX_ORIGINS).flatMap(shown),
     remixes: jobs.remixes(id, MAX_REMIXES).flatMap(shown),
   };

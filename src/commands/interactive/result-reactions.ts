@@ -58,7 +58,7 @@ function again(reacted: Reacted): Promise<void> {
 }
 
 function variant(what: Variant, reacted: Reacted): Promise<void> {
-  return makeVariant(what, reacted.job, requesterOf(reacted), reacted.services);
+  return makeVariant({ variant: what }, reacted.job, requesterOf(reacted), reacted.services);
 }
 
 /** Jobs that reactions start are shown where the result is. */

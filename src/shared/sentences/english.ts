@@ -78,6 +78,25 @@ const neuronAlone = (neuron: string | undefined): string =>
 
 const UNNAMED = { image: "the picture", style: "its style picture", mask: "its mask" };
 
+/** What frames on the way are counted in. */
+export type FramePart = "octave" | "variation";
+
+interface FrameCount {
+  readonly part: FramePart;
+  readonly octave: number;
+  readonly octaves: number;
+}
+
+interface Described {
+  readonly deed: Deed;
+  readonly by: string;
+  readonly of: Of | undefined;
+  /** Of which there are several side by side. */
+  readonly variations?: number;
+}
+
+const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
+
 /** Every sentence that the program says, by identifier: a text with its parameters in braces, or a function of them. */
 export const english = {
   // What operators read: health pages, `dreamloom doctor`, and the program at its start.
@@ -486,6 +505,9 @@ export const english = {
   "result.largest": "It is already {size} px, the largest allowed here.",
   "result.no-strength": "This picture has no strength to change.",
   "result.strength-limit": "Its strength is already {strength}, the limit.",
+  "result.is-sheet": "These are several pictures: choose one with its button first.",
+  "result.no-variation": "There is no such variation.",
+  "result.no-variations": "`/{command}` makes no variations: another seed changes next to nothing.",
   "result.is-film": "It moves already; this is for pictures that stand still.",
   "result.image-gone": "The picture of job {id} is no longer kept; send it again with `/{command}`.",
   "vote.minutes": "minutes is for votes. For example: `/blend vote minutes:10`",
@@ -580,8 +602,8 @@ export const english = {
   "duration.hours": ({ hours, minutes }: { hours: number; minutes: number }) =>
     `${hours} h${minutes === 0 ? "" : ` ${minutes} min`}`,
   "film.stilled": "*The film is too large for this chat, so this is one picture of it.*",
-  "result.done": ({ octaves }: { octaves: number }) =>
-    octaves > 1 ? `${octaves} octaves done.` : "The picture is done.",
+  "result.done": ({ octaves, part }: { octaves: number; part: FramePart }) =>
+    octaves > 1 ? `${octaves} ${part}s done.` : "The picture is done.",
   done: "Done",
   "network.fetching": ({ network, received, all }: { network: string; received: number; all: number | undefined }) =>
     `Fetching ${network === "onnxruntime" ? "" : "the network "}${network}, which happens only once: ` +
@@ -591,6 +613,10 @@ export const english = {
   "button.cancel": "Cancel",
   "button.delete": "Delete",
   "button.report": "Report",
+  "button.numbered": "{label} {number}",
+  "button.choose": "Choose",
+  "button.enlarge": "Larger",
+  "button.vary": "Vary",
   "button.stronger": "Stronger",
   "button.weaker": "Weaker",
   "button.larger": "Larger",
@@ -626,17 +652,20 @@ export const english = {
     `${title}: starting.${duration === undefined ? "" : ` It takes about ${duration}.`}`,
   "job.starting": "Starting",
   "frame.film": "Frame {frame} of {frames}",
-  "frame.step": "Octave {octave} of {octaves}, step {step} of {steps}",
+  "frame.step": ({ part, ...at }: FrameCount & { step: number; steps: number }) =>
+    `${capital(part)} ${at.octave} of ${at.octaves}, step ${at.step} of ${at.steps}`,
   "frame.underway": ({ label, left }: { label: string; left: string | undefined }) =>
     `${label}${left === undefined ? "" : ` · about ${left} left`}`,
-  "frame.size": "Octave {octave} of {octaves} · {width} × {height}",
-  "frame.description": "The picture after octave {octave} of {octaves}",
+  "frame.size": ({ part, ...at }: FrameCount & { width: number; height: number }) =>
+    `${capital(part)} ${at.octave} of ${at.octaves} · ${at.width} × ${at.height}`,
+  "frame.description": ({ part, octave, octaves }: FrameCount) => `The picture after ${part} ${octave} of ${octaves}`,
   "result.seen": ({ seen }: { seen: readonly Sighting[] }) => sighted(seen),
   /** For people who do not see a result: what was done to what, and by whom. */
-  "result.description": ({ deed, by, of }: { deed: Deed; by: string; of: Of | undefined }) => {
+  "result.description": ({ deed, by, of, variations = 1 }: Described) => {
     const what = done(deed, of);
     const named = of?.maker === by && what.includes(pictureOf(of));
-    return named ? what : `${what}, by ${by}`;
+    const sheet = variations > 1 ? `${variations} variations side by side. ` : "";
+    return `${sheet}${named ? what : `${what}, by ${by}`}`;
   },
   "result.took": "took {duration}",
   "result.runtime": "{network} on {runtime}",

@@ -15,6 +15,7 @@ import {
 import { defineRecipe, megapixels, type ParamsOf } from "../definition.js";
 import { readLayerWeights } from "../layer-weights.js";
 import { integer, number, readName, text } from "../option.js";
+import { detailSeedOption, repeatOption } from "../variation-options.js";
 import { maskPicture, whereOptions } from "../where/syntax.js";
 import { INTO_DEFAULTS, intoSizes, intoSteps } from "./into-schedule.js";
 
@@ -123,6 +124,8 @@ const options = {
     maximum: 8192,
   }),
   seed: seedOption,
+  detailSeed: detailSeedOption,
+  repeat: repeatOption,
   network: networkOption("The trained network that dreams", "dream.network"),
 };
 
@@ -153,6 +156,7 @@ export const dreamDefinition = defineRecipe({
     "/dream",
     "/dream look:creatures strength:0.6",
     "/dream size:256 steps:20 seed:7",
+    "/dream repeat:4",
     "/dream octaves:3 octave-scale:1.6",
     '/dream layers:"activation_36:1.5 activation_30:1.2"',
     "/dream into:peacock",

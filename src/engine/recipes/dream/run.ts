@@ -78,6 +78,9 @@ export async function* dream(
     done: saved?.octave ?? 0,
     steps: (octave) => into?.steps(octave) ?? params.steps,
     begin(octave, size, before) {
+      // From here on, another seed draws.
+      if (params.detailSeed !== undefined && octave === Math.floor(sizes.length / 2))
+        next.state = random(params.detailSeed).state;
       if (before) detail = subtractRasters(before, base);
       base = resize(photo, size.width, size.height);
       detail ??= into?.first(size, next);
