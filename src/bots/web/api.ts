@@ -48,7 +48,7 @@ const channelBody = z.object({ name: z.string().max(100), topic: z.string().max(
 const editBody = z.object({ text: z.string().max(20_000) });
 const reactionBody = z.object({ emoji: z.string().max(64), on: z.boolean() });
 const actionBody = z.object({ action: z.string().max(100) });
-const readMarkBody = z.object({ message: idText });
+const readMarkBody = z.object({ message: idText, thread: idText.optional() });
 const followMessage = z.object({ thread: idText.nullable() });
 const completeBody = z.object({
   command: z.string().max(64),
@@ -76,6 +76,7 @@ interface OfMessage {
 export function registerApi(app: FastifyInstance, services: WebServices): void {
   registerSession(app, services);
   registerChannels(app, services);
+  registerReading(app, services);
   registerSaying(app, services);
   registerMessages(app, services);
   registerLive(app, services);
@@ -132,7 +133,7 @@ function registerSession(app: FastifyInstance, services: WebServices): void {
 
 function registerChannels(app: FastifyInstance, services: WebServices): void {
   const { sessions, conversation, hub } = services;
-  const { store, users, sockets, limits } = hub.parts;
+  const { store, sockets, limits } = hub.parts;
 
   app.post("/api/channels", async (request, reply) => {
     const user = sessions.act(request, "messages");
@@ -171,11 +172,22 @@ function registerChannels(app: FastifyInstance, services: WebServices): void {
     const [hasOlder, hasNewer] = [older.length > limit, newer.length > limit];
     return { rows: [...older.slice(hasOlder ? 1 : 0), ...newer.slice(0, limit)], hasOlder, hasNewer };
   }
+}
+
+/** What people have read of a channel, or of a thread in it. */
+function registerReading(app: FastifyInstance, { sessions, conversation, hub }: WebServices): void {
+  const { users, marks, sockets } = hub.parts;
 
   app.post<OfChannel>("/api/channels/:channel/read", async (request, reply) => {
     const user = sessions.act(request, "clicks");
-    const { channel } = hub.locate({ id: request.params.channel });
-    users.markRead(user.id, channel, toId(readBody(readMarkBody, request.body).message));
+    const { message, thread } = readBody(readMarkBody, request.body);
+    const { channel, thread: root } = conversation.locate({ channel: request.params.channel, thread }, user);
+    if (root !== undefined) {
+      marks.markRead(user.id, root, toId(message));
+      hub.showNews(user.id, root);
+      return reply.code(204).send();
+    }
+    users.markRead(user.id, channel, toId(message));
     sockets.send({ kind: "channel", channel: hub.views.channel(user.id, channel) }, user.id);
     return reply.code(204).send();
   });
@@ -298,6 +310,7 @@ function wireSession({ hub, handlers }: WebServices, user: PersonRow): WireSessi
     me: wireMe(user),
     bot: hub.views.person(botId),
     channels: hub.views.channels(user.id),
+    news: hub.views.news(user.id),
     commands: handlers.commands,
     gallery: handlers.gallery !== undefined,
     rev: store.syncedRev,

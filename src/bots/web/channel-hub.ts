@@ -16,6 +16,7 @@ import {
   type StoredImage,
   storedImages,
 } from "./store.js";
+import type { ThreadMarks } from "./thread-marks.js";
 import { botId, type Users } from "./users.js";
 import type { WireFrame, WireRemoved } from "./wire.js";
 import { placeOf, WireViews } from "./wire-views.js";
@@ -27,6 +28,7 @@ interface ChannelHubParts {
   readonly store: ChatStore;
   readonly users: Users;
   readonly search: MessageSearch;
+  readonly marks: ThreadMarks;
   readonly files: ImageFiles;
   readonly sockets: Sockets;
   readonly logger: Logger;
@@ -44,7 +46,7 @@ export class ChannelHub {
   readonly views: WireViews;
 
   constructor(readonly parts: ChannelHubParts) {
-    this.views = new WireViews(parts.store, parts.users);
+    this.views = new WireViews(parts.store, parts.users, parts.marks);
   }
 
   close(): void {
@@ -61,8 +63,17 @@ export class ChannelHub {
     this.#needChannel(message.channel);
     const privateTo = message.privateTo ?? this.#rootOf(message)?.private_to ?? undefined;
     const row = this.parts.store.insert({ ...message, privateTo }, alongside);
+    const root = this.#rootOf(row);
+    if (root) this.parts.marks.join(row, root);
     this.announce(row);
+    for (const person of this.parts.marks.concerned(row)) this.showNews(person, row.thread ?? 0);
     return row;
+  }
+
+  /** Tells a person what is new in a thread, or that all was read. */
+  showNews(person: string, thread: number): void {
+    const news = () => ({ kind: "news", news: this.views.newsIn(person, thread) }) as const;
+    this.parts.sockets.show(`news ${person} ${thread}`, () => ({ frame: news(), only: person }));
   }
 
   /** Posts as the bot; `privateTo` makes it visible to one person. */

@@ -29,6 +29,7 @@ import { Sessions } from "./sessions.js";
 import { Sockets } from "./sockets.js";
 import { KeyValues, Sql } from "./sql.js";
 import { ChatStore } from "./store.js";
+import { ThreadMarks } from "./thread-marks.js";
 import { botId, Users } from "./users.js";
 import { welcome } from "./welcome.js";
 
@@ -98,6 +99,7 @@ export class WebChat implements Chat {
       store,
       users,
       search: new MessageSearch(sql),
+      marks: new ThreadMarks(sql),
       files,
       sockets: new Sockets(this.#limits, () => store.synced(), logger),
       logger,

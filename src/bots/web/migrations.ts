@@ -81,6 +81,13 @@ const migrations: readonly string[] = [
   END;
   CREATE INDEX message_author ON message (author, id);
   `,
+  // Who takes part in a thread has a mark there: the last message that they have read.
+  `
+  CREATE TABLE thread_mark (
+    person TEXT NOT NULL, thread INTEGER NOT NULL, message INTEGER NOT NULL, PRIMARY KEY (person, thread)
+  );
+  CREATE INDEX thread_mark_thread ON thread_mark (thread);
+  `,
 ];
 
 /**

@@ -21,8 +21,9 @@ const DROPPED = 250;
  * it go; the rows themselves go the next time, as pages that come back must be told.
  */
 export async function applyRetention(hub: ChannelHub, limits: ChatRetentionLimits, signal: AbortSignal): Promise<void> {
-  const { store, users, files } = hub.parts;
+  const { store, users, marks, files } = hub.parts;
   users.prune();
+  marks.prune();
   store.prunePrivate();
   await emptyDeletedChannels(hub);
   const before = limits.days > 0 ? Date.now() - limits.days * DAY_MS : 0;

@@ -13,12 +13,14 @@ import {
   wireImage,
   wirePerson,
 } from "./store.js";
+import type { ThreadMarks } from "./thread-marks.js";
 import type { Users } from "./users.js";
 import type {
   WireChannel,
   WireChannelState,
   WireMe,
   WireMessage,
+  WireNews,
   WirePassing,
   WirePerson,
   WireQuote,
@@ -33,7 +35,40 @@ export class WireViews {
   constructor(
     private readonly store: ChatStore,
     private readonly users: Users,
+    private readonly marks: ThreadMarks,
   ) {}
+
+  /** What is new for a person in the threads that they take part in. */
+  news(person: string): WireNews[] {
+    const threads = new Map<number, MessageRow[]>();
+    for (const row of this.marks.unread(person))
+      threads.set(row.thread ?? 0, [...(threads.get(row.thread ?? 0) ?? []), row]);
+    return [...threads].map(([thread, rows]) => this.#newsOf(person, thread, rows));
+  }
+
+  newsIn(person: string, thread: number): WireNews {
+    return this.#newsOf(person, thread, this.marks.unread(person, thread));
+  }
+
+  #newsOf(person: string, thread: number, rows: readonly MessageRow[]): WireNews {
+    const root = this.store.state(thread);
+    const [newest] = rows;
+    const mentions = rows.filter((row) => row.mentions.includes(`"${person}"`)).length;
+    return {
+      channel: root?.channel ?? "",
+      thread: String(thread),
+      title: root?.thread_title ?? "",
+      unread: Math.min(99, rows.length),
+      mentions: Math.min(99, mentions),
+      ...(newest && { newest: this.#newsItem(newest) }),
+    };
+  }
+
+  #newsItem(row: MessageRow): NonNullable<WireNews["newest"]> {
+    const [image] = storedImages(row);
+    const picture = image && { picture: wireImage(image) };
+    return { id: String(row.id), author: this.person(row.author), text: cutText(row.text, 200), ...picture };
+  }
 
   message(stored: MessageRow): WireMessage {
     const row = this.passing.over(stored);

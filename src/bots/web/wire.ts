@@ -124,6 +124,20 @@ export interface WireChannel extends WireChannelState {
   readonly mentions: number;
 }
 
+/** What is new for a person in a thread that they take part in, such as a result of theirs. */
+export interface WireNews {
+  readonly channel: string;
+  readonly thread: string;
+  /** What the thread is called; empty for one without a name. */
+  readonly title: string;
+  /** 99 at most; 0 when all was read. */
+  readonly unread: number;
+  /** Those among them that mention this person: the results of their jobs do. */
+  readonly mentions: number;
+  /** The newest that is unread. */
+  readonly newest?: Pick<WireMessage, "id" | "author" | "text"> & { readonly picture?: WireImage };
+}
+
 export type WireCommand = CommandSummary;
 export type WireCommandOption = CommandOptionSummary;
 export type WireCompletion = Completion;
@@ -206,6 +220,8 @@ export interface WireSession {
   readonly me: WireMe;
   readonly bot: WirePerson;
   readonly channels: readonly WireChannel[];
+  /** Of threads with something unread. */
+  readonly news: readonly WireNews[];
   readonly commands: readonly WireCommand[];
   /** Whether there is a gallery. */
   readonly gallery: boolean;
@@ -255,6 +271,8 @@ export type WireFrame =
   | { readonly kind: "channel"; readonly channel: WireChannel }
   | { readonly kind: "channel-state"; readonly channel: WireChannelState }
   | { readonly kind: "channel-gone"; readonly id: string }
+  /** Something is new for this person in a thread, or was read. */
+  | { readonly kind: "news"; readonly news: WireNews }
   /** The bot could make nothing of a line that this person has sent, and has told them why. */
   | ({ readonly kind: "refused" } & Pick<WireMessage, "channel" | "thread"> & { readonly nonce: string })
   /** Somebody has another name. */

@@ -192,6 +192,8 @@ describe("a channel", () => {
     file.exec("DROP INDEX person_skeleton; DROP INDEX person_folded; DROP TABLE banned_address");
     for (const column of ["skeleton", "folded", "muted_until", "banned"])
       file.exec(`ALTER TABLE person DROP COLUMN ${column}`);
+    file.exec("DROP TABLE thread_mark; DROP INDEX message_author; DROP TABLE message_word");
+    for (const change of ["new", "gone", "changed"]) file.exec(`DROP TRIGGER message_word_${change}`);
     file.exec("UPDATE schema_version SET version = 1");
     file.close();
     guest.base = (await startChat(given, { dataDir })).address;

@@ -15,10 +15,12 @@ import "./styles/phone.css";
 import "./styles/admin.css";
 import { render } from "preact";
 import { App } from "./components/App.js";
+import { readAlerts, startServiceWorker } from "./state/alerts.js";
 import { loadSession } from "./state/api.js";
 import { resumeDrafts } from "./state/drafts.js";
 import { followRoute } from "./state/follow-route.js";
 import { connect, reconnectNow } from "./state/live.js";
+import { setNews } from "./state/news.js";
 import { resumeSending } from "./state/outbox.js";
 import { setState } from "./state/store.js";
 import { errorText } from "./state/toasts.js";
@@ -29,10 +31,18 @@ async function start(): Promise<void> {
   render(<App />, root);
   try {
     const session = await loadSession();
-    setState({ session, channels: session.channels, rev: session.rev, ahead: Date.now() - session.now });
+    setNews(session.news);
+    setState({
+      alerts: readAlerts(),
+      session,
+      channels: session.channels,
+      rev: session.rev,
+      ahead: Date.now() - session.now,
+    });
     resumeDrafts();
     followRoute();
     connect();
+    startServiceWorker();
     resumeSending();
     window.addEventListener("online", reconnectNow);
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && reconnectNow());

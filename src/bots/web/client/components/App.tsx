@@ -1,7 +1,8 @@
 import { useEffect } from "preact/hooks";
+import { showBadge } from "../state/alerts.js";
 import { setState, useChannelName, useModerates, useStore } from "../state/store.js";
-import { dismissToast } from "../state/toasts.js";
 import { sentence } from "../text/sentences.js";
+import { AlertsDialog } from "./AlertsDialog.js";
 import { AdminPage } from "./admin/AdminPage.js";
 import { Button, IconButton } from "./Button.js";
 import { Composer } from "./Composer.js";
@@ -20,6 +21,7 @@ import { Sidebar } from "./Sidebar.js";
 import { focusComposer, useShortcuts } from "./shortcuts.js";
 import { ThreadPanel } from "./ThreadPanel.js";
 import { Timeline } from "./Timeline.js";
+import { Toasts } from "./Toasts.js";
 
 export function App() {
   const ready = useStore((state) => state.session !== undefined);
@@ -95,16 +97,21 @@ function ChannelPane({ channel }: { channel: string }) {
 }
 
 function useTitle(): void {
+  const unread = useStore(({ channels, news }) => {
+    const inChannels = channels.reduce((sum, each) => sum + (each.mentions || (each.unread > 0 ? 1 : 0)), 0);
+    return Object.values(news).reduce((sum, each) => sum + each.unread, inChannels);
+  });
   const title = useStore(({ channels, route: { admin, gallery, channel } }) => {
-    const unread = channels.reduce((sum, each) => sum + (each.mentions || (each.unread > 0 ? 1 : 0)), 0);
     const inChannel = channel === undefined ? "" : `#${channels.find(({ id }) => id === channel)?.name ?? channel}`;
     const name = admin ? sentence("nav.admin") : gallery ? sentence("gallery.title") : inChannel;
-    const here = name ? sentence("page.title", { name }) : "Dreamloom";
-    return unread > 0 ? `(${unread}) ${here}` : here;
+    return name ? sentence("page.title", { name }) : "Dreamloom";
   });
   useEffect(() => {
-    document.title = title;
-  }, [title]);
+    document.title = unread > 0 ? `(${unread}) ${title}` : title;
+  }, [title, unread]);
+  useEffect(() => {
+    void showBadge(unread);
+  }, [unread]);
 }
 
 /** What lies over every page: a dialog, and toasts. */
@@ -115,25 +122,12 @@ function Overlays() {
       {overlay?.kind === "profile" && <ProfileDialog />}
       {overlay?.kind === "channel" && <NewChannelDialog />}
       {overlay?.kind === "switcher" && <Finder />}
+      {overlay?.kind === "alerts" && <AlertsDialog />}
       {overlay?.kind === "picture" && <Lightbox overlay={overlay} />}
       {overlay?.kind === "emoji" && <EmojiPicker message={overlay.message} anchor={overlay.anchor} />}
       {overlay?.kind === "person" && <PersonMenu person={overlay.person} anchor={overlay.anchor} />}
       {overlay?.kind === "channel-tools" && <ChannelTools channel={overlay.channel} />}
       <Toasts />
     </>
-  );
-}
-
-function Toasts() {
-  const toasts = useStore((state) => state.toasts);
-  return (
-    <div class="toasts" role="status" aria-live="polite">
-      {toasts.map(({ id, text }) => (
-        <p class="toast" key={id}>
-          <span>{text}</span>
-          <IconButton icon="close" size={16} label={sentence("common.dismiss")} onClick={() => dismissToast(id)} />
-        </p>
-      ))}
-    </div>
   );
 }

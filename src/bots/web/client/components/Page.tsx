@@ -27,7 +27,10 @@ export function Page(props: {
 
 /** Opens the list of channels on a phone. */
 export function MenuButton({ channel }: { channel?: string }) {
-  const news = useStore((state) => state.channels.some((each) => each.id !== channel && each.unread > 0));
+  const news = useStore((state) => {
+    const inThreads = Object.values(state.news).some((each) => each.channel !== channel);
+    return inThreads || state.channels.some((each) => each.id !== channel && each.unread > 0);
+  });
   return (
     <IconButton
       icon="menu"

@@ -80,7 +80,11 @@ function Channels({ current }: { current: string | undefined }) {
 }
 
 function ChannelLink({ channel, current }: { channel: WireChannel; current: boolean }) {
-  const { id, name, unread, mentions } = channel;
+  const { id, name } = channel;
+  const news = useStore((state) => state.news);
+  const threads = Object.values(news).filter((each) => each.channel === id);
+  const unread = threads.reduce((sum, each) => sum + each.unread, channel.unread);
+  const mentions = threads.reduce((sum, each) => sum + each.mentions, channel.mentions);
   const label = unread > 0 ? sentence("nav.unread", { name, unread, mentions }) : name;
   return (
     <NavLink look={unread > 0 ? "unread" : ""} icon="hash" href={hrefOf(id)} current={current} label={label}>
@@ -122,6 +126,7 @@ function NavLink({
 
 function Me() {
   const me = useStore((state) => state.session?.me);
+  const { sound, desktop } = useStore((state) => state.alerts);
   if (!me) return null;
   const open = () => setState({ overlay: { kind: "profile" }, drawer: false });
   return (
@@ -133,6 +138,12 @@ function Me() {
           <small>{sentence(me.moderator ? "nav.moderator" : "nav.you")}</small>
         </span>
       </button>
+      <IconButton
+        icon={sound || desktop ? "bell" : "bellOff"}
+        size={19}
+        label={sentence("alerts.title")}
+        onClick={() => setState({ overlay: { kind: "alerts" }, drawer: false })}
+      />
       <ThemeToggle />
     </div>
   );

@@ -1,5 +1,6 @@
 import type { WireMessage, WireThread } from "../../wire.js";
 import { hrefOf } from "../state/route.js";
+import { useStore } from "../state/store.js";
 import { sentence } from "../text/sentences.js";
 import { Countdown } from "./Countdown.js";
 import { Icon } from "./Icon.js";
@@ -28,6 +29,7 @@ export function ThreadCard({ message, thread }: { message: WireMessage; thread: 
         {thread.title && <strong>{thread.title}</strong>}
         <span>
           <Icon name="thread" size={15} /> {replies}
+          <Unread thread={message.id} />
           {thread.lastAt !== undefined && (
             <>
               {" · "}
@@ -56,4 +58,9 @@ export function ThreadCard({ message, thread }: { message: WireMessage; thread: 
       </span>
     </a>
   );
+}
+
+function Unread({ thread }: { thread: string }) {
+  const count = useStore((state) => state.news[thread]?.unread) ?? 0;
+  return count > 0 && <b class="badge badge-mention">{sentence("news.unread", { count })}</b>;
 }

@@ -1,7 +1,8 @@
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { loadNewer, loadNewest, loadOlder, markRead } from "../state/actions.js";
-import { type Timeline, type TimelineRef, useStore } from "../state/store.js";
+import { readThread } from "../state/news.js";
+import { getState, type Timeline, type TimelineRef, useStore } from "../state/store.js";
 
 const NEAR_BOTTOM_PX = 80;
 const NEAR_TOP_PX = 600;
@@ -13,7 +14,6 @@ const SHOWN_MS = 4_000;
  * seen as read.
  */
 export function useTimelineScroll(ref: TimelineRef, timeline: Timeline | undefined, pending: number) {
-  const { channel, thread } = ref;
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const atBottom = useRef(true);
@@ -31,7 +31,7 @@ export function useTimelineScroll(ref: TimelineRef, timeline: Timeline | undefin
   };
   const markSeen = () => {
     const seen = atBottom.current && !hasNewer && document.visibilityState === "visible" && document.hasFocus();
-    if (seen && thread === undefined && newest !== undefined) markRead(channel, newest);
+    if (seen && newest !== undefined) markSeenIn(ref, newest);
   };
 
   useKeepPlace(scroller, timeline?.messages[0]?.id);
@@ -102,4 +102,9 @@ function useKeepPlace(scroller: RefObject<HTMLDivElement | null>, oldest: string
       now.scrollTop = old.top + (now.scrollHeight - old.height);
     before.current = { oldest, height: 0, top: 0 };
   }, [oldest]);
+}
+
+function markSeenIn({ channel, thread }: TimelineRef, newest: string): void {
+  if (thread === undefined) markRead(channel, newest);
+  else if (getState().news[thread]) readThread({ channel, thread }, newest);
 }

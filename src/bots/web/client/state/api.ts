@@ -32,8 +32,8 @@ export const saveProfile = (body: { name?: string; moderatorCode?: string }) =>
   call<WireMe>("POST", "api/session", body);
 export const createChannel = (name: string, topic: string) =>
   call<WireChannelState>("POST", "api/channels", { name, topic });
-export const markRead = (channel: string, message: string) =>
-  call<void>("POST", `${channelPath(channel)}/read`, { message });
+export const markRead = (channel: string, message: string, thread?: string) =>
+  call<void>("POST", `${channelPath(channel)}/read`, { message, thread });
 export const removeMessage = (id: string) => call<void>("DELETE", `api/messages/${id}`);
 export const react = (id: string, emoji: string, on: boolean) =>
   call<void>("POST", `api/messages/${id}/reactions`, { emoji, on });

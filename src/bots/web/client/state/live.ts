@@ -14,6 +14,7 @@ import {
   leaveGone,
   noteRev,
 } from "./messages.js";
+import { applyNews, setNews } from "./news.js";
 import { goHome } from "./route.js";
 import { getState, setMe, setState } from "./store.js";
 
@@ -87,6 +88,7 @@ function receive(frame: WireFrame): void {
         channels: frame.session.channels,
         ahead: Date.now() - frame.session.now,
       });
+      setNews(frame.session.news);
       leaveGone();
       watchRoute();
       break;
@@ -110,6 +112,9 @@ function receive(frame: WireFrame): void {
       break;
     case "channel-gone":
       applyChannelGone(frame.id);
+      break;
+    case "news":
+      applyNews(frame.news);
       break;
     case "refused":
       giveBack(frame, frame.nonce);

@@ -1,6 +1,7 @@
 import type { WireChannel, WireChannelState, WireMessage, WirePassing, WirePerson, WireRemoved } from "../../wire.js";
 import { sentence } from "../text/sentences.js";
 import { keep } from "./kept.js";
+import { tellOfMention } from "./news.js";
 import { go, goHome } from "./route.js";
 import { getState, setState, setTimeline, type Timeline, timelineKey } from "./store.js";
 import { toast } from "./toasts.js";
@@ -139,6 +140,8 @@ export function countUnread(message: WireMessage, shown: boolean): void {
   const { channels, session } = getState();
   if (message.thread !== undefined || message.author.id === session?.me.id || message.private) return;
   const mentioned = message.mentions.some((user) => user.id === session?.me.id);
+  const known = channels.find(({ id }) => id === message.channel);
+  if (mentioned && !shown && Number(message.id) > Number(known?.last ?? message.id)) tellOfMention(message);
   setState({
     channels: channels.map((channel) => {
       if (channel.id !== message.channel || Number(message.id) <= Number(channel.last)) return channel;

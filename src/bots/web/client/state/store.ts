@@ -4,6 +4,7 @@ import type {
   WireChannel,
   WireMe,
   WireMessage,
+  WireNews,
   WirePerson,
   WireSession,
   WireWork,
@@ -43,6 +44,22 @@ export interface Attachment {
   readonly description: string;
   /** Hidden until somebody asks to see it. */
   readonly spoiler: boolean;
+}
+
+/** How somebody wants to be told of what is new. */
+export interface AlertSettings {
+  readonly sound: boolean;
+  readonly desktop: boolean;
+}
+
+/** A sentence that is shown for a while. */
+export interface Toast {
+  readonly id: number;
+  readonly text: string;
+  /** Address of a picture beside it. */
+  readonly picture?: string | undefined;
+  /** Address of what it tells of. */
+  readonly href?: string | undefined;
 }
 
 /** A message on its way to the server. */
@@ -99,7 +116,10 @@ export interface State {
   readonly route: Route;
   readonly connection: "connecting" | "open" | "lost";
   readonly rev: number;
-  readonly toasts: readonly { readonly id: number; readonly text: string }[];
+  readonly toasts: readonly Toast[];
+  /** Threads with something unread, by their ids. */
+  readonly news: Readonly<Record<string, WireNews>>;
+  readonly alerts: AlertSettings;
   readonly overlay?: Overlay | undefined;
   readonly gallery: GalleryState;
   /** The work that is open, as soon as it has been loaded. */
@@ -116,7 +136,7 @@ export interface State {
 
 /** What lies over the chat. */
 export type Overlay =
-  | { readonly kind: "profile" | "channel" | "switcher" }
+  | { readonly kind: "profile" | "channel" | "switcher" | "alerts" }
   | { readonly kind: "picture"; readonly key: string; readonly message: string; readonly index: number }
   | { readonly kind: "emoji"; readonly message: WireMessage; readonly anchor: DOMRect }
   | { readonly kind: "person"; readonly person: WirePerson; readonly anchor: DOMRect }
@@ -133,6 +153,8 @@ let state: State = {
   connection: "connecting",
   rev: 0,
   toasts: [],
+  news: {},
+  alerts: { sound: false, desktop: false },
   drawer: false,
   gallery: { view: { by: "date" }, works: [], status: "idle" },
   revealed: new Set(),

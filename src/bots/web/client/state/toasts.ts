@@ -1,14 +1,16 @@
-import { getState, setState } from "./store.js";
+import { getState, setState, type Toast } from "./store.js";
 
 const SHOWN_MS = 7000;
+/** With a way to somewhere: one needs time to take it. */
+const NEWS_SHOWN_MS = 12_000;
 let count = 0;
 
 /** Shows a sentence for a while; said again, it takes its own place. */
-export function toast(text: string): void {
+export function toast(text: string, more: Pick<Toast, "picture" | "href"> = {}): void {
   const id = ++count;
   const others = getState().toasts.filter((each) => each.text !== text);
-  setState({ toasts: [...others.slice(-2), { id, text }] });
-  setTimeout(() => dismissToast(id), SHOWN_MS);
+  setState({ toasts: [...others.slice(-2), { id, text, ...more }] });
+  setTimeout(() => dismissToast(id), more.href === undefined ? SHOWN_MS : NEWS_SHOWN_MS);
 }
 
 export function dismissToast(id: number): void {

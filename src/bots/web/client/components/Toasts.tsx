@@ -1,0 +1,32 @@
+import { setState, useStore } from "../state/store.js";
+import { dismissToast } from "../state/toasts.js";
+import { sentence } from "../text/sentences.js";
+import { IconButton } from "./Button.js";
+
+/** Sentences that are shown for a while, some with a picture and a way to what they tell of. */
+export function Toasts() {
+  const toasts = useStore((state) => state.toasts);
+  return (
+    <div class="toasts" role="status" aria-live="polite">
+      {toasts.map(({ id, text, picture, href }) => (
+        <p class={href === undefined ? "toast" : "toast news"} key={id}>
+          {picture && <img src={picture} alt="" width={52} height={52} />}
+          <span>{text}</span>
+          {href !== undefined && (
+            <a
+              class="toast-jump"
+              href={href}
+              onClick={() => {
+                setState({ overlay: undefined, drawer: false });
+                dismissToast(id);
+              }}
+            >
+              {sentence("news.jump")}
+            </a>
+          )}
+          <IconButton icon="close" size={16} label={sentence("common.dismiss")} onClick={() => dismissToast(id)} />
+        </p>
+      ))}
+    </div>
+  );
+}

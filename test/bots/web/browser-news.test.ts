@@ -1,0 +1,117 @@
+/** Told when it is done: unread threads, the title and the icon, toasts, sounds, notifications, and the app. */
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { chromiumHint, hasChromium } from "../../support/chromium.js";
+import { box, message, overflow, shot, VIEWS, wholeProgram } from "./whole-program.js";
+
+describe.skipIf(!hasChromium)(`news (${chromiumHint})`, () => {
+  const { visit } = wholeProgram();
+
+  async function dream(page: Page, seed: number): Promise<void> {
+    await box(page).fill(`/dream size:64 octaves:1 steps:1 seed:${seed}`);
+    await box(page).press("Escape");
+    await box(page).press("Enter");
+  }
+  const icon = (page: Page) => page.locator('link[rel="icon"]').evaluate((link) => String(Reflect.get(link, "href")));
+  const toast = (page: Page) => page.locator(".toast.news").last();
+
+  describe.each(VIEWS)("at $width px, $colorScheme", (view) => {
+    const seed = VIEWS.indexOf(view) + 1;
+
+    it("tells of a result with its picture, counts it, and leads to it", async () => {
+      const { page, errors } = await visit(view);
+      await dream(page, seed);
+      // In a channel that one looks at, the result is seen as it comes.
+      await toast(page).filter({ hasText: "Your picture is done: Dream of creatures" }).waitFor();
+      await expect.poll(() => page.title()).toMatch(/^#art/);
+      await page.evaluate("document.hasFocus = () => false");
+      await dream(page, seed + 10);
+      await toast(page).filter({ hasText: "Your picture is done" }).waitFor();
+      const picture = toast(page).locator("img");
+      await expect.poll(() => picture.evaluate((it) => Reflect.get(it, "naturalWidth"))).toBeGreaterThan(0);
+      // The channel's own message may be counted, too.
+      await expect.poll(() => page.title()).toMatch(/^\([12]\) #art/);
+      await expect.poll(() => icon(page)).toContain("data:image/png");
+      await page.locator(".thread-card .badge", { hasText: "1 new" }).waitFor();
+      expect(await overflow(page)).toBe(0);
+      await shot(page, "news-toast");
+      await page.evaluate("delete document.hasFocus; dispatchEvent(new Event('focus'))");
+      await toast(page).getByRole("link", { name: "Jump to it" }).click();
+      await page.locator(".thread-pane").waitFor();
+      await expect.poll(() => page.title()).toMatch(/^#art/);
+      await expect.poll(() => icon(page)).toContain("favicon.svg");
+      expect(errors).toEqual([]);
+    });
+
+    it("counts answers in a thread that one has written in, until they are read, also after a reload", async () => {
+      const { page: ann } = await visit(view);
+      const { page: ben } = await visit(view);
+      const said = `what do you think? ${seed}`;
+      await box(ann).fill(said);
+      await box(ann).press("Enter");
+      const open = async (page: Page) => {
+        await message(page, said).focus();
+        await page.keyboard.press("t");
+        await box(page, ".thread-pane").waitFor();
+      };
+      await open(ben);
+      await box(ben, ".thread-pane").fill("I like it");
+      await box(ben, ".thread-pane").press("Enter");
+      await toast(ann).filter({ hasText: "answered: I like it" }).waitFor();
+      await ann.reload();
+      await message(ann, said).locator(".badge", { hasText: "1 new" }).waitFor();
+      await expect.poll(() => ann.title()).toMatch(/^\(1\) #art/);
+      await open(ann);
+      await message(ann, "I like it", ".thread-pane").waitFor();
+      await expect.poll(() => ann.title()).toMatch(/^#art/);
+      await ann.reload();
+      await message(ann, "I like it", ".thread-pane").waitFor();
+      expect(await ann.title()).toMatch(/^#art/);
+      // The one who has answered takes part now.
+      await box(ann, ".thread-pane").fill("thank you");
+      await ben.evaluate("location.hash = '#/art'");
+      await ben.locator(".thread-pane").waitFor({ state: "detached" });
+      await box(ann, ".thread-pane").press("Enter");
+      await toast(ben).filter({ hasText: "answered: thank you" }).waitFor();
+    });
+
+    it("plays a sound and shows the system's notification where one has asked for that", async () => {
+      const { page } = await visit(view, { permissions: ["notifications"] });
+      await page.evaluate(`{
+        window.notes = 0;
+        const Note = window.OscillatorNode;
+        window.OscillatorNode = class extends Note { start(at) { window.notes += 1; super.start(at); } };
+      }`);
+      if (view.width < 600) await page.getByRole("button", { name: /^Channels/ }).click();
+      await page.getByRole("button", { name: "Notifications" }).click();
+      await page.getByLabel("Play a sound").check();
+      expect(await page.evaluate("window.notes")).toBe(2);
+      await page.getByLabel("Show a desktop notification").check();
+      await shot(page, "news-alerts");
+      await page.getByRole("button", { name: "Done" }).click();
+      await page.evaluate("document.hasFocus = () => false");
+      await dream(page, seed + 100);
+      await toast(page).filter({ hasText: "Your picture is done" }).waitFor();
+      expect(await page.evaluate("window.notes")).toBe(4);
+      const shown = () =>
+        page.evaluate(`navigator.serviceWorker.ready.then((worker) => worker.getNotifications())
+          .then((all) => all.map(({ title, data }) => title + " " + data.href))`);
+      await expect.poll(shown).toEqual([expect.stringMatching(/^Your picture is done #\/art\/\d+$/)]);
+    });
+  });
+
+  it("can be installed as an app", async () => {
+    const { page } = await visit({ width: 1280, colorScheme: "light" });
+    const manifest = await page.evaluate<{ icons: { src: string; sizes: string }[]; start_url: string }>(
+      "fetch(document.querySelector('link[rel=manifest]').href).then((answer) => answer.json())",
+    );
+    for (const { src, sizes } of manifest.icons) {
+      const size = await page.evaluate(`fetch(${JSON.stringify(src)}).then((it) => it.blob()).then(createImageBitmap)
+        .then(({ width, height }) => width + "x" + height)`);
+      expect(size).toBe(sizes);
+    }
+    expect(manifest.start_url).toBe("./");
+    const scope = await page.evaluate("navigator.serviceWorker.ready.then(({ scope }) => scope)");
+    expect(scope).toBe(new URL("./", page.url()).href);
+  });
+});
