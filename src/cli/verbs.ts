@@ -22,6 +22,8 @@ const VERBS = new Map<string, Verb>([
   ["teach", { computes: true, add: async (program) => (await import("./teach.js")).addTeach(program) }],
   ["backup", { add: async (program) => (await import("./operate.js")).addBackup(program) }],
   ["doctor", { computes: true, add: async (program) => (await import("./doctor.js")).addDoctor(program) }],
+  ["init", { add: async (program) => (await import("./init/init.js")).addInit(program) }],
+  ["job", { add: async (program) => (await import("./job.js")).addJob(program) }],
   ["register", { add: async (program) => (await import("./operate.js")).addRegister(program) }],
 ]);
 

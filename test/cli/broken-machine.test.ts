@@ -76,6 +76,10 @@ describe("without onnxruntime", () => {
       expect([verb[0], err]).toEqual([verb[0], expect.stringMatching(said)]);
       expect(code).not.toBe(0);
     }
+    const json = JSON.parse((await broken(["doctor", "--json"], env)).out);
+    expect(json.devices.map(({ works }: { works: boolean }) => works)).toEqual(Array(5).fill(false));
+    expect(json.devices[3].obstacle.why).toMatch(/^Pictures are computed by onnxruntime/);
+    expect(json.folders.map(({ what }: { what: string }) => what)).toEqual(["networks", "data"]);
     const worker = await broken(["worker"], { ...env, REDIS_URL: "redis://127.0.0.1:9" });
     expect(worker.err).toMatch(said);
     const doctor = await broken(["doctor"], env);

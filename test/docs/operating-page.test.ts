@@ -13,6 +13,44 @@ const hasPromtool = spawnSync("promtool", ["--version"]).status === 0;
 const page = readFileSync(PAGE, "utf8");
 const rules = readFileSync(new URL("../../packaging/prometheus-alerts.yml", import.meta.url), "utf8");
 
+/** Grafana's own file format, as far as it is looked at. */
+interface Dashboard {
+  readonly panels: readonly {
+    readonly id: number;
+    readonly type: string;
+    readonly title: string;
+    readonly targets?: readonly { readonly expr: string; readonly legendFormat: string }[];
+  }[];
+}
+
+describe("packaging/grafana-dashboard.json", () => {
+  const file = new URL("../../packaging/grafana-dashboard.json", import.meta.url);
+  const { panels } = JSON.parse(readFileSync(file, "utf8")) as Dashboard;
+  const shown = panels.filter(({ type }) => type !== "row");
+  /** Labels that Prometheus or a histogram adds. */
+  const ADDED = ["instance", "job", "le"];
+
+  it("has panels of its own numbers, each of which asks for something", () => {
+    expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
+    for (const { title, targets = [] } of shown) expect([title, targets.length > 0]).toEqual([title, true]);
+  });
+
+  it("asks for metrics and labels that there are", async () => {
+    const known = new Map((await metrics()).map(({ name, labels }) => [name, labels.concat(ADDED)]));
+    for (const { expr, legendFormat } of shown.flatMap(({ targets = [] }) => targets)) {
+      const named = [...expr.matchAll(/\bdreamloom_[a-z_]+/g)].map(([name]) =>
+        name.replace(/_(bucket|count|sum)$/, ""),
+      );
+      expect([expr, named.length > 0, named.filter((name) => !known.has(name))]).toEqual([expr, true, []]);
+      const labels = named.flatMap((name) => known.get(name) ?? []);
+      const grouped = [...expr.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, list = ""]) => list.split(/,\s*/));
+      const others = [...`${expr} ${legendFormat}`.matchAll(/(\w+)=~?"|\{\{(\w+)\}\}/g)];
+      const used = grouped.concat(others.map(([, selected = "", shownLabel = ""]) => selected || shownLabel));
+      expect([expr, used.filter((label) => !labels.includes(label))]).toEqual([expr, []]);
+    }
+  });
+});
+
 describe("docs/operating.md", () => {
   it("has a table of every metric (npx tsx scripts/metrics-docs.ts writes it)", async () => {
     expect(await withMetrics(page)).toBe(page);

@@ -112,7 +112,9 @@ function judged(about: string, host: string): Pick<Service, "works" | "detail"> 
 }
 
 /** Whether Slack's tokens fit together, and whether Slack takes the bot's. */
-async function slack({ slack: { botToken, appToken, signingSecret, clientId, apiUrl } }: Config): Promise<Service> {
+export async function slack({
+  slack: { botToken, appToken, signingSecret, clientId, apiUrl },
+}: Config): Promise<Service> {
   const what = "Slack";
   if (botToken === "" && clientId === "") return { what, works: undefined, detail: sentence("service.slack-off") };
   if (appToken === "" && signingSecret === "") return { what, works: false, detail: sentence("service.slack-half") };

@@ -23,7 +23,7 @@ export class ConfigError extends Error {
 type Tree = { [key: string]: unknown };
 
 /** The file with every setting, beside `src` and `dist` alike. */
-const DEFAULTS = fileURLToPath(new URL("../../../config/default.yaml", import.meta.url));
+export const DEFAULTS = fileURLToPath(new URL("../../../config/default.yaml", import.meta.url));
 
 /**
  * Reads the settings: `config/default.yaml`, then the file named by DREAMLOOM_CONFIG, then the environment variables.

@@ -211,8 +211,7 @@ export class Users {
 }
 
 export function toUser(row: PersonRow): Member {
-  const moderator = row.moderator === 1;
-  return { id: row.id, name: row.name, moderator, moderatesAll: moderator };
+  return { id: row.id, name: row.name, moderator: row.moderator === 1 };
 }
 
 /** Why a person may only read now, or not even that; undefined for who may do more. */

@@ -58,9 +58,7 @@ type OptionKind =
   /** Styles with shares, and the roles of their pictures. */
   | "styles"
   /** Names of what networks know, with weights. */
-  | "classes"
-  /** Where in the picture: a region, a colour, a thing, or the picture of a mask. */
-  | "where";
+  | "classes";
 
 export interface RecipeOption<S extends z.ZodType = z.ZodType> extends Described {
   readonly kind: OptionKind;
@@ -125,7 +123,7 @@ export function choice<const V extends string, D extends V | undefined = undefin
 /** A text that may be left out. The recipe itself says what is wrong in one, since it knows the network. */
 export function text(
   description: Described & Required<Pick<RecipeOption, "expected" | "read">>,
-  kind: "text" | "look" | "style" | "classes" | "where" = "text",
+  kind: "text" | "look" | "style" | "classes" = "text",
 ): RecipeOption<z.ZodOptional<z.ZodString>> {
   return { ...description, kind, schema: z.string().optional() };
 }

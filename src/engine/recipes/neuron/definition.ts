@@ -11,7 +11,6 @@ import {
 import { defineRecipe, megapixels, type ParamsOf } from "../definition.js";
 import { integer, number } from "../option.js";
 import { RecipeError } from "../recipe.js";
-import { repeatOption } from "../variation-options.js";
 import { ascentOptions, BOOK_ASCENT, displayOption } from "./ascent-definition.js";
 
 const MAX_SIDE = 4096;
@@ -68,7 +67,6 @@ const options = {
   ...ascentOptions,
   display: displayOption,
   seed: seedOption,
-  repeat: repeatOption,
   network: networkOption("The trained network that is looked into", "neuron.network"),
 };
 

@@ -9,7 +9,6 @@ import {
   paintingFootprint,
   paintingOptions,
 } from "../painting/options.js";
-import { repeatOption } from "../variation-options.js";
 
 const side = {
   unit: "px",
@@ -32,7 +31,6 @@ const options = {
     "style",
   ),
   ...paintingOptions,
-  repeat: repeatOption,
   tileable: flag({ help: "Opposite sides fit together" }),
   means: flag({ help: "Compare mean channels only: quicker, more regular" }),
   width: integer({ help: "Width, instead of a square", ...side }),

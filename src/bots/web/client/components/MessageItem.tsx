@@ -1,4 +1,3 @@
-import { Fragment } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { plainText } from "../../../markdown/plain-text.js";
 import type { WireMessage } from "../../wire.js";
@@ -172,14 +171,11 @@ function Buttons({ message }: { message: WireMessage }) {
   };
   return (
     <div class="buttons" role="group" aria-label={sentence("message.buttons")}>
-      {message.buttons.map(({ id, label, emoji, style, startsRow }) => (
-        <Fragment key={id}>
-          {startsRow && <span class="row-end" />}
-          <Button class={`button small ${style}`} disabled={busy === id} onClick={() => void onClick(id)}>
-            {emoji && <span aria-hidden="true">{emoji}</span>}
-            {label}
-          </Button>
-        </Fragment>
+      {message.buttons.map(({ id, label, emoji, style }) => (
+        <Button key={id} class={`button small ${style}`} disabled={busy === id} onClick={() => void onClick(id)}>
+          {emoji && <span aria-hidden="true">{emoji}</span>}
+          {label}
+        </Button>
       ))}
     </div>
   );
