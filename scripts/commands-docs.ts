@@ -52,8 +52,10 @@ export function commandsPage(): string {
     HEAD,
     ...contents,
     PICTURES,
+    PLACES,
     REACTIONS,
     ...RESULT_REACTIONS.map(({ emoji, button, help }) => reactionRow(emoji, button, help)),
+    reactionRow("", "vary", "four variations on one sheet; of a dream, with the same large forms"),
     reactionRow("", "style", "make it a style of the community, for `/stylize`, `/blend` and `/texture`"),
     VARIANTS,
     MODERATION,
@@ -71,6 +73,23 @@ In a chat, options are written \`name:value\` in any order; values with spaces g
 (\`@dreamloom: stylize winter\`), and in direct messages every one. What phones and keyboards make of it is understood: other quotes and dashes,
 full-width characters, bold and code marks. Only you see the answer to a line with an error; it says what to change. Which picture a command takes
 is said [below](#which-picture). Defaults and limits are those of an installation that [changes none](#settings-of-an-installation).
+`;
+
+const PLACES = `
+## Where in the picture
+
+\`/dream\`, \`/stylize\` and \`/blend\` work on a part of a picture with \`where\`; the rest stays as it is, to the last digit. It takes
+
+- a region: \`top\`, \`bottom\`, \`left\`, \`right\`, \`centre\`, \`edges\`, or two of them for what both have: \`where:"top left"\`;
+- a colour, and what is near it: \`where:#5a8fc8\`;
+- a thing that the network knows: \`where:mountain\`, \`where:cat\`. Words that are no thing, as sky or water, are answered with what helps;
+- a mask, sent as the second picture: white is where, or what is not transparent of it. \`/dream\` and \`/blend\` take it by itself, \`/stylize\`
+  with \`where:mask\`, after the style's picture where one is sent, too;
+- \`opaque\`: what of a transparent picture is there;
+- all but these: \`where:"not mountain"\`.
+
+The edge is soft: \`feather\` says over how many pixels. \`/blend night:top summer:rest\` paints each style in its own place, and
+\`/blend night summer where:mountain\` the first one there and the second one elsewhere.
 `;
 
 const PICTURES = `
@@ -110,7 +129,12 @@ On the messages of a job that is done, also of last week, a reaction does what a
 const VARIANTS = `
 A button is missing where a value is at its bound, too: *Larger* below a picture of the largest size of the channel, *Stronger* at the greatest
 strength. *Use as style* is not there below hidden works and those of channels and threads that not everybody in the community reads. The style
-is called after the work, as in \`dream-7kq4m9xa\`; the one who pressed the button can rename it with \`/style rename\`.`;
+is called after the work, as in \`dream-7kq4m9xa\`; the one who pressed the button can rename it with \`/style rename\`.
+
+\`repeat:4\` with \`/dream\`, \`/texture\` or \`/neuron\`, or the button *Vary*, makes a sheet of four variations: one job, one place in line, and four
+times the cost of one. They stand in rows from left to right, each with the seed that follows the one before. Below the sheet there are buttons for
+each: *Choose* makes it alone, as it is on the sheet, *Larger* makes it larger, and below a dream's *Vary* makes four more with its large forms. Other
+recipes have no variations, since another seed changes next to nothing in them (\`/stylize\`, \`/blend\`), or they make sheets and films.`;
 
 const named = (commands: readonly string[]): string => listed(commands.map((name) => `\`/${name}\``));
 
@@ -132,7 +156,11 @@ still show them what is stored about them. A work that moderators have hidden ca
 
 After \`/settings reports:here\` in the moderators' channel people can report a work: with the button below it, with *Apps > Report* (Slack: *More
 actions > Report*) on its message, or with \`/report\`. The report names who, what and where; moderators delete the work, bar its author or dismiss it. A work
-is posted there once within ${REPORT_DAYS} days, and one person reports five an hour at most. \`/moderate log\` shows all that moderators have done.`;
+is posted there once within ${REPORT_DAYS} days, and one person reports five an hour at most.
+
+Who moderates one channel only changes its settings and deletes, hides and cancels works of that channel; \`/moderate\`, reports, what is set
+\`everywhere\` and others' styles are for those who [moderate the whole community](operating.md#good-to-know). \`/moderate log\` shows what moderators have done to people, to
+others' works, votes and styles, and where they have switched the bot off or sent reports.`;
 
 const SETTINGS = `
 ## Settings of an installation
@@ -157,12 +185,12 @@ function reactionRow(emoji: string, button: (typeof RESULT_REACTIONS)[number]["b
 /** Commands whose usual results do not offer a variant. */
 function recipesWithout(variant: Variant): string[] {
   const { recipes } = chatCommands(shippedOptions());
-  const offers = (recipe: Recipe): Variant[] =>
-    variantsOf(
-      { recipe, params: recipe.defaults(), largest: (recipe.options.size ?? recipe.options.width)?.maximum },
-      {},
-    );
-  return recipes.filter((recipe) => !offers(recipe).includes(variant)).map(({ command }) => command);
+  const isOffered = (recipe: Recipe): boolean => {
+    const largest = (recipe.options.size ?? recipe.options.width)?.maximum;
+    const offered = variantsOf({ recipe, params: recipe.defaults(), largest }, {});
+    return offered.some((each) => each.variant === variant);
+  };
+  return recipes.filter((recipe) => !isOffered(recipe)).map(({ command }) => command);
 }
 
 function section({ name, help, options, examples }: CommandSummary): string[] {
@@ -179,6 +207,7 @@ const COMPLETED: Readonly<Record<string, string>> = {
   command: "a command's name",
   into: "things that the network knows",
   away: "things that the network knows",
+  where: "[a place](#where-in-the-picture)",
 };
 
 function taken({ name, type, minimum, maximum, choices, completes, required }: CommandOptionSummary): string {

@@ -5,6 +5,8 @@ import { type Command, Option } from "commander";
 import { completed, type RecipeDefinition } from "../engine/recipes/definition.js";
 import { DEFINITIONS } from "../engine/recipes/definitions.js";
 import type { RecipeOption } from "../engine/recipes/option.js";
+import { MASK, readStyleWhere } from "../engine/recipes/where/syntax.js";
+import { defined } from "../shared/defined.js";
 import { sentence } from "../shared/sentences/sentence.js";
 import { kebab } from "../shared/text.js";
 import { runtimeOption } from "./engine.js";
@@ -75,9 +77,11 @@ async function run(
 ): Promise<void> {
   const { name, options, doing } = definition;
   const params: Record<string, unknown> = {};
-  for (const [key, { kind, flag = key }] of Object.entries(options)) {
-    if (kind !== "styles") params[key] = flags[flag];
-    else params[key] = stylesFrom((flags[flag] ?? []) as readonly StyleArgument[], name, paths);
+  for (const [key, option] of Object.entries(options)) {
+    const { kind, flag = key } = option;
+    if (kind === "styles") params[key] = stylesFrom((flags[flag] ?? []) as readonly StyleArgument[], name, paths);
+    else if (kind === "where") params[key] = whereFrom(flags[flag] as string | undefined, option, paths);
+    else params[key] = flags[flag];
   }
   const film = definition.film(completed(definition, params));
   const { still, films } = outputsOf(definition);
@@ -104,13 +108,36 @@ function freeName(name: string, ending: string): string {
   }
 }
 
+/** A place, or the file of a mask, perhaps after "not". */
+function whereFrom(
+  typed: string | undefined,
+  { read, expected }: Pick<RecipeOption, "read" | "expected">,
+  paths: Map<string, string | undefined>,
+): string | undefined {
+  if (typed === undefined) return undefined;
+  const known = read?.(typed);
+  if (known !== undefined) return known;
+  const [, not = "", path = ""] = /^(not\s+)?(.+)$/.exec(typed.trim()) ?? [];
+  if (!/\.\w{2,5}$/.test(path)) {
+    const wanted = typeof expected === "function" ? expected(typed) : "";
+    throw new UsageError("cli.where", { where: typed, expected: wanted });
+  }
+  paths.set(MASK, path);
+  return `${not}${MASK}`;
+}
+
 interface StyleArgument {
   readonly path: string;
   readonly weight: number;
+  /** Where it is painted. */
+  readonly where?: string;
 }
 
-/** A file's own name may hold colons: only a number after the last one is a weight. */
+/** A file's own name may hold colons: only a number after the last one is a weight, and a place where it is painted. */
 function collectStyles(typed: string, before: readonly StyleArgument[] = []): StyleArgument[] {
+  const [, painting = "", place = ""] = /^(.+):([^:./\\]+)$/.exec(typed) ?? [];
+  const where = /^[+-]?[\d.]+$/.test(place) ? undefined : readStyleWhere(place);
+  if (where !== undefined) return [...before, { path: painting, weight: 1, where }];
   const [, path = typed, weight = "1"] = /^(.+):([+-]?(?:\d+\.?\d*|\.\d+))$/.exec(typed) ?? [];
   if (Number(weight) < 0) throw new UsageError("cli.style-weight", { style: typed, path });
   return [...before, { path, weight: Number(weight) }];
@@ -119,9 +146,9 @@ function collectStyles(typed: string, before: readonly StyleArgument[] = []): St
 /** The styles as a recipe's parameter; adds their pictures. */
 function stylesFrom(styles: readonly StyleArgument[], verb: string, paths: Map<string, string | undefined>) {
   if (styles.length === 0) throw new UsageError("cli.no-style", { verb });
-  return styles.map(({ path, weight }, index) => {
+  return styles.map(({ path, weight, where }, index) => {
     const picture = `style${index + 1}`;
     paths.set(picture, path);
-    return { picture, name: path, weight };
+    return { picture, name: path, weight, ...defined({ where }) };
   });
 }

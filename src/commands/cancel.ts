@@ -23,6 +23,7 @@ export const cancelCommand: Command = defineCommand({
     const ended = chosen.filter(({ job: { id } }) =>
       context.app.queue.cancel(id, { by: "person", name: context.user.name }),
     );
+    for (const position of ended) context.app.moderation.noteOnOthers(context.user, "cancel-job", position.job);
     const ids = ended.map(({ job: { id } }) => id).join(", ");
     await context.replyEphemeral(ended.length === 0 ? sentence("cancel.too-late") : sentence("cancel.done", { ids }));
   },
@@ -43,7 +44,7 @@ function choose(context: CommandContext, wanted: string | undefined): readonly Q
   const [first, another] = named;
   if (!first) throw new UserError("cancel.unknown", { id: wanted });
   if (another) throw new UserError("cancel.ambiguous", { id: wanted });
-  if (!mayManage(context.user, first.job))
+  if (!mayManage(context.user, first.job, context.channel))
     throw new UserError("cancel.foreign", { id: first.job.id, owner: first.job.author.name });
   return named;
 }

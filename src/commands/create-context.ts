@@ -84,7 +84,7 @@ export function createAppContext(options: AppContextOptions): HandlersContext {
     presenter: new Presenter({ queue, recipes, logger, metrics, backoffMs, debts, takesReports, largest }),
     settings,
     optOuts: store.optOuts,
-    moderation: new Moderation({ queue, store, logger }),
+    moderation: new Moderation({ queue, store, recipes, logger }),
     thumbnails: new Thumbnails(store.jobs),
   };
 }

@@ -2,6 +2,7 @@ import { channelKey, isSeenFrom, type Job } from "../domain/model.js";
 import type { QueuePosition } from "../queue/queue.js";
 import { sentence } from "../shared/sentences/sentence.js";
 import { duration } from "../shared/text.js";
+import { HOUR_MS } from "../shared/time.js";
 import type { JobScope } from "../store/jobs.js";
 import { type Command, type CommandContext, defineCommand } from "./command.js";
 
@@ -29,8 +30,6 @@ export const queueCommand: Command = defineCommand({
 function isMine({ channel, author }: Job, context: CommandContext): boolean {
   return channel.platform === context.channel.platform && author.id === context.user.id;
 }
-
-const HOUR_MS = 3_600_000;
 
 /** How much of what is allowed here is used up, by the person who asks and by the channel. */
 function capsText({ app, user, channel }: CommandContext): string {

@@ -1,6 +1,7 @@
 import type { ChannelRef } from "../domain/model.js";
 import { completeClasses } from "../engine/recipes/class-terms.js";
 import { ATTACHED, PHOTO } from "../engine/recipes/painting/options.js";
+import { completeWhere } from "../engine/recipes/where/syntax.js";
 import type { Completion, FormStart } from "../port/commands.js";
 import type { CheckRequest, CompletionRequest, PreviewRequest } from "../port/events.js";
 import type { Picture } from "../port/messages.js";
@@ -68,6 +69,7 @@ export class Registry implements CommandRegistry {
     const typed = request.typed.trim().toLowerCase();
     if (option?.completes === "classes")
       return completeClasses(typed, limit).map((value) => ({ value, label: value.replaceAll("-", " ") }));
+    if (option?.completes === "where") return completeWhere(typed, limit).map((value) => ({ value, label: value }));
     const choices =
       option?.completes === "styles"
         ? await this.#styles(request.channel)

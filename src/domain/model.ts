@@ -44,6 +44,8 @@ export interface User {
 export interface Member extends User {
   /** May manage the channel (settings, other people's results). */
   readonly moderator: boolean;
+  /** May manage all of the community, not this channel alone; false where the platform does not tell. */
+  readonly moderatesAll?: boolean;
   /** Ids of the roles that they have there, on platforms with roles and as far as it says which. */
   readonly roles?: readonly string[];
 }
@@ -54,9 +56,32 @@ export interface UserKey {
   readonly user: string;
 }
 
-/** Whether somebody may cancel, change or delete what an author has made. */
-export function mayManage(user: Member, { author }: { readonly author: Pick<User, "id"> }): boolean {
-  return user.moderator || user.id === author.id;
+/** A person or a role that was mentioned, or is barred. */
+export interface Mentioned extends User {
+  readonly kind: "person" | "role";
+}
+
+/** Whether somebody may do what concerns all of a community. Direct messages are no community of anybody's. */
+export function moderatesAll({ moderatesAll: all = false }: Member, { community }: Community): boolean {
+  return all && community !== NO_COMMUNITY;
+}
+
+/**
+ * Whether somebody moderates a channel: all of its community, or that channel alone.
+ * @param here where they are a member as it says; left out where that is in no channel
+ */
+export function moderates(user: Member, there: ChannelRef, here: ChannelRef | undefined): boolean {
+  if (moderatesAll(user, there)) return true;
+  return user.moderator && here !== undefined && channelKey(here) === channelKey(there);
+}
+
+/** Whether somebody may cancel, change or delete what an author has made in a channel. */
+export function mayManage(
+  user: Member,
+  { author, channel }: { readonly author: Pick<User, "id">; readonly channel: ChannelRef },
+  here: ChannelRef | undefined,
+): boolean {
+  return user.id === author.id || moderates(user, channel, here);
 }
 
 /** A posted message, addressable after a restart. */

@@ -97,6 +97,12 @@ export function findClasses(word: string): NamedClasses | undefined {
   return found.get(key) ?? found.get(singular(key));
 }
 
+/** What a word means where all that is alike is meant: a cup is also a mug. */
+export function findAlike(word: string): NamedClasses | undefined {
+  const key = singular(plain(word));
+  return names().groups.find(({ name }) => singular(plain(name)) === key) ?? findClasses(word);
+}
+
 /** The name that is most like a mistyped one; undefined when none is. */
 export function nearestClass(word: string): string | undefined {
   const { found } = names();

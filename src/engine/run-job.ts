@@ -42,6 +42,8 @@ import { stylizeDefinition } from "./recipes/stylize/definition.js";
 import { stylize } from "./recipes/stylize/run.js";
 import { textureDefinition } from "./recipes/texture/definition.js";
 import { texture } from "./recipes/texture/run.js";
+import { variationParams, variationsOf } from "./recipes/variation-options.js";
+import { variations } from "./recipes/variations.js";
 import { zoomDefinition } from "./recipes/zoom/definition.js";
 import { zoom } from "./recipes/zoom/run.js";
 import { DeviceError } from "./runtimes/runtime.js";
@@ -231,8 +233,18 @@ function recipe<O extends RecipeOptions>(
       name,
       version,
       params,
-      cutOutOf: (given) => (film(params.parse(given)) ? undefined : role),
-      run: (given, inputs, context) => run(params.parse(given), inputs, context),
+      cutOutOf(given) {
+        const parsed = params.parse(given);
+        return film(parsed) || variationsOf(parsed) > 1 ? undefined : role;
+      },
+      run(given, inputs, context) {
+        const parsed = params.parse(given);
+        const count = variationsOf(parsed);
+        if (count === 1) return run(parsed, inputs, context);
+        const one = (variation: number, within: RecipeContext) =>
+          run({ ...parsed, ...variationParams(parsed, variation) }, inputs, within);
+        return variations(count, one, context);
+      },
     },
   ];
 }

@@ -5,7 +5,7 @@
  * commands or the engine: it turns the platform's events into {@link ChatEvents} and carries out posts and edits.
  * `test/port/chat.contract.ts` holds every adapter to the promises written here.
  */
-import type { ChannelRef, Member, MessageRef, User } from "../domain/model.js";
+import type { ChannelRef, Member, Mentioned, MessageRef, User } from "../domain/model.js";
 import type { ChatAdmin } from "./admin.js";
 import type { ChannelInfo, ChatCapabilities } from "./capabilities.js";
 import type { CommandSummary, Completion, FormStart, MessageShortcut, PersonShortcut } from "./commands.js";
@@ -71,11 +71,6 @@ export interface ChatHandlers {
   readonly gallery?: Gallery;
   /** For platforms whose moderators act beside the chat as well, as on a page. */
   readonly moderation?: ChatModeration;
-}
-
-/** A person or a role that was mentioned. */
-export interface Mentioned extends User {
-  readonly kind: "person" | "role";
 }
 
 /** Where an adapter keeps small values between two runs. */

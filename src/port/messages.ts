@@ -49,6 +49,23 @@ export interface Button {
   readonly label: string;
   readonly emoji?: string;
   readonly style?: "primary" | "secondary" | "danger";
+  /** It does not stand in a row with the one before it, where there is room for another row. */
+  readonly startsRow?: true;
+}
+
+/** Buttons in rows of at most so many; where those are more rows than a platform has, they fill one after the other. */
+export function buttonRows(buttons: readonly Button[], most: { readonly inRow: number; readonly rows: number }) {
+  const rows: Button[][] = [];
+  for (const button of buttons) {
+    const row = rows.at(-1);
+    if (row && row.length < most.inRow && !button.startsRow) row.push(button);
+    else rows.push([button]);
+  }
+  if (rows.length <= most.rows) return rows;
+  const full = buttons.slice(0, most.inRow * most.rows);
+  return Array.from({ length: Math.ceil(full.length / most.inRow) }, (_, row) =>
+    full.slice(row * most.inRow, (row + 1) * most.inRow),
+  );
 }
 
 /** How far a job is, for platforms that can draw it; the same is always said in `text` too. */

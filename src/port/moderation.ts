@@ -20,6 +20,14 @@ export type ActKind =
   | "delete-channel"
   | "dismiss-report"
   | "delete-work"
+  | "remove-work"
+  | "hide-work"
+  | "show-work"
+  | "cancel-job"
+  | "cancel-vote"
+  | "rename-style"
+  | "remove-style"
+  | "delete-message"
   | "change-settings";
 
 /** One act of a moderator. */

@@ -1,4 +1,5 @@
 import { communityKey, type Job, sameCommunity, userKey } from "../domain/model.js";
+import { HOUR_MS } from "../shared/time.js";
 import type { JobRequest } from "./job-request.js";
 import { QueueError } from "./queue.js";
 
@@ -30,8 +31,6 @@ export interface QueueLimits {
 type Counted = Pick<Job, "channel" | "author">;
 type Asked = Counted & Pick<JobRequest, "caps" | "memory" | "address">;
 type Open = Counted & Pick<Job, "state"> & { readonly address?: string | undefined };
-
-const HOUR_MS = 3_600_000;
 
 /**
  * Decides whether one more job is accepted, and remembers those of the last hour by person and by channel.

@@ -5,6 +5,7 @@ import { withTimeout } from "../shared/async.js";
 import { MemoryBudget } from "../shared/memory-budget.js";
 import { sentence } from "../shared/sentences/sentence.js";
 import type { Seen } from "../shared/sighting.js";
+import { HOUR_MS } from "../shared/time.js";
 import { Admission, type QueueLimits } from "./admission.js";
 import { Classifier } from "./classifier.js";
 import type { QueueContext } from "./context.js";
@@ -50,7 +51,6 @@ export interface ScheduledQueueOptions {
 /** How long closing waits for an engine to release jobs that were stopped. */
 const RELEASE_MS = 2_000;
 /** What the hourly caps look back on. */
-const HOUR_MS = 3_600_000;
 /** Jobs of before that say how long jobs take. */
 const REMEMBERED = 200;
 

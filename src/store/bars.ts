@@ -1,14 +1,9 @@
 import { and, asc, count, inArray } from "drizzle-orm";
-import type { Community, User } from "../domain/model.js";
+import type { Community, Mentioned, User } from "../domain/model.js";
 import { type Database, matching } from "./database.js";
 import { barTable } from "./schema.js";
 
-/** A person or a role. */
-interface BarSubject extends User {
-  readonly kind: "person" | "role";
-}
-
-export interface Bar extends BarSubject {
+export interface Bar extends Mentioned {
   readonly by: User;
   /** Milliseconds since the epoch. */
   readonly at: number;
@@ -22,14 +17,14 @@ export class Bars {
   ) {}
 
   /** Returns whether it is new. */
-  add({ platform, community }: Community, { kind, id: subject, name }: BarSubject, by: User): boolean {
+  add({ platform, community }: Community, { kind, id: subject, name }: Mentioned, by: User): boolean {
     const row = { platform, community, kind, subject, name, byId: by.id, byName: by.name, at: this.now() };
     const insert = this.database.orm.insert(barTable).values(row).onConflictDoNothing();
     return this.database.write(() => insert.run().changes > 0);
   }
 
   /** Returns whether there was one. */
-  remove({ platform, community }: Community, { kind, id: subject }: Pick<BarSubject, "kind" | "id">): boolean {
+  remove({ platform, community }: Community, { kind, id: subject }: Pick<Mentioned, "kind" | "id">): boolean {
     const where = matching(barTable, { platform, community, kind, subject });
     return this.database.write(() => this.database.orm.delete(barTable).where(where).run().changes > 0);
   }
@@ -53,7 +48,7 @@ export class Bars {
     return this.database.orm.select({ bars: count() }).from(barTable).where(where).get()?.bars ?? 0;
   }
 
-  #finds({ platform, community }: Community, kind: BarSubject["kind"], subjects: readonly string[]): boolean {
+  #finds({ platform, community }: Community, kind: Mentioned["kind"], subjects: readonly string[]): boolean {
     const where = and(matching(barTable, { platform, community, kind }), inArray(barTable.subject, [...subjects]));
     return this.database.orm.select({ at: barTable.at }).from(barTable).where(where).limit(1).get() !== undefined;
   }

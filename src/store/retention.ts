@@ -1,6 +1,7 @@
 import { setImmediate as breathe } from "node:timers/promises";
 import { and, asc, eq, isNotNull, lt, type SQL, sql } from "drizzle-orm";
 import type { Logger } from "pino";
+import { DAY_MS } from "../shared/time.js";
 import type { Acts } from "./acts.js";
 import type { Database } from "./database.js";
 import type { Images, RemovedImages } from "./images.js";
@@ -33,7 +34,6 @@ interface RetentionReport {
   readonly strays: number;
 }
 
-const DAY_MS = 24 * 3600 * 1000;
 /** Palettes and votes are kept for this long after their end. */
 const BOARD_DAYS = 30;
 /** The moderators' log. */

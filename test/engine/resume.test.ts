@@ -79,6 +79,25 @@ const JOBS: Readonly<Record<string, EngineRequest>> = {
     params: { network: "naming", into: "goldfish castle:0.5", away: "pizza", size: 224, steps: 2 },
     pictures: { image: photo },
   },
+  "a dream in a part of a picture": {
+    ...dream,
+    params: { ...dream.params, where: "not centre", feather: 5 },
+    pictures: { image: photo },
+  },
+  "a blend of styles in places": {
+    recipe: "blend",
+    pictures,
+    params: {
+      ...style,
+      contentLayer: "block3_conv1",
+      size: 320,
+      steps: 2,
+      styles: [
+        { picture: "style", where: "top" },
+        { picture: "image", where: "rest" },
+      ],
+    },
+  },
   "a dream of noise": { ...dream, pictures: {} },
   stylize: {
     recipe: "stylize",

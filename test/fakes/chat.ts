@@ -1,8 +1,8 @@
 import { EventEmitter } from "node:events";
 import { setImmediate as turn } from "node:timers/promises";
 import type { Handlers } from "../../src/commands/handlers.js";
-import type { ChannelRef, Member, MessageRef } from "../../src/domain/model.js";
-import type { Chat, ChatHandlers, Mentioned } from "../../src/port/adapter.js";
+import type { ChannelRef, Member, Mentioned, MessageRef } from "../../src/domain/model.js";
+import type { Chat, ChatHandlers } from "../../src/port/adapter.js";
 import type { ChannelInfo, ChatCapabilities } from "../../src/port/capabilities.js";
 import { ChatError } from "../../src/port/chat-error.js";
 import type { ActionEvent, ChatEvent, CommandEvent, FoundReactions, Reaction } from "../../src/port/events.js";
@@ -47,7 +47,7 @@ export type Call =
 
 export const ann: Member = { id: "ann", name: "Ann", moderator: false };
 export const ben: Member = { id: "ben", name: "Ben", moderator: false };
-export const mod: Member = { id: "mod", name: "Mo", moderator: true };
+export const mod: Member = { id: "mod", name: "Mo", moderator: true, moderatesAll: true };
 export const art: ChannelRef = { platform: "fake", community: "club", id: "art" };
 
 /** A chat in memory that holds its caller to the promises of `chat.ts`: what breaks one is in `violations`. */

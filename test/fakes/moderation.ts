@@ -40,6 +40,6 @@ export class FakeModeration implements ChatModeration {
   }
 }
 
-function mustModerate({ moderator }: Member): void {
-  if (!moderator) throw new ChatError("forbidden", "admin.forbidden");
+function mustModerate({ moderatesAll }: Member): void {
+  if (!moderatesAll) throw new ChatError("forbidden", "admin.forbidden");
 }

@@ -389,7 +389,7 @@ export function describeChat(name: string, open: () => Promise<World>): void {
     it("tells moderators from others", async () => {
       await world.command(world.moderator, world.channel, "dream", {});
       const event = await listener.next("command");
-      expect(event.user).toMatchObject({ id: world.moderator.id, moderator: true });
+      expect(event.user).toMatchObject({ id: world.moderator.id, moderator: true, moderatesAll: true });
       await event.reply({ text: "Yes" }, "private");
     });
 

@@ -116,6 +116,11 @@ export class Channels {
     return reckoned(() => guild?.members.me && known?.permissionsFor(guild.members.me));
   }
 
+  /** A server with its roles; undefined where the bot is no member, as its commands may come from there. */
+  guild(id: string): Guild | undefined {
+    return this.client.guilds.cache.get(id);
+  }
+
   /** Whether the bot is a member of the server: commands may come from others. */
   isMember({ community }: ChannelRef): boolean {
     return this.client.guilds.cache.has(community);

@@ -1,6 +1,6 @@
 import { type Client, Events, GatewayDispatchEvents } from "discord.js";
-import type { ChannelRef, MessageRef, User } from "../../domain/model.js";
-import type { Chat, ChatHandlers, ChatHealth, Mentioned } from "../../port/adapter.js";
+import type { ChannelRef, Mentioned, MessageRef, User } from "../../domain/model.js";
+import type { Chat, ChatHandlers, ChatHealth } from "../../port/adapter.js";
 import type { ChannelInfo, ChatCapabilities } from "../../port/capabilities.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { FoundReactions } from "../../port/events.js";

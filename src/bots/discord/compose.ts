@@ -8,7 +8,7 @@ import {
   type RawFile,
   type RESTAPIAttachment,
 } from "discord.js";
-import type { Button, OutgoingMessage, Picture } from "../../port/messages.js";
+import { type Button, buttonRows, type OutgoingMessage, type Picture } from "../../port/messages.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { cutText, shorten, UNCUT } from "../../shared/text.js";
 import { mentions, progressBar } from "../markdown/message-text.js";
@@ -91,17 +91,18 @@ export function readFileName(name: string): { readonly name: string; readonly sp
 const STYLES = { primary: ButtonStyle.Primary, secondary: ButtonStyle.Secondary, danger: ButtonStyle.Danger } as const;
 
 function rows(buttons: readonly Button[]): APIActionRowComponent<APIButtonComponent>[] {
-  const made = buttons.slice(0, BUTTONS_IN_A_ROW * BUTTON_ROWS).map(
-    ({ id, label, emoji, style = "secondary" }): APIButtonComponent => ({
-      type: ComponentType.Button,
-      custom_id: id,
-      label: cutText(label, BUTTON_LABEL_LENGTH, ""),
-      style: STYLES[style],
-      ...(emoji !== undefined && { emoji: { name: emoji } }),
-    }),
-  );
-  return Array.from({ length: Math.ceil(made.length / BUTTONS_IN_A_ROW) }, (_, row) => ({
+  return buttonRows(buttons, { inRow: BUTTONS_IN_A_ROW, rows: BUTTON_ROWS }).map((row) => ({
     type: ComponentType.ActionRow,
-    components: made.slice(row * BUTTONS_IN_A_ROW, (row + 1) * BUTTONS_IN_A_ROW),
+    components: row.map(component),
   }));
+}
+
+function component({ id, label, emoji, style = "secondary" }: Button): APIButtonComponent {
+  return {
+    type: ComponentType.Button,
+    custom_id: id,
+    label: cutText(label, BUTTON_LABEL_LENGTH, ""),
+    style: STYLES[style],
+    ...(emoji !== undefined && { emoji: { name: emoji } }),
+  };
 }

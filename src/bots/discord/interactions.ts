@@ -16,7 +16,6 @@ import { MessageMenus } from "./message-menus.js";
 import { channelIdOf, type DiscordUnread, type InteractionParts, Reporter } from "./reporter.js";
 import { SlashCommands } from "./slash-commands.js";
 import { UserMenus } from "./user-menus.js";
-import { userOfInteraction } from "./users.js";
 
 /** Turns Discord's interactions into the port's events: commands, message menus, forms, buttons, completion. */
 export class Interactions {
@@ -78,7 +77,7 @@ export class Interactions {
   }
 
   async #pressed(interaction: APIMessageComponentInteraction, receipt: Receipt): Promise<void> {
-    const user = userOfInteraction(interaction);
+    const user = this.#reporter.userOf(interaction);
     if (!user) return;
     const answer = this.#reporter.answer(interaction).acknowledge();
     const channel = await this.#reporter.locate(interaction);

@@ -12,7 +12,6 @@ import { sentence } from "../../shared/sentences/sentence.js";
 import { DIRECT, PLATFORM } from "./channels.js";
 import { channelIdOf, type Reporter } from "./reporter.js";
 import { formOf, readForm, readFormId } from "./shortcuts.js";
-import { userOfInteraction } from "./users.js";
 
 /** Open forms, with the images of the message that they are about. */
 const FORMS = 500;
@@ -29,7 +28,7 @@ export class MessageMenus {
     const { handlers, pictures, calls } = this.reporter.parts;
     const { name, resolved, target_id: id } = interaction.data;
     const shortcut = handlers.shortcuts.find(({ title }) => title === name);
-    const user = userOfInteraction(interaction);
+    const user = this.reporter.userOf(interaction);
     if (!shortcut || !user) return;
     // A form must be the very first answer, so the channel is located afterwards.
     const community = this.reporter.guildOf(interaction) ?? DIRECT;
@@ -70,7 +69,7 @@ export class MessageMenus {
     const { custom_id } = interaction.data;
     const form = readFormId(custom_id);
     const shortcut = form && this.reporter.parts.handlers.shortcuts.find(({ id }) => id === form.shortcut);
-    const user = userOfInteraction(interaction);
+    const user = this.reporter.userOf(interaction);
     if (!shortcut || !user) return;
     // After a restart they are looked for in the message itself, as far as the bot may see it.
     const attachments = this.#forms.get(`${user.id} ${custom_id}`) ?? [];

@@ -1,4 +1,4 @@
-import { OAuth2Scopes, PermissionFlagsBits, PermissionsBitField } from "discord.js";
+import { type Guild, OAuth2Scopes, PermissionFlagsBits, PermissionsBitField } from "discord.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 
 /** What the bot asks for when it is invited, with the names that Discord's settings show. */
@@ -17,6 +17,22 @@ const MODERATION = [PermissionFlagsBits.ManageMessages, PermissionFlagsBits.Mana
 
 export function isModerator(permissions: Readonly<PermissionsBitField> | null | undefined): boolean {
   return MODERATION.some((permission) => permissions?.has(permission) === true);
+}
+
+/** Whether somebody manages the whole server, which no channel's own permissions give. */
+export function managesServer(permissions: Readonly<PermissionsBitField> | undefined): boolean {
+  return permissions?.has(PermissionFlagsBits.ManageGuild) === true;
+}
+
+/** What a member may do in a server by their roles, whatever its channels add or take. */
+export function permissionsByRoles(
+  { id, ownerId, roles }: Guild,
+  member: string,
+  held: readonly string[] = [],
+): Readonly<PermissionsBitField> {
+  if (member === ownerId) return new PermissionsBitField(PermissionsBitField.All);
+  // Everybody has the role that is called by the server's own id.
+  return new PermissionsBitField([id, ...held].flatMap((role) => roles.cache.get(role)?.permissions ?? []));
 }
 
 /** Permissions as Discord writes them: a number in decimal. Undefined where that is missing, or something else. */

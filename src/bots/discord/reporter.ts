@@ -19,6 +19,7 @@ import { type Channels, DIRECT } from "./channels.js";
 import type { Guests } from "./guests.js";
 import { readPermissions, whatIsMissing } from "./permissions.js";
 import type { Pictures } from "./pictures.js";
+import { userOfInteraction } from "./users.js";
 
 /**
  * What is kept of an interaction, or of a line to the bot, which has no token: by the token it is answered, and in a
@@ -63,6 +64,11 @@ const UNCOMPUTED = 442368n;
 /** Finds the channels of interactions, answers them, and reports commands to the rest of the program. */
 export class Reporter {
   constructor(readonly parts: InteractionParts) {}
+
+  /** Who has given a command or pressed a button, and what they may do. */
+  userOf(interaction: Parameters<typeof userOfInteraction>[0]): Member | undefined {
+    return userOfInteraction(interaction, (id) => this.parts.channels.guild(id));
+  }
 
   answer(interaction: Answered): Answer {
     const { id, token, application_id } = interaction;

@@ -15,7 +15,6 @@ import { sentence } from "../../shared/sentences/sentence.js";
 import { choicesFor, LINK_SUFFIX, SECOND_SUFFIX } from "./definitions.js";
 import { withEmoji } from "./reactions.js";
 import type { Reporter } from "./reporter.js";
-import { userOfInteraction } from "./users.js";
 
 /** Discord waits 3 s for completions. */
 const COMPLETE_MS = 2_500;
@@ -26,7 +25,7 @@ export class SlashCommands {
 
   async run(interaction: APIChatInputApplicationCommandInteraction, receipt: Receipt): Promise<void> {
     const { handlers, pictures } = this.reporter.parts;
-    const user = userOfInteraction(interaction);
+    const user = this.reporter.userOf(interaction);
     if (!user) return;
     const { name, options: given = [], resolved } = interaction.data;
     const summary = handlers.commands.find((command) => command.name === name);
@@ -55,7 +54,7 @@ export class SlashCommands {
 
   async complete(interaction: APIApplicationCommandAutocompleteInteraction): Promise<void> {
     const { handlers, calls, logger } = this.reporter.parts;
-    const user = userOfInteraction(interaction);
+    const user = this.reporter.userOf(interaction);
     const { name: command, options = [] } = interaction.data;
     const option = options.filter(hasValue).find((known) => "focused" in known && known.focused === true);
     if (!user || !option) return;

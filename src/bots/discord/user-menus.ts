@@ -5,7 +5,7 @@ import type { PictureSource } from "../../port/messages.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { download } from "./pictures.js";
 import type { Reporter } from "./reporter.js";
-import { displayName, userOfInteraction } from "./users.js";
+import { displayName } from "./users.js";
 
 /** Of an avatar that moves, the first picture. */
 const AVATAR: ImageURLOptions = { extension: "png", forceStatic: true, size: 1024 };
@@ -18,7 +18,7 @@ export class UserMenus {
     const { handlers, cdn } = this.reporter.parts;
     const { name, resolved, target_id: id } = interaction.data;
     const shortcut = handlers.personShortcuts?.find(({ title }) => title === name);
-    const user = userOfInteraction(interaction);
+    const user = this.reporter.userOf(interaction);
     const about = resolved?.users?.[id];
     if (!shortcut || !user || !about) return;
     const { command, options } = shortcut;

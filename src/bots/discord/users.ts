@@ -1,9 +1,8 @@
-import { type APIUser, type Client, InteractionContextType, type User } from "discord.js";
-import type { Member } from "../../domain/model.js";
-import type { Mentioned } from "../../port/adapter.js";
+import { type APIUser, type Client, type Guild, InteractionContextType, type User } from "discord.js";
+import type { Member, Mentioned } from "../../domain/model.js";
 import { withTimeout } from "../../shared/async.js";
 import { sentence } from "../../shared/sentences/sentence.js";
-import { isModerator, readPermissions, reckoned } from "./permissions.js";
+import { isModerator, managesServer, permissionsByRoles, readPermissions, reckoned } from "./permissions.js";
 
 type Named = Pick<APIUser, "id" | "username"> & { readonly global_name?: string | null };
 
@@ -26,24 +25,36 @@ interface Membership {
   readonly roles?: readonly string[] | undefined;
 }
 
+/** What somebody may do in a channel, and in the whole server. */
+type Rights = Pick<Member, "moderator" | "moderatesAll">;
+
 /** A user as others see them: by their name in the server, else their display name. */
-function userOf(user: Named, { nick, roles }: Membership, moderator: boolean): Member {
-  return { id: user.id, name: nick || displayName(user), moderator, ...(roles && { roles }) };
+function userOf(user: Named, { nick, roles }: Membership, { moderator, moderatesAll }: Rights): Member {
+  const name = nick || displayName(user);
+  return { id: user.id, name, moderator, ...(moderatesAll && { moderatesAll }), ...(roles && { roles }) };
 }
 
 /**
- * The user of a command or a button; Discord says what they may do there. In direct messages with the bot they are
- * moderators, in a group with others they are not.
+ * The user of a command or a button; Discord says what they may do there, and their roles what in the whole server. In
+ * direct messages with the bot they are moderators, in a group with others they are not.
  */
-export function userOfInteraction(interaction: {
-  readonly member?: Membership & { readonly user?: Named; readonly permissions?: string };
-  readonly user?: Named;
-  readonly context?: InteractionContextType | null;
-}): Member | undefined {
-  const { member, user = member?.user, context } = interaction;
+export function userOfInteraction(
+  interaction: {
+    readonly member?: Membership & { readonly user?: Named; readonly permissions?: string };
+    readonly user?: Named;
+    readonly context?: InteractionContextType | null;
+    readonly guild_id?: string;
+  },
+  guildOf: (id: string) => Guild | undefined,
+): Member | undefined {
+  const { member, user = member?.user, context, guild_id } = interaction;
   if (!user) return undefined;
-  if (!member) return userOf(user, {}, context !== InteractionContextType.PrivateChannel);
-  return userOf(user, member, isModerator(readPermissions(member.permissions)));
+  if (!member) return userOf(user, {}, { moderator: context !== InteractionContextType.PrivateChannel });
+  const here = readPermissions(member.permissions);
+  const guild = guild_id === undefined ? undefined : guildOf(guild_id);
+  // Of a server that the bot is no member of it sees no roles. A channel cannot make anybody manage the server.
+  const all = guild ? isModerator(permissionsByRoles(guild, user.id, member.roles)) : managesServer(here);
+  return userOf(user, member, { moderator: isModerator(here), moderatesAll: all });
 }
 
 /** A request for a name may take this long; without an answer users are nameless, but not ignored. */
@@ -67,20 +78,21 @@ export async function userOfReaction(
   if (guild === undefined) {
     const known = await inTime(client.users.fetch(id));
     if (known?.bot) return undefined;
-    return known ? userOf(asApi(known), {}, true) : nameless;
+    return known ? userOf(asApi(known), {}, { moderator: true }) : nameless;
   }
   const members = client.guilds.cache.get(guild)?.members;
   const member = members?.cache.get(id) ?? (members && (await inTime(members.fetch(id))));
   if (!member) {
     const told = asked.member?.user;
     if (told?.bot) return undefined;
-    return told ? userOf(told, asked.member ?? {}, false) : nameless;
+    return told ? userOf(told, asked.member ?? {}, { moderator: false }) : nameless;
   }
   if (member.user.bot) return undefined;
   const here = client.channels.cache.get(channel);
   const permissions = reckoned(() => (here && !here.isDMBased() ? here.permissionsFor(member) : member.permissions));
   const roles = asked.member?.roles ?? reckoned(() => [...member.roles.cache.keys()]);
-  return userOf(asApi(member.user), { nick: member.nickname, roles }, isModerator(permissions));
+  const rights = { moderator: isModerator(permissions), moderatesAll: isModerator(reckoned(() => member.permissions)) };
+  return userOf(asApi(member.user), { nick: member.nickname, roles }, rights);
 }
 
 const MENTION = /^<@([!&]?)(\d{5,20})>$/;

@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import type { ChatHandlers } from "../../port/adapter.js";
 import type { Work } from "../../port/gallery.js";
 import { sentence } from "../../shared/sentences/sentence.js";
+import { dayOf } from "../../shared/time.js";
 import { escapeText, toMrkdwn } from "../markdown/print-slack.js";
 import type { CommandNames } from "./command-names.js";
 import type { Files } from "./files.js";
@@ -100,7 +101,7 @@ function entry(
   link: string | undefined,
   file: string | undefined,
 ): KnownBlock[] {
-  const day = new Date(at).toISOString().slice(0, 10);
+  const day = dayOf(at);
   const when = `<!date^${Math.floor(at / 1000)}^{date_short_pretty} {time}|${day}>`;
   const heading = sentence("slack.home-work", { title: escapeText(title), job: escapeText(job), when });
   const code = `\`${line.replaceAll("`", "'")}\``;

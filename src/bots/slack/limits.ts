@@ -46,7 +46,7 @@ export const defaultSlackLimits: SlackLimits = {
 
 /**
  * Characters of a section, of a button's or input's label, of what an image shows and of a button's id; buttons in a
- * row:
+ * row, blocks of a message:
  * https://docs.slack.dev/reference/block-kit
  */
 export const SECTION_LENGTH = 3_000;
@@ -54,6 +54,7 @@ export const LABEL_LENGTH = 75;
 export const ALT_TEXT_LENGTH = 2_000;
 export const ACTION_LENGTH = 255;
 export const BUTTONS_IN_A_ROW = 25;
+export const BLOCKS = 50;
 /**
  * Characters of an uploaded file's alternative text:
  * https://docs.slack.dev/reference/methods/files.getUploadURLExternal

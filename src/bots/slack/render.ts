@@ -1,11 +1,11 @@
 import type { KnownBlock } from "@slack/types";
-import type { Button, OutgoingMessage } from "../../port/messages.js";
+import { type Button, buttonRows, type OutgoingMessage } from "../../port/messages.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { cutText } from "../../shared/text.js";
 import { mentions, progressBar } from "../markdown/message-text.js";
 import { toMrkdwn } from "../markdown/print-slack.js";
 import type { CommandNames } from "./command-names.js";
-import { ALT_TEXT_LENGTH, BUTTONS_IN_A_ROW, LABEL_LENGTH, MESSAGE_LENGTH, SECTION_LENGTH } from "./limits.js";
+import { ALT_TEXT_LENGTH, BLOCKS, BUTTONS_IN_A_ROW, LABEL_LENGTH, MESSAGE_LENGTH, SECTION_LENGTH } from "./limits.js";
 import { shorten, split } from "./text.js";
 
 /** A message as Slack takes it. */
@@ -37,9 +37,8 @@ export function render(message: OutgoingMessage, images: readonly ShownImage[], 
       ({ file, description }): KnownBlock => ({ type: "image", slack_file: { id: file }, alt_text: alt(description) }),
     ),
   ];
-  for (let from = 0; from < buttons.length; from += BUTTONS_IN_A_ROW) {
-    blocks.push({ type: "actions", elements: buttons.slice(from, from + BUTTONS_IN_A_ROW).map(button) });
-  }
+  for (const row of buttonRows(buttons, { inRow: BUTTONS_IN_A_ROW, rows: BLOCKS - blocks.length }))
+    blocks.push({ type: "actions", elements: row.map(button) });
   return { text: shorten(text, MESSAGE_LENGTH), blocks };
 }
 

@@ -47,5 +47,5 @@ async function ask(workspace: Workspace, id: string): Promise<Known> {
   const places = [user?.team_id, ...(user?.enterprise_user?.teams ?? [])];
   const ours = user?.is_stranger !== true && (user?.team_id === undefined || places.includes(workspace.self.team));
   const moderator = ours && (user?.is_admin === true || user?.is_owner === true);
-  return { user: { id, name, moderator }, bot: user?.is_bot === true || id === "USLACKBOT" };
+  return { user: { id, name, moderator, moderatesAll: moderator }, bot: user?.is_bot === true || id === "USLACKBOT" };
 }

@@ -119,7 +119,7 @@ function registerSession(app: FastifyInstance, services: WebServices): void {
     users.setModerator(user.id, true);
     const { platform, community } = channelRef("");
     const detail = sentence("web.act.code");
-    const by = { ...toUser(user), moderator: true };
+    const by = toUser({ ...user, moderator: 1 });
     handlers.moderation?.note(by, { platform, community, kind: "make-moderator", subject: user.name, detail });
   }
 

@@ -1,8 +1,8 @@
 import type { AddressInfo, Socket } from "node:net";
 import { basename, join, resolve } from "node:path";
 import type { FastifyInstance } from "fastify";
-import { type ChannelRef, isResult, type MessageRef, type User } from "../../domain/model.js";
-import type { Chat, ChatHandlers, ChatHealth, Mentioned } from "../../port/adapter.js";
+import { type ChannelRef, isResult, type Mentioned, type MessageRef, type User } from "../../domain/model.js";
+import type { Chat, ChatHandlers, ChatHealth } from "../../port/adapter.js";
 import type { ChannelInfo, ChatCapabilities } from "../../port/capabilities.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { FoundReactions } from "../../port/events.js";

@@ -5,6 +5,7 @@ import { ChatError } from "../../port/chat-error.js";
 import type { ActionEvent, ChatEvent, CommandEvent, Receipt } from "../../port/events.js";
 import type { Button, OutgoingMessage, Picture } from "../../port/messages.js";
 import { defined } from "../../shared/defined.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import { plainLine, readLine, readSaid, type SaidLine } from "../../shared/typed.js";
 import type { Inbox, Tell, Unread } from "../inbox.js";
 import { type ChannelHub, channelRef, checkLength, ref, toId } from "./channel-hub.js";
@@ -229,6 +230,12 @@ export class Conversation {
       throw new ChatError("forbidden", "web.delete-forbidden");
     }
     this.hub.remove(id);
+    if (row.author === user.id || row.private_to === user.id) return;
+    const { platform, community } = channelRef(row.channel);
+    // What moderators delete of others' is in their log.
+    const subject = this.hub.parts.users.get(row.author)?.name ?? sentence("chat.somebody");
+    const detail = `#${this.hub.parts.store.channel(row.channel).name}`;
+    this.handlers.moderation?.note(toUser(user), { platform, community, kind: "delete-message", subject, detail });
   }
 
   complete(

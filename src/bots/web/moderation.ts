@@ -44,6 +44,11 @@ const { platform, community } = channelRef("");
 /** What came of an act, in a few words: for the log, and for the moderator. */
 type Outcome = string | undefined;
 
+/** The outcome of what changes nothing, which is not noted. */
+function nothing(): string {
+  return sentence("web.act.nothing");
+}
+
 export function registerModeration(app: FastifyInstance, services: WebServices, moderation: ChatModeration): void {
   const { sessions, hub } = services;
   const { users, store } = hub.parts;
@@ -74,7 +79,7 @@ export function registerModeration(app: FastifyInstance, services: WebServices, 
       const person = people.find(request.params.person);
       const body = readBody(personBody, request.body);
       const outcome = people.act(body, person, by);
-      if (outcome !== sentence("web.act.nothing")) note(by, body.act, person.name, outcome);
+      if (outcome !== nothing()) note(by, body.act, person.name, outcome);
       return { ...people.view(people.find(person.id)), ...(outcome !== undefined && { outcome }) };
     },
   );
@@ -84,7 +89,8 @@ export function registerModeration(app: FastifyInstance, services: WebServices, 
     const { channel: id } = hub.locate({ id: request.params.channel });
     const body = readBody(channelBody, request.body);
     const { name } = store.channel(id);
-    note(by, body.act, `#${name}`, await channels.act(body, id, by));
+    const outcome = await channels.act(body, id, by);
+    if (outcome !== nothing()) note(by, body.act, `#${name}`, outcome);
     if (body.act === "delete-channel") await emptyDeletedChannels(hub);
     return reply.code(204).send();
   });
@@ -120,8 +126,9 @@ class ModeratedPeople {
       case "bar":
         return this.#ban(person, body.address);
       case "unbar":
+        if (person.banned === 0) return nothing();
         users.unban(person.id);
-        return undefined;
+        return sentence("web.act.banned");
       case "rename":
         return this.#rename(person, body.name);
       case "sign-out":
@@ -144,18 +151,21 @@ class ModeratedPeople {
 
   #mute(person: PersonRow, minutes: number): Outcome {
     mustNotModerate(person);
+    if (minutes === 0 && person.muted_until <= Date.now()) return nothing();
     this.services.hub.parts.users.mute(person.id, Date.now() + minutes * 60_000);
     this.#tell(person);
     return minutes === 0 ? undefined : sentence("web.act.muted", { long: duration(minutes * 60) });
   }
 
-  #setModerator(person: PersonRow, moderator: boolean): undefined {
+  #setModerator(person: PersonRow, moderator: boolean): Outcome {
     const { users } = this.services.hub.parts;
+    if (moderator === (person.moderator === 1)) return nothing();
     if (moderator && person.banned > 0) throw new ChatError("forbidden", "web.banned-person", { name: person.name });
     if (!moderator && users.moderators().every(({ id }) => id === person.id))
       throw new ChatError("forbidden", "web.last-moderator");
     users.setModerator(person.id, moderator);
     this.#tell(person);
+    return undefined;
   }
 
   #ban(person: PersonRow, withAddress: boolean): Outcome {
@@ -179,6 +189,7 @@ class ModeratedPeople {
     mustNotModerate(person);
     users.rename(person.id, name);
     const renamed = this.find(person.id);
+    if (renamed.name === person.name) return nothing();
     sockets.send({ kind: "person", person: wirePerson(renamed) });
     this.#tell(renamed);
     return sentence("web.act.renamed", { name: renamed.name });
@@ -200,6 +211,7 @@ class ModeratedChannels {
       case "rename-channel": {
         const others = store.channels().filter((other) => other.id !== id);
         const name = readChannelName(body.name, others);
+        if (name === store.channel(id).name) return nothing();
         store.renameChannel(id, name);
         this.#tell(id);
         return sentence("web.act.renamed", { name: `#${name}` });
@@ -207,6 +219,7 @@ class ModeratedChannels {
       case "archive-channel":
       case "open-channel": {
         const archived = body.act === "archive-channel";
+        if (archived === store.channel(id).archived > 0) return nothing();
         if (archived) this.#mustNotBeLastOpen(id);
         store.archiveChannel(id, archived);
         this.#tell(id);
@@ -243,7 +256,7 @@ class ModeratedChannels {
 
 /** What there was none of is not noted. */
 function counted(what: "web.act.jobs" | "web.act.works", count: number): string {
-  return count === 0 ? sentence("web.act.nothing") : sentence(what, { count });
+  return count === 0 ? nothing() : sentence(what, { count });
 }
 
 /** Their right is to be taken first: so each moderator sees that it was, and the log shows who did it. */

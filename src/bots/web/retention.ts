@@ -1,4 +1,5 @@
 import { setImmediate as breathe } from "node:timers/promises";
+import { DAY_MS, HOUR_MS } from "../../shared/time.js";
 import type { ChannelHub } from "./channel-hub.js";
 import { storedImages } from "./store.js";
 
@@ -10,8 +11,6 @@ export interface ChatRetentionLimits {
   readonly megabytes: number;
 }
 
-const DAY_MS = 24 * 3600 * 1000;
-const HOUR_MS = 3600 * 1000;
 /** Messages removed at a time: between two batches the event loop runs. */
 const BATCH = 25;
 /** The same of a deleted channel: pages are not told of each. */

@@ -211,7 +211,8 @@ export class Users {
 }
 
 export function toUser(row: PersonRow): Member {
-  return { id: row.id, name: row.name, moderator: row.moderator === 1 };
+  const moderator = row.moderator === 1;
+  return { id: row.id, name: row.name, moderator, moderatesAll: moderator };
 }
 
 /** Why a person may only read now, or not even that; undefined for who may do more. */

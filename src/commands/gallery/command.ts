@@ -1,4 +1,4 @@
-import { mayManage, readJobId } from "../../domain/model.js";
+import { readJobId } from "../../domain/model.js";
 import type { Chat } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { GalleryDetail, GalleryViewer, GalleryWork } from "../../port/gallery.js";
@@ -10,6 +10,7 @@ import { plain } from "../../shared/text.js";
 import type { StoredJob } from "../../store/job-rows.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { choiceOption, flagOption, integerOption, textOption, type ValuesOf } from "../parsing/options.js";
+import { calledBy, MOST_AUTHORS, withoutSign } from "../people.js";
 import { fitToChannel } from "../presenting/deliver.js";
 import { maySee } from "../recipes/again.js";
 import { UserError } from "../user-error.js";
@@ -99,15 +100,14 @@ async function list(
   await context.replyPublic(message);
 }
 
-/** A person by name or by mention, among those who have works here. */
+/** A person by name, id or mention, among those who have works here. */
 function findPerson(typed: string, { app, channel: { platform, community } }: CommandContext): string {
-  const authors = app.store.gallery.authors({ platform, community }, 1000);
-  const mention = /^<@!?([\w-]+)(?:\|[^>]*)?>$/.exec(typed)?.[1];
-  const name = typed.replace(/^@/, "").toLowerCase();
-  const found = authors.find((author) => author.id === mention || author.name.toLowerCase() === name);
-  if (found) return found.id;
+  const authors = app.store.gallery.authors({ platform, community }, MOST_AUTHORS);
+  const [only, another] = calledBy(typed, authors);
+  if (another) throw new UserError("person.ambiguous", { name: plain(typed) });
+  if (only) return only.id;
   const names = authors.map((author) => author.name);
-  const near = nearest(name, names);
+  const near = nearest(withoutSign(typed), names);
   throw new UserError("gallery.person-unknown", { name: plain(typed), near: near && plain(near) });
 }
 
@@ -123,11 +123,11 @@ async function findWork(id: string | undefined, action: string, context: Command
   return only;
 }
 
-async function hide(job: StoredJob, hidden: boolean, { app, user, replyEphemeral }: CommandContext): Promise<void> {
-  if (!mayManage(user, job)) throw new UserError("gallery.foreign", { owner: plain(job.author.name) });
+async function hide(job: StoredJob, hidden: boolean, context: CommandContext): Promise<void> {
+  const { app, user, channel, replyEphemeral } = context;
   const { id } = job;
   try {
-    setHidden(job, hidden, user, app);
+    setHidden(job, hidden, { user, here: channel }, app);
   } catch (error) {
     if (error instanceof ChatError) throw new UserError(error);
     throw error;

@@ -1,6 +1,14 @@
 /** The gallery as adapters see it: see `Gallery` in the port. */
 
-import { isSeenFrom, type Member, type MessageRef, mayManage, sameCommunity } from "../../domain/model.js";
+import {
+  type ChannelRef,
+  isSeenFrom,
+  type Member,
+  type MessageRef,
+  mayManage,
+  moderates,
+  sameCommunity,
+} from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
 import type {
   Gallery,
@@ -16,9 +24,10 @@ import type { Picture } from "../../port/messages.js";
 import { defined } from "../../shared/defined.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { StoreError } from "../../shared/store-error.js";
-import { elapsed, kebab } from "../../shared/text.js";
+import { elapsed, kebab, plain } from "../../shared/text.js";
 import type { StoredJob } from "../../store/job-rows.js";
 import type { Store } from "../../store/open.js";
+import type { Moderation } from "../moderation/moderation.js";
 import { buttonId, creditLine, lineNotes } from "../presenting/texts.js";
 import { commandLine, type Recipe } from "../recipes/recipe.js";
 import { UserError } from "../user-error.js";
@@ -33,6 +42,7 @@ export interface GalleryServices {
   readonly recipes: ReadonlyMap<string, Recipe>;
   readonly store: Pick<Store, "favourites" | "gallery" | "jobs">;
   readonly thumbnails: Pick<Thumbnails, "get">;
+  readonly moderation: Pick<Moderation, "noteOnOthers">;
 }
 
 export function createGallery(services: GalleryServices): Gallery {
@@ -56,25 +66,33 @@ export function createGallery(services: GalleryServices): Gallery {
     },
     async hide(id, hidden, viewer) {
       const job = shownJob(id, viewer, services);
-      if (!mayManage(viewer.user, job)) throw new ChatError("forbidden", "gallery.foreign", { owner: job.author.name });
-      setHidden(job, hidden, viewer.user, services);
+      setHidden(job, hidden, { user: viewer.user, here: placeOf(viewer) }, services);
     },
   };
 }
 
 /**
  * Takes a work out of the gallery, or puts it back, for its author or a moderator.
- * @throws ChatError "forbidden" for an author whose work a moderator has taken out
+ * @throws ChatError "forbidden" for others, and for an author whose work a moderator has taken out
  */
 export function setHidden(
-  { id, author, withheld }: StoredJob,
+  job: StoredJob,
   hidden: boolean,
-  user: Member,
-  { store }: Pick<GalleryServices, "store">,
+  { user, here }: { readonly user: Member; readonly here: ChannelRef | undefined },
+  { store, moderation }: Pick<GalleryServices, "store" | "moderation">,
 ): void {
-  if (withheld && !user.moderator) throw new ChatError("forbidden", "gallery.withheld");
-  const asAuthor = user.id === author.id && (hidden || !user.moderator);
+  const { id, author, channel, withheld } = job;
+  if (!mayManage(user, job, here)) throw new ChatError("forbidden", "gallery.foreign", { owner: plain(author.name) });
+  const isModerator = moderates(user, channel, here);
+  if (withheld && !isModerator) throw new ChatError("forbidden", "gallery.withheld");
+  const asAuthor = user.id === author.id && (hidden || !isModerator);
   store.jobs.setHidden(id, hidden, asAuthor ? "author" : "moderator");
+  moderation.noteOnOthers(user, hidden ? "hide-work" : "show-work", job);
+}
+
+/** The channel that a gallery is looked at from; undefined for a page of its own. */
+function placeOf({ platform, community, channel: id }: GalleryViewer): ChannelRef | undefined {
+  return id === undefined ? undefined : { platform, community, id };
 }
 
 /** A user's finished works in a community, newest first, from any channel and whether or not the gallery shows them. */
@@ -120,6 +138,7 @@ function pageOf(
 function detailOf(job: StoredJob, viewer: GalleryViewer, services: GalleryServices): GalleryDetail {
   const { id, credits, hidden, messages } = job;
   const { jobs } = services.store;
+  const here = placeOf(viewer);
   const recipe = services.recipes.get(job.recipe) ?? gone();
   const shown = (each: StoredJob) => (isShown(each, viewer) ? (workOf(each, viewer, services) ?? []) : []);
   return {
@@ -129,8 +148,8 @@ function detailOf(job: StoredJob, viewer: GalleryViewer, services: GalleryServic
     credits: creditLine(credits),
     messages: [messages.final, messages.announcement].filter((message): message is MessageRef => message !== undefined),
     hidden,
-    mayHide: mayManage(viewer.user, job) && (viewer.user.moderator || !job.withheld),
-    again: buttonId("again", id),
+    mayHide: mayManage(viewer.user, job, here) && (!job.withheld || moderates(viewer.user, job.channel, here)),
+    again: buttonId({ verb: "again" }, id),
     origins: jobs.origins(id, MAX_ORIGINS).flatMap(shown),
     remixes: jobs.remixes(id, MAX_REMIXES).flatMap(shown),
   };
@@ -204,7 +223,7 @@ function factsOf(job: StoredJob, recipe: Recipe): GalleryDetail["facts"] {
 /** @throws ChatError "gone" for what this viewer may not see. Who may manage a hidden work still sees it. */
 function shownJob(id: string, viewer: GalleryViewer, { store }: GalleryServices): StoredJob {
   const job = store.jobs.get(id) ?? gone();
-  return isShown(mayManage(viewer.user, job) ? { ...job, hidden: false } : job, viewer) ? job : gone();
+  return isShown(mayManage(viewer.user, job, placeOf(viewer)) ? { ...job, hidden: false } : job, viewer) ? job : gone();
 }
 
 function recipeOf(command: string, { recipes }: GalleryServices): string {

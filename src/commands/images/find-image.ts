@@ -88,11 +88,16 @@ export async function findImage(
 }
 
 /**
- * The second image attached to a command.
+ * The second image attached to a command, or a further one.
+ * @param index 1 for the second
  * @throws UserError when it cannot be used.
  */
-export async function findSecondImage(request: ImageRequest, limits: ImageLimits): Promise<FoundImage | undefined> {
-  const source = request.event.attachments[1];
+export async function findFurtherImage(
+  request: ImageRequest,
+  limits: ImageLimits,
+  index: number,
+): Promise<FoundImage | undefined> {
+  const source = request.event.attachments[index];
   return source && downloadImage(source, request, limits, request.app);
 }
 

@@ -9,7 +9,17 @@ import { checkMayUse } from "../images/may-use.js";
 import { provenanceOfJob } from "../images/provenance.js";
 import { type RepeatServices, recipeOf, repeatJob } from "../recipes/repeat.js";
 import { type JobRequester, startJob } from "../recipes/start-job.js";
-import { checkMayBeStyle, checkStill, larger, stronger, type Variant, type Varied } from "../recipes/variants.js";
+import {
+  checkMayBeStyle,
+  checkStill,
+  chosen,
+  larger,
+  stronger,
+  type Variant,
+  type Varied,
+  varied,
+  type WantedVariant,
+} from "../recipes/variants.js";
 import type { ChannelSettings } from "../settings/channel-settings.js";
 import { addStyle } from "../styles/add-style.js";
 import { UserError } from "../user-error.js";
@@ -26,6 +36,8 @@ interface Asked {
   readonly job: Job;
   readonly requester: JobRequester;
   readonly services: VariantServices;
+  /** Of a sheet's pictures. */
+  readonly variation?: number | undefined;
 }
 
 /**
@@ -33,40 +45,44 @@ interface Asked {
  * @throws UserError for what its recipe does not offer, and whenever a job cannot be started
  */
 export async function makeVariant(
-  variant: Variant,
+  { variant, variation }: WantedVariant,
   job: Job,
   requester: JobRequester,
   services: VariantServices,
 ): Promise<void> {
   const recipe = recipeOf(job, services.recipes);
   const { params, channel } = job;
-  const varied = { recipe, params, largest: services.settings.largest(recipe, channel) };
-  await ACTIONS[variant]({ job, requester, services }, varied);
+  const result = { recipe, params, largest: services.settings.largest(recipe, channel) };
+  await ACTIONS[variant]({ job, requester, services, variation }, result);
 }
 
-const ACTIONS: Readonly<Record<Variant, (asked: Asked, varied: Varied) => Promise<void>>> = {
-  stronger: (asked, varied) => repeated(asked, stronger(varied, 1)),
-  weaker: (asked, varied) => repeated(asked, stronger(varied, -1)),
-  larger: (asked, varied) => repeated(asked, larger(varied)),
+const ACTIONS: Readonly<Record<Variant, (asked: Asked, result: Varied) => Promise<void>>> = {
+  vary: (asked, result) => repeated(asked, varied(result, asked.variation)),
+  choose: (asked, result) => repeated(asked, chosen(result, asked.variation)),
+  enlarge: (asked, result) => repeated(asked, { ...chosen(result, asked.variation), ...larger(result) }),
+  stronger: (asked, result) => repeated(asked, stronger(result, 1)),
+  weaker: (asked, result) => repeated(asked, stronger(result, -1)),
+  larger: (asked, result) => repeated(asked, larger(result)),
 
-  async film({ job, requester, services }, varied) {
-    checkStill(varied);
-    const image = { bytes: await resultOf({ job, requester, services }, "zoom") };
+  async film(asked, result) {
+    const { job, requester, services } = asked;
+    checkStill(result);
+    const image = { bytes: await resultOf(asked, "zoom") };
     const recipe = services.recipes.get("zoom");
     if (!recipe) throw new UserError("result.image-gone", { id: job.id, command: "zoom" });
     const provenance = provenanceOfJob(job, requester.user);
     await startJob({ recipe, given: {}, images: { image }, provenance }, requester, services);
   },
 
-  async style(asked, varied) {
+  async style(asked, result) {
     const { job, requester, services } = asked;
     const { user, channel, chat } = requester;
-    checkStill(varied);
+    checkStill(result);
     checkMayBeStyle(job);
     const bytes = await resultOf(asked, "style add");
     const taken = await services.styles.list(channel);
     // A word that says what it is, and which: `/style rename` changes it.
-    const name = `${varied.recipe.command}-${job.id.toLowerCase()}`;
+    const name = `${result.recipe.command}-${job.id.toLowerCase()}`;
     if (taken.some((style) => style.name === name)) throw new UserError("style.already", { name });
     const emoji = EMOJI.find((each) => !taken.some((style) => sameEmoji(style.emoji, each)));
     if (emoji === undefined) throw new UserError("style.emoji-used-up", { line: `/style add name:${name} emoji:🍂` });

@@ -3,6 +3,7 @@ import type { Chat } from "../../port/adapter.js";
 import type { ActionEvent } from "../../port/events.js";
 import type { OutgoingMessage } from "../../port/messages.js";
 import type { JobQueue } from "../../queue/queue.js";
+import { defined } from "../../shared/defined.js";
 import { plain } from "../../shared/text.js";
 import { readPageButtonId, turnPage } from "../gallery/page-message.js";
 import type { GalleryServices } from "../gallery/service.js";
@@ -11,7 +12,7 @@ import { reportJob, settleReport } from "../moderation/report.js";
 import { readReportButton } from "../moderation/report-message.js";
 import { type JobVerb, readButtonId } from "../presenting/texts.js";
 import { repeatJob } from "../recipes/repeat.js";
-import { VARIANTS, type Variant } from "../recipes/variants.js";
+import type { Variant } from "../recipes/variants.js";
 import { type DeleteDataServices, deleteMyData } from "../settings/my-data.js";
 import { UserError } from "../user-error.js";
 import { CANCEL_VOTE, DELETE_MY_DATA, PAINT_NOW } from "./button-ids.js";
@@ -25,7 +26,7 @@ type ButtonServices = VariantServices &
   DeleteDataServices &
   Parameters<typeof reportJob>[2] & {
     readonly queue: Pick<JobQueue, "cancel">;
-    readonly moderation: Pick<Moderation, "bar" | "note">;
+    readonly moderation: Pick<Moderation, "bar" | "noteOnOthers" | "noteOnWork">;
   };
 
 /**
@@ -60,22 +61,25 @@ export async function pressButton(
   if (!button) throw new UserError("button.unknown");
   const job = await services.jobs.get(button.job);
   if (!job || !sameCommunity(job.channel, channel)) throw new UserError("button.job-unknown", { id: button.job });
-  const { verb } = button;
+  const { verb, variation } = button;
   if (startsJob(verb)) {
     const replyPublic = (reply: OutgoingMessage) => event.reply(reply, "public");
     const requester = { chat, channel, user, jobId: event.receipt?.job, replyPublic };
-    return verb === "again" ? repeatJob(job, {}, requester, services) : makeVariant(verb, job, requester, services);
+    return verb === "again"
+      ? repeatJob(job, {}, requester, services)
+      : makeVariant({ variant: verb, ...defined({ variation }) }, job, requester, services);
   }
   if (verb === "report") {
     await event.reply({ text: await reportJob(job, { chat, channel, user }, services) }, "private");
     return;
   }
-  if (!mayManage(user, job)) throw new UserError("button.foreign", { owner: plain(job.author.name), verb });
-  if (verb === "delete") return deleteJob(job, chat, services);
-  if (!services.queue.cancel(job.id, { by: "person", name: user.name })) throw new UserError("button.ended");
+  if (!mayManage(user, job, channel)) throw new UserError("button.foreign", { owner: plain(job.author.name), verb });
+  if (verb === "delete") await deleteJob(job, chat, services);
+  else if (!services.queue.cancel(job.id, { by: "person", name: user.name })) throw new UserError("button.ended");
+  services.moderation.noteOnOthers(user, verb === "delete" ? "remove-work" : "cancel-job", job);
 }
 
 /** Whether a button makes something new of a result, which anybody may who sees it. */
 function startsJob(verb: JobVerb): verb is Variant | "again" {
-  return verb === "again" || VARIANTS.some((variant) => variant === verb);
+  return !["cancel", "delete", "report"].includes(verb);
 }

@@ -5,6 +5,7 @@ import type { Chat } from "../../port/adapter.js";
 import type { ReactionEvent } from "../../port/events.js";
 import { sameEmoji } from "../../shared/typed.js";
 import type { Favourites } from "../../store/favourites.js";
+import type { Moderation } from "../moderation/moderation.js";
 import { repeatJob } from "../recipes/repeat.js";
 import type { JobRequester } from "../recipes/start-job.js";
 import type { Variant } from "../recipes/variants.js";
@@ -14,6 +15,7 @@ import { makeVariant, type VariantServices } from "./make-variant.js";
 export type ResultServices = VariantServices &
   DeleteServices & {
     readonly store: { readonly favourites: Pick<Favourites, "react" | "clear"> };
+    readonly moderation: Pick<Moderation, "noteOnOthers">;
   };
 
 /** A reaction on a finished job's message. */
@@ -56,7 +58,7 @@ function again(reacted: Reacted): Promise<void> {
 }
 
 function variant(what: Variant, reacted: Reacted): Promise<void> {
-  return makeVariant(what, reacted.job, requesterOf(reacted), reacted.services);
+  return makeVariant({ variant: what }, reacted.job, requesterOf(reacted), reacted.services);
 }
 
 /** Jobs that reactions start are shown where the result is. */
@@ -71,5 +73,7 @@ async function favourite({ event, job, services }: Reacted): Promise<void> {
 
 async function remove({ event, job, chat, services }: Reacted): Promise<void> {
   // Somebody else's reaction may be a comment.
-  if (mayManage(event.user, job)) await deleteJob(job, chat, services);
+  if (!mayManage(event.user, job, event.message.channel)) return;
+  await deleteJob(job, chat, services);
+  services.moderation.noteOnOthers(event.user, "remove-work", job);
 }

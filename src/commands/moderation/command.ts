@@ -1,16 +1,14 @@
-import { NO_COMMUNITY } from "../../domain/model.js";
-import type { Mentioned } from "../../port/adapter.js";
+import { type Mentioned, moderatesAll, NO_COMMUNITY } from "../../domain/model.js";
 import type { ModerationAct } from "../../port/moderation.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { cutText, plain } from "../../shared/text.js";
+import { dayOf } from "../../shared/time.js";
 import type { Bar } from "../../store/bars.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { choiceOption, textOption } from "../parsing/options.js";
 import { UserError } from "../user-error.js";
 import { findSubject } from "./find-subject.js";
 
-/** Most people and roles that a community may bar. */
-const MOST_BARS = 1_000;
 /** Acts and bars that are read for one answer, which shows as many as there is room for. */
 const MOST_ROWS = 50;
 /** Characters of a name and of a detail in a list. */
@@ -65,15 +63,14 @@ export const moderateCommand: Command = defineCommand({
   },
 });
 
-/** @throws UserError for those who are no moderators, and in direct messages, which belong to no community */
+/** @throws UserError for those who do not moderate the whole community, and in direct messages, which belong to none */
 function checkMayModerate({ user, channel }: CommandContext): void {
   if (channel.community === NO_COMMUNITY) throw new UserError("moderate.no-community");
-  if (!user.moderator) throw new UserError("moderate.forbidden");
+  if (!moderatesAll(user, channel))
+    throw new UserError(user.moderator ? "moderate.channel-only" : "moderate.forbidden");
 }
 
 async function bar(subject: Mentioned, { app, user, channel, replyEphemeral }: CommandContext): Promise<void> {
-  if (subject.kind === "person" && subject.id === user.id) throw new UserError("moderate.oneself");
-  if (app.store.bars.count(channel) >= MOST_BARS) throw new UserError("moderate.too-many", { most: MOST_BARS });
   const name = plain(subject.name);
   if (!app.moderation.bar(user, channel, subject)) throw new UserError("moderate.barred-already", { name });
   await replyEphemeral(sentence("moderate.bar", { name, role: subject.kind === "role" }));
@@ -130,7 +127,7 @@ function fitting(heading: string, rows: readonly string[], { chat }: CommandCont
 }
 
 function barRow({ name, by, at }: Bar): string {
-  return `· ${sentence("moderate.list-row", { name: short(name), by: short(by.name), day: minute(at).slice(0, 10) })}`;
+  return `· ${sentence("moderate.list-row", { name: short(name), by: short(by.name), day: dayOf(at) })}`;
 }
 
 function actRow({ at, by, kind, subject, detail }: ModerationAct): string {

@@ -1,11 +1,9 @@
-import { type Community, sameCommunity } from "../../domain/model.js";
-import type { Mentioned } from "../../port/adapter.js";
+import { type Community, type Mentioned, sameCommunity } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
 import { plain } from "../../shared/text.js";
 import type { CommandContext } from "../command.js";
+import { calledBy, MOST_AUTHORS } from "../people.js";
 import { UserError } from "../user-error.js";
-
-const MOST_AUTHORS = 1_000;
 
 /**
  * Whom a moderator means: a mention, else the id or the name of a person or role that is barred, or of a person who has
@@ -16,16 +14,11 @@ const MOST_AUTHORS = 1_000;
 export async function findSubject(typed: string, context: CommandContext): Promise<Mentioned> {
   const mentioned = await findMentioned(typed, context);
   if (mentioned) return mentioned;
-  const word = (/^<@[!&]?([\w-]+)(?:\|[^>]*)?>$/.exec(typed)?.[1] ?? typed.replace(/^@/, "")).toLowerCase();
-  const found = new Map<string, Mentioned>();
-  for (const each of knownIn(context.channel, context)) {
-    const { kind, id, name } = each;
-    if (id.toLowerCase() === word || name.toLowerCase().replace(/^@/, "") === word) found.set(`${kind} ${id}`, each);
-  }
-  const [only, another] = found.values();
+  const known = calledBy(typed, knownIn(context.channel, context));
+  const [only, another] = new Map(known.map((each) => [`${each.kind} ${each.id}`, each])).values();
   const name = plain(typed);
   if (!only) throw new UserError("moderate.unknown", { name });
-  if (another) throw new UserError("moderate.ambiguous", { name });
+  if (another) throw new UserError("person.ambiguous", { name });
   return only;
 }
 

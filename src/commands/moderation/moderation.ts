@@ -1,11 +1,28 @@
 import type { Logger } from "pino";
-import type { Community, Job, Member, User, UserKey } from "../../domain/model.js";
-import type { Mentioned } from "../../port/adapter.js";
+import {
+  type Community,
+  type Job,
+  type Member,
+  type Mentioned,
+  NO_COMMUNITY,
+  type User,
+  type UserKey,
+} from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { ActKind, ChatModeration, ModerationAct } from "../../port/moderation.js";
 import type { JobQueue } from "../../queue/queue.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import type { Bar } from "../../store/bars.js";
 import type { Store } from "../../store/open.js";
+import type { Recipe } from "../recipes/recipe.js";
+import { UserError } from "../user-error.js";
+
+/** What is done to one work. */
+type WorkAct = Extract<
+  ActKind,
+  "cancel-job" | "delete-work" | "dismiss-report" | "hide-work" | "remove-work" | "show-work"
+>;
+type WorkOf = Pick<Job, "id" | "author" | "channel" | "recipe" | "params">;
 
 /** Where what moderators do to a person reaches: one community, or, without it, all of a platform. */
 interface ModerationScope {
@@ -13,7 +30,11 @@ interface ModerationScope {
   readonly community?: string;
 }
 
+/** Most people and roles that a community may bar. */
+const MOST_BARS = 1_000;
+
 interface ModerationServices {
+  readonly recipes: ReadonlyMap<string, Recipe>;
   readonly queue: Pick<JobQueue, "positions" | "cancel">;
   readonly store: Pick<Store, "bars" | "acts" | "jobs">;
   readonly logger: Logger;
@@ -28,17 +49,25 @@ export class Moderation {
     return this.services.store.bars.has(community, id, roles);
   }
 
-  /** Returns whether that is new. */
+  /**
+   * Returns whether that is new.
+   * @throws UserError where somebody would bar themselves, and where too many are barred
+   */
   bar(by: User, community: Community, subject: Mentioned): boolean {
-    const isNew = this.services.store.bars.add(community, subject, by);
-    if (isNew) this.note(by, { ...placeOf(community), kind: "bar", subject: subject.name });
+    const { bars } = this.services.store;
+    if (subject.kind === "person" && subject.id === by.id) throw new UserError("moderate.oneself");
+    if (bars.count(community) >= MOST_BARS) throw new UserError("moderate.too-many", { most: MOST_BARS });
+    const isNew = bars.add(community, subject, by);
+    const detail = sentence("moderate.from-bot");
+    if (isNew) this.note(by, { ...placeOf(community), kind: "bar", subject: subject.name, detail });
     return isNew;
   }
 
   /** Returns whether there was a bar. */
   lift(by: User, community: Community, subject: Mentioned): boolean {
     const was = this.services.store.bars.remove(community, subject);
-    if (was) this.note(by, { ...placeOf(community), kind: "unbar", subject: subject.name });
+    const detail = sentence("moderate.from-bot");
+    if (was) this.note(by, { ...placeOf(community), kind: "unbar", subject: subject.name, detail });
     return was;
   }
 
@@ -63,6 +92,19 @@ export class Moderation {
     return this.services.store.jobs.setAllHidden(scope, hidden);
   }
 
+  /** Writes into the log what was done to a work, unless its author did it. */
+  noteOnOthers(by: User, kind: WorkAct, job: WorkOf): void {
+    if (by.id !== job.author.id) this.noteOnWork(by, kind, job);
+  }
+
+  /** Writes into the log what a moderator has done about a work. */
+  noteOnWork(by: User, kind: WorkAct, { id, author, channel, recipe, params }: WorkOf): void {
+    if (channel.community === NO_COMMUNITY) return;
+    const title = this.services.recipes.get(recipe)?.title(params) ?? recipe;
+    const subject = sentence("work.by", { title, author: author.name });
+    this.note(by, { ...placeOf(channel), kind, subject, detail: id });
+  }
+
   /** Writes an act into the log. */
   note(by: User, act: Omit<ModerationAct, "at" | "by">): void {
     const { id, name } = by;
@@ -84,7 +126,7 @@ function placeOf({ platform, community }: Community): Community {
 /** What an adapter is given: acts of its own platform's moderators alone. */
 export function chatModeration(platform: string, moderation: Moderation): ChatModeration {
   const check = (by: Member, where: ModerationScope | UserKey): void => {
-    if (!by.moderator || where.platform !== platform) throw new ChatError("forbidden", "admin.forbidden");
+    if (by.moderatesAll !== true || where.platform !== platform) throw new ChatError("forbidden", "admin.forbidden");
   };
   return {
     note(by, act) {

@@ -1,12 +1,14 @@
 /** Reports: a person tells the moderators of a work, in their own channel, and they deal with it there. */
 import type { Logger } from "pino";
-import { type ChannelRef, type Job, type Member, messageKey, sameCommunity, type User } from "../../domain/model.js";
+import { type ChannelRef, type Job, messageKey, moderatesAll, sameCommunity, type User } from "../../domain/model.js";
 import type { Chat } from "../../port/adapter.js";
 import { ChatError, mayPass } from "../../port/chat-error.js";
 import type { ActionEvent } from "../../port/events.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { plain } from "../../shared/text.js";
+import { DAY_MS, HOUR_MS } from "../../shared/time.js";
 import type { Store } from "../../store/open.js";
+import { REPORT_DAYS } from "../../store/reports.js";
 import { type DeleteServices, deleteJob } from "../interactive/delete-job.js";
 import type { Recipe } from "../recipes/recipe.js";
 import type { ChannelSettings } from "../settings/channel-settings.js";
@@ -16,7 +18,8 @@ import { type ReportVerb, reportMessage, settledReport } from "./report-message.
 
 /** Reports that one person may make in an hour. */
 const MOST_AN_HOUR = 5;
-const HOUR_MS = 3_600_000;
+/** Of the moderators' messages about a work: one that is due when reports were forgotten has another name. */
+const PERIOD_MS = REPORT_DAYS * DAY_MS;
 
 interface ReportServices {
   readonly recipes: ReadonlyMap<string, Recipe>;
@@ -49,7 +52,8 @@ export async function reportJob(job: Job, reporter: Reporter, services: ReportSe
   if (!store.reports.has(job.id)) {
     try {
       const message = reportMessage(await reportedOf(job, chat, services), user.name);
-      await chat.post(place, { ...message, key: messageKey(job.id, "report") });
+      const period = Math.floor(Date.now() / PERIOD_MS);
+      await chat.post(place, { ...message, key: messageKey(job.id, `report ${period}`) });
     } catch (error) {
       if (!(error instanceof ChatError)) throw error;
       logger.warn({ err: error, job: job.id, channel: place.id }, "a report could not be posted");
@@ -69,7 +73,7 @@ async function reportedOf(job: Job, chat: Chat, { recipes }: Pick<ReportServices
 
 interface SettleServices extends DeleteServices {
   readonly recipes: ReadonlyMap<string, Recipe>;
-  readonly moderation: Pick<Moderation, "bar" | "note">;
+  readonly moderation: Pick<Moderation, "bar" | "noteOnWork">;
 }
 
 /**
@@ -82,7 +86,8 @@ export async function settleReport(
   chat: Chat,
   services: SettleServices,
 ): Promise<void> {
-  if (!user.moderator) throw new UserError("report.forbidden");
+  // The work may be of another channel, and a bar is for all of them.
+  if (!moderatesAll(user, message.channel)) throw new UserError("report.forbidden");
   const job = await services.jobs.get(id);
   if (!job || !sameCommunity(job.channel, message.channel)) {
     await chat.edit(message, { text: sentence("report.gone", { id }) });
@@ -92,24 +97,13 @@ export async function settleReport(
   const by = plain(user.name);
   if (verb === "bar") {
     const { id: person, name } = job.author;
-    services.moderation.bar(user, message.channel, { kind: "person", id: person, name });
-    return chat.edit(message, settledReport(reported, sentence("report.barred", { by }), ["delete", "dismiss"]));
+    const isNew = services.moderation.bar(user, message.channel, { kind: "person", id: person, name });
+    const done = isNew ? sentence("report.barred", { by }) : sentence("report.barred-already");
+    return chat.edit(message, settledReport(reported, done, ["delete", "dismiss"]));
   }
   if (verb === "delete") await deleteJob(job, chat, services);
-  note(reported, verb, { message, user }, services);
+  services.moderation.noteOnWork(user, verb === "delete" ? "delete-work" : "dismiss-report", job);
   const done = sentence(verb === "delete" ? "report.deleted" : "report.dismissed", { by });
   // What is deleted has no address any more.
   await chat.edit(message, settledReport(verb === "delete" ? { ...reported, link: undefined } : reported, done));
-}
-
-function note(
-  { job, title }: { readonly job: Job; readonly title: string },
-  verb: "delete" | "dismiss",
-  { message, user }: { readonly message: ActionEvent["message"]; readonly user: Member },
-  { moderation }: Pick<SettleServices, "moderation">,
-): void {
-  const { platform, community } = message.channel;
-  const subject = sentence("work.by", { title, author: job.author.name });
-  const kind = verb === "delete" ? "delete-work" : "dismiss-report";
-  moderation.note(user, { platform, community, kind, subject, detail: job.id });
 }

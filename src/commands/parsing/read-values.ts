@@ -88,8 +88,11 @@ function styleWithShare(options: readonly Named[], { key = "", value }: Argument
     : options.find(({ option }) => option.completes === "styles" && option.positional);
 }
 
-function joined({ key, value }: Argument): string {
-  return key === undefined ? value : `${key}:${value}`;
+/** As it was typed: what is collected is read again. */
+function joined(argument: Argument): string {
+  const { key, value } = argument;
+  if (key === undefined) return value;
+  return /\s/.test(value) ? printArgument(argument) : `${key}:${value}`;
 }
 
 /** Reads a whole line of text for a command that is known already. */

@@ -173,7 +173,7 @@ export class JobPresenter {
     this.#painting = true;
     const left = queue.position(job.id)?.runSeconds;
     const preview = frame.kind !== "octave" ? texts.framePicture(job, frame) : undefined;
-    this.#showProgress(texts.underway(frame, left, preview));
+    this.#showProgress(texts.underway(job, frame, left, preview));
     if (frame.kind !== "octave") return;
     this.#frames.push(frame);
     if (this.#frames.length > MAX_FRAMES_WAITING) {
@@ -210,9 +210,9 @@ export class JobPresenter {
       if (final && !known) await this.#keep({ final });
       const announced = this.#announcement?.ref.channel;
       const below = final !== undefined && announced !== undefined && sameThread(final.channel, announced);
-      const text = sentence("result.done", { octaves: result.octaves.length });
+      const text = sentence("result.done", { octaves: result.octaves.length, part: texts.partOf(job) });
       const ends = await Promise.all([
-        this.#announcement?.end(texts.showpiece(recipe, job, result, below ? undefined : picture, this.#verbs(job))),
+        this.#announcement?.end(texts.showpiece(recipe, job, result, below ? undefined : picture, this.#buttons(job))),
         this.#progress?.end({ text, progress: { value: 1, label: sentence("done") } }),
       ]);
       // What every place refuses for good stays owed: the next start tries again.
@@ -222,10 +222,14 @@ export class JobPresenter {
   }
 
   /** What the buttons below a result do. */
-  #verbs({ channel, ...job }: Job): texts.JobVerb[] {
+  #buttons({ channel, ...job }: Job): texts.JobButton[] {
     const { recipe, takesReports, largest } = this.options;
     const variants = variantsOf({ recipe, params: job.params, largest: largest(recipe, channel) }, job);
-    return [...variants, "again", "delete", ...(takesReports(channel) ? (["report"] as const) : [])];
+    const always = ["again", "delete", ...(takesReports(channel) ? (["report"] as const) : [])] as const;
+    return [
+      ...variants.map(({ variant, ...which }) => ({ verb: variant, ...which })),
+      ...always.map((verb) => ({ verb })),
+    ];
   }
 
   failed(job: Job, failure: JobFailure): void {

@@ -2,16 +2,21 @@
 
 import { type Credit, type Job, type JobFailure, pictureName, workedMs } from "../../domain/model.js";
 import type { EngineFrame, EngineResult } from "../../engine/process/engine.js";
+import { variationsOf } from "../../engine/recipes/variation-options.js";
 import type { Button, Countdown, OutgoingMessage, Picture } from "../../port/messages.js";
 import { toldPosition } from "../../queue/positions.js";
 import type { QueuePosition } from "../../queue/queue.js";
 import { defined } from "../../shared/defined.js";
+import type { FramePart } from "../../shared/sentences/english.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { duration, elapsed, listed, plain } from "../../shared/text.js";
 import { commandLine, type Recipe } from "../recipes/recipe.js";
 
 const BUTTONS = {
   cancel: { emoji: "✋", style: "secondary" },
+  choose: { emoji: "🖼️", style: "secondary" },
+  enlarge: { emoji: "⬆️", style: "secondary" },
+  vary: { emoji: "🎲", style: "secondary" },
   stronger: { emoji: "➕", style: "secondary" },
   weaker: { emoji: "➖", style: "secondary" },
   larger: { emoji: "⬆️", style: "secondary" },
@@ -24,20 +29,36 @@ const BUTTONS = {
 
 export type JobVerb = keyof typeof BUTTONS;
 
-const BUTTON_ID = new RegExp(`^job:(${Object.keys(BUTTONS).join("|")}):([A-Z0-9]{1,16})$`);
-
-export function buttonId(verb: JobVerb, job: string): string {
-  return `job:${verb}:${job}`;
+/** A button of a job; of which picture on its sheet, counted from 0, where there are several. */
+export interface JobButton {
+  readonly verb: JobVerb;
+  readonly variation?: number;
 }
 
-/** The verb and the job of a pressed button; undefined for buttons of something else. */
-export function readButtonId(id: string): { readonly verb: JobVerb; readonly job: string } | undefined {
-  const [, verb, job] = BUTTON_ID.exec(id) ?? [];
-  return job === undefined ? undefined : { verb: verb as JobVerb, job };
+const BUTTON_ID = new RegExp(`^job:(${Object.keys(BUTTONS).join("|")})(?:-([1-9]))?:([A-Z0-9]{1,16})$`);
+
+export function buttonId({ verb, variation }: JobButton, job: string): string {
+  return `job:${verb}${variation === undefined ? "" : `-${variation + 1}`}:${job}`;
 }
 
-function buttons(job: Job, ...verbs: readonly JobVerb[]): Button[] {
-  return verbs.map((verb) => ({ id: buttonId(verb, job.id), label: sentence(`button.${verb}`), ...BUTTONS[verb] }));
+/** What a pressed button does, and with which job; undefined for buttons of something else. */
+export function readButtonId(id: string): (JobButton & { readonly job: string }) | undefined {
+  const [, verb, number, job] = BUTTON_ID.exec(id) ?? [];
+  if (job === undefined) return undefined;
+  return { verb: verb as JobVerb, job, ...(number !== undefined && { variation: Number(number) - 1 }) };
+}
+
+function buttons(job: Job, ...wanted: readonly (JobVerb | JobButton)[]): Button[] {
+  const all = wanted.map((each) => (typeof each === "string" ? { verb: each } : each));
+  return all.map(({ verb, variation }: JobButton, index) => {
+    const label = sentence(`button.${verb}`);
+    const numbered = variation === undefined ? label : sentence("button.numbered", { label, number: variation + 1 });
+    // The buttons of a sheet's pictures stand in rows, one for each verb.
+    const before = all[index - 1] as JobButton | undefined;
+    const startsRow = before?.variation !== undefined && before.verb !== verb;
+    const id = buttonId({ verb, ...defined({ variation }) }, job.id);
+    return { id, label: numbered, ...BUTTONS[verb], ...(startsRow && { startsRow }) };
+  });
 }
 
 /** The channel's message: whose job it is, its line, and how it is. */
@@ -109,6 +130,7 @@ export function beginning(recipe: Recipe, job: Job, position: QueuePosition | un
 
 /** The message that changes between octaves. */
 export function underway(
+  job: Job,
   { kind, octave, octaves, step, steps, progress }: EngineFrame,
   secondsLeft: number | undefined,
   picture: Picture | undefined,
@@ -116,7 +138,7 @@ export function underway(
   const label =
     kind === "film"
       ? sentence("frame.film", { frame: octave, frames: octaves })
-      : sentence("frame.step", { octave, octaves, step, steps });
+      : sentence("frame.step", { octave, octaves, step, steps, part: partOf(job) });
   return {
     text: sentence("frame.underway", { label, left: secondsLeft === undefined ? undefined : duration(secondsLeft) }),
     progress: { value: Math.min(1, Math.max(0, progress)), label },
@@ -125,15 +147,20 @@ export function underway(
   };
 }
 
+/** What a job's frames are counted in. */
+export function partOf({ params }: Pick<Job, "params">): FramePart {
+  return variationsOf(params) > 1 ? "variation" : "octave";
+}
+
 /** One octave's frame, a message of its own. */
 export function octaveFrame(job: Job, frame: EngineFrame): OutgoingMessage {
   const { octave, octaves, width, height } = frame;
-  const text = sentence("frame.size", { octave, octaves, width, height });
+  const text = sentence("frame.size", { octave, octaves, width, height, part: partOf(job) });
   return { text, pictures: [framePicture(job, frame)], passing: true };
 }
 
 export function framePicture(job: Job, { picture, type, octave, octaves }: EngineFrame): Picture {
-  const description = sentence("frame.description", { octave, octaves });
+  const description = sentence("frame.description", { octave, octaves, part: partOf(job) });
   return { bytes: picture, type, ...described(job, type, description, `octave-${octave}`) };
 }
 
@@ -142,7 +169,12 @@ export function resultPicture(recipe: Recipe, job: Job, { picture, type }: Engin
   const by = plain(author.name);
   const maker = plain(credits.find(({ role }) => role === "picture")?.by ?? author.name);
   const of = pictures.includes(recipe.imageRole ?? "") ? { maker, about: spoiler ? undefined : about } : undefined;
-  const description = sentence("result.description", { deed: recipe.deed(job.params), by, of });
+  const description = sentence("result.description", {
+    deed: recipe.deed(job.params),
+    by,
+    of,
+    variations: variationsOf(job.params),
+  });
   return { bytes: picture, type, ...described(job, type, description) };
 }
 
@@ -170,19 +202,19 @@ export function finished(recipe: Recipe, job: Job, result: EngineResult, picture
 
 /**
  * The channel's message in the end; without the picture where the final one is right below it.
- * @param verbs what its buttons do
+ * @param below what its buttons do
  */
 export function showpiece(
   recipe: Recipe,
   job: Job,
   result: EngineResult,
   picture: Picture | undefined,
-  verbs: readonly JobVerb[],
+  below: readonly JobButton[],
 ): OutgoingMessage {
   const doneIn = sentence("result.done-in", { duration: took(job, result), credits: creditLine(job.credits) });
   const done = [doneIn, result.seen && sentence("result.seen", { seen: result.seen })].filter(Boolean).join("\n");
   const text = channelText(recipe, job, done, { ...job.params, seed: result.seed }, lineNotes(recipe, job, result));
-  return { text, ...defined({ pictures: picture && [picture] }), buttons: buttons(job, ...verbs) };
+  return { text, ...defined({ pictures: picture && [picture] }), buttons: buttons(job, ...below) };
 }
 
 function took(job: Job, result: EngineResult): string {

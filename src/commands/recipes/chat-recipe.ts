@@ -3,11 +3,12 @@ import { FILM_BYTES } from "../../engine/recipes/common-options.js";
 import { completed, costKey, megabytesOf, type RecipeDefinition } from "../../engine/recipes/definition.js";
 import { DEFINITIONS } from "../../engine/recipes/definitions.js";
 import { ATTACHED } from "../../engine/recipes/painting/options.js";
+import { MASK, parseWhere } from "../../engine/recipes/where/syntax.js";
 import { defined } from "../../shared/defined.js";
 import { kebab } from "../../shared/text.js";
 import type { BotOptions } from "../bot-options.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
-import { type FoundImage, findImage, findSecondImage } from "../images/find-image.js";
+import { type FoundImage, findFurtherImage, findImage } from "../images/find-image.js";
 import { imageOption, type WantedImage } from "../images/image-option.js";
 import { readVoteRequest, voteOptions } from "../interactive/votes/vote-request.js";
 import type { Argument } from "../parsing/command-line.js";
@@ -127,7 +128,7 @@ function printed({ options }: RecipeDefinition, chatOptionsOf: Options, params: 
   const shares = stylesOf(params);
   const names =
     options.styles?.several === true
-      ? shares.map(({ name, weight }) => ({ key: name, value: String(weight) }))
+      ? shares.map(({ name, weight, where = String(weight) }) => ({ key: name, value: where }))
       : [...shares.map(({ name }) => name), ...(typeof style === "string" ? [style] : [])].map((name) =>
           named(name, chatOptionsOf),
         );
@@ -157,7 +158,12 @@ function unnamedImages(
   const [main] = Object.keys(pictures);
   const image = main !== undefined && roles.includes(main) && params.style === undefined;
   const style = stylesOf(params).some(({ name }) => name === ATTACHED);
-  return [...(image ? ["image" as const] : []), ...(style ? ["style" as const] : [])];
+  const mask = roles.includes(MASK);
+  return [
+    ...(image ? ["image" as const] : []),
+    ...(style ? ["style" as const] : []),
+    ...(mask ? ["mask" as const] : []),
+  ];
 }
 
 /**
@@ -205,8 +211,8 @@ interface Questions {
 /** What some commands ask first, when something was left open. */
 const QUESTIONS: Readonly<Record<string, Questions>> = {
   stylize: {
-    async ask(context, { image: photo, style1: style }, given) {
-      if (!photo || style || given.style !== undefined) return false;
+    async ask(context, { image: photo, style1: style, mask }, given) {
+      if (!photo || style || mask || given.style !== undefined) return false;
       await context.palettes.open({ ...context, photo, given });
       return true;
     },
@@ -263,12 +269,13 @@ function recipeCommand(definition: RecipeDefinition, recipe: Recipe): Command {
 function imagesOf({ pictures, options }: RecipeDefinition) {
   const [main, ...others] = Object.entries(pictures);
   const named = Object.entries(options).find(([, { kind }]) => kind === "style")?.[0];
-  return { main, second: others.find(([, other]) => other.second), named };
+  return { main, seconds: others.filter(([, other]) => other.second), named };
 }
 
 function imageOptions(definition: RecipeDefinition): Options {
-  const { main, second, named } = imagesOf(definition);
+  const { main, seconds, named } = imagesOf(definition);
   if (!main) return {};
+  const [second] = seconds;
   const [, { help, without }] = main;
   const about = without === undefined ? help : `${help}; none: ${without}`;
   const none = without !== undefined || named !== undefined;
@@ -287,11 +294,25 @@ async function findImages(
   given: Params,
   context: CommandContext,
 ): Promise<FoundImages | undefined> {
-  const { main, second, named } = imagesOf(definition);
+  const { main, seconds, named } = imagesOf(definition);
   if (!main || (named !== undefined && given[named] !== undefined)) return {};
   const limits = context.app.botOptions.pictures;
   const first = await findImage(context, limits, wanted);
   if (!first && (wanted !== "none" || !mayDoWithout(definition))) return undefined;
-  const other = second && (await findSecondImage(context, limits));
-  return { ...(first && { [main[0]]: first }), ...(second && other && { [second[0]]: other }) };
+  const found: Record<string, FoundImage> = first ? { [main[0]]: first } : {};
+  for (const [i, role] of furtherRoles(seconds, given).entries()) {
+    const other = await findFurtherImage(context, limits, i + 1);
+    if (other) found[role] = other;
+  }
+  return found;
+}
+
+/** What the second attached image is, and the third: a mask where one is meant, after a style that is not named. */
+function furtherRoles(seconds: ReturnType<typeof imagesOf>["seconds"], given: Params): string[] {
+  const roles = seconds.map(([role]) => role);
+  const others = roles.filter((role) => role !== MASK);
+  if (others.length === 0) return roles;
+  const masked = typeof given.where === "string" && parseWhere(given.where)?.kind === MASK;
+  const named = given.style !== undefined;
+  return masked ? [...(named ? [] : others), MASK] : others;
 }

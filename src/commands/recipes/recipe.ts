@@ -44,8 +44,8 @@ export interface Scope {
   readonly styles: StyleLibrary;
 }
 
-/** The image to work on, or one whose style is taken. */
-export type UnnamedImage = "image" | "style";
+/** The image to work on, one whose style is taken, or one that says where. */
+export type UnnamedImage = "image" | "style" | "mask";
 
 /** What a command that starts jobs tells of them, so that any job can be described, printed, repeated and changed. */
 export interface Recipe {
@@ -176,7 +176,8 @@ function chatOption(key: string, option: RecipeOption, botOptions: BotOptions): 
     case "text":
       return textOption({ ...named, expected, read });
     case "classes":
-      return textOption({ ...named, expected, read, completes: "classes" });
+    case "where":
+      return textOption({ ...named, expected, read, completes: kind });
   }
 }
 

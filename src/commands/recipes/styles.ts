@@ -2,6 +2,8 @@
 
 import type { ChannelRef, Credit } from "../../domain/model.js";
 import { ATTACHED, PHOTO } from "../../engine/recipes/painting/options.js";
+import { MASK, REST, readStyleWhere } from "../../engine/recipes/where/syntax.js";
+import { defined } from "../../shared/defined.js";
 import { kebab } from "../../shared/text.js";
 import type { Options } from "../parsing/options.js";
 import { readShares, type Share } from "../styles/shares.js";
@@ -14,6 +16,8 @@ interface StyleParam {
   readonly picture: string;
   readonly name: string;
   readonly weight: number;
+  /** Where it is painted. */
+  readonly where?: string;
 }
 
 /**
@@ -38,8 +42,24 @@ export async function withSharedStyles(draft: Draft, styles: unknown, scope: Sco
     throw new UserError("blend.which", await offered(scope, "summer"));
   if (shares) await checkPercents(shares, scope, options);
   const changed = shares ? await withStyles(draft, await weighed(shares, scope), scope, options) : draft;
-  if (Number(changed.params.sweep) > 0 && stylesOf(changed.params).length !== 2) throw new UserError("blend.sweep");
+  const chosen = stylesOf(changed.params);
+  if (!(Number(changed.params.sweep) > 0)) return withPlaces(changed, shares);
+  if (chosen.length !== 2) throw new UserError("blend.sweep");
+  if (chosen.some(({ where }) => where !== undefined)) throw new UserError("where.sweep");
   return changed;
+}
+
+/** Of several styles without shares, a place is the first one's, and the rest of the picture is the others'. */
+function withPlaces(draft: Draft, shares: readonly Share[] | undefined): Draft {
+  const { where = draft.pictures[MASK] && MASK, ...params } = draft.params;
+  const styles = stylesOf(params);
+  const open = shares
+    ? shares.every((share) => share.weight === undefined && share.where === undefined)
+    : styles.some((style) => style.where === REST);
+  const place = typeof where === "string" ? readStyleWhere(where) : undefined;
+  if (!open || styles.length < 2 || place === undefined) return draft;
+  const placed = styles.map((style, i) => ({ ...style, weight: 1, where: i === 0 ? place : REST }));
+  return { ...draft, params: { ...params, styles: placed } };
 }
 
 /**
@@ -61,10 +81,16 @@ async function offered({ styles, channel }: Scope, usual: string): Promise<{ sty
   return { styles: names.join(", "), first: names[0] ?? usual };
 }
 
+interface Chosen {
+  readonly style: string;
+  readonly weight: number;
+  readonly where?: string | undefined;
+}
+
 /** Styles as parameters, and their pictures: those of earlier styles are dropped. */
 async function withStyles(
   { params, pictures }: Draft,
-  chosen: readonly { readonly style: string; readonly weight: number }[],
+  chosen: readonly Chosen[],
   { channel, styles: library }: { readonly channel: ChannelRef; readonly styles: StyleLibrary },
   options: Options = {},
 ): Promise<Draft> {
@@ -72,20 +98,21 @@ async function withStyles(
   const styles: StyleParam[] = [];
   const added: Record<string, Uint8Array> = {};
   const styleCredits: Credit[] = [];
-  for (const [index, { style, weight }] of chosen.entries()) {
+  for (const [index, { style, weight, where }] of chosen.entries()) {
+    const share = { weight, ...defined({ where }) };
     if (style.toLowerCase() === PHOTO) {
-      styles.push({ picture: "image", name: PHOTO, weight });
+      styles.push({ picture: "image", name: PHOTO, ...share });
       continue;
     }
     const picture = `style${index + 1}`;
     if (style === ATTACHED && pictures.style1) {
       added[picture] = pictures.style1;
-      styles.push({ picture, name: ATTACHED, weight });
+      styles.push({ picture, name: ATTACHED, ...share });
       continue;
     }
     const found = await findStyle(library, channel, style, Object.keys(options).map(kebab));
     added[picture] = await found.picture();
-    styles.push({ picture, name: found.name, weight });
+    styles.push({ picture, name: found.name, ...share });
     styleCredits.push(styleCredit(found));
   }
   return { params: { ...params, styles }, pictures: { ...kept, ...added }, styleCredits };
@@ -118,8 +145,9 @@ async function checkPercents(shares: readonly Share[], { styles, channel }: Scop
  * Shares filled in, to sum to 1. One style alone leaves the rest to its opposite, else to the photo's own style; among
  * several, those without a share split what the others leave.
  */
-async function weighed(shares: readonly Share[], scope: Scope): Promise<{ style: string; weight: number }[]> {
+async function weighed(shares: readonly Share[], scope: Scope): Promise<Chosen[]> {
   const [only, another] = shares;
+  if (shares.some(({ where }) => where !== undefined)) return inPlaces(shares);
   if (only && !another) {
     const weight = only.weight ?? 0.5;
     if (weight >= 1 || only.style.toLowerCase() === PHOTO) return [{ style: only.style, weight: 1 }];
@@ -135,6 +163,11 @@ async function weighed(shares: readonly Share[], scope: Scope): Promise<{ style:
   const weights = shares.map(({ weight }) => weight ?? left);
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   return shares.map(({ style }, i) => ({ style, weight: round((weights[i] ?? 0) / total) }));
+}
+
+/** What has no place of its own has what the others leave; with a share beside places, too. */
+function inPlaces(shares: readonly Share[]): Chosen[] {
+  return shares.map(({ style, weight = 1, where = REST }) => ({ style, weight, where }));
 }
 
 function round(share: number): number {

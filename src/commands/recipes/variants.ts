@@ -1,12 +1,22 @@
 /** What can be made of a result by one press: which values change, and what a recipe does not offer. */
 
 import type { Job } from "../../domain/model.js";
+import { MOST_VARIATIONS, variationParams, variationsOf } from "../../engine/recipes/variation-options.js";
 import { UserError } from "../user-error.js";
-import { type Params, type Recipe, SIDES } from "./recipe.js";
+import { type Params, type Recipe, randomSeed, SIDES } from "./recipe.js";
 
-export const VARIANTS = ["stronger", "weaker", "larger", "film", "style"] as const;
+/** Of one picture. */
+export const VARIANTS = ["vary", "stronger", "weaker", "larger", "film", "style"] as const;
+/** Of one of the pictures on a sheet of variations. */
+const SHEET_VARIANTS = ["choose", "enlarge", "vary"] as const;
 
-export type Variant = (typeof VARIANTS)[number];
+export type Variant = (typeof VARIANTS | typeof SHEET_VARIANTS)[number];
+
+/** A variant, and of which picture on a sheet, counted from 0. */
+export interface WantedVariant {
+  readonly variant: Variant;
+  readonly variation?: number;
+}
 
 /** What is varied: a result's parameters, and the longest side that may be asked for where it is. */
 export interface Varied {
@@ -46,9 +56,30 @@ export function stronger({ recipe, params }: Varied, direction: 1 | -1): { reado
   return { strength: bounded };
 }
 
-/** @throws UserError for what is no picture: it moves */
+/**
+ * One variation of a sheet by itself.
+ * @throws UserError where there is no such variation
+ */
+export function chosen({ params }: Pick<Varied, "params">, variation: number | undefined): Params {
+  if (variation === undefined || variation >= variationsOf(params)) throw new UserError("result.no-variation");
+  return { repeat: undefined, ...variationParams(params, variation) };
+}
+
+/**
+ * A sheet of variations of a picture, or of one on a sheet: where a recipe can, with the same large forms.
+ * @throws UserError where a recipe makes none
+ */
+export function varied({ recipe, params }: Varied, variation?: number): Params {
+  if (!recipe.options.repeat) throw new UserError("result.no-variations", { command: recipe.command });
+  const seed = recipe.options.detailSeed ? { detailSeed: randomSeed() } : { seed: randomSeed() };
+  const one = variation === undefined ? {} : chosen({ params }, variation);
+  return { ...one, ...seed, repeat: MOST_VARIATIONS };
+}
+
+/** @throws UserError for what is not one picture: it moves, or is a sheet of several */
 export function checkStill({ recipe, params }: Pick<Varied, "recipe" | "params">): void {
   if (recipe.film(params)) throw new UserError("result.is-film");
+  if (variationsOf(params) > 1) throw new UserError("result.is-sheet");
 }
 
 /** @throws UserError for a work that not everybody in the community may see as it is: everybody sees the styles */
@@ -58,15 +89,29 @@ export function checkMayBeStyle({ spoiler, audience = "community" }: Pick<Job, "
 }
 
 /** The variants that a result has buttons for; the others would only be refused. */
-export function variantsOf(varied: Varied, job: Pick<Job, "spoiler" | "audience">): Variant[] {
-  const checks: Readonly<Record<Variant, () => unknown>> = {
-    stronger: () => stronger(varied, 1),
-    weaker: () => stronger(varied, -1),
-    larger: () => larger(varied),
-    film: () => checkStill(varied),
-    style: () => [checkStill(varied), checkMayBeStyle(job)],
+export function variantsOf(result: Varied, job: Pick<Job, "spoiler" | "audience">): WantedVariant[] {
+  if (variationsOf(result.params) > 1) return sheetVariantsOf(result);
+  const checks: Readonly<Record<(typeof VARIANTS)[number], () => unknown>> = {
+    vary: () => varied(result),
+    stronger: () => stronger(result, 1),
+    weaker: () => stronger(result, -1),
+    larger: () => larger(result),
+    film: () => checkStill(result),
+    style: () => [checkStill(result), checkMayBeStyle(job)],
   };
-  return VARIANTS.filter((variant) => passes(checks[variant]));
+  return VARIANTS.filter((variant) => passes(checks[variant])).map((variant) => ({ variant }));
+}
+
+/** The same of a sheet: choose, enlarge or vary each of its pictures. Where a seed draws all, none has a like. */
+function sheetVariantsOf(sheet: Varied): WantedVariant[] {
+  const { detailSeed } = sheet.recipe.options;
+  const offered = SHEET_VARIANTS.filter((variant) => {
+    if (variant === "enlarge") return passes(() => larger(sheet));
+    return variant === "choose" || detailSeed !== undefined;
+  });
+  return offered.flatMap((variant) =>
+    Array.from({ length: variationsOf(sheet.params) }, (_, variation) => ({ variant, variation })),
+  );
 }
 
 function passes(check: () => unknown): boolean {

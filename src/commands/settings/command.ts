@@ -1,4 +1,4 @@
-import { NO_COMMUNITY } from "../../domain/model.js";
+import { moderatesAll, NO_COMMUNITY } from "../../domain/model.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { kebab, plain } from "../../shared/text.js";
 import type { SettingValue } from "../../store/schema.js";
@@ -122,18 +122,20 @@ async function change(
 ): Promise<void> {
   const { app, channel } = context;
   const given = Object.fromEntries(changes);
-  const scope = scopeFor(context, everywhere || given.reports !== undefined);
+  const scope = scopeFor(context, everywhere, everywhere || given.reports !== undefined);
   checkLook(context, given);
+  if (given.reports === "here" && channel.thread !== undefined) throw new UserError("settings.reports-thread");
+  // All that asks the chat comes first: where it fails, nothing is changed.
+  const { name } = await context.chat.describe(channel);
   // What is said there shows that it can be, and to all who read it that it will be.
   if (given.reports === "here") await context.replyPublic({ text: await reportsText(context) });
-  for (const [key, value] of changes) app.settings.set(scopeFor(context, everywhere), key, value, channel);
-  await noteChange(context, given, everywhere);
+  for (const [key, value] of changes) app.settings.set(scope, key, value, channel);
+  noteChange(context, given, everywhere ? undefined : name);
   app.logger.info({ ...scope, changes: given, by: context.user.id }, "settings were changed");
   const keys = changes.map(([key]) => key);
-  const art = changes.find(([key]) => key === "art")?.[1];
   // Everybody may react from now on, so everybody should know.
-  if (art === "on" && app.settings.isArtChannel(channel))
-    await context.replyPublic({ text: await artText(context, everywhere) });
+  if (given.art === "on" && app.settings.isArtChannel(channel))
+    await context.replyPublic({ text: artText(context, everywhere ? undefined : name) });
   await context.replyEphemeral(changedText(context, keys, everywhere));
 }
 
@@ -151,32 +153,36 @@ function checkLook({ app, channel }: CommandContext, given: Readonly<Record<stri
 }
 
 async function reset(context: CommandContext, what: string | undefined, everywhere: boolean): Promise<void> {
-  const scope = scopeFor(context, everywhere);
-  const { app } = context;
+  const { app, chat, channel } = context;
   const all = Object.entries(app.settings.known) as [SettingKey, KnownSetting][];
   // What is the whole community's goes when it is named, or with all of that.
   const meant = all.filter(([key, { namesChannel }]) =>
     what === undefined ? everywhere || !namesChannel : kebab(key) === what,
   );
+  const scope = scopeFor(context, everywhere, everywhere || meant.some(([, { namesChannel }]) => namesChannel));
+  const { name } = await chat.describe(channel);
   const taken = meant.map(([key]) => key).filter((key) => app.settings.reset(scope, key));
   if (taken.length === 0) throw new UserError("settings.nothing-to-reset", { everywhere });
   app.logger.info({ ...scope, reset: taken, by: context.user.id }, "settings were taken back");
-  await noteChange(context, Object.fromEntries(taken.map((key) => [key, RESET])), everywhere);
+  noteChange(context, Object.fromEntries(taken.map((key) => [key, RESET])), everywhere ? undefined : name);
   await context.replyEphemeral(changedText(context, taken, everywhere));
 }
 
-/** Where people may use the bot, and where they report to, is in the moderators' log. */
-async function noteChange(
-  { app, chat, channel, user }: CommandContext,
+/**
+ * Where people may use the bot, and where they report to, is in the moderators' log.
+ * @param channelName undefined for what was set in the whole community
+ */
+function noteChange(
+  { app, channel, user }: CommandContext,
   given: Readonly<Record<string, SettingValue>>,
-  everywhere: boolean,
-): Promise<void> {
+  channelName: string | undefined,
+): void {
   const { platform, community } = channel;
   if (community === NO_COMMUNITY) return;
-  const noted = Object.entries(given).filter(([key]) => key === "bot" || key === "reports");
-  for (const [key, value] of noted) {
-    const isWhole = everywhere && key === "bot";
-    const subject = isWhole ? sentence("settings.community") : (await chat.describe(channel)).name;
+  for (const [key, value] of Object.entries(given)) {
+    if (key !== "bot" && key !== "reports") continue;
+    const isWhole = channelName === undefined || (key === "reports" && value !== "here");
+    const subject = isWhole ? sentence("settings.community") : channelName;
     const detail = `${key} ${value}`;
     app.moderation.note(user, { platform, community, kind: "change-settings", subject, detail });
   }
@@ -190,9 +196,8 @@ function changedText({ app, channel }: CommandContext, keys: readonly SettingKey
   return [heading, ...changed.map(line), ...(own ? [sentence("settings.channel-wins")] : [])].join("\n");
 }
 
-async function artText({ chat, channel, user }: CommandContext, everywhere: boolean): Promise<string> {
-  const { name } = await chat.describe(channel);
-  return sentence("settings.art", { channel: everywhere ? undefined : plain(name), by: plain(user.name) });
+function artText({ user }: CommandContext, channel: string | undefined): string {
+  return sentence("settings.art", { channel: channel && plain(channel), by: plain(user.name) });
 }
 
 async function reportsText({ chat, channel, user }: CommandContext): Promise<string> {
@@ -200,9 +205,15 @@ async function reportsText({ chat, channel, user }: CommandContext): Promise<str
   return sentence("settings.reports", { by: plain(user.name), open: !closed });
 }
 
-/** @throws UserError for those who do not manage the channel, or, in direct messages, any community. */
-function scopeFor({ channel: { platform, community, id }, user }: CommandContext, everywhere: boolean) {
-  if (!user.moderator) throw new UserError("settings.forbidden");
-  if (everywhere && community === NO_COMMUNITY) throw new UserError("settings.no-community");
+/**
+ * Where something is set: in the channel or everywhere.
+ * @param whole whether it concerns the whole community, wherever it is stored
+ * @throws UserError for those who do not manage that, and, in direct messages, for what concerns a community
+ */
+function scopeFor({ channel, user }: CommandContext, everywhere: boolean, whole: boolean) {
+  const { platform, community, id } = channel;
+  if (whole && community === NO_COMMUNITY) throw new UserError("settings.no-community");
+  if (!user.moderator && !moderatesAll(user, channel)) throw new UserError("settings.forbidden");
+  if (whole && !moderatesAll(user, channel)) throw new UserError("settings.forbidden-whole");
   return { platform, community, ...(!everywhere && { channel: id }) };
 }

@@ -5,6 +5,7 @@ import type { Chat } from "../../port/adapter.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { StoreError } from "../../shared/store-error.js";
 import { plain } from "../../shared/text.js";
+import { dayOf } from "../../shared/time.js";
 import type { StoredJob } from "../../store/job-rows.js";
 import type { MyData } from "../../store/my-data.js";
 import type { CommandContext } from "../command.js";
@@ -25,7 +26,7 @@ export async function showMyData(context: CommandContext): Promise<void> {
   if (all.every(({ length }) => length === 0) && optedOutAt === undefined)
     return context.replyEphemeral(sentence("my-data.none", { rest }));
   const size = megabytes(pictures.reduce((sum, { bytes }) => sum + bytes, 0));
-  const [first, last] = [day(jobs[0]?.createdAt ?? 0), day(jobs.at(-1)?.createdAt ?? 0)];
+  const [first, last] = [dayOf(jobs[0]?.createdAt ?? 0), dayOf(jobs.at(-1)?.createdAt ?? 0)];
   const added = styles.slice(0, MAX_NAMES).map(({ name }) => name);
   const rows = [
     sentence("my-data.heading"),
@@ -37,7 +38,7 @@ export async function showMyData(context: CommandContext): Promise<void> {
     boards.length > 0 && sentence("my-data.interactive", { messages: boards.length }),
     votes.length > 0 && sentence("my-data.votes", { votes: votes.length }),
     reports.length > 0 && sentence("my-data.reports", { reports: reports.length }),
-    optedOutAt !== undefined && sentence("my-data.opted-out", { since: day(optedOutAt) }),
+    optedOutAt !== undefined && sentence("my-data.opted-out", { since: dayOf(optedOutAt) }),
     rest,
     sentence("my-data.hint"),
   ];
@@ -119,13 +120,9 @@ async function latest({ chat, app }: CommandContext, jobs: readonly StoredJob[])
       const title = app.recipes.get(recipe)?.title(params) ?? recipe;
       const message = messages.final ?? messages.announcement;
       const link = message && (await chat.link(message).catch(() => undefined));
-      return `· ${link ? `[${title}](${link})` : title}, \`${id}\`, ${day(createdAt)}`;
+      return `· ${link ? `[${title}](${link})` : title}, \`${id}\`, ${dayOf(createdAt)}`;
     }),
   );
-}
-
-function day(time: number): string {
-  return new Date(time).toISOString().slice(0, 10);
 }
 
 function cut(shown: readonly string[], all: number): string {

@@ -1,4 +1,5 @@
-import { mayManage } from "../../domain/model.js";
+import { moderatesAll } from "../../domain/model.js";
+import { defined } from "../../shared/defined.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { plain } from "../../shared/text.js";
 import { readEmoji, sameEmoji } from "../../shared/typed.js";
@@ -113,12 +114,14 @@ const ACTIONS: Readonly<Record<string, (values: Values, context: CommandContext)
     const taken = (await context.app.styles.list(context.channel)).some((style) => style.name === word);
     if (taken && word !== own.name) throw new UserError("style.name-taken", { name: word });
     context.app.store.styles.rename(own.id, word);
+    noteOnOthers("rename-style", own, context, sentence("moderate.renamed", { name: word }));
     await context.replyEphemeral(sentence("style.renamed", { from: own.name, name: word }));
   },
 
   async remove({ name }, context) {
     const own = ownStyle(needed(name, "name", "/style remove rust"), context);
     context.app.store.styles.remove([own.id]);
+    noteOnOthers("remove-style", own, context);
     await context.replyEphemeral(sentence("style.removed", { name: own.name }));
   },
 };
@@ -128,12 +131,24 @@ function needed<T>(value: T | undefined, option: "name" | "emoji" | "to", line: 
   return value;
 }
 
-/** A community's own style, for those who may change it. */
+/** What moderators do to others' styles is in their log. */
+function noteOnOthers(
+  kind: "rename-style" | "remove-style",
+  { name, author }: OwnStyle,
+  { app, channel: { platform, community }, user }: CommandContext,
+  detail?: string,
+): void {
+  if (author.id === user.id) return;
+  const subject = sentence("work.by", { title: name, author: author.name });
+  app.moderation.note(user, { platform, community, kind, subject, ...defined({ detail }) });
+}
+
+/** A community's own style, for those who may change it: it is offered in all channels. */
 function ownStyle(wanted: string, { app, channel, user }: CommandContext): OwnStyle {
   const { platform, community } = channel;
   const found = app.store.styles.find({ platform, community }, wanted);
   if (!found) throw new UserError("style.not-own", { name: wanted });
-  if (!mayManage(user, found))
+  if (found.author.id !== user.id && !moderatesAll(user, channel))
     throw new UserError("style.foreign", { name: found.name, owner: plain(found.author.name) });
   return found;
 }

@@ -1,3 +1,4 @@
+import { expectedWhere, readStyleWhere } from "../../engine/recipes/where/syntax.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 
 /** `summer:0.3 winter:0.7`: styles with their shares, as people write them. */
@@ -7,13 +8,16 @@ export interface Share {
   readonly style: string;
   /** Above 0. Undefined when it was left out. */
   readonly weight?: number;
+  /** Where it is painted, in the place of a share. */
+  readonly where?: string;
 }
 
 /** Styles in one blend. */
 export const MAX_SHARES = 8;
 const MAX_WEIGHT = 1000;
 /** A chat's own emoji have colons around their names. */
-const SHARE = /^(?<style>[^\s:=]{1,40}|:[^\s:=]{1,40}:)(?:[:=](?<weight>\d+(?:[.,]\d*)?%?|[.,]\d+%?))?$/u;
+const SHARE =
+  /^(?<style>[^\s:=]{1,40}|:[^\s:=]{1,40}:)(?:[:=](?:(?<weight>\d+(?:[.,]\d*)?%?|[.,]\d+%?)|(?<place>\S{1,60})))?$/u;
 
 /** Reads shares; undefined when {@link expectedShares} says what is wrong with the text. */
 export function readShares(text: string): readonly Share[] | undefined {
@@ -27,6 +31,9 @@ export function readShares(text: string): readonly Share[] | undefined {
 export function expectedShares(text: string): string {
   const shares = wordsOf(text).map(readShare);
   const known = shares.filter((share) => share !== undefined);
+  const place = wordsOf(text).flatMap((word) => SHARE.exec(word)?.groups?.place ?? []);
+  const unknown = place.find((where) => readStyleWhere(where) === undefined);
+  if (unknown !== undefined) return sentence("option.expected.place", { unknown, places: expectedWhere(unknown) });
   if (known.length === 0 || known.length < shares.length) return sentence("option.expected.shares");
   const wrong = known.find(({ weight = 1 }) => !isShare(weight));
   if (wrong) return sentence("option.expected.share", { share: printShares([wrong]), most: MAX_WEIGHT });
@@ -35,8 +42,10 @@ export function expectedShares(text: string): string {
   return sentence("option.expected.most", { most: MAX_SHARES });
 }
 
+/** A place of several words is one word here: `night:"not mountain"` is `night:not-mountain`. */
 function wordsOf(text: string): string[] {
   return text
+    .replaceAll(/"([^"]*)"/g, (_, inside: string) => inside.trim().replaceAll(/\s+/g, "-"))
     .trim()
     .split(/[\s,;]+(?!\d)/u)
     .filter((word) => word !== "");
@@ -53,12 +62,18 @@ function isShare(weight: number): boolean {
 }
 
 export function printShares(shares: readonly Share[]): string {
-  return shares.map(({ style, weight }) => (weight === undefined ? style : `${style}:${weight}`)).join(" ");
+  return shares
+    .map(({ style, weight, where = weight }) => (where === undefined ? style : `${style}:${where}`))
+    .join(" ");
 }
 
 function readShare(word: string): Share | undefined {
-  const { style, weight: typed } = SHARE.exec(word)?.groups ?? {};
+  const { style, weight: typed, place } = SHARE.exec(word)?.groups ?? {};
   if (style === undefined) return undefined;
+  if (place !== undefined) {
+    const where = readStyleWhere(place);
+    return where === undefined ? undefined : { style, where };
+  }
   if (typed === undefined) return { style };
   const number = Number(typed.replace(",", ".").replace("%", ""));
   return { style, weight: typed.endsWith("%") ? number / 100 : number };

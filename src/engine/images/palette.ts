@@ -22,13 +22,17 @@ export const transposed = (matrix: Matrix3): Matrix3 => fromEntries((row, column
 const product = (a: Matrix3, b: Matrix3): Matrix3 =>
   fromEntries((row, column) => [0, 1, 2].reduce((sum, k) => sum + entry(a, row, k) * entry(b, k, column), 0));
 
-export function paletteOf({ data }: Raster): Palette {
+/** @param mask how much each pixel counts; all count alike when left out */
+export function paletteOf({ data }: Raster, mask?: Raster): Palette {
   const pixels = data.length / CHANNELS;
   const planes = [0, 1, 2].map((c) => data.subarray(c * pixels, (c + 1) * pixels));
-  const mean = planes.map((plane) => plane.reduce((sum, v) => sum + v, 0) / pixels);
+  const weights = mask?.data.subarray(0, pixels);
+  const total = weights ? weights.reduce((sum, v) => sum + v, 0) : pixels;
+  const mean = planes.map((plane) => plane.reduce((sum, v, i) => sum + v * (weights?.[i] ?? 1), 0) / total);
   const covariance = fromEntries((a, b) => {
     const [other, meanA, meanB] = [planes[b], mean[a] ?? 0, mean[b] ?? 0];
-    return (planes[a] ?? data).reduce((sum, v, i) => sum + (v - meanA) * ((other?.[i] ?? 0) - meanB), 0) / pixels;
+    const product = (v: number, i: number): number => (v - meanA) * ((other?.[i] ?? 0) - meanB) * (weights?.[i] ?? 1);
+    return (planes[a] ?? data).reduce((sum, v, i) => sum + product(v, i), 0) / total;
   });
   return { mean, covariance };
 }
@@ -59,9 +63,9 @@ export function mixPalettes(palettes: readonly (readonly [Palette, number])[]): 
  * The map is the optimal transport between the two Gaussians, which moves colours no farther than it must. Source:
  * "Computational Optimal Transport" (Peyre and Cuturi 2019), remark 2.31.
  * @param amount from 0, the image as it is, to 1
+ * @param own the image's own palette, or that of a part of it
  */
-export function withPalette(image: Raster, palette: Palette, amount = 1): Raster {
-  const own = paletteOf(image);
+export function withPalette(image: Raster, palette: Palette, amount = 1, own = paletteOf(image)): Raster {
   const [from, to] = [regular(own.covariance), regular(palette.covariance)];
   const [root, inverse] = [power(from, 0.5), power(from, -0.5)];
   const map = product(inverse, product(power(product(root, product(to, root)), 0.5), inverse));

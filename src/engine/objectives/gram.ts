@@ -20,6 +20,43 @@ export function gram(features: Node, delta = 0): Node {
 }
 
 /**
+ * The Gram matrix of a part of a feature map, per pixel of it: of (F + delta) times a mask.
+ *
+ * Source: "Controlling Perceptual Factors in Neural Style Transfer" (Gatys et al. 2017), eq. 4 and 5.
+ * @param mask [1, 1, H, W], of which the sum of squares is 1; of a tile, that of all tiles together
+ */
+function maskedGram(features: Node, delta: number, mask: Node): Node {
+  const guided = ops.mul(delta === 0 ? features : ops.add(features, ops.scalar(delta)), mask);
+  const flat = ops.reshape(guided, [0, 0, -1]);
+  return ops.matmul(flat, flat, { transposeB: true });
+}
+
+/** Masks of layers, as values of a program. */
+export type LayerMasks = Readonly<Record<string, Tensor>>;
+
+const MASK_SHAPE = [1, 1, null, null];
+
+/** How a layer is measured: by means, in a part of it, or all of its pixels. */
+function measured(scope: Scope, layer: string, { delta = 0, means = false, masks }: Measured): Node {
+  const features = scope.layer(layer);
+  if (masks) return maskedGram(features, delta, scope.value(`mask:${layer}`, MASK_SHAPE));
+  return means ? meanGram(features, delta) : gram(features, delta);
+}
+
+interface Measured {
+  readonly delta?: number;
+  readonly means?: boolean;
+  /** By layer; all of it counts when left out. */
+  readonly masks?: LayerMasks | undefined;
+}
+
+export function maskValues(masks: LayerMasks | undefined): Record<string, Tensor> {
+  return Object.fromEntries(Object.entries(masks ?? {}).map(([layer, mask]) => [`mask:${layer}`, mask]));
+}
+
+const kindOf = ({ means = false, masks }: Measured): string => (masks ? "masked" : means ? "means" : "gram");
+
+/**
  * The outer product of a feature map's mean channels: G = (mu + delta)(mu + delta)^T / C with mu the mean over pixels.
  *
  * Faster than all pixels' and more regular. Source: Deep Learning Cookbook 12.4, the mean-channel variant.
@@ -41,12 +78,18 @@ export interface GramTarget {
 }
 
 /** Sum over layers of weight * sum((G - target)^2). */
-export function gramLoss(targets: readonly GramTarget[], delta = 0, means = false): Objective {
-  const measure = means ? meanGram : gram;
-  const values: Record<string, Tensor> = { layers: vector(targets.map((t) => t.weight)) };
+export function gramLoss(
+  targets: readonly GramTarget[],
+  delta = 0,
+  means = false,
+  masks: LayerMasks | undefined = undefined,
+): Objective {
+  const how = { delta, means, masks };
+  const values = maskValues(masks);
+  values.layers = vector(targets.map((t) => t.weight));
   for (const { layer, target } of targets) values[`gram:${layer}`] = target;
   return {
-    structure: `${means ? "means" : "gram"}(${delta}:${targets.map((t) => t.layer).join(",")})`,
+    structure: `${kindOf(how)}(${delta}:${targets.map((t) => t.layer).join(",")})`,
     values,
     build(scope) {
       const weights = scope.value("layers", [targets.length]);
@@ -56,7 +99,7 @@ export function gramLoss(targets: readonly GramTarget[], delta = 0, means = fals
         const target = scope.value(`gram:${layer}`, [1, channels, channels]);
         return ops.mul(
           pick(weights, i, targets.length),
-          ops.sumAll(ops.square(ops.sub(measure(features, delta), target))),
+          ops.sumAll(ops.square(ops.sub(measured(scope, layer, how), target))),
         );
       });
       return terms.reduce(ops.add);
@@ -76,18 +119,19 @@ export function gramProduct(
   slopes: readonly { readonly layer: string; readonly slope: Tensor }[],
   delta = 0,
   means = false,
+  masks: LayerMasks | undefined = undefined,
 ): Objective {
-  const measure = means ? meanGram : gram;
-  const values: Record<string, Tensor> = {};
+  const how = { delta, means, masks };
+  const values = maskValues(masks);
   for (const { layer, slope } of slopes) values[`slope:${layer}`] = slope;
   return {
-    structure: `${means ? "means" : "gram"}Product(${delta}:${slopes.map((s) => s.layer).join(",")})`,
+    structure: `${kindOf(how)}Product(${delta}:${slopes.map((s) => s.layer).join(",")})`,
     values,
     build(scope) {
       const terms = slopes.map(({ layer }) => {
         const features = scope.layer(layer);
         const channels = features.shape[1] ?? null;
-        return ops.sumAll(ops.mul(measure(features, delta), scope.value(`slope:${layer}`, [1, channels, channels])));
+        return ops.sumAll(ops.mul(measured(scope, layer, how), scope.value(`slope:${layer}`, [1, channels, channels])));
       });
       return terms.reduce(ops.add);
     },
@@ -95,7 +139,13 @@ export function gramProduct(
 }
 
 /** The Gram matrices of layers as the outputs of a program, by layer. */
-export function gramOutputs(scope: Scope, layers: readonly string[], delta = 0, means = false): Record<string, Node> {
-  const measure = means ? meanGram : gram;
-  return Object.fromEntries(layers.map((layer) => [layer, measure(scope.layer(layer), delta)]));
+export function gramOutputs(
+  scope: Scope,
+  layers: readonly string[],
+  delta = 0,
+  means = false,
+  masks: LayerMasks | undefined = undefined,
+): Record<string, Node> {
+  const how = { delta, means, masks };
+  return Object.fromEntries(layers.map((layer) => [layer, measured(scope, layer, how)]));
 }

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Deed } from "../../shared/deed.js";
 import type { RecipeOption, RecipeOptions } from "./option.js";
+import { variationsOf } from "./variation-options.js";
 
 type Shape<O extends RecipeOptions> = { -readonly [K in keyof O]: O[K] extends RecipeOption<infer S> ? S : never };
 type Schema<O extends RecipeOptions> = z.ZodObject<Shape<O>, z.core.$strict>;
@@ -94,7 +95,26 @@ export function defineRecipe<const O extends RecipeOptions>(described: Described
   const shape = Object.fromEntries(Object.entries(described.options).map(([key, { schema }]) => [key, schema]));
   const { presets, defaultsWith } = described;
   const params = withPresets(z.strictObject(shape) as unknown as Schema<O>, presets, defaultsWith);
-  return { ...described, params: params as unknown as z.ZodType<ParamsOf<O>> };
+  return { ...described, ...timesVariations(described), params: params as unknown as z.ZodType<ParamsOf<O>> };
+}
+
+/** A sheet of variations costs as much as they do one by one; those that are done are held until the last one is. */
+function timesVariations<O extends RecipeOptions>({
+  cost,
+  footprint,
+  title,
+}: Described<O>): Pick<Described<O>, "cost" | "footprint" | "title"> {
+  return {
+    cost: (params) => cost(params) * variationsOf(params),
+    footprint(params) {
+      const [one, count] = [footprint(params), variationsOf(params)];
+      return count === 1 ? one : { ...one, pictures: (one.pictures ?? 0) + 2 * count };
+    },
+    title(params) {
+      const [one, count] = [title(params), variationsOf(params)];
+      return count === 1 ? one : `${one}, ${count} variations`;
+    },
+  };
 }
 
 /**

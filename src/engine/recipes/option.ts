@@ -58,7 +58,9 @@ type OptionKind =
   /** Styles with shares, and the roles of their pictures. */
   | "styles"
   /** Names of what networks know, with weights. */
-  | "classes";
+  | "classes"
+  /** Where in the picture: a region, a colour, a thing, or the picture of a mask. */
+  | "where";
 
 export interface RecipeOption<S extends z.ZodType = z.ZodType> extends Described {
   readonly kind: OptionKind;
@@ -123,7 +125,7 @@ export function choice<const V extends string, D extends V | undefined = undefin
 /** A text that may be left out. The recipe itself says what is wrong in one, since it knows the network. */
 export function text(
   description: Described & Required<Pick<RecipeOption, "expected" | "read">>,
-  kind: "text" | "look" | "style" | "classes" = "text",
+  kind: "text" | "look" | "style" | "classes" | "where" = "text",
 ): RecipeOption<z.ZodOptional<z.ZodString>> {
   return { ...description, kind, schema: z.string().optional() };
 }

@@ -5,6 +5,7 @@
 import type { z } from "zod";
 import { type Said, SentenceError } from "../../shared/sentences/sentence-error.js";
 import type { Seen, Sighting } from "../../shared/sighting.js";
+import type { CutOut } from "../images/codec.js";
 import type { Film } from "../images/film.js";
 import type { Raster } from "../images/raster.js";
 import type { Network } from "../networks/network.js";
@@ -58,8 +59,8 @@ export type Pictures = Readonly<Record<string, PictureInput>>;
 export interface PictureInput {
   readonly width: number;
   readonly height: number;
-  /** Decodes it with a given longer side in pixels. */
-  decode(side: number): Promise<Raster>;
+  /** Decodes it with a given longer side in pixels; `cutOut` is what of it is transparent. */
+  decode(side: number): Promise<Raster & { readonly cutOut?: CutOut }>;
 }
 
 export interface Recipe<Schema extends z.ZodType = z.ZodType> {

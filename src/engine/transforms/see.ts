@@ -9,7 +9,7 @@
 import type { Node } from "../graph/node.js";
 import { abs, blur, clip, div, mul, pow, reduceMean, roll, scalar } from "../graph/ops.js";
 import { type Random, randomInteger } from "../images/random.js";
-import type { Size } from "../images/raster.js";
+import { CHANNELS, type Raster, type Size } from "../images/raster.js";
 import { type ValueOf, vector } from "../objectives/objective.js";
 import type { Tensor, Tensors } from "../runtimes/runtime.js";
 
@@ -46,6 +46,12 @@ export function compose(...transforms: readonly Transform[]): Transform {
 /** Leaves the images alone and changes the gradient on its way back: a preconditioner, such as smoothing. */
 export function precondition(structure: string, values: Tensors, back: Transform["back"]): Transform {
   return { structure, values, see: (images) => images, back };
+}
+
+/** Lets an image move as far as a mask of its size says: from 0, not at all, to 1. */
+export function masked({ width, height, data }: Raster): Transform {
+  const values = { mask: { data, shape: [1, CHANNELS, height, width] } };
+  return precondition("masked", values, (gradient, value) => mul(gradient, value("mask", [1, CHANNELS, null, null])));
 }
 
 /** In pixels, to the right and down. */

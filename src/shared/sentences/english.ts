@@ -76,6 +76,27 @@ const done = (deed: Deed, of: Of | undefined): string => {
 const neuronAlone = (neuron: string | undefined): string =>
   `The picture that excites ${neuron === undefined ? "a neuron" : `the neuron ${neuron}`} most`;
 
+const UNNAMED = { image: "the picture", style: "its style picture", mask: "its mask" };
+
+/** What frames on the way are counted in. */
+export type FramePart = "octave" | "variation";
+
+interface FrameCount {
+  readonly part: FramePart;
+  readonly octave: number;
+  readonly octaves: number;
+}
+
+interface Described {
+  readonly deed: Deed;
+  readonly by: string;
+  readonly of: Of | undefined;
+  /** Of which there are several side by side. */
+  readonly variations?: number;
+}
+
+const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
+
 /** Every sentence that the program says, by identifier: a text with its parameters in braces, or a function of them. */
 export const english = {
   // What operators read: health pages, `dreamloom doctor`, and the program at its start.
@@ -245,11 +266,13 @@ export const english = {
     const [usual = ""] = still.length > 0 ? still : films;
     return `Where the result goes: ${endings} (PHOTO-${name}${usual} in this folder, when left out)`;
   },
-  "cli.style": "A picture to paint in the style of; may be given several times, with weights",
+  "cli.style": "A picture to paint in the style of; may be given several times, with weights (:0.3) or places (:top)",
   "cli.option": ({ help, more, bounds }: { help: string; more: string | undefined; bounds: Bounds | undefined }) =>
     `${help}${bounds ? ` (${range(bounds.minimum, bounds.maximum)})` : ""}` +
     `${more ? `. ${more.replace(/\.$/, "")}` : ""}`,
   "cli.ending": 'The output "{output}" should end in {endings}.',
+  "cli.where": ({ where, expected }: { where: string; expected: string }) =>
+    `--where ${where}: it must be ${expected}; or a mask's file, such as mask.png.`,
   "cli.style-weight": 'The style "{style}" has a weight below 0. Give one of 0 or more, for instance {path}:0.5.',
   "cli.no-style":
     "There is no style. Name a picture, for instance: dreamloom {verb} photo.jpg --style painting.jpg -o out.png",
@@ -357,6 +380,7 @@ export const english = {
   "option.expected.shares": "styles with shares, such as summer:0.3 winter:0.7",
   "option.expected.share": ({ share, most }: { share: string; most: number }) =>
     `given shares above 0${share.endsWith(":0") ? "" : ` and up to ${most}`}, unlike ${share}`,
+  "option.expected.place": "styles with shares or places, but {unknown} is no place. One is {places}",
   "option.expected.once": "named once each, unlike {style}",
   "option.expected.most": "{most} at most",
   "option.expected.flag": "yes or no",
@@ -393,6 +417,10 @@ export const english = {
     `\`/settings\` shows what applies.`,
   "settings.forbidden":
     "Only those who manage this channel may change its settings. `/settings` alone shows them to everybody.",
+  "settings.forbidden-whole":
+    "You manage this channel alone; what concerns the whole community is for those who moderate all of it.",
+  "settings.reports-thread":
+    "A thread cannot take the reports: give this in a channel, outside its threads: `/settings reports:here`",
   "settings.no-community":
     "Direct messages belong to no community, so nothing can be set for a whole one here. Use a channel of yours.",
   "settings.off-here": "I am switched off in this channel. Those who manage it can switch me on: `/settings bot:on`",
@@ -400,9 +428,10 @@ export const english = {
   "moderate.no-community":
     "Direct messages belong to no community, so there is nothing to moderate here. Use it in a channel of yours.",
   "moderate.forbidden": "Only moderators may do that.",
+  "moderate.channel-only": "You moderate this channel alone; that is for those who moderate the whole community.",
   "moderate.who": "Whom? Mention them, for example: `/moderate {action} @Ann`",
   "moderate.unknown": "I know nobody called {name} here. Mention them, for example: `/moderate bar @Ann`",
-  "moderate.ambiguous": "Several people here are called {name}: mention the one you mean.",
+  "person.ambiguous": "Several people here are called {name}: mention the one you mean.",
   "moderate.no-role": "Only people have works and jobs; roles can be barred and let in again.",
   "moderate.oneself": "You cannot bar yourself.",
   "moderate.too-many": "No more than {most} people and roles can be barred here; lift some bars first.",
@@ -420,7 +449,7 @@ export const english = {
     "once they have set a channel with `/settings reports:here`.",
   "report.which": "Which work? Answer its message with this, or give its id: `/report 7KQ4M9XA`",
   "report.no-work": "That message shows no work of mine. Those can be reported, also by their ids: `/report 7KQ4M9XA`",
-  "report.forbidden": "Only moderators may deal with reports.",
+  "report.forbidden": "Only those who moderate the whole community may deal with reports.",
   "image.opted-out": "{author} lets no one else use their pictures and works, so please choose another one.",
   "my-data.no-private-file":
     "This chat lets me send no file to you alone. `/settings mydata` shows what is stored; those who run me " +
@@ -524,6 +553,9 @@ export const english = {
   "result.largest": "It is already {size} px, the largest allowed here.",
   "result.no-strength": "This picture has no strength to change.",
   "result.strength-limit": "Its strength is already {strength}, the limit.",
+  "result.is-sheet": "These are several pictures: choose one with its button first.",
+  "result.no-variation": "There is no such variation.",
+  "result.no-variations": "`/{command}` makes no variations: another seed changes next to nothing.",
   "result.is-film": "It moves already; this is for pictures that stand still.",
   "result.image-gone": "The picture of job {id} is no longer kept; send it again with `/{command}`.",
   "vote.minutes": "minutes is for votes. For example: `/blend vote minutes:10`",
@@ -618,8 +650,8 @@ export const english = {
   "duration.hours": ({ hours, minutes }: { hours: number; minutes: number }) =>
     `${hours} h${minutes === 0 ? "" : ` ${minutes} min`}`,
   "film.stilled": "*The film is too large for this chat, so this is one picture of it.*",
-  "result.done": ({ octaves }: { octaves: number }) =>
-    octaves > 1 ? `${octaves} octaves done.` : "The picture is done.",
+  "result.done": ({ octaves, part }: { octaves: number; part: FramePart }) =>
+    octaves > 1 ? `${octaves} ${part}s done.` : "The picture is done.",
   done: "Done",
   "network.fetching": ({ network, received, all }: { network: string; received: number; all: number | undefined }) =>
     `Fetching ${network === "onnxruntime" ? "" : "the network "}${network}, which happens only once: ` +
@@ -629,6 +661,10 @@ export const english = {
   "button.cancel": "Cancel",
   "button.delete": "Delete",
   "button.report": "Report",
+  "button.numbered": "{label} {number}",
+  "button.choose": "Choose",
+  "button.enlarge": "Larger",
+  "button.vary": "Vary",
   "button.stronger": "Stronger",
   "button.weaker": "Weaker",
   "button.larger": "Larger",
@@ -664,22 +700,25 @@ export const english = {
     `${title}: starting.${duration === undefined ? "" : ` It takes about ${duration}.`}`,
   "job.starting": "Starting",
   "frame.film": "Frame {frame} of {frames}",
-  "frame.step": "Octave {octave} of {octaves}, step {step} of {steps}",
+  "frame.step": ({ part, ...at }: FrameCount & { step: number; steps: number }) =>
+    `${capital(part)} ${at.octave} of ${at.octaves}, step ${at.step} of ${at.steps}`,
   "frame.underway": ({ label, left }: { label: string; left: string | undefined }) =>
     `${label}${left === undefined ? "" : ` · about ${left} left`}`,
-  "frame.size": "Octave {octave} of {octaves} · {width} × {height}",
-  "frame.description": "The picture after octave {octave} of {octaves}",
+  "frame.size": ({ part, ...at }: FrameCount & { width: number; height: number }) =>
+    `${capital(part)} ${at.octave} of ${at.octaves} · ${at.width} × ${at.height}`,
+  "frame.description": ({ part, octave, octaves }: FrameCount) => `The picture after ${part} ${octave} of ${octaves}`,
   "result.seen": ({ seen }: { seen: readonly Sighting[] }) => sighted(seen),
   /** For people who do not see a result: what was done to what, and by whom. */
-  "result.description": ({ deed, by, of }: { deed: Deed; by: string; of: Of | undefined }) => {
+  "result.description": ({ deed, by, of, variations = 1 }: Described) => {
     const what = done(deed, of);
     const named = of?.maker === by && what.includes(pictureOf(of));
-    return named ? what : `${what}, by ${by}`;
+    const sheet = variations > 1 ? `${variations} variations side by side. ` : "";
+    return `${sheet}${named ? what : `${what}, by ${by}`}`;
   },
   "result.took": "took {duration}",
   "result.runtime": "{network} on {runtime}",
-  "result.unnamed": ({ images }: { images: readonly ("image" | "style")[] }) =>
-    `with ${images.map((image) => (image === "image" ? "the picture" : "its style picture")).join(" and ")}`,
+  "result.unnamed": ({ images }: { images: readonly ("image" | "style" | "mask")[] }) =>
+    `with ${both.format(images.map((image) => UNNAMED[image]))}`,
   "result.version": "v{version}",
   "result.ready": "Your picture is ready: **{title}**",
   "result.done-in": ({ duration, credits }: { duration: string; credits: string }) =>
@@ -775,6 +814,16 @@ export const english = {
   "moderate.act.delete-channel": "{by} deleted the channel {subject}",
   "moderate.act.dismiss-report": "{by} dismissed a report about {subject}",
   "moderate.act.delete-work": "{by} deleted {subject}, which was reported",
+  "moderate.act.remove-work": "{by} deleted {subject}",
+  "moderate.act.hide-work": "{by} took {subject} out of the gallery",
+  "moderate.act.show-work": "{by} put {subject} back into the gallery",
+  "moderate.act.cancel-job": "{by} cancelled {subject}",
+  "moderate.act.cancel-vote": "{by} cancelled a vote of {subject}",
+  "moderate.act.rename-style": "{by} renamed the style {subject}",
+  "moderate.act.remove-style": "{by} removed the style {subject}",
+  "moderate.act.delete-message": "{by} deleted a message of {subject}",
+  "moderate.from-bot": "from the bot",
+  "moderate.renamed": "now {name}",
   "moderate.act.change-settings": "{by} changed settings of {subject}",
   "report.done": "Thank you: the moderators know of it now.",
   "report.message": "🚩 {by} has reported a work:\n{work}",
@@ -783,6 +832,7 @@ export const english = {
   "report.deleted": "Deleted by {by}.",
   "report.dismissed": "Dismissed by {by}.",
   "report.barred": "{by} has barred its author.",
+  "report.barred-already": "Its author is barred already.",
   "report.button.delete": "Delete it",
   "report.button.bar": "Bar its author",
   "report.button.dismiss": "Dismiss",
@@ -972,6 +1022,17 @@ export const english = {
   "dream.channels-or-guide": "A dream follows channels or a guide, not both. Leave one of them out.",
   "blend.sweep-short": "A sweep has at least 2 pictures.",
   "blend.sweep-two": "A sweep goes between two styles. Name exactly two.",
+  "where.unreadable": "{where} is no region, no colour such as #0080ff, and no thing that the network knows.",
+  "where.empty": "Nothing of the picture is {where}, so there is nothing to do. Say another place.",
+  "where.no-colour": "Nothing in the picture has a colour near {colour}. Take one from the picture itself.",
+  "where.no-mask": "There is no picture of a mask. Send one with the picture, as its second; white is where.",
+  "where.mask-shape": "The mask has {mask} px and the picture {picture} px. Draw it on the picture itself.",
+  "where.all-opaque": "Nothing of the picture is transparent. Say another place, such as centre.",
+  "where.not-seen": ({ network, word, seen }: { network: string; word: string; seen: readonly string[] }) =>
+    `${network} sees no ${word} in the picture; it sees ${oneOf.format(seen)}. Say one of these, a region such as ` +
+    "top, or a colour such as #0080ff.",
+  "where.book": "The book's preset paints one style everywhere. Leave preset out to give each style its place.",
+  "where.sweep": "A sweep goes from one style to another everywhere. Leave sweep out to give each style its place.",
   "grid.no-channels": 'No channel is named. Write them as channels:"4 7 21".',
   "grid.too-many": "That would be {tiles} channels; a grid takes {most}. Take fewer layers or channels.",
   "texture.too-small": "These layers of {network} see nothing below {least} px; a tileable texture must be as large.",

@@ -406,7 +406,13 @@ describe("lines to the bot", () => {
     await expect.poll(() => listener.events.length).toBe(1);
     const [event] = listener.of("command");
     expect(event).toMatchObject({ name: "dream", text: "look:eyes", channel: art });
-    expect(event?.user).toEqual({ id: ben.id, name: "Ben", moderator: true, roles: [expect.any(String)] });
+    expect(event?.user).toEqual({
+      id: ben.id,
+      name: "Ben",
+      moderator: true,
+      moderatesAll: true,
+      roles: [expect.any(String)],
+    });
     expect(event?.attachments.map(({ name }) => name)).toEqual(["beach.png"]);
     discord.gateway.repeatLast("MESSAGE_CREATE" as never);
     await ann.post(ann.direct, "/again 7KQ4");

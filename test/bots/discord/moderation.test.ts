@@ -100,6 +100,26 @@ it("takes a report from a result's menu and button to the moderators' channel", 
   await close();
 });
 
+it("tells who moderates the server from who moderates one channel of it", async () => {
+  const { discord, art, ann, ben, mo, told, close } = await server();
+  discord.permit(art, "ManageMessages", true, ben.id);
+  // In this channel she has no right to manage messages.
+  discord.permit(art, "ManageMessages", false, mo.id);
+  ben.command(art, "settings", { "per-person": 1 });
+  await told(ben, /^Changed\./);
+  ben.command(art, "settings", { bot: "off", everywhere: true });
+  await told(ben, /^You manage this channel alone/);
+  ben.command(art, "moderate", { action: "bar", who: `<@${ann.id}>` });
+  await told(ben, /^You moderate this channel alone/);
+  await ben.post(art, `<@${discord.world.bot.id}> moderate bar <@${ann.id}>`);
+  await discord.until(() =>
+    discord.messagesIn(ben.direct).find(({ text }) => /^You moderate this channel/m.test(text)),
+  );
+  await mo.post(art, `<@${discord.world.bot.id}> moderate bar <@${ann.id}>`);
+  await discord.until(() => discord.messagesIn(mo.direct).find(({ text }) => /^Ann is barred/m.test(text)));
+  await close();
+});
+
 it("has nothing to moderate in direct messages, where everybody manages the channel", async () => {
   const { ann, discord, close } = await server();
   ann.command(ann.direct, "moderate", { action: "log" });

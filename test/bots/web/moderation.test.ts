@@ -239,6 +239,10 @@ describe("a person", () => {
     await onPerson(mod, guest, "mute", { minutes: 60 });
     await onPerson(mod, guest, "unmute");
     expect((await react()).status).toBe(204);
+    // What changes nothing is no act.
+    for (const act of ["unmute", "unbar", "unmake-moderator"] as const)
+      expect(await (await onPerson(mod, guest, act)).json()).toMatchObject({ outcome: "nothing" });
+    expect(await (await onPerson(mod, guest, "rename", { name: "Gus" })).json()).toMatchObject({ outcome: "nothing" });
     expect(moderation.noted.map(({ kind, subject, detail }) => [kind, subject, detail])).toEqual([
       ["mute", "Gus", "for 10 min"],
       ["mute", "Gus", "for 1 h"],
@@ -247,7 +251,7 @@ describe("a person", () => {
   });
 
   it("who is barred is out with that cookie, also after a restart, until the bar is lifted", async () => {
-    const { chat, given, dataDir, mod, guest } = await studio();
+    const { chat, given, dataDir, mod, guest, moderation } = await studio();
     const ear = await guest.listen();
     const end = closed(ear);
     await idOf(guest);
@@ -270,7 +274,13 @@ describe("a person", () => {
     );
     await onPerson(mod, guest, "unbar");
     expect((await guest.session()).me.name).toBe("Gus");
-    expect((await guest.say("I am back")).status).toBe(200);
+    const { id } = await guest.said("I am back");
+    expect((await mod.request("DELETE", `/api/messages/${id}`)).status).toBe(204);
+    expect(moderation.noted.map(({ kind, subject, detail }) => [kind, subject, detail])).toEqual([
+      ["bar", "Gus", "from the web chat"],
+      ["unbar", "Gus", "from the web chat"],
+      ["delete-message", "Gus", "#art"],
+    ]);
   });
 
   it("who is barred with their address stays out for a day, and so do others there, but for moderators", async () => {

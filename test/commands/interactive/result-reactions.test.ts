@@ -1,5 +1,6 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
+import { buttonRows } from "../../../src/port/messages.js";
 import { ann, art, ben, type FakeMessage, mod, source } from "../../fakes/chat.js";
 import { FakeEngine, picture } from "../../fakes/engine.js";
 import { studio } from "../../fakes/studio.js";
@@ -20,6 +21,8 @@ async function result(line = "/dream size:256 strength:1 seed:7 octaves:2") {
   };
   return { ...open, announcement, final, job, next };
 }
+
+const labels = (message: FakeMessage | undefined) => message?.content.buttons?.map(({ label }) => label);
 
 it("a reaction that means nothing is known before it is known who gave it", async () => {
   const { chat, final, quiet } = await result();
@@ -132,8 +135,6 @@ describe("a reaction on a result", () => {
 });
 
 describe("the buttons below a result", () => {
-  const labels = (message: FakeMessage | undefined) => message?.content.buttons?.map(({ label }) => label);
-
   it("offer what its recipe can make of it, and no more", async () => {
     const { chat, quiet } = await studio({ engine: new FakeEngine({ automatic: true }) });
     const shown = async (line: string) => {
@@ -142,11 +143,12 @@ describe("the buttons below a result", () => {
       return labels(chat.in("channel").at(-1));
     };
     const ending = ["Again", "Delete"];
-    expect(await shown("/dream")).toEqual(["Stronger", "Weaker", "Larger", "Film", "Use as style", ...ending]);
-    expect(await shown("/dream size:1024")).toEqual(["Stronger", "Weaker", "Film", "Use as style", ...ending]);
+    const usual = ["Stronger", "Weaker", "Larger", "Film", "Use as style"];
+    expect(await shown("/dream")).toEqual(["Vary", ...usual, ...ending]);
+    expect(await shown("/dream size:1024")).toEqual(["Vary", "Stronger", "Weaker", "Film", "Use as style", ...ending]);
     expect(await shown("/stylize winter strength:1")).toEqual(["Weaker", "Larger", "Film", "Use as style", ...ending]);
-    expect(await shown("/texture winter")).toEqual(["Larger", "Film", "Use as style", ...ending]);
-    expect(await shown("/neuron preset:book octaves:4")).toEqual(["Film", "Use as style", ...ending]);
+    expect(await shown("/texture winter")).toEqual(["Vary", "Larger", "Film", "Use as style", ...ending]);
+    expect(await shown("/neuron preset:book octaves:4")).toEqual(["Vary", "Film", "Use as style", ...ending]);
     expect(await shown("/zoom")).toEqual(["Larger", ...ending]);
     expect(await shown("/blend summer winter sweep:4")).toEqual(["Stronger", "Weaker", "Larger", ...ending]);
   });
@@ -197,7 +199,7 @@ describe("the buttons below a result", () => {
     await chat.say(ben, "/dream size:256", { attachments: [source(await picture(48, 36))] });
     await quiet();
     const closed = chat.in("channel").at(-1);
-    expect(labels(closed)).toEqual(["Stronger", "Weaker", "Larger", "Film", "Again", "Delete"]);
+    expect(labels(closed)).toEqual(["Vary", "Stronger", "Weaker", "Larger", "Film", "Again", "Delete"]);
     const id = /job `(\w+)`/.exec(closed?.content.text ?? "")?.[1] ?? "";
     await chat.act(ben, `job:style:${id}`, closed);
     expect(chat.ephemeral.at(-1)?.text).toContain("everybody sees the styles");
@@ -211,5 +213,95 @@ describe("the buttons below a result", () => {
     await quiet();
     expect(chat.ephemeral.map(({ text }) => text)).toEqual(Array(3).fill(chat.obstacle));
     expect(engine.runs).toHaveLength(1);
+  });
+
+  it("make a sheet of four, one job, with the large forms of a dream", async () => {
+    const { chat, engine, announcement, quiet } = await result();
+    const first = engine.runs[0]?.request;
+    await chat.press(ben, announcement, "vary");
+    await quiet();
+    const { detailSeed, ...params } = engine.runs[1]?.request.params ?? {};
+    expect(params).toEqual({ ...first?.params, repeat: 4 });
+    expect(detailSeed).toEqual(expect.any(Number));
+    expect(engine.runs).toHaveLength(2);
+  });
+});
+
+describe("the buttons below a sheet", () => {
+  async function sheet(line = "/dream size:256 seed:7 repeat:4") {
+    const open = await result(line);
+    const buttons = open.announcement.content.buttons ?? [];
+    const press = async (verb: string, number: number) => {
+      const before = open.engine.runs.length;
+      await open.chat.press(ben, open.announcement, `${verb}-${number}`);
+      await open.quiet();
+      return open.engine.runs[before]?.request.params;
+    };
+    return { ...open, buttons, press, params: open.engine.runs[0]?.request.params ?? {} };
+  }
+
+  it("stand in rows: choose, enlarge and vary each picture", async () => {
+    const { buttons, announcement, chat } = await sheet();
+    const numbered = (label: string) => [1, 2, 3, 4].map((number) => `${label} ${number}`);
+    expect(buttons.map(({ label }) => label)).toEqual([
+      ...numbered("Choose"),
+      ...numbered("Larger"),
+      ...numbered("Vary"),
+      "Again",
+      "Delete",
+    ]);
+    expect(buttonRows(buttons, { inRow: 5, rows: 5 }).map((row) => row.length)).toEqual([4, 4, 4, 2]);
+    expect(announcement.content.text).toContain("Dream of creatures, 4 variations");
+    expect(announcement.content.text).toContain("repeat:4");
+    expect(announcement.pictures[0]?.description).toMatch(/^4 variations side by side\. .*dreamt full of creatures/);
+    const texts = chat.in("thread").map(({ content }) => content.text);
+    expect(texts).toContainEqual(expect.stringContaining("Variation 1 of"));
+    expect(texts.filter((text) => /octave \d/i.test(text))).toEqual([]);
+  });
+
+  it("make one of them alone, as it is or larger, and four more like it", async () => {
+    const { press, params, chat, engine, quiet } = await sheet();
+    const { repeat: _, ...one } = params;
+    expect(await press("choose", 1)).toEqual({ ...one, seed: 7 });
+    expect(await press("choose", 3)).toEqual({ ...one, seed: 9 });
+    expect(await press("enlarge", 4)).toEqual({ ...one, seed: 10, size: 384 });
+    const more = await press("vary", 2);
+    expect(more).toEqual({ ...one, seed: 8, repeat: 4, detailSeed: more?.detailSeed });
+    // Of what was varied like this, the seed of the details is another one.
+    const sheets = chat.in("channel").filter(({ content }) => content.text.includes("4 variations"));
+    const before = engine.runs.length;
+    await chat.press(ben, sheets.at(-1) ?? expect.fail(), "choose-2");
+    await quiet();
+    expect(engine.runs[before]?.request.params).toEqual({ ...one, seed: 8, detailSeed: Number(more?.detailSeed) + 1 });
+  });
+
+  it("make no film and no style of all four, and say so to a reaction", async () => {
+    const { chat, announcement, engine, job } = await sheet();
+    await chat.reactTo(ben, announcement, "🎬");
+    expect(chat.messages.at(-1)?.content.text).toContain("choose one with its button first");
+    await chat.act(ben, `job:style:${job}`, announcement);
+    await chat.act(ben, `job:choose-9:${job}`, announcement);
+    await chat.act(ben, `job:choose:${job}`, announcement);
+    expect(chat.ephemeral.map(({ text }) => text)).toEqual([
+      "These are several pictures: choose one with its button first.",
+      "There is no such variation.",
+      "There is no such variation.",
+    ]);
+    expect(engine.runs).toHaveLength(1);
+  });
+
+  it("offer no likes where a seed draws all, and no variations where it changes nothing", async () => {
+    const { chat, engine, quiet } = await studio({ engine: new FakeEngine({ automatic: true }) });
+    await chat.say(ann, "/texture winter repeat:2");
+    await quiet();
+    const numbered = ["Choose 1", "Choose 2", "Larger 1", "Larger 2"];
+    expect(labels(chat.in("channel").at(-1))).toEqual([...numbered, "Again", "Delete"]);
+    await chat.say(ann, "/stylize winter");
+    await quiet();
+    const painted = chat.in("channel").at(-1);
+    const id = /job `(\w+)`/.exec(painted?.content.text ?? "")?.[1] ?? "";
+    await chat.act(ben, `job:vary:${id}`, painted);
+    expect(chat.ephemeral.at(-1)?.text).toContain("`/stylize` makes no variations");
+    expect(engine.runs).toHaveLength(2);
   });
 });

@@ -180,11 +180,25 @@ describe("/moderate", () => {
     expect((await said(mod, "/moderate lift Ann")).join()).toMatch(/^I know nobody called Ann/);
   });
 
+  it("says in the log which bar it was", async () => {
+    const { said } = await open();
+    await said(mod, "/moderate bar @Ann");
+    await said(mod, "/moderate lift @Ann");
+    expect(
+      (await said(mod, "/moderate log"))
+        .join()
+        .split("\n")
+        .slice(1)
+        .map((line) => line.slice(21)),
+    ).toEqual(["Mo lifted the bar on Ann (from the bot)", "Mo barred Ann (from the bot)"]);
+  });
+
   it("asks which one is meant where several have a name", async () => {
     const { chat, said, quiet } = await open();
     for (const id of ["twin1", "twin2"]) await chat.say({ id, name: "Twin", moderator: false }, "/dream octaves:1");
     await quiet();
     expect((await said(mod, "/moderate bar Twin")).join()).toMatch(/^Several people here are called Twin/);
+    expect((await said(ben, "/gallery person:Twin")).join()).toMatch(/^Several people here are called Twin/);
     expect((await said(mod, "/moderate bar twin2")).join()).toMatch(/^Twin is barred/);
   });
 
@@ -216,8 +230,11 @@ describe("/moderate", () => {
     await said(ann, `/gallery remove ${work}`);
     expect((await said(ann, `/gallery restore ${work}`)).join()).toBe(`${work} is in the gallery again.`);
     const log = (await said(mod, "/moderate log")).join();
+    const title = "Dream of creatures by Ann";
     expect(log.split("\n").map((line) => line.replace(/^· [\d: -]+ · /, ""))).toEqual([
       "**What moderators have done here** (times in UTC)",
+      `Mo put ${title} back into the gallery (${work})`,
+      `Mo took ${title} out of the gallery (${work})`,
       "Mo put works of Ann back into the gallery (1 work)",
       "Mo took works of Ann out of the gallery (1 work)",
       "Mo cancelled what Ann had waiting or running (2 jobs)",

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { VARIANTS } from "../../../src/commands/recipes/variants.js";
 import { ChatError } from "../../../src/port/chat-error.js";
 import { ann, art, ben, type FakeMessage, mod } from "../../fakes/chat.js";
@@ -8,6 +8,8 @@ import { studio } from "../../fakes/studio.js";
 const mods = { ...art, id: "mods" };
 const THANKS = "Thank you: the moderators know of it now.";
 const verbs = ({ content }: FakeMessage) => (content.buttons ?? []).map(({ id }) => id.split(":")[1]);
+
+afterEach(() => void vi.useRealTimers());
 
 async function open() {
   const all = await studio({ engine: new FakeEngine({ automatic: true }) });
@@ -91,7 +93,7 @@ describe("a work that people report", () => {
     const [first, second] = reports();
     if (!first || !second) throw new Error("no reports");
     await chat.press(ann, first, "delete");
-    expect(told()).toBe("Only moderators may deal with reports.");
+    expect(told()).toBe("Only those who moderate the whole community may deal with reports.");
     expect(shown.removed).toBe(false);
     await chat.press(mod, first, "bar");
     expect(first.content.text).toMatch(/by Ann .*\nMo has barred its author\.$/s);
@@ -116,9 +118,52 @@ describe("a work that people report", () => {
     ).toEqual([
       `Mo dismissed a report about Dream of creatures by Ann (${other.job})`,
       `Mo deleted Dream of creatures by Ann, which was reported (${job})`,
-      "Mo barred Ann",
+      "Mo barred Ann (from the bot)",
       "Mo changed settings of #mods (reports here)",
     ]);
+  });
+
+  it("bars by its button as the command does: not oneself, not twice, not too many", async () => {
+    const { chat, told, reports, wanted, store, quiet, made } = await open();
+    await wanted();
+    await chat.say(mod, "/dream octaves:1");
+    await quiet();
+    const own = chat.in("channel").findLast(({ channel }) => channel.id === "art");
+    const { shown } = await made();
+    if (!own) throw new Error("no result");
+    await chat.press(ben, own, "report");
+    await chat.press(ben, shown, "report");
+    const [his, hers] = reports();
+    if (!his || !hers) throw new Error("no reports");
+    await chat.press(mod, his, "bar");
+    expect(told()).toBe("You cannot bar yourself.");
+    const bars = Array.from({ length: 1_000 }, (_, index) => `p${index}`);
+    for (const id of bars) store.bars.add(art, { kind: "person", id, name: id }, mod);
+    await chat.press(mod, hers, "bar");
+    expect(told()).toMatch(/^No more than 1000 people and roles can be barred here/);
+    expect(store.bars.count(art)).toBe(1_000);
+    for (const id of bars) store.bars.remove(art, { kind: "person", id });
+    await chat.say(mod, "/moderate bar @Ann");
+    await chat.press(mod, hers, "bar");
+    expect(hers.content.text).toMatch(/\nIts author is barred already\.$/);
+    expect(verbs(hers)).toEqual(["delete", "dismiss"]);
+  });
+
+  it("is told again when its reports are forgotten, after 90 days", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const { chat, made, told, reports, wanted, store } = await open();
+    await wanted();
+    const { shown } = await made();
+    await chat.press(ben, shown, "report");
+    const day = 24 * 3_600_000;
+    vi.setSystemTime(Date.now() + 90 * day + 1);
+    store.reports.removeOlder(Date.now() - 90 * day);
+    await chat.press(ben, shown, "report");
+    expect(told()).toBe(THANKS);
+    expect(reports()).toHaveLength(2);
+    await chat.press({ ...ben, id: "cat", name: "Cat" }, shown, "report");
+    expect(reports()).toHaveLength(2);
+    expect(reports().every(({ key = "" }) => key.length <= 25)).toBe(true);
   });
 
   it("is not lost where the moderators' channel is gone or closed to the bot: who reports it is told", async () => {

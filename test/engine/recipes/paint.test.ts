@@ -327,7 +327,9 @@ describe("an objective in tiles", () => {
     const canvas = emptyRaster(448, 384);
     for (let i = 0; i < canvas.data.length; i++) canvas.data[i] = 255 * next();
     const objective = {
-      styles: await blendTargets(programs, vgg, MEASURE, [{ raster: await across.decode(128), weight: 1 }]),
+      styles: [
+        { targets: await blendTargets(programs, vgg, MEASURE, [{ raster: await across.decode(128), weight: 1 }]) },
+      ],
       measure: MEASURE,
       content: { layer: "block3_conv1", photo: resize(await photo.decode(128), 448, 384), weight: 0.1 },
       variation: 1e-6,

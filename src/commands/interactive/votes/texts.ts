@@ -3,6 +3,7 @@
 import type { Button, OutgoingMessage } from "../../../port/messages.js";
 import { sentence } from "../../../shared/sentences/sentence.js";
 import { duration, plain, timeOfDay } from "../../../shared/text.js";
+import { dayOf } from "../../../shared/time.js";
 import type { InteractiveMessage } from "../../../store/interactive-messages.js";
 import { CANCEL_VOTE, PAINT_NOW } from "../button-ids.js";
 import type { CollectorPayload } from "../reaction-collector.js";
@@ -100,6 +101,5 @@ function percent(share: number): string {
 
 /** A time of day, with the day where that may be another. */
 function clock(time: number, minutes: number): string {
-  const [day = ""] = new Date(time).toISOString().split("T");
-  return `${minutes < 12 * 60 ? "" : `${day} `}${timeOfDay(time)} UTC`;
+  return `${minutes < 12 * 60 ? "" : `${dayOf(time)} `}${timeOfDay(time)} UTC`;
 }

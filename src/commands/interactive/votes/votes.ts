@@ -1,4 +1,12 @@
-import { channelKey, type Job, type MessageRef, mayManage, newJobId, type User } from "../../../domain/model.js";
+import {
+  channelKey,
+  type Job,
+  type MessageRef,
+  mayManage,
+  NO_COMMUNITY,
+  newJobId,
+  type User,
+} from "../../../domain/model.js";
 import type { Chat } from "../../../port/adapter.js";
 import { ChatError, mayPass } from "../../../port/chat-error.js";
 import type { ActionEvent, Reaction, ReactionEvent } from "../../../port/events.js";
@@ -6,6 +14,7 @@ import { sentence } from "../../../shared/sentences/sentence.js";
 import { plain } from "../../../shared/text.js";
 import { sameEmoji } from "../../../shared/typed.js";
 import type { InteractiveMessage } from "../../../store/interactive-messages.js";
+import type { Moderation } from "../../moderation/moderation.js";
 import { BARRED, isLasting } from "../../moderation/refusal.js";
 import { LiveMessage } from "../../presenting/deliver.js";
 import { MAX_SHARES } from "../../styles/shares.js";
@@ -25,6 +34,7 @@ export const VOTE_OVER = "vote-over";
 interface VoteServices extends CollectorServices {
   /** Wait before the second try of a message, in milliseconds. */
   readonly backoffMs: number;
+  readonly moderation: CollectorServices["moderation"] & Pick<Moderation, "note">;
 }
 
 /** Votes: messages whose reactions, by all people of a channel, become the shares of a blend. */
@@ -68,7 +78,7 @@ export class Votes extends ReactionCollector {
   protected async take({ message, user, emoji, added }: ReactionEvent, vote: InteractiveMessage): Promise<void> {
     if (this.#isOver(vote)) return;
     if (sameEmoji(emoji, END_EMOJI)) {
-      if (added && mayManage(user, vote)) await this.#end(message, user);
+      if (added && mayManage(user, madeBy(vote), message.channel)) await this.#end(message, user);
       return;
     }
     const chosen = texts.payloadOf(vote).candidates.find((candidate) => sameEmoji(candidate.emoji, emoji));
@@ -83,13 +93,18 @@ export class Votes extends ReactionCollector {
   async pressButton({ action, message, user }: ActionEvent): Promise<void> {
     const vote = this.#find(message);
     if (!vote || this.#isOver(vote)) throw new UserError("vote.over");
-    if (!mayManage(user, vote)) throw new UserError("vote.foreign", { opener: plain(vote.author.name) });
+    if (!mayManage(user, madeBy(vote), message.channel))
+      throw new UserError("vote.foreign", { opener: plain(vote.author.name) });
     if (action === PAINT_NOW) {
       if (this.#count(vote).people === 0) throw new UserError("vote.empty");
       return this.#end(message, user);
     }
     if (this.#ending.has(keyOf(message))) throw new UserError("vote.starting");
     await this.#closeUnpainted(vote, sentence("job.cancelled", { by: plain(user.name) }));
+    const { platform, community } = message.channel;
+    const { id, name: subject } = vote.author;
+    if (id !== user.id && community !== NO_COMMUNITY)
+      this.services.moderation.note(user, { platform, community, kind: "cancel-vote", subject });
   }
 
   override stop(): void {
@@ -270,4 +285,8 @@ export class Votes extends ReactionCollector {
 /** What a vote says when its painting is refused: to all, of its opener. */
 function refusedText({ author }: InteractiveMessage, error: UserError): string {
   return error.identifier === BARRED ? sentence("vote.barred", { opener: plain(author.name) }) : errorText(error);
+}
+
+function madeBy({ author, message }: InteractiveMessage) {
+  return { author, channel: message.channel };
 }

@@ -3,6 +3,7 @@ import { formatOption, maxBytesOption, TYPICAL_RATIO } from "../common-options.j
 import { defineRecipe, type ParamsOf } from "../definition.js";
 import { integer, number } from "../option.js";
 import {
+  masksOf,
   namedStyles,
   PAINTING_PRESETS,
   paintingCost,
@@ -10,6 +11,7 @@ import {
   photoOptions,
   stylesOption,
 } from "../painting/options.js";
+import { maskPicture } from "../where/syntax.js";
 
 const options = {
   styles: stylesOption({
@@ -42,12 +44,14 @@ export const blendDefinition = defineRecipe({
     "/blend summer:0.3 winter:0.7 size:512 seed:7",
     "/blend summer:0.5 photo:0.5",
     "/blend summer winter sweep:6",
+    "/blend night:top summer:rest",
+    "/blend night summer where:mountain",
     "/blend vote minutes:10",
     "/blend vote summer winter ink minutes:60 size:512",
   ],
   options,
   presets: PAINTING_PRESETS,
-  pictures: { image: { help: "The picture to paint", cutOut: true } },
+  pictures: { image: { help: "The picture to paint", cutOut: true }, mask: maskPicture },
   title: ({ styles, sweep }) => {
     const names = styles.map(({ name, picture }) => name ?? picture);
     const list = names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names.join("");
@@ -57,8 +61,10 @@ export const blendDefinition = defineRecipe({
   film: ({ sweep }) => sweep > 0,
   cost: (params) =>
     Math.max(1, params.sweep) * paintingCost(params, { width: params.size, height: params.size * TYPICAL_RATIO }),
-  footprint: (params) =>
-    paintingFootprint(params, params.size, { styles: params.styles.length, pictures: params.sweep }),
+  footprint: (params) => {
+    const pictures = params.sweep + masksOf(params);
+    return paintingFootprint(params, params.size, { styles: params.styles.length, pictures });
+  },
   paceOf: ["preset"],
 });
 

@@ -33,6 +33,7 @@ export async function* blend(params: BlendParams, pictures: Pictures, context: R
     yield* stylize(painting, pictures, context);
     return;
   }
+  if (painting.styles.some(({ where }) => where !== undefined)) throw new RecipeError("where.sweep");
   if (sweep < 2) throw new RecipeError("blend.sweep-short");
   const [first, second] = painting.styles;
   if (!first || !second || painting.styles.length !== 2) throw new RecipeError("blend.sweep-two");

@@ -15,6 +15,8 @@ import {
 import { defineRecipe, megapixels, type ParamsOf } from "../definition.js";
 import { readLayerWeights } from "../layer-weights.js";
 import { integer, number, readName, text } from "../option.js";
+import { detailSeedOption, repeatOption } from "../variation-options.js";
+import { maskPicture, whereOptions } from "../where/syntax.js";
 import { INTO_DEFAULTS, intoSizes, intoSteps } from "./into-schedule.js";
 
 const options = {
@@ -58,6 +60,7 @@ const options = {
     "The layer of channels that name none; without channels, the one to dream in",
     "Left out, the look's first.",
   ),
+  ...whereOptions,
   size: integer({
     help: "Longest side of the result",
     unit: "px",
@@ -121,6 +124,8 @@ const options = {
     maximum: 8192,
   }),
   seed: seedOption,
+  detailSeed: detailSeedOption,
+  repeat: repeatOption,
   network: networkOption("The trained network that dreams", "dream.network"),
 };
 
@@ -151,6 +156,7 @@ export const dreamDefinition = defineRecipe({
     "/dream",
     "/dream look:creatures strength:0.6",
     "/dream size:256 steps:20 seed:7",
+    "/dream repeat:4",
     "/dream octaves:3 octave-scale:1.6",
     '/dream layers:"activation_36:1.5 activation_30:1.2"',
     "/dream into:peacock",
@@ -158,6 +164,8 @@ export const dreamDefinition = defineRecipe({
     "/dream into:goldfish picture:none",
     "/dream away:alp",
     "/dream channels:activation_36/7 smoothing:0.5",
+    "/dream where:mountain",
+    '/dream where:"not mountain" feather:16',
     "/dream network:resnet50 picture:none",
     "/dream https://example.org/photo.jpg strength:0.6",
   ],
@@ -171,6 +179,7 @@ export const dreamDefinition = defineRecipe({
       without: "the dream follows the network alone",
       notInChat: "A chat has no way yet to tell a guide from the picture to dream in.",
     },
+    mask: maskPicture,
   },
   title: ({ look, layers, channels, into, away }) => {
     if (into !== undefined) return `Dream into ${sayClassTerms(into)}`;
@@ -188,7 +197,9 @@ export const dreamDefinition = defineRecipe({
     const sizes = intoSizes({ width: size, height }, asked);
     return sizes.reduce((sum, of, octave) => sum + (intoSteps(asked, octave) + CORE) * megapixelsOf([of]), 0);
   },
-  footprint: ({ network, size }) => ({ network, kind: "dream", megapixels: megapixels(size), tiled: true }),
+  footprint: ({ network, size, where }) => {
+    return { network, kind: "dream", megapixels: megapixels(size), tiled: true, pictures: where === undefined ? 0 : 2 };
+  },
   paceOf: ["look", "layers", "channels"],
 });
 

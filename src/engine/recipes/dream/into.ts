@@ -68,7 +68,8 @@ export interface Into {
   first(size: Size, next: Random): Raster | undefined;
   sizes(whole: Size, least: number): Size[];
   steps(octave: number): number;
-  update(octave: number, size: Size): Update;
+  /** @param strength how far an octave's steps go, 1 being the usual */
+  update(octave: number, size: Size, strength: number): Update;
   /** What is done to the gradient of an octave of that size. */
   conditioned(size: Size): Transform;
   /** An octave's last step with its detail cored. */
@@ -94,8 +95,8 @@ export function intoOf(params: DreamParams, engine: EngineContext, fromNoise: bo
     },
     sizes: (whole, least) => intoSizes(whole, params, least),
     steps,
-    update: (octave, size) =>
-      momentumDescent(size, (params.strength * ofOctave(CHANGE, octave)) / steps(octave), MOMENTUM),
+    update: (octave, size, strength) =>
+      momentumDescent(size, (strength * ofOctave(CHANGE, octave)) / steps(octave), MOMENTUM),
     conditioned: (size) =>
       compose(gathered(GATHERED, size), towardsNaturalColours(COLOURS), equalise(size, LEVELS, SLOPE)),
     core: (taken, octave, base) => {

@@ -2,6 +2,8 @@
  * DeepDream: a photo in which a network's layers find more and more of what they know (Deep Learning Cookbook 12.3).
  */
 import { type EngineContext, evaluateTiles, observe, worksOf } from "../../evaluate.js";
+import type { CutOut } from "../../images/codec.js";
+import { areaOf, mixed } from "../../images/masks.js";
 import { type Random, random, type SeededRandom } from "../../images/random.js";
 import { addRasters, CHANNELS, fitInside, type Raster, type Size, subtractRasters } from "../../images/raster.js";
 import { extended, middle, resize } from "../../images/resample.js";
@@ -16,7 +18,7 @@ import { type Objective, sum } from "../../objectives/objective.js";
 import { type Loss, takeSteps } from "../../optimize/steps.js";
 import { meanAbsoluteDescent } from "../../optimize/update.js";
 import type { Runtime, Tensors } from "../../runtimes/runtime.js";
-import { cascade, compose, randomShift, shift, shiftAnywhere, type Transform } from "../../transforms/see.js";
+import { cascade, compose, masked, randomShift, shift, shiftAnywhere, type Transform } from "../../transforms/see.js";
 import { channelsOf, parseChannels } from "../channel-terms.js";
 import { octaveSizes } from "../common-options.js";
 import { descendOctaves, type Schedule } from "../descend-octaves.js";
@@ -24,6 +26,7 @@ import { parseLayerWeights } from "../layer-weights.js";
 import { noise } from "../noise.js";
 import { type Frame, type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
 import { floatsOf, type Savable, type SavedState } from "../saved-state.js";
+import { findMask } from "../where/find-mask.js";
 import type { DreamParams } from "./definition.js";
 import { deepest, type Into, intoOf } from "./into.js";
 import { sightings } from "./sightings.js";
@@ -42,7 +45,8 @@ const OCTAVE_CHANGE = 18;
  * For each octave, from small to large: the photo at that size plus the detail dreamt so far; steps of gradient ascent
  * on the mean square of the chosen layers (or on channels, or on likeness to a picture `guide`), each at a random
  * shift. Carrying the detail, not the picture, is the book's re-injection of lost detail: the photo's own detail is
- * always whole. Large pictures are worked on in tiles.
+ * always whole. Large pictures are worked on in tiles. With `where`, the gradient is masked at every octave, and what
+ * is shown is the photo beyond the mask, to the last digit.
  * @throws RecipeError, NetworkError for a layer or look that does not exist
  */
 export async function* dream(
@@ -60,6 +64,7 @@ export async function* dream(
   const started = await startingImage(params, pictures, next, into);
   const least = into ? leastSideToName(network) : leastSideOf(network, objective.layers);
   const photo = extended(started, least);
+  const maskAt = await findMask(params, started, pictures, context, least);
   const sizes =
     into?.sizes(photo, least) ?? octaveSizes(photo.width, photo.height, params.octaves, params.octaveScale, least);
   const saved = resume && savedDetail(resume, sizes);
@@ -73,25 +78,35 @@ export async function* dream(
     done: saved?.octave ?? 0,
     steps: (octave) => into?.steps(octave) ?? params.steps,
     begin(octave, size, before) {
+      // From here on, another seed draws.
+      if (params.detailSeed !== undefined && octave === Math.floor(sizes.length / 2))
+        next.state = random(params.detailSeed).state;
       if (before) detail = subtractRasters(before, base);
       base = resize(photo, size.width, size.height);
       detail ??= into?.first(size, next);
       const image = detail ? addRasters(base, enlarged(detail, size.width, size.height)) : base;
       const loss = lossOf(engine, objective.at(size.width, size.height), size, tiles);
       const steps = schedule.steps(octave);
+      const mask = maskAt?.(size);
+      // The change of an octave is a mean over the picture: less of it is left for a part.
+      const strength = params.strength * (mask ? areaOf(mask) : 1);
       const update =
-        into?.update(octave, size) ?? meanAbsoluteDescent((params.strength * OCTAVE_CHANGE) / params.steps);
+        into?.update(octave, size, strength) ?? meanAbsoluteDescent((strength * OCTAVE_CHANGE) / params.steps);
       const conditioned = into?.conditioned(size);
-      const view = (step: number) => {
+      const seen = (step: number): Transform => {
         const shifted = drawShift(params, size, next);
-        if (conditioned) return { loss, transform: compose(conditioned, shifted) };
+        if (conditioned) return compose(conditioned, shifted);
         const smoothed = smoothing(size, step);
-        return { loss, transform: smoothed ? compose(shifted, smoothed) : shifted };
+        return smoothed ? compose(shifted, smoothed) : shifted;
+      };
+      const view = (step: number) => {
+        const transform = seen(step);
+        return { loss, transform: mask ? compose(masked(mask), transform) : transform };
       };
       const taken = takeSteps({ engine, images: [image], steps, update, view }, context.signal);
       return into?.core(taken, octave, base) ?? taken;
     },
-    show: (image) => middle(image, started),
+    show: (image) => middle(maskAt ? mixed(base, image, maskAt(image)) : image, started),
     savable: (image, { octave, last }) => (last ? detailSavable(octave, image, base, next) : undefined),
   };
   for await (const frame of descendOctaves(schedule, context)) {
@@ -166,10 +181,11 @@ async function startingImage(
   { image }: Pictures,
   next: Random,
   into: Into | undefined,
-): Promise<Raster> {
+): Promise<Raster & { readonly cutOut?: CutOut }> {
   if (!image) return (into?.ground ?? noise)(size, Math.round(size * 0.75), next);
   const { width, height } = fitInside(image.width, image.height, size);
-  return resize(await image.decode(size), width, height);
+  const decoded = await image.decode(size);
+  return Object.assign(resize(decoded, width, height), decoded.cutOut && { cutOut: decoded.cutOut });
 }
 
 interface DreamObjective {

@@ -11,6 +11,7 @@ import {
 import { defineRecipe, megapixels, type ParamsOf } from "../definition.js";
 import { integer, number } from "../option.js";
 import { RecipeError } from "../recipe.js";
+import { repeatOption } from "../variation-options.js";
 import { ascentOptions, BOOK_ASCENT, displayOption } from "./ascent-definition.js";
 
 const MAX_SIDE = 4096;
@@ -67,6 +68,7 @@ const options = {
   ...ascentOptions,
   display: displayOption,
   seed: seedOption,
+  repeat: repeatOption,
   network: networkOption("The trained network that is looked into", "neuron.network"),
 };
 

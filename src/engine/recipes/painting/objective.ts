@@ -3,22 +3,31 @@
  * the memory.
  */
 import { type EngineContext, type Evaluation, evaluate } from "../../evaluate.js";
+import { areaOf } from "../../images/masks.js";
 import { emptyRaster, type Raster, type Size } from "../../images/raster.js";
 import { cropRaster, pasteRaster } from "../../images/resample.js";
 import { bytesPerPixel, type Tile, tilesOf } from "../../memory.js";
 import type { Network } from "../../networks/network.js";
 import { content } from "../../objectives/content.js";
-import { type GramTarget, gramLoss, gramProduct } from "../../objectives/gram.js";
+import { type GramTarget, gramLoss, gramProduct, type LayerMasks } from "../../objectives/gram.js";
 import { type Objective, sum } from "../../objectives/objective.js";
 import { totalVariation } from "../../objectives/total-variation.js";
 import type { Loss } from "../../optimize/steps.js";
 import type { Tensor } from "../../runtimes/runtime.js";
 import type { RecipeContext } from "../recipe.js";
+import { layerMasks } from "./layer-masks.js";
 import { featuresOf, gramsOfTiles, type StyleMeasure } from "./targets.js";
+
+/** A style, or a blend of some, and where on the canvas it is painted. */
+export interface StyleTerm {
+  readonly targets: readonly GramTarget[];
+  /** Shifted as the canvas is, at its size; everywhere when left out. */
+  readonly mask?: Raster;
+}
 
 /** What the canvas should come near to, seen through one shift. */
 interface PaintingObjective {
-  readonly styles: readonly GramTarget[];
+  readonly styles: readonly StyleTerm[];
   readonly measure: StyleMeasure;
   /** The photo, shifted as the canvas is, at the canvas's size. */
   readonly content?: { readonly layer: string; readonly photo: Raster; readonly weight: number };
@@ -42,17 +51,35 @@ export async function paintingLoss(
   tilePixels = Number.POSITIVE_INFINITY,
 ): Promise<Loss> {
   const tiles = tilesOf({ width, height }, tilePixels);
-  const { styles, measure, variation } = objective;
+  const { measure, variation } = objective;
+  const styles = objective.styles.map(({ targets, mask }): PlacedStyle => {
+    if (!mask) return { targets, share: 1 };
+    // A region's Gram matrix is per pixel of it: by its share of the canvas a style weighs as much as elsewhere.
+    return { targets, share: areaOf(mask), masks: layerMasks(engine.network, measure, mask, tiles) };
+  });
   const contents = await contentTerms(engine, objective, tiles);
   const rest = (i: number): [Objective, number][] => [
     ...(variation > 0 ? [[totalVariation(1 / (width * height)), variation] as [Objective, number]] : []),
     ...(contents[i] ?? []),
   ];
   if (tiles.length > 1) return (canvas) => evaluateTiled(engine, { styles, measure }, tiles, rest, canvas);
-  const whole = sum([[gramLoss(styles, measure.delta, measure.means), 1], ...rest(0)]);
+  const whole = sum([
+    ...styles.map(({ targets, share, masks }): [Objective, number] => [
+      gramLoss(targets, measure.delta, measure.means, masks?.[0]),
+      share,
+    ]),
+    ...rest(0),
+  ]);
   // Tiling windows save passes over memory where they leave nothing over; networks with average pooling have many.
   const even = measure.pooling === "average" && width % TILING === 0 && height % TILING === 0;
   return { objective: whole, options: { pooling: measure.pooling, multipleOf: even ? TILING : 1 } };
+}
+
+/** A style with its masks for each tile, and its weight. */
+interface PlacedStyle {
+  readonly targets: readonly GramTarget[];
+  readonly share: number;
+  readonly masks?: readonly LayerMasks[];
 }
 
 /** The content term of each tile, relative to the energy of the whole photo's features. */
@@ -90,32 +117,40 @@ export function tilePixels(
  */
 async function evaluateTiled(
   { programs, network }: EngineContext,
-  { styles, measure }: Pick<PaintingObjective, "styles" | "measure">,
+  { styles, measure }: { readonly styles: readonly PlacedStyle[]; readonly measure: StyleMeasure },
   tiles: readonly Tile[],
   rest: (tile: number) => [Objective, number][],
   canvas: Raster,
 ): Promise<Evaluation> {
   const pixels = canvas.width * canvas.height;
-  const share = ({ width, height }: Tile): number => (width * height) / pixels;
-  const whole = await gramsOfTiles(programs, network, measure, canvas, tiles);
   let loss = 0;
-  const slopes = styles.map(({ layer, target, weight }) => {
-    const gram = whole[layer]?.data ?? new Float32Array();
-    const lacking = gram.map((g, i) => g - (target.data[i] ?? 0));
-    loss += weight * lacking.reduce((total, v) => total + v * v, 0);
-    return { layer, shape: target.shape, data: lacking.map((v) => 2 * weight * v) };
-  });
+  const lacking: { readonly masks?: readonly LayerMasks[]; readonly slopes: readonly Slope[] }[] = [];
+  for (const { targets, share, masks } of styles) {
+    const whole = await gramsOfTiles(programs, network, measure, canvas, tiles, masks);
+    const slopes = targets.map(({ layer, target, weight }) => {
+      const gram = whole[layer]?.data ?? new Float32Array();
+      const lacks = gram.map((g, i) => g - (target.data[i] ?? 0));
+      loss += share * weight * lacks.reduce((total, v) => total + v * v, 0);
+      return { layer, slope: { shape: target.shape, data: lacks.map((v) => 2 * share * weight * v) } };
+    });
+    lacking.push({ slopes, ...(masks && { masks }) });
+  }
   const gradient = emptyRaster(canvas.width, canvas.height);
   for (const [i, tile] of tiles.entries()) {
-    const product = gramProduct(
-      slopes.map(({ layer, shape, data }) => ({ layer, slope: { data: data.map((v) => v * share(tile)), shape } })),
-      measure.delta,
-      measure.means,
-    );
     const part = cropRaster(canvas, tile);
+    const products = lacking.map(({ slopes, masks }): [Objective, number] => {
+      // Masks have the tile's share in them.
+      const share = masks ? 1 : (tile.width * tile.height) / pixels;
+      const scaled = slopes.map(({ layer, slope: { data, shape } }) => {
+        return { layer, slope: { data: data.map((v) => v * share), shape } };
+      });
+      return [gramProduct(scaled, measure.delta, measure.means, masks?.[i]), 1];
+    });
     const terms = rest(i);
-    const found = await evaluate(programs, network, sum([[product, 1], ...terms]), part, { pooling: measure.pooling });
+    const found = await evaluate(programs, network, sum([...products, ...terms]), part, { pooling: measure.pooling });
     pasteRaster(gradient, { width: tile.width, height: tile.height, data: found.gradient }, tile.x, tile.y);
   }
   return { loss, gradient: gradient.data };
 }
+
+type Slope = Parameters<typeof gramProduct>[0][number];

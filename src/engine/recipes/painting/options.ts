@@ -12,6 +12,7 @@ import {
 import { type Footprint, megapixels } from "../definition.js";
 import { readLayerWeights } from "../layer-weights.js";
 import { choice, flag, integer, number, type RecipeOption, readName, text } from "../option.js";
+import { whereOptions } from "../where/syntax.js";
 
 /** The name of a style that was sent as a picture of its own. */
 export const ATTACHED = "attached";
@@ -92,6 +93,8 @@ const styleShare = z.strictObject({
   /** What people call it. */
   name: z.string().optional(),
   weight: z.number().min(0).max(1000).default(1),
+  /** Where it is painted, as `where` says it, or what the other styles leave; everywhere when left out. */
+  where: z.string().optional(),
 });
 
 export function stylesOption({ several, help }: { readonly several: boolean; readonly help: string }) {
@@ -101,7 +104,9 @@ export function stylesOption({ several, help }: { readonly several: boolean; rea
     kind: "styles",
     help,
     flag: "style",
-    more: 'Each has a weight and the role of its picture, of which "image" is the photo\'s own style.',
+    more:
+      'Each has a weight and the role of its picture, of which "image" is the photo\'s own style, and perhaps a ' +
+      "`where` of its own; `rest` is what the others leave.",
     several,
     default: usual,
     schema,
@@ -118,6 +123,7 @@ export const photoOptions = {
     default: 0.5,
     setting: { default: "paint.strength" },
   }),
+  ...whereOptions,
   ...paintingOptions,
   contentLayer: text({
     help: "The layer that sees what the photo shows",
@@ -169,6 +175,20 @@ export function paintingCost(
   const scales = sizesOf(params, size.width, size.height, size.smallest);
   return scales.reduce((sum, scale, index) => sum + stepsAt(params, index, scales.length) * megapixelsOf([scale]), 0);
 }
+
+/** Pictures of the result's size that masks take: the mask, what is outside, and each style's region. */
+export function masksOf({
+  where,
+  styles,
+}: {
+  readonly where?: string | undefined;
+  readonly styles: readonly Placed[];
+}) {
+  const regions = styles.filter((style) => style.where !== undefined).length;
+  return (where === undefined ? 0 : 2) + regions;
+}
+
+type Placed = Pick<z.output<typeof styleShare>, "where">;
 
 /** What a painting holds: its styles are pictures of its size, times the square of their strokes' scale. */
 export function paintingFootprint(

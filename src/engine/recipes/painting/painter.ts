@@ -3,6 +3,7 @@
  * objectives.
  */
 import { type EngineContext, evaluate } from "../../evaluate.js";
+import { mixed } from "../../images/masks.js";
 import type { Matrix3 } from "../../images/palette.js";
 import type { SeededRandom } from "../../images/random.js";
 import { addRasters, CHANNELS, clampRaster, type Raster, type Size, subtractRasters } from "../../images/raster.js";
@@ -13,10 +14,11 @@ import { type AdamMemory, levelsOf, pyramidAdam } from "../../optimize/pyramid-a
 import { type Loss, takeSteps, type View } from "../../optimize/steps.js";
 import type { StepTime } from "../../optimize/update.js";
 import type { Tensor, Tensors } from "../../runtimes/runtime.js";
-import { type Shift, shift } from "../../transforms/see.js";
+import { compose, masked, type Shift, shift } from "../../transforms/see.js";
 import { descendOctaves } from "../descend-octaves.js";
 import type { Frames, RecipeContext } from "../recipe.js";
 import { floatsOf, type Savable, type SavedState, sizeOf } from "../saved-state.js";
+import type { MaskAt } from "../where/find-mask.js";
 
 export interface Painting {
   readonly engine: EngineContext;
@@ -42,6 +44,8 @@ export interface Painting {
   shifts?(scale: Size): readonly Shift[];
   /** What `shifts` draws from: its place belongs to what a later run goes on from. */
   readonly random: SeededRandom;
+  /** Where it paints; everywhere when left out. The rest of the canvas is the photo. */
+  readonly within?: { readonly maskAt: MaskAt; readonly photo: Raster };
   /** Last touches before an image is shown. */
   finish?(image: Raster): Raster;
 }
@@ -105,7 +109,17 @@ export function paint(painting: Painting, context: RecipeContext): Frames {
 }
 
 /** The canvas to begin a scale with: the one before it and the detail that the start has beyond that one's size. */
-function canvasAt({ start, detail = 0, wraps }: Painting, { width, height }: Size, before: Raster | undefined): Raster {
+function canvasAt(painting: Painting, size: Size, before: Raster | undefined): Raster {
+  const { within } = painting;
+  const canvas = grownCanvas(painting, size, before);
+  return within ? mixed(resize(within.photo, size.width, size.height), canvas, within.maskAt(size)) : canvas;
+}
+
+function grownCanvas(
+  { start, detail = 0, wraps }: Painting,
+  { width, height }: Size,
+  before: Raster | undefined,
+): Raster {
   const sized = wraps ? resizeWrapped : resize;
   const canvas = sized(before ?? start, width, height);
   if (!before || detail === 0) return canvas;
@@ -118,8 +132,11 @@ function canvasAt({ start, detail = 0, wraps }: Painting, { width, height }: Siz
 
 async function viewsAt(painting: Painting, scale: Size): Promise<View[]> {
   const views: View[] = [];
-  for (const by of painting.shifts?.(scale) ?? [UNSHIFTED])
-    views.push({ loss: await painting.loss(scale, by), transform: shift(by) });
+  const mask = painting.within?.maskAt(scale);
+  for (const by of painting.shifts?.(scale) ?? [UNSHIFTED]) {
+    const transform = mask ? compose(masked(mask), shift(by)) : shift(by);
+    views.push({ loss: await painting.loss(scale, by), transform });
+  }
   return views;
 }
 

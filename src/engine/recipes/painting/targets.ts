@@ -4,7 +4,7 @@ import { fitInside, type Raster, type Size } from "../../images/raster.js";
 import { cropRaster, resize } from "../../images/resample.js";
 import { type Tile, tilesOf } from "../../memory.js";
 import type { BuildOptions, Network } from "../../networks/network.js";
-import { type GramTarget, gramOutputs } from "../../objectives/gram.js";
+import { type GramTarget, gramOutputs, type LayerMasks, maskValues } from "../../objectives/gram.js";
 import type { Scope } from "../../objectives/objective.js";
 import type { Programs } from "../../programs.js";
 import type { Tensor } from "../../runtimes/runtime.js";
@@ -33,26 +33,32 @@ export async function gramsOf(
   network: Network,
   measure: StyleMeasure,
   raster: Raster,
+  masks?: LayerMasks,
 ): Promise<Record<string, Tensor>> {
   const { layers, delta, pooling, means = false } = measure;
   const names = Object.keys(layers);
-  const name = `grams(${means ? "means:" : ""}${delta}:${names.join(",")})`;
-  return observe(programs, network, name, (scope) => gramOutputs(scope, names, delta, means), raster, { pooling });
+  const name = `grams(${masks ? "masked:" : means ? "means:" : ""}${delta}:${names.join(",")})`;
+  const outputs = (scope: Scope) => gramOutputs(scope, names, delta, means, masks);
+  return observe(programs, network, name, outputs, raster, { pooling, values: maskValues(masks) });
 }
 
-/** The Gram matrices of a whole image from its tiles': their mean by their shares of its pixels. */
+/**
+ * The Gram matrices of a whole image from its tiles': their mean by their shares of its pixels.
+ * @param masks of each tile: then it is their sum, as the masks of all are of one size together
+ */
 export async function gramsOfTiles(
   programs: Programs,
   network: Network,
   measure: StyleMeasure,
   raster: Raster,
   tiles: readonly Tile[],
+  masks?: readonly LayerMasks[],
 ): Promise<Record<string, Tensor>> {
-  if (tiles.length === 1) return gramsOf(programs, network, measure, raster);
+  if (tiles.length === 1) return gramsOf(programs, network, measure, raster, masks?.[0]);
   const whole: Record<string, Tensor> = {};
-  for (const tile of tiles) {
-    const share = (tile.width * tile.height) / (raster.width * raster.height);
-    const grams = await gramsOf(programs, network, measure, cropRaster(raster, tile));
+  for (const [i, tile] of tiles.entries()) {
+    const share = masks ? 1 : (tile.width * tile.height) / (raster.width * raster.height);
+    const grams = await gramsOf(programs, network, measure, cropRaster(raster, tile), masks?.[i]);
     for (const [layer, { data, shape }] of Object.entries(grams)) {
       const total = whole[layer]?.data ?? new Float32Array(data.length);
       for (let i = 0; i < total.length; i++) total[i] = (total[i] ?? 0) + share * (data[i] ?? 0);

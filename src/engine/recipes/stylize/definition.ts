@@ -3,6 +3,7 @@ import { TYPICAL_RATIO } from "../common-options.js";
 import { defineRecipe, type ParamsOf } from "../definition.js";
 import {
   ATTACHED,
+  masksOf,
   namedStyles,
   PAINTING_PRESETS,
   paintingCost,
@@ -10,6 +11,7 @@ import {
   photoOptions,
   stylesOption,
 } from "../painting/options.js";
+import { maskPicture } from "../where/syntax.js";
 
 const options = {
   styles: stylesOption({
@@ -30,6 +32,7 @@ export const stylizeDefinition = defineRecipe({
     "/stylize winter",
     "/stylize summer strength:0.7 size:512",
     "/stylize style:winter keep-colours",
+    "/stylize winter where:mountain",
     "/stylize winter style-scale:1.5 seed:7",
   ],
   options,
@@ -37,18 +40,20 @@ export const stylizeDefinition = defineRecipe({
   pictures: {
     image: { help: "The picture to paint", cutOut: true },
     style1: {
-      help: "A second picture, whose style is taken",
+      help: "A second picture, whose style is taken; with where:mask, the mask",
       without: "a style is named",
       second: true,
       notInCli: "--style names the pictures of styles.",
     },
+    mask: maskPicture,
   },
   title: ({ styles: [style] }) =>
     style?.name === undefined || style.name === ATTACHED ? "Painting" : `Painting in ${style.name}`,
   deed: ({ styles }) => ({ does: "paint", styles: namedStyles(styles) }),
   film: () => false,
   cost: (params) => paintingCost(params, { width: params.size, height: params.size * TYPICAL_RATIO }),
-  footprint: (params) => paintingFootprint(params, params.size, { styles: params.styles.length }),
+  footprint: (params) =>
+    paintingFootprint(params, params.size, { styles: params.styles.length, pictures: masksOf(params) }),
   paceOf: ["preset"],
 });
 

@@ -4,6 +4,7 @@
  */
 import type { EngineContext } from "../../evaluate.js";
 import { luminanceOnly } from "../../images/colour.js";
+import { mixed } from "../../images/masks.js";
 import { colourBasis, mixPalettes, type Palette, paletteOf, withPalette } from "../../images/palette.js";
 import { random, randomInteger, type SeededRandom } from "../../images/random.js";
 import { fitInside, type Raster, roll, type Size } from "../../images/raster.js";
@@ -15,11 +16,13 @@ import { paintingScales } from "../common-options.js";
 import { noise } from "../noise.js";
 import { bookTransfer } from "../painting/book.js";
 import { measureOf, VARIATION } from "../painting/measure.js";
-import { paintingLoss, tilePixels } from "../painting/objective.js";
+import { paintingLoss, type StyleTerm, tilePixels } from "../painting/objective.js";
 import { paintingSteps, stepLength } from "../painting/options.js";
 import { type Painting, paint, paintWithLbfgs } from "../painting/painter.js";
+import { type PlacedSource, type Region, regionsOf } from "../painting/regions.js";
 import { type StyleMeasure, type StyleSource, sizedFor, targetsByScale } from "../painting/targets.js";
 import { type Frame, type Frames, type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
+import type { MaskAt } from "../where/find-mask.js";
 import type { StylizeParams } from "./definition.js";
 
 /** Weight of the content at strength 0.5, both content and style being relative errors. Chosen by looking. */
@@ -71,6 +74,10 @@ interface Transfer extends EngineContext {
   /** The smallest side at which the layers see something, in pixels. */
   readonly least: number;
   readonly styles: readonly StyleSource[];
+  /** The places of styles. */
+  readonly regions: readonly Region[];
+  /** All that is painted; everything when left out. */
+  readonly paintedAt?: MaskAt | undefined;
   readonly measure: StyleMeasure;
   readonly contentLayer: LayerInfo;
   readonly next: SeededRandom;
@@ -88,27 +95,32 @@ async function transferOf(params: StylizeParams, pictures: Pictures, context: Re
   const layers = [...Object.keys(measure.layers), contentLayer.name];
   const least = leastSideOf(network, layers, { pooling: measure.pooling });
   const size = fitInside(photoInput.width, photoInput.height, params.size);
-  const photo = extended(resize(await photoInput.decode(params.size), size.width, size.height), least);
+  const decoded = await photoInput.decode(params.size);
+  const shown = Object.assign(resize(decoded, size.width, size.height), decoded.cutOut && { cutOut: decoded.cutOut });
+  const photo = extended(shown, least);
   const styles = await stylesOf(params, pictures);
+  const placed = await regionsOf(styles, params, shown, pictures, context, least);
+  if (params.preset === "book" && placed.regions.length > 1) throw new RecipeError("where.book");
   const next = random(params.seed);
   const start = await canvas(params, photo, styles, next);
   const pixels = tilePixels(context, network, layers, measure.pooling);
   const { programs } = context;
-  return { programs, network, params, photo, size, least, styles, measure, contentLayer, next, start, pixels };
+  const rest = { photo, size, least, styles, measure, contentLayer, next, start, pixels };
+  return Object.assign({ programs, network, params }, rest, placed);
 }
 
-async function stylesOf({ styles, size, styleScale }: StylizeParams, pictures: Pictures): Promise<StyleSource[]> {
-  const sources: StyleSource[] = [];
-  for (const { picture, name, weight } of styles) {
+async function stylesOf({ styles, size, styleScale }: StylizeParams, pictures: Pictures): Promise<PlacedSource[]> {
+  const sources: PlacedSource[] = [];
+  for (const { picture, name, weight, where } of styles) {
     const found = pictures[picture];
     if (!found) throw new RecipeError("stylize.no-style-image", { style: name ?? picture });
-    if (weight > 0) sources.push({ weight, raster: await found.decode(Math.ceil(size * styleScale)) });
+    if (weight > 0) sources.push({ weight, where, raster: await found.decode(Math.ceil(size * styleScale)) });
   }
   if (sources.length === 0) throw new RecipeError("stylize.no-weight");
   return sources;
 }
 
-function stylesAt({ styles, params, least }: Transfer, scale: Size): StyleSource[] {
+function stylesAt({ params, least }: Transfer, scale: Size, styles: readonly StyleSource[]): StyleSource[] {
   const sized = (raster: Raster): Raster => extended(sizedFor(scale, params.styleScale, raster), least);
   return styles.map(({ raster, weight }) => ({ weight, raster: sized(raster) }));
 }
@@ -122,27 +134,49 @@ function paletteOfStyles(styles: readonly StyleSource[]): Palette {
   return mixPalettes(styles.map(({ raster, weight }) => [paletteOf(raster), weight] as const));
 }
 
+/** The canvas to begin with: each region in the colours of its styles. */
+function inPalettes({ start, regions }: Transfer, amount: number): Raster {
+  const palettes = regions.map(({ styles }) => paletteOfStyles(styles));
+  const [region, palette] = [regions[0], palettes[0]];
+  if (regions.length === 1 && palette && !region?.maskAt) return withPalette(start, palette, amount);
+  const canvas = { ...start, data: start.data.slice() };
+  for (const [r, { maskAt }] of regions.entries()) {
+    const [mask, wanted] = [maskAt?.(start), palettes[r]];
+    if (!mask || !wanted) continue;
+    const { data } = withPalette(start, wanted, amount, paletteOf(start, mask));
+    for (let i = 0; i < data.length; i++)
+      canvas.data[i] = (canvas.data[i] ?? 0) + (mask.data[i] ?? 0) * ((data[i] ?? 0) - (start.data[i] ?? 0));
+  }
+  return canvas;
+}
+
 function studioPainting(transfer: Transfer): Painting {
-  const { params, network, photo, least, styles, measure, contentLayer, next, start, pixels } = transfer;
+  const { params, network, photo, least, regions, measure, contentLayer, next, pixels } = transfer;
   const { rate, shifts } = presetsOf(network).style;
   const balance = balanceOf(params.strength);
-  const palette = paletteOfStyles(styles);
   const scales = paintingScales(photo.width, photo.height, undefined, least);
-  const targetsAt = targetsByScale(transfer, measure, (scale) => stylesAt(transfer, scale), pixels);
+  const places = regions.map(({ styles, maskAt }) => {
+    const targetsAt = targetsByScale(transfer, measure, (scale) => stylesAt(transfer, scale, styles), pixels);
+    return async (scale: Size, { dx, dy }: Shift): Promise<StyleTerm> => {
+      const targets = await targetsAt(scale);
+      return maskAt ? { targets, mask: roll(maskAt(scale), dx, dy) } : { targets };
+    };
+  });
   return {
     ...shared(transfer),
-    start: withPalette(start, palette, balance.match),
-    basis: colourBasis(palette),
+    start: inPalettes(transfer, balance.match),
+    basis: colourBasis(paletteOfStyles(transfer.styles)),
     detail: balance.detail,
     scales,
     steps: (scale) => paintingSteps(params, scale, scales.length),
     rate: rate * balance.rate * stepLength(params),
     shifts: () => shiftsWithin(shifts, contentLayer.stride, next),
-    async loss(scale, { dx, dy }) {
-      const seen = roll(resize(photo, scale.width, scale.height), dx, dy);
+    async loss(scale, by) {
+      const seen = roll(resize(photo, scale.width, scale.height), by.dx, by.dy);
       const content = { layer: contentLayer.name, photo: seen, weight: balance.content };
-      const objective = { styles: await targetsAt(scale), measure, content, variation: VARIATION * params.smooth };
-      return paintingLoss(transfer, objective, seen, pixels);
+      const styles: StyleTerm[] = [];
+      for (const place of places) styles.push(await place(scale, by));
+      return paintingLoss(transfer, { styles, measure, content, variation: VARIATION * params.smooth }, seen, pixels);
     },
   };
 }
@@ -160,7 +194,7 @@ function bookPainting(transfer: Transfer): Painting {
         programs,
         network,
         measure,
-        styles: stylesAt(transfer, scale),
+        styles: stylesAt(transfer, scale, transfer.styles),
         smooth,
         strength,
         contentLayer: contentLayer.name,
@@ -171,13 +205,17 @@ function bookPainting(transfer: Transfer): Painting {
   };
 }
 
-function shared(transfer: Transfer): Pick<Painting, "engine" | "random" | "finish"> {
-  const { params, photo, size, next } = transfer;
+function shared(transfer: Transfer): Pick<Painting, "engine" | "random" | "finish" | "within"> {
+  const { params, photo, size, next, paintedAt: maskAt } = transfer;
   return {
     engine: transfer,
     random: next,
-    finish: (image) =>
-      middle(params.keepColours ? luminanceOnly(image, resize(photo, image.width, image.height)) : image, size),
+    ...(maskAt && { within: { maskAt, photo } }),
+    finish(image) {
+      const original = () => resize(photo, image.width, image.height);
+      const coloured = params.keepColours ? luminanceOnly(image, original()) : image;
+      return middle(maskAt ? mixed(original(), coloured, maskAt(image)) : coloured, size);
+    },
   };
 }
 

@@ -9,6 +9,7 @@ import {
   paintingFootprint,
   paintingOptions,
 } from "../painting/options.js";
+import { repeatOption } from "../variation-options.js";
 
 const side = {
   unit: "px",
@@ -31,6 +32,7 @@ const options = {
     "style",
   ),
   ...paintingOptions,
+  repeat: repeatOption,
   tileable: flag({ help: "Opposite sides fit together" }),
   means: flag({ help: "Compare mean channels only: quicker, more regular" }),
   width: integer({ help: "Width, instead of a square", ...side }),

@@ -93,7 +93,7 @@ export async function* texture(params: TextureParams, pictures: Pictures, contex
     loss: async (scale) =>
       paintingLoss(
         engine,
-        { styles: await targetsAt(scale), measure, variation: VARIATION * params.smooth },
+        { styles: [{ targets: await targetsAt(scale) }], measure, variation: VARIATION * params.smooth },
         scale,
         pixels,
       ),

@@ -1,3 +1,4 @@
+import { Fragment } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { plainText } from "../../../markdown/plain-text.js";
 import type { WireMessage } from "../../wire.js";
@@ -171,11 +172,14 @@ function Buttons({ message }: { message: WireMessage }) {
   };
   return (
     <div class="buttons" role="group" aria-label={sentence("message.buttons")}>
-      {message.buttons.map(({ id, label, emoji, style }) => (
-        <Button key={id} class={`button small ${style}`} disabled={busy === id} onClick={() => void onClick(id)}>
-          {emoji && <span aria-hidden="true">{emoji}</span>}
-          {label}
-        </Button>
+      {message.buttons.map(({ id, label, emoji, style, startsRow }) => (
+        <Fragment key={id}>
+          {startsRow && <span class="row-end" />}
+          <Button class={`button small ${style}`} disabled={busy === id} onClick={() => void onClick(id)}>
+            {emoji && <span aria-hidden="true">{emoji}</span>}
+            {label}
+          </Button>
+        </Fragment>
       ))}
     </div>
   );

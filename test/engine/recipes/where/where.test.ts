@@ -1,0 +1,264 @@
+import sharp from "sharp";
+import { describe, expect, it } from "vitest";
+import { evaluate } from "../../../../src/engine/evaluate.js";
+import { decode } from "../../../../src/engine/images/codec.js";
+import { inverted, maskFrom } from "../../../../src/engine/images/masks.js";
+import { random } from "../../../../src/engine/images/random.js";
+import type { Raster } from "../../../../src/engine/images/raster.js";
+import { Programs } from "../../../../src/engine/programs.js";
+import { blendDefinition } from "../../../../src/engine/recipes/blend/definition.js";
+import { blend } from "../../../../src/engine/recipes/blend/run.js";
+import { dreamDefinition } from "../../../../src/engine/recipes/dream/definition.js";
+import { dream } from "../../../../src/engine/recipes/dream/run.js";
+import { paintingLoss } from "../../../../src/engine/recipes/painting/objective.js";
+import { blendTargets, type StyleMeasure } from "../../../../src/engine/recipes/painting/targets.js";
+import type { Frames, PictureInput, Pictures } from "../../../../src/engine/recipes/recipe.js";
+import { stylizeDefinition } from "../../../../src/engine/recipes/stylize/definition.js";
+import { stylize } from "../../../../src/engine/recipes/stylize/run.js";
+import { findMask } from "../../../../src/engine/recipes/where/find-mask.js";
+import { loadTfjsCpu } from "../../../../src/engine/runtimes/tfjs/load.js";
+import { tfjsRuntime } from "../../../../src/engine/runtimes/tfjs/tfjs.js";
+import { framesOf, lastOf, openTiny, pictureOf, scene, vgg } from "../tiny.js";
+
+const context = openTiny();
+const photo = scene(160, 120);
+const image = pictureOf(photo);
+const painting = pictureOf({ ...scene(96, 96), data: scene(96, 96).data.map((v) => 255 - v) });
+const other = pictureOf({ ...scene(96, 96), data: scene(96, 96).data.map((v) => (v > 128 ? 250 : 10)) });
+
+const RECIPES: Readonly<Record<string, (params: Record<string, unknown>, pictures?: Pictures) => Frames>> = {
+  dream: (params, pictures = { image }) =>
+    dream(
+      dreamDefinition.params.parse({ network: "vgg", layers: "block2_conv1", size: 160, steps: 3, ...params }),
+      pictures,
+      context,
+    ),
+  "a dream into a word": (params, pictures = { image }) =>
+    dream(
+      dreamDefinition.params.parse({ network: "naming", into: "castle", size: 160, steps: 3, ...params }),
+      pictures,
+      context,
+    ),
+  stylize: (params, pictures = { image }) =>
+    stylize(stylizeDefinition.params.parse({ ...STYLE, ...params }), { style: painting, ...pictures }, context),
+  "stylize with the book's preset": (params, pictures = { image }) =>
+    stylize(
+      stylizeDefinition.params.parse({ ...STYLE, preset: "book", ...params }),
+      { style: painting, ...pictures },
+      context,
+    ),
+};
+const STYLE = { network: "vgg", styleLayers: "block1_conv1 block2_conv1", size: 160, steps: 4 };
+
+/** The largest difference of a result from the photo where `inside` says so, and the mean one. */
+function away(result: Raster, inside: (x: number, y: number) => boolean) {
+  let [largest, sum, count] = [0, 0, 0];
+  for (let i = 0; i < result.data.length; i++) {
+    const [x, y] = [i % result.width, Math.floor(i / result.width) % result.height];
+    if (!inside(x, y)) continue;
+    const difference = Math.abs((result.data[i] ?? Number.NaN) - (photo.data[i] ?? Number.NaN));
+    largest = Math.max(largest, difference);
+    sum += difference;
+    count++;
+  }
+  return { largest, mean: sum / count };
+}
+
+describe.each(Object.entries(RECIPES))("%s, in a part of the picture", (_, run) => {
+  it("changes that, and beyond the feather nothing, in no frame", async () => {
+    const { frames } = await framesOf(run({ where: "left", feather: 6 }));
+    const last = frames.at(-1)?.image ?? photo;
+    expect(away(last, (x) => x >= 80 + 6).largest).toBe(0);
+    expect(away(last, (x) => x < 80 - 6).mean).toBeGreaterThan(1);
+    const edge = away(last, (x) => x >= 80 && x < 86).mean;
+    expect(edge).toBeGreaterThan(0);
+    expect(edge).toBeLessThan(away(last, (x) => x >= 74 && x < 80).mean);
+  });
+
+  it("takes the rest with not, and an exact edge without a feather", async () => {
+    const { image: result } = await lastOf(run({ where: "not left", feather: 0 }));
+    expect(away(result, (x) => x < 80).largest).toBe(0);
+    expect(away(result, (x) => x >= 80).mean).toBeGreaterThan(0.5);
+  });
+});
+
+it("a dream in a part is as strong there as one of the whole picture", async () => {
+  const run = RECIPES.dream ?? fail();
+  const whole = await lastOf(run({}));
+  const part = await lastOf(run({ where: "top left", feather: 4 }));
+  const inside = (x: number, y: number) => x < 70 && y < 50;
+  const ratio = away(part.image, inside).mean / away(whole.image, inside).mean;
+  expect(ratio).toBeGreaterThan(0.6);
+  expect(ratio).toBeLessThan(1.8);
+});
+
+it("a dream in tiles leaves the rest as it is, too", async () => {
+  const params = { network: "vgg", layers: "block2_conv1", size: 640, octaves: 1, steps: 1, tile: 256, where: "left" };
+  const { image: result } = await lastOf(
+    dream(dreamDefinition.params.parse({ ...params, feather: 3 }), { image }, context),
+  );
+  const large = await image.decode(640);
+  const differs = (from: number, to: number) =>
+    result.data.some((v, i) => i % 640 >= from && i % 640 < to && v !== large.data[i]);
+  expect([differs(0, 320), differs(323, 640)]).toEqual([true, false]);
+});
+
+it("a picture that is smaller than the network sees is masked at its own place", async () => {
+  const { image: result } = await lastOf((RECIPES.dream ?? fail())({ where: "left", feather: 0, size: 40 }));
+  expect(result.width).toBe(40);
+  const small = await image.decode(40);
+  for (let i = 0; i < result.data.length; i++) if (i % 40 >= 20) expect(result.data[i]).toBe(small.data[i]);
+});
+
+describe("a blend of styles in places", () => {
+  const placed = (first: string | undefined, second: string | undefined, more: Record<string, unknown> = {}) => {
+    const styles = [
+      { picture: "style1", weight: 1, where: first },
+      { picture: "style2", weight: 1, where: second },
+    ];
+    const params = blendDefinition.params.parse({ ...STYLE, styles, feather: 0, ...more });
+    return lastOf(blend(params, { image, style1: painting, style2: other }, context));
+  };
+  const alone = async (style: PictureInput) =>
+    (await lastOf(stylize(stylizeDefinition.params.parse(STYLE), { image, style }, context))).image;
+
+  it("is near to each style alone in its own place", async () => {
+    const { image: both } = await placed("left", "rest");
+    const [first, second] = [await alone(painting), await alone(other)];
+    const distance = (to: Raster, left: boolean) => {
+      const part = both.data.filter((_, i) => i % 160 < 70 === left && Math.abs((i % 160) - 80) > 10);
+      const wanted = to.data.filter((_, i) => i % 160 < 70 === left && Math.abs((i % 160) - 80) > 10);
+      return part.reduce((sum, v, i) => sum + Math.abs(v - (wanted[i] ?? 0)), 0) / part.length;
+    };
+    expect(distance(first, true)).toBeLessThan(0.7 * distance(second, true));
+    expect(distance(second, false)).toBeLessThan(0.7 * distance(first, false));
+  });
+
+  it("leaves the photo where no style is", async () => {
+    const { image: both } = await placed("top left", "bottom left");
+    expect(away(both, (x) => x >= 80).largest).toBe(0);
+    expect(away(both, (x) => x < 80).mean).toBeGreaterThan(1);
+  });
+
+  it("has the loss and gradient of the reference's runtime; in tiles the whole's, but near their borders", async () => {
+    const tfjs = new Programs(tfjsRuntime((await loadTfjsCpu()).tf), { maxBytes: 1e8 });
+    const measure: StyleMeasure = { layers: { block1_conv1: 1, block3_conv1: 1 }, delta: 0, pooling: "max" };
+    // Noise: where pixels are alike, a maximum's gradient goes to any of them.
+    const next = random(3);
+    const canvas = { width: 448, height: 336, data: Float32Array.from({ length: 3 * 448 * 336 }, () => 255 * next()) };
+    const network = vgg;
+    const engine = { programs: context.programs, network };
+    const left = maskFrom(canvas.width, canvas.height, (x) => (x < 200 ? 1 : 0.25));
+    const term = async (style: PictureInput, mask: Raster) => ({
+      targets: await blendTargets(engine.programs, vgg, measure, [{ raster: await style.decode(96), weight: 1 }]),
+      mask,
+    });
+    const objective = {
+      styles: [await term(painting, left), await term(other, inverted(left))],
+      measure,
+      variation: 0,
+    };
+    const whole = await paintingLoss(engine, objective, canvas);
+    const tiled = await paintingLoss(engine, objective, canvas, 448 * 180);
+    if (typeof whole === "function" || typeof tiled !== "function") throw new Error("not in tiles as expected");
+    const ours = await evaluate(engine.programs, vgg, whole.objective, canvas, whole.options);
+    const theirs = await evaluate(tfjs, vgg, whole.objective, canvas, whole.options);
+    const parts = await tiled(canvas);
+    const off = (a: Float32Array, keep: (y: number) => boolean) => {
+      let [sum, size] = [0, 0];
+      for (const [i, v] of ours.gradient.entries()) {
+        if (!keep(Math.floor(i / canvas.width) % canvas.height)) continue;
+        sum += ((a[i] ?? 0) - v) ** 2;
+        size += v ** 2;
+      }
+      return Math.sqrt(sum / size);
+    };
+    expect(theirs.loss / ours.loss).toBeCloseTo(1, 4);
+    expect(off(theirs.gradient, () => true)).toBeLessThan(5e-3);
+    expect(Math.abs(parts.loss / ours.loss - 1)).toBeLessThan(0.05);
+    // Two tiles of 168 rows.
+    expect(off(parts.gradient, (y) => Math.abs(y - 168) > 24)).toBeLessThan(0.05);
+    await tfjs.dispose();
+  });
+
+  it("says what cannot be: a sweep, the book's preset, a place that is none", async () => {
+    await expect(placed("left", "rest", { sweep: 2 })).rejects.toThrow("Leave sweep out");
+    await expect(placed("left", "rest", { preset: "book" })).rejects.toThrow("Leave preset out");
+    await expect(placed("leftish", "rest")).rejects.toThrow("leftish is no region");
+  });
+});
+
+describe("a mask", () => {
+  const asked = { network: "naming", feather: 0 };
+  const at = async (where: string | undefined, pictures: Pictures = {}, of: Parameters<typeof findMask>[1] = photo) =>
+    (await findMask({ ...asked, where }, of, pictures, context))?.(of);
+  const half = pictureOf({ ...maskFrom(160, 120, (x) => (x < 40 ? 1 : 0)) });
+  const white: PictureInput = {
+    ...half,
+    decode: async (side) => {
+      const { width, height, data } = await half.decode(side);
+      return { width, height, data: data.map((v) => 255 * v) };
+    },
+  };
+
+  it("is none where nothing is said", async () => {
+    expect(await at(undefined)).toBeUndefined();
+  });
+
+  it("is a picture, white where, also with a place", async () => {
+    const mask = await at(undefined, { mask: white });
+    expect(mask?.data.subarray(0, 160).map((v) => Math.round(v))).toEqual(
+      Float32Array.from({ length: 160 }, (_, x) => (x < 40 ? 1 : 0)),
+    );
+    expect((await at("not mask", { mask: white }))?.data[0]).toBe(0);
+    const both = await at("top", { mask: white });
+    expect([both?.data[0], both?.data[100], both?.data[160 * 119]]).toEqual([1, 0, 0]);
+  });
+
+  it("is a picture's alpha, and what of a picture is there", async () => {
+    const cut = await sharp({ create: { width: 160, height: 120, channels: 4, background: "#00000000" } })
+      .composite([{ input: { create: { width: 80, height: 120, channels: 4, background: "#000f" } }, left: 0, top: 0 }])
+      .png()
+      .toBuffer();
+    const drawn: PictureInput = { width: 160, height: 120, decode: (side) => decode(cut, side) };
+    const mask = await at("mask", { mask: drawn });
+    expect([mask?.data[0], mask?.data[150]]).toEqual([1, 0]);
+    const own = await at("opaque", {}, await drawn.decode(160));
+    expect([own?.data[0], own?.data[150]]).toEqual([1, 0]);
+    // What is not there is worked on nowhere.
+    const top = await at("top", {}, await drawn.decode(160));
+    expect([top?.data[0], top?.data[150], top?.data[160 * 119]]).toEqual([1, 0, 0]);
+  });
+
+  it("is what has a colour", async () => {
+    const mask = await at("#dc2864");
+    expect(mask?.data[60 * 160 + 80]).toBeGreaterThan(0.9);
+    expect(mask?.data[60 * 160 + 5]).toBeLessThan(0.1);
+  });
+
+  it("is where the network sees a thing most", async () => {
+    const { data } = (await at("dogs")) ?? fail();
+    expect(Math.max(...data)).toBeGreaterThan(0.5);
+    expect(data.every((v) => v >= 0 && v <= 1)).toBe(true);
+  });
+
+  it("that cannot be is told in a sentence that helps", async () => {
+    await expect(at("#ff00ff")).rejects.toThrow("colour near #ff00ff");
+    await expect(at("mask")).rejects.toThrow("Send one with the picture");
+    await expect(at("opaque")).rejects.toThrow("Nothing of the picture is transparent");
+    await expect(at("sky")).rejects.toThrow("sky is no region");
+    await expect(at("tench")).rejects.toThrow(/naming sees no tench in the picture; it sees .+, .+ or .+\./);
+    await expect(at("not edges", { mask: pictureOf(maskFrom(160, 120, () => 0)) })).rejects.toThrow("nothing to do");
+    const tall = pictureOf(maskFrom(120, 160, () => 1));
+    await expect(at(undefined, { mask: tall })).rejects.toThrow(
+      "The mask has 120 x 160 px and the picture 160 x 120 px",
+    );
+    await expect(findMask({ network: "vgg", where: "castle" }, photo, {}, context)).rejects.toThrow(
+      "cannot name things",
+    );
+  });
+});
+
+function fail(): never {
+  throw new Error("not there");
+}
