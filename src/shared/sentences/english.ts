@@ -10,10 +10,7 @@ const GIVE_IT =
   "Dream this (or Stylize this).";
 
 /** A picture that something is made of: whose it is, and what they have said of it. */
-interface Of {
-  readonly maker: string;
-  readonly about: string | undefined;
-}
+type Of = { readonly maker: string; readonly about: string | undefined };
 
 const percent = (share: number): string =>
   share < 0.0005 ? "under 0.1 %" : `${(share * 100).toFixed(share < 0.0995 ? 1 : 0)} %`;
