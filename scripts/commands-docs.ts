@@ -107,7 +107,11 @@ stickers and custom emoji (Discord). A message that is pointed at and shows no p
 | that may not be read | without *Message Content*: you are asked to name it | where the app is no member: the form | |
 | that cannot be decoded | is skipped, and the one before taken | the same | is refused when it is posted |
 | that is not there | you are told what to do | a form asks for it | you are told what to do |
-| with \`picture:none\` | is not looked for: \`/dream\` and \`/zoom\` begin with noise | the same | the same |`;
+| with \`picture:none\` | is not looked for: \`/dream\` and \`/zoom\` begin with noise | the same | the same |
+
+A dream's guide is another picture, and the same is asked about it: whether its author lets others use it, and whom to name. \`like:winter\` takes a
+style, \`like:https://example.org/painting.jpg\` what a link leads to, \`like:attached\` the second attached picture (with \`where:mask\` the third is
+the mask; Discord's and Slack's forms take two). The line of the result names a style; a link is not kept, since it may be for its owner alone.`;
 
 const REACTIONS = `
 ## Reactions

@@ -75,12 +75,7 @@ export async function findImage(
   return forUser(async () => {
     const given = await toldOfWait(request, () => findGiven(request));
     if (given) return counted(request, () => downloadTheirs(given, request, limits));
-    if (wanted instanceof URL) {
-      const linked = await toldOfWait(request, () => findLinked(request, wanted));
-      return counted(request, () =>
-        linked instanceof URL ? fetchLink(linked, { ...rules, ...limits }) : downloadTheirs(linked, request, limits),
-      );
-    }
+    if (wanted instanceof URL) return findLinkedImage(request, limits, wanted, rules);
     if (request.event.repliesTo) throw new UserError("chat.no-image");
     const latest = await toldOfWait(request, () => findLatest(request));
     return latest && counted(request, () => newestUsable(latest, request, limits));
@@ -99,6 +94,24 @@ export async function findFurtherImage(
 ): Promise<FoundImage | undefined> {
   const source = request.event.attachments[index];
   return source && downloadImage(source, request, limits, request.app);
+}
+
+/**
+ * The image behind a link, or on the message that it names, whatever is attached to the command.
+ * @throws UserError when there is none, or it cannot be used
+ */
+export function findLinkedImage(
+  request: ImageRequest,
+  limits: ImageLimits,
+  link: URL,
+  rules: LinkRules = {},
+): Promise<FoundImage> {
+  return forUser(async () => {
+    const linked = await toldOfWait(request, () => findLinked(request, link));
+    return counted(request, () =>
+      linked instanceof URL ? fetchLink(linked, { ...rules, ...limits }) : downloadTheirs(linked, request, limits),
+    );
+  });
 }
 
 /**

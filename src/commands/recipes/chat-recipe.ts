@@ -2,6 +2,7 @@ import { blendDefinition } from "../../engine/recipes/blend/definition.js";
 import { FILM_BYTES } from "../../engine/recipes/common-options.js";
 import { completed, costKey, megabytesOf, type RecipeDefinition } from "../../engine/recipes/definition.js";
 import { DEFINITIONS } from "../../engine/recipes/definitions.js";
+import { ATTACHED_GUIDE, GUIDE } from "../../engine/recipes/dream/guide.js";
 import { ATTACHED } from "../../engine/recipes/painting/options.js";
 import { MASK, parseWhere } from "../../engine/recipes/where/syntax.js";
 import { defined } from "../../shared/defined.js";
@@ -14,6 +15,7 @@ import { readVoteRequest, voteOptions } from "../interactive/votes/vote-request.
 import type { Argument } from "../parsing/command-line.js";
 import type { Options } from "../parsing/options.js";
 import { UserError } from "../user-error.js";
+import { findGuide, withGuide } from "./guide.js";
 import {
   chatBounds,
   chatOptions,
@@ -76,11 +78,12 @@ interface Offer {
 
 async function changed(offer: Offer, { params, pictures }: Draft, given: Params, scope: Scope): Promise<Draft> {
   const { definition, botOptions, options } = offer;
-  const { style, styles, ...rest } = given;
+  const { style, styles, like, ...rest } = given;
   const changes = { ...impliedValues(offer, rest), ...rest };
   const kinds = new Set(Object.values(definition.options).map(({ kind }) => kind));
   const merged = kinds.has("look") ? changeDream(botOptions, params, changes) : { ...params, ...changes };
   const draft = { params: withoutUndefined({ ...merged, ...filmBytes(definition, scope) }), pictures };
+  if (definition.pictures[GUIDE]) return withGuide(draft, like, scope);
   if (kinds.has("style")) return withTextureStyle(draft, style, scope);
   if (!definition.options.styles) return draft;
   return definition.options.styles.several
@@ -158,10 +161,12 @@ function unnamedImages(
   const [main] = Object.keys(pictures);
   const image = main !== undefined && roles.includes(main) && params.style === undefined;
   const style = stylesOf(params).some(({ name }) => name === ATTACHED);
+  const guide = roles.includes(GUIDE) && params.like === ATTACHED_GUIDE;
   const mask = roles.includes(MASK);
   return [
     ...(image ? ["image" as const] : []),
     ...(style ? ["style" as const] : []),
+    ...(guide ? ["guide" as const] : []),
     ...(mask ? ["mask" as const] : []),
   ];
 }
@@ -300,8 +305,10 @@ async function findImages(
   const first = await findImage(context, limits, wanted);
   if (!first && (wanted !== "none" || !mayDoWithout(definition))) return undefined;
   const found: Record<string, FoundImage> = first ? { [main[0]]: first } : {};
+  const guide = definition.pictures[GUIDE] && (await findGuide(given.like, context, limits));
+  if (guide) found[GUIDE] = guide;
   for (const [i, role] of furtherRoles(seconds, given).entries()) {
-    const other = await findFurtherImage(context, limits, i + 1);
+    const other = await findFurtherImage(context, limits, i + (given.like === ATTACHED_GUIDE ? 2 : 1));
     if (other) found[role] = other;
   }
   return found;

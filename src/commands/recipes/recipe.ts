@@ -45,7 +45,7 @@ export interface Scope {
 }
 
 /** The image to work on, one whose style is taken, or one that says where. */
-export type UnnamedImage = "image" | "style" | "mask";
+export type UnnamedImage = "image" | "style" | "mask" | "guide";
 
 /** What a command that starts jobs tells of them, so that any job can be described, printed, repeated and changed. */
 export interface Recipe {

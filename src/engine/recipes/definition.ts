@@ -21,8 +21,6 @@ interface PictureRole {
   readonly second?: boolean;
   /** What of it is transparent is so in the result, unless that is a film. */
   readonly cutOut?: true;
-  /** Why chats do not take it. */
-  readonly notInChat?: string;
   /** Why the command line does not take it. */
   readonly notInCli?: string;
 }

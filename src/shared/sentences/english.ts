@@ -73,7 +73,7 @@ const done = (deed: Deed, of: Of | undefined): string => {
 const neuronAlone = (neuron: string | undefined): string =>
   `The picture that excites ${neuron === undefined ? "a neuron" : `the neuron ${neuron}`} most`;
 
-const UNNAMED = { image: "the picture", style: "its style picture", mask: "its mask" };
+const UNNAMED = { image: "the picture", style: "its style picture", mask: "its mask", guide: "its guide" };
 
 /** What frames on the way are counted in. */
 export type FramePart = "octave" | "variation";
@@ -714,7 +714,7 @@ export const english = {
   },
   "result.took": "took {duration}",
   "result.runtime": "{network} on {runtime}",
-  "result.unnamed": ({ images }: { images: readonly ("image" | "style" | "mask")[] }) =>
+  "result.unnamed": ({ images }: { images: readonly (keyof typeof UNNAMED)[] }) =>
     `with ${both.format(images.map((image) => UNNAMED[image]))}`,
   "result.version": "v{version}",
   "result.ready": "Your picture is ready: **{title}**",
@@ -1016,6 +1016,8 @@ export const english = {
   "stylize.no-photo": "There is no photo to paint. Attach one, or answer a message that has one.",
   "stylize.no-style-image": "The style {style} has no picture.",
   "stylize.no-weight": "Every style has weight 0. Give at least one of them some weight.",
+  "dream.no-guide":
+    "There is no guide. Attach two pictures, the one to dream in and then its guide, or name a style: `{line}`",
   "dream.channels-or-guide": "A dream follows channels or a guide, not both. Leave one of them out.",
   "blend.sweep-short": "A sweep has at least 2 pictures.",
   "blend.sweep-two": "A sweep goes between two styles. Name exactly two.",

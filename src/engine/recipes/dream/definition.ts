@@ -17,6 +17,7 @@ import { readLayerWeights } from "../layer-weights.js";
 import { integer, number, readName, text } from "../option.js";
 import { detailSeedOption, repeatOption } from "../variation-options.js";
 import { maskPicture, whereOptions } from "../where/syntax.js";
+import { LIKE_EXPECTED, readLike } from "./guide.js";
 import { INTO_DEFAULTS, intoSizes, intoSteps } from "./into-schedule.js";
 
 const options = {
@@ -123,6 +124,13 @@ const options = {
     minimum: 256,
     maximum: 8192,
   }),
+  like: text({
+    help: "A guide, whose features the dream borrows: a style, a link, or attached, the second picture",
+    more: "What chats call the picture `guide`. It changes nothing.",
+    notInCli: "--guide names its file.",
+    expected: LIKE_EXPECTED,
+    read: readLike,
+  }),
   seed: seedOption,
   detailSeed: detailSeedOption,
   repeat: repeatOption,
@@ -157,6 +165,7 @@ export const dreamDefinition = defineRecipe({
     "/dream look:creatures strength:0.6",
     "/dream size:256 steps:20 seed:7",
     "/dream repeat:4",
+    "/dream like:winter",
     "/dream octaves:3 octave-scale:1.6",
     '/dream layers:"activation_36:1.5 activation_30:1.2"',
     "/dream into:peacock",
@@ -174,12 +183,8 @@ export const dreamDefinition = defineRecipe({
   defaultsWith: ({ into, away }) => (into === undefined && away === undefined ? {} : INTO_DEFAULTS),
   pictures: {
     image: { help: "The picture to begin with", without: "it begins with noise", cutOut: true },
-    guide: {
-      help: "A picture whose features the dream borrows",
-      without: "the dream follows the network alone",
-      notInChat: "A chat has no way yet to tell a guide from the picture to dream in.",
-    },
-    mask: maskPicture,
+    guide: { help: "A picture whose features the dream borrows", without: "the dream follows the network alone" },
+    mask: { ...maskPicture, help: "A second picture: a mask, white where to dream; with like:attached, the guide" },
   },
   title: ({ look, layers, channels, into, away }) => {
     if (into !== undefined) return `Dream into ${sayClassTerms(into)}`;
