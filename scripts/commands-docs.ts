@@ -156,7 +156,8 @@ There only ${named([...ALWAYS_ANSWERED, ...STARTING_NOTHING])} answer, and the b
 
 Moderators bar a person or, on Discord, a role with \`/moderate bar\`: one sentence is all that such a person's commands and buttons get in that
 community, and their reactions get nothing; their votes no longer count, and what they had opened is not painted. ${named(ALWAYS_ANSWERED.filter((name) => name !== "moderate"))}
-still show them what is stored about them. A work that moderators have hidden cannot be shown again by its author.
+still show them what is stored about them. What they have waiting or running goes on
+until \`/moderate cancel\`. A work that moderators have hidden cannot be shown again by its author, and nothing is made of it.
 
 After \`/settings reports:here\` in the moderators' channel people can report a work: with the button below it, with *Apps > Report* (Slack: *More
 actions > Report*) on its message, or with \`/report\`. The report names who, what and where; moderators delete the work, bar its author or dismiss it. A work

@@ -98,8 +98,11 @@ export class Admin implements ChatAdmin {
 
   async cancel(user: Member, job: string): Promise<void> {
     mustModerate(user);
-    if (!this.app.queue.cancel(job, { by: "person", name: user.name }))
+    const { queue, moderation } = this.app;
+    const known = queue.positions().find((position) => position.job.id === job)?.job;
+    if (!queue.cancel(job, { by: "person", name: user.name }))
       throw new ChatError("gone", "admin.job-ended", { id: job.slice(0, 16) });
+    if (known) moderation.noteOnOthers(user, "cancel-job", known);
     this.app.logger.info({ job, person: user.id }, "a moderator has cancelled a job");
   }
 

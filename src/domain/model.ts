@@ -203,6 +203,8 @@ export interface Job {
   readonly about?: string;
   /** Default: "community". */
   readonly audience?: JobAudience;
+  /** A moderator has taken it out of the gallery: its author cannot put it back, and nothing is made of it. */
+  readonly withheld?: boolean;
 }
 
 /** Whether a work is for those to see who are in a channel or thread; in none where it is left out. */

@@ -15,8 +15,6 @@ export interface StoredJob extends Omit<Job, WithDefault>, Readonly<Required<Pic
   readonly picture?: StoredImage;
   /** It has been taken out of the gallery. */
   readonly hidden: boolean;
-  /** By a moderator: its author cannot put it back. */
-  readonly withheld?: boolean;
   /** How many people have it among their favourites. */
   readonly favourites: number;
 }

@@ -42,7 +42,7 @@ export interface GalleryServices {
   readonly recipes: ReadonlyMap<string, Recipe>;
   readonly store: Pick<Store, "favourites" | "gallery" | "jobs">;
   readonly thumbnails: Pick<Thumbnails, "get">;
-  readonly moderation: Pick<Moderation, "noteOnOthers">;
+  readonly moderation: Pick<Moderation, "isBarred" | "noteOnOthers">;
 }
 
 export function createGallery(services: GalleryServices): Gallery {
@@ -61,10 +61,12 @@ export function createGallery(services: GalleryServices): Gallery {
       return { ...picture, name: `${id}.${/\/(\w+)/.exec(picture.type)?.[1] ?? "png"}` };
     },
     async favourite(id, on, viewer) {
+      mustNotBeBarred(viewer, services);
       shownJob(id, viewer, services);
       return store.favourites.set(id, { platform: viewer.platform, user: viewer.user.id }, on).count;
     },
     async hide(id, hidden, viewer) {
+      mustNotBeBarred(viewer, services);
       const job = shownJob(id, viewer, services);
       setHidden(job, hidden, { user: viewer.user, here: placeOf(viewer) }, services);
     },
@@ -88,6 +90,11 @@ export function setHidden(
   const asAuthor = user.id === author.id && (hidden || !isModerator);
   store.jobs.setHidden(id, hidden, asAuthor ? "author" : "moderator");
   moderation.noteOnOthers(user, hidden ? "hide-work" : "show-work", job);
+}
+
+/** @throws ChatError "forbidden": those whom moderators have barred change nothing here either */
+function mustNotBeBarred({ user, ...viewer }: GalleryViewer, { moderation }: GalleryServices): void {
+  if (moderation.isBarred(user, viewer)) throw new ChatError("forbidden", "moderate.barred");
 }
 
 /** The channel that a gallery is looked at from; undefined for a page of its own. */

@@ -12,8 +12,8 @@ import { checkImage, tooLarge, tooSlow } from "./check-image.js";
 import type { LinkRules } from "./fetch/download.js";
 import { fetchImage } from "./fetch/fetch-image.js";
 import type { WantedImage } from "./image-option.js";
-import { checkMayUse, type MayUseServices, NOT_THEIRS } from "./may-use.js";
-import { type OwnerServices, ownersOf } from "./shown-works.js";
+import { checkMayUse, checkNotWithheld, type MayUseServices, NOT_THEIRS, WITHHELD } from "./may-use.js";
+import { type OwnerServices, ownersOf, worksShown } from "./shown-works.js";
 
 /** An image with where it came from. */
 export interface FoundImage extends Picture {
@@ -136,6 +136,7 @@ async function downloadTheirs(
   limits: ImageLimits,
   decoding = false,
 ): Promise<FoundImage> {
+  for (const work of await worksShown(source, app.jobs)) checkNotWithheld(work);
   for (const owner of await ownersOf(source, app)) checkMayUse(owner, { user, channel }, app);
   return download(source, limits, decoding);
 }
@@ -211,8 +212,8 @@ async function newestUsable(latest: NewestPicture, request: ImageRequest, limits
   let [tried, skipped] = [0, 0];
   while (next && tried < MOST_TRIED && skipped < MOST_SKIPPED) {
     const image = await downloadTheirs(next, request, limits, true).catch((error: unknown) => {
-      // Nor can one that its author lets no one else use.
-      const isTheirs = error instanceof UserError && error.identifier === NOT_THEIRS;
+      // Nor can one that its author lets no one else use, or that moderators have hidden.
+      const isTheirs = error instanceof UserError && [NOT_THEIRS, WITHHELD].includes(error.identifier);
       if (isTheirs) skipped += 1;
       else if (error instanceof UserError && NO_IMAGE.has(error.identifier)) tried += 1;
       else throw error;

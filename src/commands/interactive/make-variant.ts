@@ -5,7 +5,7 @@ import { plain } from "../../shared/text.js";
 import { sameEmoji } from "../../shared/typed.js";
 import type { Styles } from "../../store/styles.js";
 import type { BotOptions } from "../bot-options.js";
-import { checkMayUse } from "../images/may-use.js";
+import { checkMayUse, checkNotWithheld } from "../images/may-use.js";
 import { provenanceOfJob } from "../images/provenance.js";
 import { type RepeatServices, recipeOf, repeatJob } from "../recipes/repeat.js";
 import { type JobRequester, startJob } from "../recipes/start-job.js";
@@ -100,6 +100,7 @@ function repeated({ job, requester, services }: Asked, changes: Readonly<Record<
 }
 
 async function resultOf({ job, requester, services }: Asked, command: string): Promise<Uint8Array> {
+  checkNotWithheld(job);
   checkMayUse(job.author, requester, services);
   const result = await services.jobs.result(job.id);
   if (!result) throw new UserError("result.image-gone", { id: job.id, command });

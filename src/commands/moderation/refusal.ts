@@ -1,7 +1,7 @@
 /** Where people get nothing from the bot: those whom moderators have barred, and channels where it is switched off. */
 import type { ChannelRef, Member } from "../../domain/model.js";
 import type { ActionEvent, CommandEvent, ReactionEvent } from "../../port/events.js";
-import { NOT_THEIRS } from "../images/may-use.js";
+import { NOT_THEIRS, WITHHELD } from "../images/may-use.js";
 import { CANCEL_VOTE, DELETE_MY_DATA, REPORT_BUTTON } from "../interactive/button-ids.js";
 import type { ChannelSettings } from "../settings/channel-settings.js";
 import { UserError } from "../user-error.js";
@@ -50,7 +50,7 @@ export function isRefusal(error: unknown): error is UserError {
 
 /** Whether trying again would be of no use, as somebody would have to change their mind. */
 export function isLasting(error: unknown): error is UserError {
-  return isRefusal(error) || (error instanceof UserError && error.identifier === NOT_THEIRS);
+  return isRefusal(error) || (error instanceof UserError && [NOT_THEIRS, WITHHELD].includes(error.identifier));
 }
 
 /** What an event asks for. */

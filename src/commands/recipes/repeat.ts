@@ -1,7 +1,7 @@
 import type { Job, User } from "../../domain/model.js";
 import type { JobRepository } from "../../queue/job-repository.js";
 import type { Jobs } from "../../store/jobs.js";
-import { checkMayUse } from "../images/may-use.js";
+import { checkMayUse, checkNotWithheld } from "../images/may-use.js";
 import { provenanceOfRepeat } from "../images/provenance.js";
 import { creditedOwners } from "../images/shown-works.js";
 import { UserError } from "../user-error.js";
@@ -26,6 +26,7 @@ export async function repeatJob(
   services: RepeatServices,
 ): Promise<void> {
   const recipe = recipeOf(job, services.recipes);
+  checkNotWithheld(job);
   for (const owner of usedAgain(job, services)) checkMayUse(owner, requester, services);
   const pictures = await services.jobs.pictures(job.id);
   if (!pictures) throw new UserError("again.image-gone", { id: job.id });

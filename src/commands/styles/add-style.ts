@@ -5,6 +5,7 @@ import { StoreError } from "../../shared/store-error.js";
 import type { Styles } from "../../store/styles.js";
 import type { BotOptions } from "../bot-options.js";
 import { UserError } from "../user-error.js";
+import { styleScope } from "./style-scope.js";
 
 /** Stored styles' longer side is in pixels: engines look at none larger. */
 const KEPT = { side: 1024, format: "jpeg", quality: 90 } as const;
@@ -20,11 +21,11 @@ interface NewStyle {
 /** Adds a style to a community. @throws UserError when its name or emoji is taken, or there are too many */
 export async function addStyle(
   { name, emoji, author: { id, name: author }, image }: NewStyle,
-  { platform, community }: ChannelRef,
+  channel: ChannelRef,
   { store, botOptions }: { readonly store: { readonly styles: Pick<Styles, "add"> }; readonly botOptions: BotOptions },
 ): Promise<void> {
   const bytes = await withImage("still", image.bytes, { ...KEPT, name: image.name, maxPixels: MAX_INPUT_PIXELS });
-  const style = { platform, community, name, emoji, author: { id, name: author } };
+  const style = { ...styleScope(channel), name, emoji, author: { id, name: author } };
   try {
     await store.styles.add({ ...style, picture: { bytes, type: "image/jpeg" } }, botOptions.styles);
   } catch (error) {

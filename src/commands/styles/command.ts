@@ -14,6 +14,7 @@ import { UserError } from "../user-error.js";
 import { addStyle } from "./add-style.js";
 import { contactSheet } from "./contact-sheet.js";
 import { findStyle } from "./style-library.js";
+import { styleScope } from "./style-scope.js";
 
 const NAME = /^[a-z][a-z0-9-]{1,19}$/;
 
@@ -145,8 +146,7 @@ function noteOnOthers(
 
 /** A community's own style, for those who may change it: it is offered in all channels. */
 function ownStyle(wanted: string, { app, channel, user }: CommandContext): OwnStyle {
-  const { platform, community } = channel;
-  const found = app.store.styles.find({ platform, community }, wanted);
+  const found = app.store.styles.find(styleScope(channel), wanted);
   if (!found) throw new UserError("style.not-own", { name: wanted });
   if (found.author.id !== user.id && !moderatesAll(user, channel))
     throw new UserError("style.foreign", { name: found.name, owner: plain(found.author.name) });

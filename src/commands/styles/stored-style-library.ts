@@ -3,6 +3,7 @@ import { sentence } from "../../shared/sentences/sentence.js";
 import type { Store } from "../../store/open.js";
 import { loadBuiltInStyles } from "./built-in-styles.js";
 import type { Style, StyleLibrary } from "./style-library.js";
+import { styleScope } from "./style-scope.js";
 
 /** The longer credit is in `config/styles.yaml`. */
 const CREDIT = "Dreamloom, CC0";
@@ -13,8 +14,8 @@ export function storedStyleLibrary(own: Store["styles"]): StyleLibrary {
     (style): Style => ({ ...style, by: CREDIT, picture: () => readFile(style.path) }),
   );
   return {
-    async list({ platform, community }) {
-      const added = own.list({ platform, community }).map((style): Style => {
+    async list(channel) {
+      const added = own.list(styleScope(channel)).map((style): Style => {
         const { name, emoji, author } = style;
         return {
           name,

@@ -447,6 +447,7 @@ export const english = {
   "report.which": "Which work? Answer its message with this, or give its id: `/report 7KQ4M9XA`",
   "report.no-work": "That message shows no work of mine. Those can be reported, also by their ids: `/report 7KQ4M9XA`",
   "report.forbidden": "Only those who moderate the whole community may deal with reports.",
+  "image.withheld": "The moderators have hidden this work, so nothing is made of it; please choose another one.",
   "image.opted-out": "{author} lets no one else use their pictures and works, so please choose another one.",
   "my-data.no-private-file":
     "This chat lets me send no file to you alone. `/settings mydata` shows what is stored; those who run me " +

@@ -4,7 +4,7 @@ import type { Browser, BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { WebChat } from "../../../src/bots/web/chat.js";
 import type { ChatHandlers } from "../../../src/port/adapter.js";
-import { ann, FakeChat } from "../../fakes/chat.js";
+import { ann, FakeChat, mod as moderator } from "../../fakes/chat.js";
 import { FakeEngine } from "../../fakes/engine.js";
 import { program } from "../../ops/program.js";
 import { chromiumHint, hasChromium, launchChromium } from "../../support/chromium.js";
@@ -93,9 +93,13 @@ describe("the admin page's server", () => {
     (await engine.next()).fail("input");
     const failed = await ear.until((frame) => frame.kind === "admin" && frame.admin.failures.length === 1);
     expect(failed).toMatchObject({ admin: { failures: [{ kind: "input", person: "Ann", platform: "fake" }] } });
+    // It stands in the log of the community whose job it was.
+    await elsewhere.say(moderator, "/moderate log");
+    expect(elsewhere.ephemeral.at(-1)?.text).toContain(`cancelled Dream of patterns by Ann (${id})`);
     const told = lines.filter(({ msg }) => String(msg).startsWith("a moderator")).map(({ msg }) => msg);
     expect(told).toEqual([
       "a moderator has paused the queue",
+      "a moderator has acted",
       "a moderator has cancelled a job",
       "a moderator drains the queue: nothing new is taken or begun",
       "a moderator has opened the queue again",

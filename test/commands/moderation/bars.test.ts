@@ -71,6 +71,19 @@ describe("a person whom moderators have barred", () => {
     expect(engine.runs).toHaveLength(runs + 2);
   });
 
+  it("changes nothing on the gallery's page either", async () => {
+    const { chat, said, store, handlers, quiet } = await open();
+    await chat.say(ann, "/dream octaves:1");
+    await quiet();
+    await said(mod, "/moderate bar @Ann");
+    const { id = "" } = store.jobs.latest({ platform: "fake", community: "club", author: "ann" }) ?? {};
+    const viewer = { user: ann, platform: "fake", community: "club" };
+    await expect(handlers.gallery?.favourite(id, true, viewer)).rejects.toMatchObject({ message: BARRED });
+    await expect(handlers.gallery?.hide(id, true, viewer)).rejects.toMatchObject({ message: BARRED });
+    expect(store.jobs.get(id)).toMatchObject({ favourites: 0, hidden: false });
+    expect(await handlers.gallery?.favourite(id, true, { ...viewer, user: ben })).toBe(1);
+  });
+
   it("may still learn what is stored, and delete it", async () => {
     const { said, chat } = await open();
     await said(mod, "/moderate bar <@ann>");
@@ -221,6 +234,22 @@ describe("/moderate", () => {
       expect(await shown).toMatchObject({ hidden: true, mayHide: user.moderator });
     }
     expect(await said(ben, "/gallery")).toEqual([expect.stringMatching(/nothing here yet/)]);
+    // Nor is anything made of it, by the author neither.
+    const shown = chat.in("channel")[0];
+    const final = chat.in("thread").find(({ content }) => content.text.startsWith("Your picture is ready"));
+    if (!shown || !final) throw new Error("no result");
+    const positions = queue.positions().length;
+    for (const user of [ann, ben])
+      for (const attempt of [
+        () => chat.say(user, `/again ${work}`),
+        () => chat.press(user, shown, "again"),
+        () => chat.act(user, `job:film:${work}`, shown),
+        () => chat.say(user, "/dream", { repliesTo: { id: final.id, channel: final.channel } }),
+      ]) {
+        await attempt();
+        expect(chat.ephemeral.at(-1)?.text).toMatch(/^The moderators have hidden this work, so nothing is made of it/);
+      }
+    expect(queue.positions()).toHaveLength(positions);
     expect((await said(mod, "/moderate show @Ann")).join()).toBe("Put 1 work of Ann back into the gallery.");
     expect((await said(mod, "/moderate show @Ann")).join()).toMatch(/^None of Ann's works/);
     // So does a moderator who takes out a single one.

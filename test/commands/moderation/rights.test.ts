@@ -138,6 +138,22 @@ describe("a person in direct messages, who manages them", () => {
   });
 });
 
+describe("a style that is added in direct messages", () => {
+  it("is there alone: others' direct messages do not list it, take its name or fill up with it", async () => {
+    const { chat, said, app } = await open();
+    const direct = (name: string) => ({ platform: "fake", community: "@me", id: `direct ${name}` });
+    const attachments = [source(await picture(40, 30))];
+    for (const user of [ann, ben]) {
+      await chat.say(user, "/style add name:rust emoji:🍂", { attachments, channel: direct(user.id) });
+      const own = (await app.styles.list(direct(user.id))).filter(({ name }) => name === "rust");
+      expect(own.map(({ by }) => by)).toEqual([user.name]);
+    }
+    expect((await app.styles.list(direct("mod"))).some(({ name }) => name === "rust")).toBe(false);
+    expect(await said(ann, "/style remove rust", direct("ann"))).toContain("rust");
+    expect((await app.styles.list(direct("ben"))).some(({ name }) => name === "rust")).toBe(true);
+  });
+});
+
 describe("what moderators do to others' works", () => {
   it("is in their log, whichever way they do it, and what authors do is not", async () => {
     const engine = new FakeEngine();
