@@ -70,7 +70,8 @@ function report(
   output: string,
   json: boolean,
 ): void {
-  const { recipe, network, runtime, seed, width, height, seconds, octaves, seen } = facts;
-  if (json) printJson({ recipe, network, runtime, seed, width, height, seconds, octaves, seen, ...film, output });
+  const { recipe, network, runtime, seed, width, height, seconds, octaves, seen, meanings } = facts;
+  if (json)
+    printJson({ recipe, network, runtime, seed, width, height, seconds, octaves, seen, meanings, ...film, output });
   else process.stdout.write(`${sentence("cli.ran", { ...facts, frames: film?.frames, output })}\n`);
 }

@@ -154,6 +154,8 @@ export interface JobResult {
   readonly version?: number;
   /** What networks see in it, in the engine's own form, which `shared/sighting.ts` describes. */
   readonly seen?: readonly object[];
+  /** What the channels stand for that it shows, in the same way. */
+  readonly meanings?: object;
 }
 
 /** Who may see a result: everybody in the community, those in its channel, or those in its thread alone. */

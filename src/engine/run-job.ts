@@ -113,7 +113,7 @@ async function runRecipe(request: EngineRequest, context: JobContext): Promise<E
     runtime: context.programs.runtime.name,
     seed: Number(used.seed ?? 0),
     octaves,
-    ...defined({ seen: last.seen, labels: last.labels }),
+    ...defined({ seen: last.seen, meanings: last.meanings, labels: last.labels }),
     params: used,
   };
 }

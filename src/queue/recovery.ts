@@ -1,7 +1,7 @@
 import type { Job, JobFailure } from "../domain/model.js";
+import type { EngineResult } from "../engine/process/engine.js";
 import { defined } from "../shared/defined.js";
 import { sentence } from "../shared/sentences/sentence.js";
-import type { Sighting } from "../shared/sighting.js";
 import type { QueueContext } from "./context.js";
 import type { JobCompletion } from "./job-completion.js";
 import { activeJob, enterState } from "./job-states.js";
@@ -63,9 +63,9 @@ async function endingOf(job: Job, { repository, writer }: QueueContext): Promise
   const picture = await repository.result(job.id);
   if (picture) {
     const { bytes, type } = picture;
-    const { seen, ...result } = job.result;
+    const { seen, meanings, ...result } = job.result;
     // As the engine has told it, see `JobCompletion.succeed`.
-    const told = defined({ seen: seen as readonly Sighting[] | undefined });
+    const told = defined({ seen, meanings } as Pick<EngineResult, "seen" | "meanings">);
     return ["done", job, { ...result, ...told, picture: bytes, type, recipe: job.recipe, octaves: [] }];
   }
   const failure: JobFailure = { kind: "lost", message: sentence("job.result-lost") };

@@ -8,6 +8,23 @@ export interface Seen {
   readonly probability: number;
 }
 
+/** A class that a channel of a network speaks for. */
+export interface ChannelLabel {
+  readonly name: string;
+  /** How far the channel's weight to it is above that to the mean class, in standard deviations. */
+  readonly deviations: number;
+}
+
+/** What the channels of a picture stand for, as far as that can be told. */
+export interface ChannelMeanings {
+  /** The only layer whose channels have labels. */
+  readonly layer: string;
+  /** Those of that layer, each with its best labels, the first one first. */
+  readonly channels: readonly { readonly channel: number; readonly labels: readonly ChannelLabel[] }[];
+  /** There are others, which have none. */
+  readonly others: boolean;
+}
+
 /** What a network saw first in a picture before it was changed, and in what it became. */
 export interface Sighting {
   readonly network: string;

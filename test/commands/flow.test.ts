@@ -70,6 +70,22 @@ describe("a dream in a chat", () => {
     expect(chat.violations).toEqual([]);
   });
 
+  it("says what neurons stand for, on a sheet that was searched for as well", async () => {
+    const { chat, engine, store, quiet } = await studio();
+    await chat.say(ann, "/neurons find:Peacocks");
+    const run = await engine.next();
+    expect(run.request).toMatchObject({ recipe: "grid", params: { find: "peacock" } });
+    const labels = [{ name: "peacock", deviations: 12.1 }];
+    const meanings = { layer: "activation_48", channels: [{ channel: 992, labels }], others: false };
+    await run.finish({ meanings });
+    await quiet();
+    expect(chat.in("thread").at(-1)?.content.text).toContain(
+      "\nWhat neurons of activation_48 stand for: 992: peacock.\n",
+    );
+    expect(chat.in("channel")[0]?.content.text).toContain("**Neurons of resnet50 for peacock**");
+    expect(store.jobs.get(run.request.job ?? "")?.result?.meanings).toEqual(meanings);
+  });
+
   it("becomes what a word says, and tells what was seen before and after, by whom", async () => {
     const { chat, engine, store, quiet } = await studio();
     await chat.say(ann, "/dream into:Peacocks", { attachments: [source(await picture(40, 30))] });

@@ -194,7 +194,8 @@ export function finished(recipe: Recipe, job: Job, result: EngineResult, picture
   const line = commandLine(recipe, { ...job.params, seed: result.seed }, job.pictures);
   const ready = sentence("result.ready", { title: recipe.title(job.params) });
   const seen = result.seen && sentence("result.seen", { seen: result.seen });
-  const lines = [ready, seen, facts, creditLine(job.credits), `\`\`\`\n${line}\n\`\`\``];
+  const meanings = result.meanings && sentence("result.meanings", { meanings: result.meanings });
+  const lines = [ready, seen, meanings, facts, creditLine(job.credits), `\`\`\`\n${line}\n\`\`\``];
   lines.push(lineNotes(recipe, job, result));
   // The mention names the person.
   return { text: lines.filter(Boolean).join("\n"), pictures: [picture], mention: [job.author] };

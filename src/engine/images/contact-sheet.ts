@@ -40,6 +40,11 @@ export function sheetPlaces({ rows, columns, side, title }: SheetLayout) {
   };
 }
 
+/** Whether a label is no wider than a tile. */
+export function labelFits(label: string, { side }: Pick<SheetLayout, "side">): boolean {
+  return textWidth(label, LABEL.size) <= side;
+}
+
 /** Draws rows of tiles, each with a title above it and labels below; rows that are not there yet stay empty. */
 export function contactSheet(rows: readonly SheetRow[], layout: SheetLayout): Raster {
   const { width, height, tile } = sheetPlaces(layout);

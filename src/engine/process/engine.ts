@@ -5,7 +5,7 @@
 
 import type { MemoryReservations, Reservation } from "../../shared/memory-budget.js";
 import { type Said, type SaidWith, SentenceError } from "../../shared/sentences/sentence-error.js";
-import type { Seen, Sighting } from "../../shared/sighting.js";
+import type { ChannelMeanings, Seen, Sighting } from "../../shared/sighting.js";
 
 /** What to run. Plain data: it crosses a process border and is stored with the job. */
 export interface EngineRequest {
@@ -87,6 +87,8 @@ export interface EngineResult {
   readonly octaves: readonly OctaveSummary[];
   /** What networks see in it, where it was dreamt into a word: first the one that dreamt. */
   readonly seen?: readonly Sighting[];
+  /** What the channels stand for that it shows, where its network's classifier reads one layer's. */
+  readonly meanings?: ChannelMeanings;
   /** What its network sees in the picture, the most probable first, where that was the question. */
   readonly labels?: readonly Seen[];
   /** Every parameter as used, defaults filled in: enough to make the image again. */

@@ -4,7 +4,7 @@
  */
 import type { z } from "zod";
 import { type Said, SentenceError } from "../../shared/sentences/sentence-error.js";
-import type { Seen, Sighting } from "../../shared/sighting.js";
+import type { ChannelMeanings, Seen, Sighting } from "../../shared/sighting.js";
 import type { CutOut } from "../images/codec.js";
 import type { Film } from "../images/film.js";
 import type { Raster } from "../images/raster.js";
@@ -45,6 +45,8 @@ export interface Frame {
   readonly savable?: Savable;
   /** Of the last one: what networks see in it, where that was asked for. */
   readonly seen?: readonly Sighting[];
+  /** Of the last one: what the channels stand for that it shows. */
+  readonly meanings?: ChannelMeanings;
   /** What its network sees in the picture that it was asked about, the most probable first. */
   readonly labels?: readonly Seen[];
 }

@@ -1,5 +1,5 @@
 import type { Deed } from "../deed.js";
-import type { Seen, Sighting } from "../sighting.js";
+import type { ChannelLabel, ChannelMeanings, Seen, Sighting } from "../sighting.js";
 import { counted, ordinal } from "./catalogue.js";
 
 const both = new Intl.ListFormat("en-GB", { type: "conjunction" });
@@ -16,6 +16,27 @@ const percent = (share: number): string =>
   share < 0.0005 ? "under 0.1 %" : `${(share * 100).toFixed(share < 0.0995 ? 1 : 0)} %`;
 const named = ({ name, probability }: Seen): string => `${name} ${percent(probability)}`;
 const surely = ({ name, probability }: Seen): string => `${name}, ${percent(probability)}`;
+
+/** Labels say so much that a channel stands for one thing, or mostly for it, in standard deviations. */
+const [CLEAN, MOSTLY] = [8, 7];
+/** Channels whose labels are told. */
+const MOST_MEANINGS = 8;
+
+const meaning = (labels: readonly ChannelLabel[]): string => {
+  const [first, ...others] = labels;
+  if (!first) return "";
+  if (first.deviations >= CLEAN) return first.name;
+  if (first.deviations >= MOSTLY) return `mostly ${first.name}`;
+  return `a mix of ${both.format([first, ...others].map(({ name }) => name))}`;
+};
+
+const meaningsOf = ({ layer, channels, others }: ChannelMeanings): string => {
+  const told = channels.slice(0, MOST_MEANINGS).map(({ channel, labels }) => `${channel}: ${meaning(labels)}`);
+  const hidden = channels.length - told.length;
+  const stand = `What neurons of ${layer} stand for: ${told.join("; ")}${hidden > 0 ? `; and ${hidden} more` : ""}.`;
+  const none = `${channels.length === 0 ? "These" : "The other"} neurons have no labels; those of ${layer} have.`;
+  return [channels.length > 0 && stand, others && none].filter(Boolean).join(" ");
+};
 
 /** What the network that has dreamt saw before and sees now, then what others see. */
 const sighted = ([own, ...others]: readonly Sighting[]): string => {
@@ -287,7 +308,8 @@ export const english = {
   "cli.ran": (run: Ran) =>
     `${run.output}: ${run.width} x ${run.height}${run.frames === undefined ? "" : `, ${run.frames} frames`}, ` +
     `${run.seconds.toFixed(1)} s with ${run.network} on ${run.runtime}, seed ${run.seed}` +
-    (run.seen ? `\n${sighted(run.seen)}` : ""),
+    (run.seen ? `\n${sighted(run.seen)}` : "") +
+    (run.meanings ? `\n${meaningsOf(run.meanings)}` : ""),
   "cli.worker-redis":
     "A worker takes its jobs from Redis: set REDIS_URL to the bots' own, for instance redis://127.0.0.1:6379.",
   "cli.registered":
@@ -706,6 +728,7 @@ export const english = {
     `${capital(part)} ${at.octave} of ${at.octaves} · ${at.width} × ${at.height}`,
   "frame.description": ({ part, octave, octaves }: FrameCount) => `The picture after ${part} ${octave} of ${octaves}`,
   "result.seen": ({ seen }: { seen: readonly Sighting[] }) => sighted(seen),
+  "result.meanings": ({ meanings }: { meanings: ChannelMeanings }) => meaningsOf(meanings),
   /** For people who do not see a result: what was done to what, and by whom. */
   "result.description": ({ deed, by, of, variations = 1 }: Described) => {
     const what = done(deed, of);
@@ -1231,6 +1254,8 @@ export const english = {
   "network.no-classes": ({ network, known }: { network: string; known: readonly string[] }) =>
     `${network} cannot name things: its file has no classifier. ${both.format(known)} can.`,
   "share.percent": ({ share }: { share: number }) => percent(share),
+  "grid.find-alone": "find chooses the layer and the channels itself; give it without layers and channels.",
+  "grid.no-labels": "The channels of {network} have no labels, as its classifier does not read the means of one layer.",
   "see.no-image": "There is no picture to look at.",
   "see.answer": ({
     network,
@@ -1640,6 +1665,7 @@ type Ran = Record<"width" | "height" | "seconds" | "seed", number> &
   Record<"output" | "network" | "runtime", string> & {
     readonly frames: number | undefined;
     readonly seen?: readonly Sighting[];
+    readonly meanings?: ChannelMeanings;
   };
 
 function range(minimum: number, maximum: number): string {

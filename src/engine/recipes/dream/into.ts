@@ -108,7 +108,10 @@ export function intoOf(params: DreamParams, engine: EngineContext, fromNoise: bo
 }
 
 /** Weights by the classes' places; those of one word that means several share its weight. */
-function weightsOf({ into, away }: Pick<DreamParams, "into" | "away">, count: number): ReadonlyMap<number, number> {
+export function weightsOf(
+  { into, away }: Pick<DreamParams, "into" | "away">,
+  count: number,
+): ReadonlyMap<number, number> {
   const weights = new Map<number, number>();
   for (const [text, sign] of [[into, 1] as const, [away, -1] as const]) {
     if (text === undefined) continue;

@@ -1,5 +1,6 @@
 /** The definition of `grid`, a sheet of neurons. */
 import { wordsOf } from "../channel-syntax.js";
+import { expectedClasses, readClasses, sayClassTerms } from "../class-terms.js";
 import { channelsOption, networkOption, presetOption, seedOption } from "../common-options.js";
 import { defineRecipe, megapixels, type ParamsOf } from "../definition.js";
 import { ascentOptions, BOOK_ASCENT, displayOption } from "../neuron/ascent-definition.js";
@@ -29,6 +30,15 @@ const options = {
     more: "`4 7 21` of every layer, or `block5_conv1/4 block3_conv1/7`.",
     example: "4 7 21",
   }),
+  find: text(
+    {
+      help: "Channels that stand for something: peacock; instead of layers and channels",
+      more: "Of the one layer whose channels the classifier reads, those whose weights to it stand out most.",
+      expected: expectedClasses,
+      read: readClasses,
+    },
+    "classes",
+  ),
   preset: presetOption,
   sample: integer({
     help: "Channels drawn of each layer",
@@ -71,13 +81,14 @@ const options = {
 export const gridDefinition = defineRecipe({
   name: "grid",
   command: "neurons",
-  version: 2,
+  version: 3,
   help: "Shows many neurons of some layers on one sheet",
   doing: "looking",
   examples: [
     "/neurons",
     '/neurons layers:"activation_21 activation_36" columns:4',
     '/neurons activation_30 channels:"4 7 21"',
+    "/neurons find:peacock",
   ],
   options,
   presets: {
@@ -92,15 +103,17 @@ export const gridDefinition = defineRecipe({
     studio: {},
   },
   pictures: {},
-  title: ({ network }) => `Neurons of ${network}`,
+  title: ({ network, find }) =>
+    find === undefined ? `Neurons of ${network}` : `Neurons of ${network} for ${sayClassTerms(find)}`,
   deed: ({ network }) => ({ does: "neurons", network }),
   film: () => false,
-  cost: ({ layers, sample, size, steps }) => {
+  cost: ({ layers, sample, size, steps, find, columns }) => {
+    if (find !== undefined) return columns * megapixels(size) * steps;
     const rows = layers === undefined ? USUAL_ROWS : wordsOf(layers).length;
     return rows * sample * megapixels(size) * steps;
   },
-  footprint: ({ channels, sample, size, network }) => {
-    const batch = channels === undefined ? Math.min(sample, BATCH) : BATCH;
+  footprint: ({ channels, find, sample, size, network }) => {
+    const batch = channels === undefined && find === undefined ? Math.min(sample, BATCH) : BATCH;
     return { network, kind: "dream", megapixels: batch * megapixels(size), tiled: false };
   },
   paceOf: [],

@@ -1,19 +1,23 @@
 /** Grids: what many channels of several layers look for, on one sheet (Deep Learning Cookbook 12.1). */
+import { defined } from "../../../shared/defined.js";
 import { batchOf, type EngineContext, observe } from "../../evaluate.js";
 import { reduceMean } from "../../graph/ops.js";
-import { contactSheet, type SheetLayout, type SheetRow } from "../../images/contact-sheet.js";
+import { contactSheet, labelFits, type SheetLayout, type SheetRow } from "../../images/contact-sheet.js";
 import { type Random, random, randomInteger } from "../../images/random.js";
 import { CHANNELS, type Raster } from "../../images/raster.js";
 import { middle } from "../../images/resample.js";
+import { channelsFor, labelsOf } from "../../networks/channel-labels.js";
 import { presetsOf, resolveLayer } from "../../networks/looks.js";
-import { leastSideOf, type Network } from "../../networks/network.js";
+import { leastSideOf, type Network, noClasses } from "../../networks/network.js";
 import { type ChannelTerm, channels as channelsObjective } from "../../objectives/channels.js";
 import { takeSteps } from "../../optimize/steps.js";
 import { wordsOf } from "../channel-syntax.js";
 import { channelsOf, parseChannels } from "../channel-terms.js";
 import { previewClock } from "../descend-octaves.js";
+import { weightsOf } from "../dream/into.js";
 import { neuronAscent } from "../neuron/ascent.js";
 import { ascentOptionsOf, shown } from "../neuron/ascent-options.js";
+import { meaningsOf } from "../neuron/run.js";
 import { startingNoise } from "../noise.js";
 import { type Frame, type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
 import { floatsOf, type SavedState, sizeOf } from "../saved-state.js";
@@ -22,6 +26,8 @@ import { BATCH, type GridParams, USUAL_ROWS } from "./definition.js";
 /** Border of a tile that is cut off, as a share of its side: padding shows there. Book: 16 of 128. */
 const BORDER = 1 / 8;
 const MAX_TILES = 512;
+/** From so many standard deviations on a channel stands for one thing. */
+const LABELLED = 7;
 
 /**
  * A contact sheet: one row a layer, its channels sorted by the value reached, best first.
@@ -42,7 +48,7 @@ export async function* grid(
   const seen = params.size - 2 * Math.round(params.size * BORDER);
   const layout = { rows: wanted.size, columns, side: seen, title: longest(wanted.keys()) };
   const side = Math.max(params.size, leastSideOf(network, [...wanted.keys()]));
-  const rows = context.resume ? savedRows(context.resume, [...wanted.keys()], layout.side) : [];
+  const rows = context.resume ? savedRows(context.resume, [...wanted.keys()], { network, layout }) : [];
   const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0);
   const [done, total] = [sum(counts.slice(0, rows.length)) * params.steps, sum(counts) * params.steps];
   const { programs, signal } = context;
@@ -90,7 +96,8 @@ async function* addRow(
     for (const [n, candidate] of batch.entries()) candidate.value = values[n * count + candidate.channel] ?? 0;
     reached.push(...batch);
   }
-  reached.sort((a, b) => b.value - a.value || a.channel - b.channel);
+  // Those that were looked for stand in the order in which they were found.
+  if (params.find === undefined) reached.sort((a, b) => b.value - a.value || a.channel - b.channel);
   rows.push(rowOf(layer, reached, sheet));
   const state = saved(rows);
   yield {
@@ -99,6 +106,7 @@ async function* addRow(
     image: contactSheet(rows, layout),
     lossStart: losses.start,
     lossEnd: losses.end,
+    ...defined({ meanings: rows.length === layout.rows ? meaningsOf(shownIn(rows), sheet.network) : undefined }),
     savable: { bytes: sizeOf(state.arrays), save: () => state },
   };
 }
@@ -142,25 +150,32 @@ function placeOf({ layout, params, done, total }: Sheet, row: number, step: numb
   return { octave: row, octaves: layout.rows, step, steps: params.steps, progress: done / total };
 }
 
+function shownIn(rows: readonly SheetRow[]) {
+  return rows.flatMap(({ title: layer, tiles }) =>
+    tiles.map(({ label }) => ({ layer, channel: Number.parseInt(label, 10) })),
+  );
+}
+
 /** A grid goes on after the rows that it has. */
 function saved(rows: readonly SheetRow[]): SavedState {
   const arrays: Record<string, Float32Array> = {};
   for (const [i, { tiles }] of rows.entries()) {
-    arrays[`channels${i}`] = Float32Array.from(tiles, ({ label }) => Number(label));
+    arrays[`channels${i}`] = Float32Array.from(tiles, ({ label }) => Number.parseInt(label, 10));
     for (const [j, { image }] of tiles.entries()) arrays[`tile${i}.${j}`] = image.data;
   }
   const numbers = Object.fromEntries(rows.map(({ tiles }, i) => [`tiles${i}`, tiles.length]));
   return { octave: rows.length, numbers, arrays };
 }
 
-function savedRows(state: SavedState, layers: readonly string[], side: number): SheetRow[] {
+function savedRows(state: SavedState, layers: readonly string[], of: Pick<Sheet, "network" | "layout">): SheetRow[] {
+  const { side } = of.layout;
   const rows: SheetRow[] = [];
   if (state.octave >= layers.length) return [];
   for (const [i, title] of layers.slice(0, state.octave).entries()) {
     const channels = floatsOf(state, `channels${i}`, state.numbers[`tiles${i}`] ?? 0);
     const tiles = [...(channels ?? [])].flatMap((channel, j) => {
       const data = floatsOf(state, `tile${i}.${j}`, CHANNELS * side * side);
-      return data ? [{ label: String(channel), image: { width: side, height: side, data } }] : [];
+      return data ? [{ label: labelOf(title, channel, of), image: { width: side, height: side, data } }] : [];
     });
     if (!channels || tiles.length !== channels.length) return [];
     rows.push({ title, tiles });
@@ -195,12 +210,20 @@ async function means(
   return outputs.means?.data ?? new Float32Array();
 }
 
-function rowOf(layer: string, reached: readonly Candidate[], { params, layout }: Sheet): SheetRow {
+function rowOf(layer: string, reached: readonly Candidate[], sheet: Sheet): SheetRow {
+  const { params, layout } = sheet;
   const tiles = reached.slice(0, layout.columns).map(({ channel, image }) => ({
-    label: String(channel),
+    label: labelOf(layer, channel, sheet),
     image: middle(shown(image, params.display), { width: layout.side, height: layout.side }),
   }));
   return { title: layer, tiles };
+}
+
+/** A channel's number, and what it stands for where that is known and fits below its tile. */
+function labelOf(layer: string, channel: number, { network, layout }: Pick<Sheet, "network" | "layout">): string {
+  const [first] = labelsOf(network, layer, channel) ?? [];
+  const whole = first && first.deviations >= LABELLED ? `${channel} ${first.name}` : String(channel);
+  return labelFits(whole, layout) ? whole : String(channel);
 }
 
 function longest(names: Iterable<string>): string {
@@ -208,7 +231,9 @@ function longest(names: Iterable<string>): string {
 }
 
 /** Which channels of which layers, in the order of rows. */
-function channelsByLayer({ layers, channels, sample, seed }: GridParams, network: Network): Map<string, number[]> {
+function channelsByLayer(params: GridParams, network: Network): Map<string, number[]> {
+  const { layers, channels, sample, seed, find } = params;
+  if (find !== undefined) return channelsThatMean(find, params, network);
   const named = layers === undefined ? undefined : wordsOf(layers);
   const terms = wordsOf(channels ?? "");
   const homeless = terms.some((term) => !term.includes("/"));
@@ -235,6 +260,15 @@ function channelsByLayer({ layers, channels, sample, seed }: GridParams, network
   const tiles = [...rows.values()].reduce((sum, row) => sum + row.length, 0);
   if (tiles > MAX_TILES) throw new RecipeError("grid.too-many", { tiles, most: MAX_TILES });
   return rows;
+}
+
+/** @throws RecipeError, NetworkError where no channel has a label, or the words mean nothing */
+function channelsThatMean(find: string, { layers, channels, columns }: GridParams, network: Network) {
+  if (layers !== undefined || channels !== undefined) throw new RecipeError("grid.find-alone");
+  const count = network.classes ?? noClasses(network.id);
+  const found = channelsFor(network, weightsOf({ into: find, away: undefined }, count), columns);
+  if (!found) throw new RecipeError("grid.no-labels", { network: network.id });
+  return new Map([[found.layer, [...found.channels]]]);
 }
 
 /** `count` different numbers below `below`, in rising order. */

@@ -1,4 +1,5 @@
 /** The definition of `neuron`. */
+import { classTermNames, expectedClasses, readClasses, sayClassTerms } from "../class-terms.js";
 import {
   channelsOption,
   LEAST_CHAT_SIDE,
@@ -9,7 +10,7 @@ import {
   seedOption,
 } from "../common-options.js";
 import { defineRecipe, megapixels, type ParamsOf } from "../definition.js";
-import { integer, number } from "../option.js";
+import { integer, number, text } from "../option.js";
 import { RecipeError } from "../recipe.js";
 import { repeatOption } from "../variation-options.js";
 import { ascentOptions, BOOK_ASCENT, displayOption } from "./ascent-definition.js";
@@ -24,6 +25,19 @@ const options = {
     positional: true,
   }),
   layer: layerOption("The layer of channels that name none"),
+  into: text(
+    {
+      help: "Instead of channels, or beside them: things that the network knows, with weights",
+      more: "Written `jellyfish:0.7 castle:0.3`; negative weights push away.",
+      expected: expectedClasses,
+      read: readClasses,
+    },
+    "classes",
+  ),
+  away: text(
+    { help: "What it is not to be", more: "Written as `into`.", expected: expectedClasses, read: readClasses },
+    "classes",
+  ),
   preset: presetOption,
   size: integer({
     help: "Side of the result",
@@ -108,7 +122,12 @@ export const neuronDefinition = defineRecipe({
   version: 2,
   help: "Shows what a neuron of the network looks for",
   doing: "looking",
-  examples: ["/neuron", "/neuron activation_36/7", '/neuron channels:"4:1 21:-0.5" layer:activation_30 size:256'],
+  examples: [
+    "/neuron",
+    "/neuron activation_36/7",
+    '/neuron channels:"4:1 21:-0.5" layer:activation_30 size:256',
+    "/neuron into:peacock",
+  ],
   options,
   presets: {
     // The book's values (12.2): 64 px to 375 px in 20 octaves, sigma 2.
@@ -126,10 +145,14 @@ export const neuronDefinition = defineRecipe({
     studio: {},
   },
   pictures: {},
-  title: ({ channels, layer }) =>
-    channels === undefined ? "A neuron" : `Neuron ${layer === undefined ? "" : `${layer}/`}${channels}`,
-  deed: ({ channels, layer }) => ({
+  title: ({ channels, layer, into, away }) => {
+    if (into !== undefined) return `What ${sayClassTerms(into)} looks like`;
+    if (away !== undefined && channels === undefined) return `What is least like ${sayClassTerms(away)}`;
+    return channels === undefined ? "A neuron" : `Neuron ${layer === undefined ? "" : `${layer}/`}${channels}`;
+  },
+  deed: ({ channels, layer, into }) => ({
     does: "neuron",
+    into: classTermNames(into),
     neuron: channels === undefined || layer === undefined ? channels : `${layer}/${channels}`,
   }),
   film: () => false,

@@ -1,14 +1,19 @@
 /** Neurons: pictures, made from noise, of what a network's channels look for (Deep Learning Cookbook 12.1 and 12.2). */
 
+import type { ChannelMeanings } from "../../../shared/sighting.js";
 import { random } from "../../images/random.js";
 import { CHANNELS, type Raster } from "../../images/raster.js";
 import { middle, resize } from "../../images/resample.js";
+import { labelledLayer, labelsOf } from "../../networks/channel-labels.js";
 import { lookLayers } from "../../networks/looks.js";
-import { leastSideOf, type Network } from "../../networks/network.js";
+import { leastSideOf, leastSideToName, type Network, noClasses } from "../../networks/network.js";
 import { type ChannelTerm, channels as channelsObjective } from "../../objectives/channels.js";
+import { classes as classesObjective } from "../../objectives/classes.js";
+import { sum } from "../../objectives/objective.js";
 import { takeSteps } from "../../optimize/steps.js";
 import { channelsOf, parseChannels } from "../channel-terms.js";
 import { descendOctaves, type Schedule } from "../descend-octaves.js";
+import { weightsOf } from "../dream/into.js";
 import { startingNoise } from "../noise.js";
 import type { Frame, Pictures, RecipeContext } from "../recipe.js";
 import { floatsOf, type SavedState } from "../saved-state.js";
@@ -31,9 +36,7 @@ export async function* neuron(
   const { programs, resume } = context;
   const network = await context.network(params.network);
   const next = random(params.seed);
-  const terms = termsOf(params, network, next);
-  const objective = channelsObjective([terms], channelsOf(network), params.leak);
-  const least = leastSideOf(network, [...new Set(terms.map(({ layer }) => layer))]);
+  const { terms, objective, least } = wanted(params, network, next);
   const given = neuronSizes(params);
   const size = given.at(-1) ?? params.size;
   const sides = [...given.slice(0, -1).filter((side) => side >= least), Math.max(size, least)];
@@ -56,7 +59,48 @@ export async function* neuron(
         ? { bytes: data.byteLength, save: () => ({ octave, numbers: { random: next.state }, arrays: { image: data } }) }
         : undefined,
   };
-  yield* descendOctaves(schedule, context);
+  const meanings = meaningsOf(terms, network);
+  for await (const frame of descendOctaves(schedule, context)) {
+    const last = frame.kind === "octave" && frame.octave === frame.octaves;
+    yield last && meanings ? { ...frame, meanings } : frame;
+  }
+}
+
+/** Weight of channels beside a word, whose scores are numbers of another size. */
+const BESIDE = 1;
+
+/** @throws RecipeError, NetworkError for what does not exist, or a word in a network that names nothing */
+function wanted(params: NeuronParams, network: Network, next: () => number) {
+  const words = params.into ?? params.away;
+  const terms = words === undefined || params.channels !== undefined ? termsOf(params, network, next) : [];
+  const channels = channelsObjective([terms], channelsOf(network), params.leak);
+  if (words === undefined) return { terms, objective: channels, least: leastSide(terms, network) };
+  const count = network.classes ?? noClasses(network.id);
+  const classes = classesObjective(weightsOf(params, count), count);
+  const objective =
+    terms.length === 0
+      ? classes
+      : sum([
+          [classes, 1],
+          [channels, BESIDE],
+        ]);
+  return { terms, objective, least: Math.max(leastSideToName(network), leastSide(terms, network)) };
+}
+
+function leastSide(terms: readonly ChannelTerm[], network: Network): number {
+  return terms.length === 0 ? 0 : leastSideOf(network, [...new Set(terms.map(({ layer }) => layer))]);
+}
+
+/** What channels stand for; undefined where none is shown, or the network's channels have no labels at all. */
+export function meaningsOf(
+  terms: readonly Pick<ChannelTerm, "layer" | "channel">[],
+  network: Network,
+): ChannelMeanings | undefined {
+  const layer = labelledLayer(network);
+  if (layer === undefined || terms.length === 0) return undefined;
+  const own = terms.filter((term) => term.layer === layer);
+  const channels = own.map(({ channel }) => ({ channel, labels: labelsOf(network, layer, channel) ?? [] }));
+  return { layer, channels, others: own.length < terms.length };
 }
 
 function savedImage(
