@@ -235,7 +235,7 @@ function registerMessages(app: FastifyInstance, services: WebServices): void {
 
   app.post<OfMessage>("/api/messages/:id/actions", async (request, reply) => {
     const user = sessions.act(request, "messages");
-    conversation.press(user, toId(request.params.id), readBody(actionBody, request.body).action);
+    await conversation.press(user, toId(request.params.id), readBody(actionBody, request.body).action);
     return reply.code(202).send();
   });
 

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import type { ChannelRef, MessageRef } from "../../domain/model.js";
 import type { ChatHandlers } from "../../port/adapter.js";
@@ -13,6 +14,7 @@ import { Handouts } from "./handouts.js";
 import type { IncomingImage } from "./image-files.js";
 import type { MessageRow, NewMessage, PersonRow, StoredImage } from "./store.js";
 import { botId, mutedRefusal, toUser } from "./users.js";
+import { lineOf } from "./welcome.js";
 import type { WireCheck, WireCheckRequest, WireCompletion, WireCompletionRequest, WirePreviewRequest } from "./wire.js";
 
 /** A slash, a name, and the rest; `/usr/bin` is not one. */
@@ -199,10 +201,17 @@ export class Conversation {
     else receipt?.settle();
   }
 
-  press(user: PersonRow, id: number, action: string): void {
+  async press(user: PersonRow, id: number, action: string): Promise<void> {
     const row = this.visible(id, user);
     const buttons = JSON.parse(row.buttons) as Button[];
     if (!buttons.some((button) => button.id === action)) throw new ChatError("gone", "web.button-gone");
+    const text = lineOf(action);
+    if (text !== undefined) {
+      const place = { channel: row.channel, ...defined({ thread: row.thread?.toString() }) };
+      // An answer to the message: a line takes the picture that is there.
+      await this.say(user, { ...place, text, repliesTo: String(row.id), nonce: randomUUID(), images: [] });
+      return;
+    }
     this.act(user, action, ref(row), (message, visibility) => this.#reply(row, user, message, visibility));
   }
 

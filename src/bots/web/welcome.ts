@@ -6,6 +6,21 @@ import { sentence } from "../../shared/sentences/sentence.js";
 import { type ChannelHub, channelRef } from "./channel-hub.js";
 import type { WebChatOptions } from "./options.js";
 
+/** What can be made of the sample at once, as buttons below it. */
+const FIRST_LINES = [
+  { line: "/dream look:creatures", label: "web.welcome.dream", emoji: "🦎" },
+  { line: "/stylize woodcut", label: "web.welcome.paint", emoji: "🌊" },
+  { line: "/dream into:castle", label: "web.welcome.castle", emoji: "🏰" },
+] as const;
+
+/** Begins the id of a button that says a line for who presses it. */
+const SAYS = "line:";
+
+/** The line that a button says; undefined for any other button. */
+export function lineOf(action: string): string | undefined {
+  return action.startsWith(SAYS) ? action.slice(SAYS.length) : undefined;
+}
+
 type Sample = Pick<WebChatOptions, "samplePicture" | "sampleDescription" | "sampleCredit">;
 
 /**
@@ -16,7 +31,9 @@ export async function welcome(hub: ChannelHub, sample: Sample, logger: Logger): 
   if (hub.parts.store.channels().length > 0) return;
   hub.parts.store.addChannel("art", sentence("web.art-topic"));
   const pictures = await sampleImages(sample, logger);
-  await hub.botSays(channelRef("art"), { text: sentence("web.welcome"), pictures });
+  const buttons = FIRST_LINES.map(({ line, label, emoji }) => ({ id: SAYS + line, label: sentence(label), emoji }));
+  const text = sentence("web.welcome", { sample: pictures.length > 0 });
+  await hub.botSays(channelRef("art"), { text, pictures, ...(pictures.length > 0 && { buttons }) });
 }
 
 async function sampleImages(

@@ -1630,10 +1630,14 @@ export const english = {
   "web.full": "The chat is full right now: try again in a minute.",
   "web.tabs": "The chat is open in too many tabs: close one and reload.",
   "web.restarts": "The chat restarts.",
-  "web.welcome":
+  "web.welcome": ({ sample }: { sample: boolean }) =>
     "**Welcome to the studio.** Give me a picture and I will dream into it, or paint it in another style.\n" +
-    "Drop a photo here, or start with this one: type `/dream`, or `/stylize` and choose a style by its emoji. " +
+    (sample ? "Start with this photo: press a button below it. Or drop" : "Drop") +
+    " a photo of your own here and type `/dream`, or `/stylize` and choose a style by its emoji. " +
     "I answer in a thread, where you watch the picture grow.",
+  "web.welcome.dream": "Dream creatures into it",
+  "web.welcome.paint": "Paint it as a woodcut",
+  "web.welcome.castle": "Turn it into a castle",
   "web.art-topic": "Pictures, dreams and paintings",
   "web.someone": "someone",
   "web.host": "This chat does not answer as {name}: open it by its address, or ask its owner to allow that name.",

@@ -22,6 +22,7 @@ import { focusComposer, useShortcuts } from "./shortcuts.js";
 import { ThreadPanel } from "./ThreadPanel.js";
 import { Timeline } from "./Timeline.js";
 import { Toasts } from "./Toasts.js";
+import { Tour } from "./Tour.js";
 
 export function App() {
   const ready = useStore((state) => state.session !== undefined);
@@ -90,6 +91,7 @@ function ChannelPane({ channel }: { channel: string }) {
         </header>
         <Lost said={sentence("page.lost.chat")} />
         <Timeline channel={channel} />
+        <Tour channel={channel} />
         <Composer channel={channel} />
       </DropZone>
     </main>

@@ -12,6 +12,7 @@ import {
 } from "../state/store.js";
 import { sentence } from "../text/sentences.js";
 import { dayName, sameDay } from "../text/time.js";
+import { Beginning } from "./Beginning.js";
 import { Button } from "./Button.js";
 import { MessageItem } from "./MessageItem.js";
 import { PendingItem } from "./PendingItem.js";
@@ -62,8 +63,6 @@ export function Timeline(ref: TimelineRef) {
 function Top({ timelineRef, timeline }: { timelineRef: TimelineRef; timeline: Loaded }) {
   const { channel, thread } = timelineRef;
   const { status, error, hasOlder, root } = timeline;
-  const topic = useStore((state) => state.channels.find((each) => each.id === channel)?.topic);
-  const name = useChannelName(channel);
   if (status === "loading") return <div class="timeline-note" aria-busy="true" />;
   if (status === "failed")
     return (
@@ -76,12 +75,7 @@ function Top({ timelineRef, timeline }: { timelineRef: TimelineRef; timeline: Lo
     );
   if (root) return <Root message={root} replies={timeline.messages.length} hasOlder={hasOlder} />;
   if (hasOlder || thread !== undefined) return null;
-  return (
-    <header class="beginning">
-      <h2>#{name}</h2>
-      <p>{topic ? sentence("timeline.beginning.topic", { topic }) : sentence("timeline.beginning")}</p>
-    </header>
-  );
+  return <Beginning channel={channel} empty={timeline.messages.length === 0} />;
 }
 
 function Root({ message, replies, hasOlder }: { message: WireMessage; replies: number; hasOlder: boolean }) {

@@ -73,3 +73,9 @@ async function measure(file: File): Promise<Attachment> {
   const { naturalWidth: width, naturalHeight: height } = image;
   return { key: `${counter}`, file, url, width, height, description: "", spoiler: false };
 }
+
+/** Writes a line into a timeline's message box, to be looked at before it is sent. */
+export function fillDraft(key: string, text: string): void {
+  setDraft(key, { text });
+  focusDraft(key);
+}

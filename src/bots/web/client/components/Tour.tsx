@@ -1,0 +1,42 @@
+import { useState } from "preact/hooks";
+import { getState, useStore } from "../state/store.js";
+import { sentence } from "../text/sentences.js";
+import { Button, IconButton } from "./Button.js";
+
+const STEPS = ["start", "own", "react"] as const;
+
+/** By who has seen it: another person may come in with this browser. */
+const keptAs = () => `tour ${getState().session?.me.id ?? ""}`;
+
+function wasSeen(): boolean {
+  try {
+    return localStorage.getItem(keptAs()) !== null;
+  } catch {
+    // Storage is forbidden: to be shown it at each visit would be worse than never.
+    return true;
+  }
+}
+
+/** Three hints for those who come in for the first time, in the channel that they find themselves in. */
+export function Tour({ channel }: { channel: string }) {
+  const first = useStore((state) => state.channels[0]?.id === channel);
+  const [step, setStep] = useState<number | undefined>(() => (wasSeen() ? undefined : 0));
+  const name = step === undefined ? undefined : STEPS[step];
+  if (!first || step === undefined || name === undefined) return null;
+  const end = () => {
+    setStep(undefined);
+    localStorage.setItem(keptAs(), "seen");
+  };
+  const last = step === STEPS.length - 1;
+  return (
+    <aside class="tour" aria-label={sentence("tour.label")}>
+      <p aria-live="polite">
+        <strong>{sentence(`tour.${name}`)}</strong> {sentence(`tour.${name}.hint`)}
+      </p>
+      <Button class="button small" onClick={() => (last ? end() : setStep(step + 1))}>
+        {last ? sentence("tour.end") : sentence("tour.next", { step: step + 1, steps: STEPS.length })}
+      </Button>
+      <IconButton icon="close" size={16} label={sentence("tour.dismiss")} onClick={end} />
+    </aside>
+  );
+}

@@ -1,0 +1,80 @@
+/** The first minute: hints that go away, the sample's commands as buttons, and what to do in an empty channel. */
+import { describe, expect, it } from "vitest";
+import { chromiumHint, hasChromium } from "../../support/chromium.js";
+import { box, message, overflow, shot, VIEWS, wholeProgram } from "./whole-program.js";
+
+describe.skipIf(!hasChromium)(`the first minute (${chromiumHint})`, () => {
+  const { visit, engine } = wholeProgram();
+
+  describe.each(VIEWS)("at $width px, $colorScheme", (view) => {
+    it("makes a picture of the sample at the press of a button, also when others are newer", async () => {
+      const { page, errors } = await visit(view);
+      const welcome = page.locator(".channel-pane article", { hasText: "Welcome to the studio" }).first();
+      await welcome.getByRole("button", { name: "Turn it into a castle" }).waitFor();
+      expect(await welcome.locator(".buttons button").count()).toBe(3);
+      expect(await overflow(page)).toBe(0);
+      await shot(page, "first-welcome");
+      await welcome.getByRole("button", { name: "Turn it into a castle" }).click();
+      await message(page, /^(?=.*castle)(?=.*Done)/s).waitFor();
+      const { recipe, params, pictures } = engine.runs.at(-1)?.request ?? {};
+      expect(recipe).toBe("dream");
+      expect(params).toMatchObject({ into: expect.stringContaining("castle") });
+      const sizes = engine.runs.map(({ request }) => request.pictures.image?.byteLength);
+      // The sample each time, not what was made of it before.
+      expect(new Set(sizes).size).toBe(1);
+      expect(Object.keys(pictures ?? {})).toEqual(["image"]);
+      expect(errors).toEqual([]);
+    });
+
+    it("leads a newcomer through three hints, once", async () => {
+      const { page } = await visit(view);
+      const tour = page.getByRole("complementary", { name: "First steps" });
+      await tour.getByText("Make your first picture.").waitFor();
+      await tour.getByRole("button", { name: "Next (1 of 3)" }).click();
+      await tour.getByText("Use your own photo.").waitFor();
+      await shot(page, "first-tour");
+      await tour.getByRole("button", { name: "Next (2 of 3)" }).click();
+      await tour.getByRole("button", { name: "Got it" }).click();
+      await tour.waitFor({ state: "detached" });
+      await page.reload();
+      await box(page).waitFor();
+      expect(await tour.count()).toBe(0);
+      const { page: other } = await visit(view);
+      const again = other.getByRole("complementary", { name: "First steps" });
+      await again.getByRole("button", { name: "Skip the tour" }).click();
+      await again.waitFor({ state: "detached" });
+    });
+
+    it("says in an empty channel what to do, and dreams from noise only when asked to", async () => {
+      const { page } = await visit(view);
+      if (view.width < 600) await page.getByRole("button", { name: /^Channels/ }).click();
+      await page.getByRole("button", { name: "New channel" }).click();
+      await page.keyboard.type(`empty-${view.width}-${view.colorScheme}`);
+      await page.keyboard.press("Enter");
+      await page.getByText("Nothing here yet.").waitFor();
+      await shot(page, "first-empty");
+      const before = engine.runs.length;
+      await box(page).fill("/dream");
+      await box(page).press("Escape");
+      await box(page).press("Enter");
+      await message(page, "There is no picture here.").waitFor();
+      expect(engine.runs).toHaveLength(before);
+      await page.reload();
+      await message(page, "There is no picture here.").getByRole("button", { name: "Dismiss" }).click();
+      await message(page, "/dream").waitFor();
+    });
+
+    it("offers a dream from noise, and a photo, in an empty channel", async () => {
+      const { page } = await visit(view);
+      if (view.width < 600) await page.getByRole("button", { name: /^Channels/ }).click();
+      await page.getByRole("button", { name: "New channel" }).click();
+      await page.keyboard.type(`bare-${view.width}-${view.colorScheme}`);
+      await page.keyboard.press("Enter");
+      const chooser = page.waitForEvent("filechooser");
+      await page.locator(".empty-channel").getByRole("button", { name: "Add pictures" }).click();
+      await chooser;
+      await page.getByRole("button", { name: "Dream from noise" }).click();
+      expect(await box(page).inputValue()).toBe("/dream picture:none");
+    });
+  });
+});
