@@ -97,7 +97,7 @@ describe("doctor, of services", () => {
     expect((await said({ REDIS_URL: redis.url })).Redis).toMatch(
       /^✗ .*maxmemory-policy is allkeys-lru.*set it to noeviction$/,
     );
-    expect(found.jobs).toBe("✓ a job for trial comes through");
+    expect(found.jobs).toBe("✓ a test job comes through");
     await client.replicaof("127.0.0.1", "1");
     const replica = await said({ REDIS_URL: redis.url });
     expect(replica.jobs).toMatch(/^✗ Redis at 127\.0\.0\.1:\d+ is a replica.*REDIS_URL must name the primary\.$/);

@@ -241,7 +241,7 @@ describe.skipIf(!hasChromium)(`a community in the browser (${chromiumHint})`, ()
 
     await page.getByRole("link", { name: "Gallery", exact: true }).click();
     await page.getByRole("button", { name: "Most popular" }).click();
-    await page.getByLabel("Whose works").selectOption({ label: "Me" });
+    await page.getByLabel("Made by").selectOption({ label: "Me" });
     const tiles = page.locator(".tile > a");
     await expect.poll(() => tiles.count()).toBe(2);
     expect(await tiles.first().getAttribute("href")).toBe(`#gallery/${job}`);
@@ -300,12 +300,12 @@ describe.skipIf(!hasChromium)(`a community in the browser (${chromiumHint})`, ()
     await page.locator(".channel-pane input[type=file]").setInputFiles(file);
     await page.getByRole("button", { name: "Hide secret.png until it is clicked" }).click();
     const { item } = await make(page, "/dream size:64", 401);
-    const hidden = item.getByRole("button", { name: "Hidden: show it" });
+    const hidden = item.getByRole("button", { name: "Show hidden picture" });
     await hidden.click();
     await item.getByRole("button", { name: /^Enlarge: Dream of creatures/ }).waitFor();
     await page.getByRole("link", { name: "Gallery", exact: true }).click();
     await page.getByRole("link", { name: /Dream of creatures by .*, hidden/ }).click();
-    await page.getByRole("button", { name: "Hidden by its author: show it" }).click();
+    await page.getByRole("button", { name: "Hidden by its author. Show it" }).click();
     await page
       .getByRole("dialog")
       .getByAltText(/^Dream of creatures by/)

@@ -34,7 +34,7 @@ const commands: readonly CommandSummary[] = [
   },
   {
     name: "stylize",
-    help: "Paints a picture in a style",
+    help: "Paint a picture in a style",
     options: [
       { name: "style", help: "The style", type: "text", required: false, completes: true },
       { name: "picture", help: "The picture", type: "picture", required: false, default: "latest" },

@@ -223,7 +223,7 @@ const QUESTIONS: Readonly<Record<string, Questions>> = {
     },
   },
   blend: {
-    help: `${blendDefinition.help}, or lets the channel vote`,
+    help: `${blendDefinition.help}, or let the channel vote`,
     questions: voteOptions,
     async ask(context, { image: photo }, given, asked) {
       const vote = readVoteRequest(given, asked);

@@ -121,7 +121,7 @@ export const english = {
   "app.ready": ({ address }: { address: string | undefined }) =>
     `Dreamloom is ready${address ? `: open ${address} and write /dream.` : "."} Ctrl+C stops it.`,
   "app.sample": "A path into the mountains: Picos de Europa, photo by Aitzol Berasategi, CC BY 4.0",
-  "app.engine-failed": "The engine failed on this picture; this is a mistake in Dreamloom.",
+  "app.engine-failed": "The engine failed on this picture; this is a bug in Dreamloom.",
   "app.register": "discord.token is empty, so there is nothing to register: set DISCORD_TOKEN to the bot's token.",
   "backup.inside": "{target} is inside the data folder: name a folder outside it.",
   "backup.nothing": "There is nothing to copy in {folder}: set DATA_DIR to the bot's data folder.",
@@ -146,7 +146,7 @@ export const english = {
   "service.store-broken": "{file} cannot be read ({reason}); put back a copy of it",
   "service.redis-off": "not used, until REDIS_URL is set",
   "service.redis": "{host} answers, version {version}",
-  "service.redis-trial": "a job for trial comes through",
+  "service.redis-trial": "a test job comes through",
   "service.redis-gone": "{host} does not answer ({reason}); is REDIS_URL right, and does it run?",
   "service.redis-old": "{answers}; 6.2 or later is needed",
   "service.redis-policy":
@@ -461,7 +461,7 @@ export const english = {
     hidden ? `${name} has no works in the gallery here.` : `None of ${name}'s works here is hidden by moderators.`,
   "report.off":
     "The moderators here have no channel for reports. One of them can set it there: `/settings reports:here`",
-  "report.again": "You have reported this work already; the moderators know of it.",
+  "report.again": "You have reported this work already; the moderators know about it.",
   "report.too-many": "You have reported {count} works within an hour; please wait a while before the next one.",
   "report.unreachable":
     "I could not post in the moderators' channel, so they do not know yet: tell one of them, and report it again " +
@@ -521,8 +521,8 @@ export const english = {
 
   // Pictures that cannot be used or fetched.
   "image.none": ({ line, noise }: { line: string; noise: boolean }) =>
-    `There is no picture here. Attach one to \`${line}\`, give its link, or answer a message that has one` +
-    (noise ? "; `picture:none` begins without." : "."),
+    `There is no picture here. Attach one to \`${line}\`, give its link, or reply to a message that has one` +
+    (noise ? "; `picture:none` starts without one." : "."),
   "image.too-small": "{name} is {width} × {height} pixels; send one of at least {least} pixels on each side.",
   "image.too-wide": "{name} is {width} × {height} pixels; send one of at most {most} pixels on each side.",
   "image.search":
@@ -569,14 +569,14 @@ export const english = {
   "button.not-ended": "This job has not ended yet; cancel it first.",
   "button.delete-failed": "Some of the messages could not be deleted; please try again.",
   "styles.none": "There are no styles here yet.",
-  "result.no-size": "This picture has no size to enlarge.",
+  "result.no-size": "This picture cannot be enlarged.",
   "result.largest": "It is already {size} px, the largest allowed here.",
-  "result.no-strength": "This picture has no strength to change.",
+  "result.no-strength": "This picture's strength cannot be changed.",
   "result.strength-limit": "Its strength is already {strength}, the limit.",
   "result.is-sheet": "These are several pictures: choose one with its button first.",
   "result.no-variation": "There is no such variation.",
   "result.no-variations": "`/{command}` makes no variations: another seed changes next to nothing.",
-  "result.is-film": "It moves already; this is for pictures that stand still.",
+  "result.is-film": "This is a film already; only still pictures can become one.",
   "result.image-gone": "The picture of job {id} is no longer kept; send it again with `/{command}`.",
   "vote.minutes": "minutes is for votes. For example: `/blend vote minutes:10`",
   "vote.sweep": "A vote makes one picture, so leave sweep out. For example: `/blend vote minutes:10`",
@@ -596,7 +596,7 @@ export const english = {
     "A vote needs at least two styles. For example: `/blend vote summer winter`; without any, all of them take part.",
 
   // What is posted about jobs, votes, works, settings and stored data, and what buttons are called.
-  "cancel.too-late": "It had just ended.",
+  "cancel.too-late": "It had already ended.",
   "cancel.done": "Cancelled {ids}.",
   "gallery.empty":
     "There is nothing here yet. Finished pictures come into the gallery by themselves; begin with `/dream`.",
@@ -635,12 +635,12 @@ export const english = {
   "help.examples": "For example:",
   "help.range": "{minimum} to {maximum}",
   "help.default": "default: {value}",
-  "palette.question": "**Which style, {name}?** React with one; several blend them.\n{styles}",
+  "palette.question": "**Which style, {name}?** React with one, or with several to blend them.\n{styles}",
   "vote.paint-now": "Paint now",
   "vote.cancel": "Cancel the vote",
   "vote.until": "Open for {duration}, until {time}.",
   "vote.heading": ({ opener, until }: { opener: string; until: string }) =>
-    `**A vote: which styles shall it be?** Opened by ${opener}.${until && ` ${until}`}`,
+    `**Vote: which styles should it be?** Opened by ${opener}.${until && ` ${until}`}`,
   "vote.rules":
     "React with the styles you like. Everybody has one vote, split among what they choose; the shares of the " +
     "votes become the shares of the blend.",
@@ -846,7 +846,7 @@ export const english = {
   "moderate.from-bot": "from the bot",
   "moderate.renamed": "now {name}",
   "moderate.act.change-settings": "{by} changed settings of {subject}",
-  "report.done": "Thank you: the moderators know of it now.",
+  "report.done": "Thank you: the moderators have been told.",
   "report.message": "🚩 {by} has reported a work:\n{work}",
   "report.work": "{title} by {author} (`{id}`)",
   "report.gone": "Job {id} is gone already.",
@@ -858,8 +858,8 @@ export const english = {
   "report.button.bar": "Bar its author",
   "report.button.dismiss": "Dismiss",
   "my-data.chats":
-    "What was said and shown in the chat is the chat's, and stays there, my own messages too: 🗑️ those first " +
-    "that should go from the chat as well.",
+    "What was said and shown in the chat stays there, my own messages too: delete those that should go with 🗑️ " +
+    "first.",
   "my-data.none": "Nothing is stored about you. {rest}",
   "my-data.heading": "**What is stored about you**",
   "my-data.jobs": (params: { jobs: number; first: string; last: string; images: number; size: string }) => {
@@ -964,7 +964,7 @@ export const english = {
   "cluster.other-node":
     "Redis at {host} is one node of a cluster, and Dreamloom's keys lie on {node}: REDIS_URL must name that one.",
   "cluster.refused": "Redis at {host} refuses what a job needs: {reason}",
-  "cluster.trial-failed": "A job for trial does not come through Redis at {host}: {reason}",
+  "cluster.trial-failed": "A test job does not come through Redis at {host}: {reason}",
   "cluster.no-worker": "No worker is there just now; jobs wait until one comes.",
   "cluster.other-versions":
     "Only workers of another version are there: {versions}. Jobs wait until one of this version comes.",
@@ -1558,11 +1558,11 @@ export const english = {
   "web.bad-request": "The chat does not understand this request: reload the page.",
   "web.too-fast": ({ seconds }: { seconds: number }) =>
     `That was a lot at once: try again in ${counted(seconds, "second")}.`,
-  "web.guesses": "Too many tries: wait a minute.",
+  "web.guesses": "Too many attempts: wait a minute.",
   "web.wrong-code": "This is not the moderator code.",
-  "web.file-expired": "This file was kept for a quarter of an hour only: ask for it again.",
-  "web.channel-name": "A channel's name has 1 to 32 letters, digits and hyphens, for instance dream-lab.",
-  "web.channel-exists": "There is already a channel #{name}: choose a name that looks different.",
+  "web.file-expired": "This file was kept for only a quarter of an hour: ask for it again.",
+  "web.channel-name": "A channel's name can have 1 to 32 letters, digits and hyphens, for instance dream-lab.",
+  "web.channel-exists": "There is already a channel called #{name}: choose a name that looks different.",
   "web.archived": "#{name} is archived: it can be read, but nothing can be posted or started there.",
   "web.first-channel": "#{name} is where newcomers arrive, so it cannot be deleted: rename or archive it.",
   "web.last-channel": "This is the last open channel: open another one first.",
@@ -1570,8 +1570,8 @@ export const english = {
   "web.banned": "A moderator has barred you from this chat.",
   "web.address-banned": "Your address is shut out of this chat for a day: a moderator has barred someone there.",
   "web.session-ended": "A moderator has ended your session: reload the page to come in as somebody new.",
-  "web.person-unknown": "There is no such person here any more.",
-  "web.moderates": "{name} is a moderator: take that right away first.",
+  "web.person-unknown": "This person is no longer here.",
+  "web.moderates": "{name} is a moderator: take away their rights first.",
   "web.last-moderator": "This is the last moderator: make somebody else one first.",
   "web.banned-person": "{name} is barred: lift the bar first.",
   "web.address-unknown":
@@ -1585,22 +1585,22 @@ export const english = {
   "web.act.jobs": ({ count }: { count: number }) => counted(count, "job"),
   "web.act.works": ({ count }: { count: number }) => counted(count, "work"),
   "web.channels-full": "There are already {count} channels: use one of them.",
-  "web.uploads-busy": "Very many people are sending pictures: try again in a minute.",
-  "web.uploads-yours": "Your last messages are still arriving: send this one when they are there.",
+  "web.uploads-busy": "A lot of people are sending pictures: try again in a minute.",
+  "web.uploads-yours": "Your last messages are still arriving: send this one once they are there.",
   "web.upload-slow": "The message came too slowly: try again with smaller pictures or a better connection.",
   "web.again-gone": "The message of this work is gone, so it cannot be made again from here.",
   "web.no-image": "There is no such picture.",
   "web.no-work": "There is no such work.",
   "web.not-a-form": "A message comes as a form.",
   "web.nonce": "A message needs a nonce of 8 to 64 letters and digits.",
-  "web.image-too-large": "A picture has at most {megabytes} MB here: make it smaller and send it again.",
-  "web.too-many-images": "A message has at most {count} pictures: send the others in a second one.",
+  "web.image-too-large": "A picture can be at most {megabytes} MB here: make it smaller and send it again.",
+  "web.too-many-images": "A message can have at most {count} pictures: send the rest in another one.",
   "web.incomplete": "The message did not arrive whole: send it again.",
   "web.channel-unknown": "There is no channel #{name} here.",
   "web.thread-gone": "This thread is no longer there.",
-  "web.image-unusable": "{name} has {megabytes} MB, and at most {most} MB can be used here.",
-  "web.text-too-long": "A message has at most {most} characters; this one has {length}.",
-  "web.upload-too-large": "{name} has {megabytes} MB; at most {most} MB fit.",
+  "web.image-unusable": "{name} is {megabytes} MB, and at most {most} MB can be used here.",
+  "web.text-too-long": "A message can have at most {most} characters; this one has {length}.",
+  "web.upload-too-large": "{name} is {megabytes} MB; the limit is {most} MB.",
   "web.message-gone": "This message is no longer there.",
   "web.not-started": "The web chat has not been started.",
   "web.running": "The web chat is already running.",
@@ -1612,13 +1612,13 @@ export const english = {
   "web.image-gone": "The picture {name} is no longer here.",
   "web.empty": "Write something or add a picture.",
   "web.emoji": "A reaction is one emoji.",
-  "web.reactions-full": "A message takes at most {count} different reactions: join one of those that are there.",
+  "web.reactions-full": "A message can have at most {count} different reactions: join one that is already there.",
   "web.button-gone": "This button is no longer there.",
   "web.delete-forbidden": "Only the author or a moderator may delete this message.",
   "web.edit-foreign": "Only its author may change a message.",
   "web.edit-empty": "Write something, or delete the message.",
   "web.edit-command": "What is said to the bot cannot be changed afterwards: send another message.",
-  "web.name-length": "A name has 1 to 32 characters.",
+  "web.name-length": "A name can have 1 to 32 characters.",
   "web.name-taken": "Somebody here is already called {name}: choose another name.",
   "web.name-alike": "This is too much like {name}, who is here already: choose another name.",
   "web.name-unseen": "This name has letters that cannot be seen: leave them out.",
@@ -1629,7 +1629,7 @@ export const english = {
   "gallery.work-gone": "This work is no longer in the gallery.",
   "web.full": "The chat is full right now: try again in a minute.",
   "web.tabs": "The chat is open in too many tabs: close one and reload.",
-  "web.restarts": "The chat restarts.",
+  "web.restarts": "The chat is restarting.",
   "web.welcome": ({ sample }: { sample: boolean }) =>
     "**Welcome to the studio.** Give me a picture and I will dream into it, or paint it in another style.\n" +
     (sample ? "Start with this photo: press a button below it. Or drop" : "Drop") +
@@ -1648,7 +1648,7 @@ export const english = {
     `This came from a page at ${page}, but to this chat it looks as if it were at ${host}, so it was not taken. If ` +
     "both are this chat, a proxy changes the name or leaves out the port: let it hand on the Host header as it is.",
   "web.not-built": "The chat's page has not been built yet: run `npm run build` once, then start again.",
-  "web.failed": "Something went wrong here; it is in the log. Try again.",
+  "web.failed": "Something went wrong; it has been written to the log. Please try again.",
   "web.not-found": "There is nothing at this address.",
 } as const;
 

@@ -13,7 +13,7 @@ import { Listener } from "../contract-world.js";
 export const commands: readonly CommandSummary[] = [
   {
     name: "stylize",
-    help: "Paints a picture in a style",
+    help: "Paint a picture in a style",
     options: [
       { name: "style", help: "The style", type: "text", required: false, completes: true },
       {

@@ -35,7 +35,7 @@ describe.skipIf(!hasChromium)(`finding and mending in a browser (${chromiumHint}
         await composer(page).fill(text);
         await composer(page).press("Enter");
       }
-      await page.getByText("sent when the connection is back").first().waitFor();
+      await page.getByText("will be sent when you are back online").first().waitFor();
       await page.locator(".pending", { hasText: "second to none" }).getByRole("button", { name: "Discard" }).click();
       const second = await start({ dataDir, port });
       await expect
@@ -51,7 +51,7 @@ describe.skipIf(!hasChromium)(`finding and mending in a browser (${chromiumHint}
       await page.getByText("Reconnecting").waitFor();
       await composer(page).fill("before the page was closed");
       await composer(page).press("Enter");
-      await page.getByText("sent when the connection is back").waitFor();
+      await page.getByText("will be sent when you are back online").waitFor();
       const context = page.context();
       await page.close();
       await start({ dataDir, port });

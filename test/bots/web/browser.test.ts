@@ -309,7 +309,7 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
     await expect.poll(() => page.evaluate("document.activeElement?.tagName")).toBe("ARTICLE");
     await page.keyboard.press("t");
     await page.locator(".thread-pane textarea").waitFor();
-    await expect.poll(focusedLabel).toBe("Reply in the thread");
+    await expect.poll(focusedLabel).toBe("Reply in thread");
     await page.keyboard.type("a reply");
     await page.keyboard.press("Enter");
     await page.locator(".thread-card", { hasText: "1 reply" }).waitFor();
@@ -381,7 +381,7 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
     const box = page.locator(".channel-pane textarea");
     await box.fill("written meanwhile");
     await box.press("Enter");
-    await page.getByText("sent when the connection is back").waitFor();
+    await page.getByText("will be sent when you are back online").waitFor();
 
     const second = await startChat(bot, { dataDir, clientDir, port: Number(port) });
     await second.post(art, { text: "said after" });
@@ -459,7 +459,7 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
     const background = () => page.evaluate<string>("getComputedStyle(document.documentElement).backgroundColor");
     const dark = await background();
     expect(luminance(dark)).toBeLessThan(60);
-    await page.getByRole("button", { name: /^Colours/ }).click();
+    await page.getByRole("button", { name: /^Theme/ }).click();
     expect(luminance(await background())).toBeGreaterThan(200);
     await page.reload();
     await page.locator(".channel-pane textarea").waitFor();

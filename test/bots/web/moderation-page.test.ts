@@ -103,7 +103,7 @@ describe.skipIf(!hasChromium)(`moderation in a browser (${chromiumHint})`, () =>
       "Mo barred Guest Seven",
       "Mo renamed Gus",
       "Mo unmuted Gus",
-      "Mo cancelled the jobs of Gus",
+      "Mo cancelled Gus's jobs",
       "Mo muted Gus",
     ]);
     await page.locator(".acts").scrollIntoViewIfNeeded();
@@ -185,12 +185,12 @@ describe.skipIf(!hasChromium)(`moderation in a browser (${chromiumHint})`, () =>
     await theirs.page.locator(".archived .channel-link", { hasText: "works" }).waitFor();
     await run.octave(1);
     await manage("works");
-    await page.getByRole("button", { name: "Open again" }).click();
+    await page.getByRole("button", { name: "Reopen" }).click();
     await theirs.page.locator(".channel-pane textarea").waitFor();
     await manage("works");
     await page.locator(".channel-acts").getByRole("button", { name: "Delete" }).click();
-    await page.getByRole("button", { name: "Really delete it with everything in it" }).click();
-    await theirs.page.locator(".toast", { hasText: "#works is no longer there." }).waitFor();
+    await page.getByRole("button", { name: "Yes, delete it and everything in it" }).click();
+    await theirs.page.locator(".toast", { hasText: "#works no longer exists." }).waitFor();
     await theirs.page.locator(".pane-header h1", { hasText: "art" }).waitFor();
     await expect(run.settled).rejects.toThrow();
     await expect.poll(() => theirs.page.locator(".sidebar nav .channel-link").allInnerTexts()).toEqual(["art"]);

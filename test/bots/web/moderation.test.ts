@@ -402,7 +402,7 @@ describe("a person", () => {
     ] as const)
       expect(await refusalOf(await onPerson(guest, mod, act, rest))).toEqual([
         403,
-        "Mo is a moderator: take that right away first.",
+        "Mo is a moderator: take away their rights first.",
       ]);
     expect((await onPerson(guest, mod, "unmake-moderator")).status).toBe(200);
     expect((await mod.session()).me.moderator).toBe(false);

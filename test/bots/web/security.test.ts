@@ -142,11 +142,11 @@ describe("limits", () => {
     const small = { bytes: await photo(20, 20), name: "s.jpg" };
     expect(await refusal(await visitor.say("x".repeat(301)))).toEqual([
       413,
-      "A message has at most 300 characters; this one has 301.",
+      "A message can have at most 300 characters; this one has 301.",
     ]);
     expect(await refusal(await visitor.say("", { files: [small, small, small] }))).toEqual([
       413,
-      "A message has at most 2 pictures: send the others in a second one.",
+      "A message can have at most 2 pictures: send the rest in another one.",
     ]);
     expect(
       (await refusal(await visitor.say("", { files: [{ bytes: new Uint8Array(50_000), name: "l.jpg" }] })))[0],

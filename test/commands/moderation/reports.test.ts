@@ -6,7 +6,7 @@ import { FakeEngine } from "../../fakes/engine.js";
 import { studio } from "../../fakes/studio.js";
 
 const mods = { ...art, id: "mods" };
-const THANKS = "Thank you: the moderators know of it now.";
+const THANKS = "Thank you: the moderators have been told.";
 const verbs = ({ content }: FakeMessage) => (content.buttons ?? []).map(({ id }) => id.split(":")[1]);
 
 afterEach(() => void vi.useRealTimers());
@@ -73,7 +73,7 @@ describe("a work that people report", () => {
     const { shown } = await made();
     await chat.press(ben, shown, "report");
     await chat.press(ben, shown, "report");
-    expect(told()).toBe("You have reported this work already; the moderators know of it.");
+    expect(told()).toBe("You have reported this work already; the moderators know about it.");
     await chat.press({ ...ben, id: "cat", name: "Cat" }, shown, "report");
     expect(told()).toBe(THANKS);
     expect(reports()).toHaveLength(1);

@@ -37,7 +37,7 @@ export const blendDefinition = defineRecipe({
   name: "blend",
   command: "blend",
   version: 3,
-  help: "Paints a picture in several styles at once, each with its share",
+  help: "Paint a picture in several styles at once, each with its share",
   doing: "painting",
   examples: [
     "/blend summer:0.3",

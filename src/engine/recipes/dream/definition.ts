@@ -158,7 +158,7 @@ export const dreamDefinition = defineRecipe({
   name: "dream",
   command: "dream",
   version: 2,
-  help: "Lets a network dream in a picture: what it sees in it grows stronger",
+  help: "Let a network dream in a picture: what it sees grows stronger",
   doing: "dreaming",
   examples: [
     "/dream",

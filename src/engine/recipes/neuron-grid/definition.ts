@@ -82,7 +82,7 @@ export const gridDefinition = defineRecipe({
   name: "grid",
   command: "neurons",
   version: 3,
-  help: "Shows many neurons of some layers on one sheet",
+  help: "Show many neurons of some layers on one sheet",
   doing: "looking",
   examples: [
     "/neurons",

@@ -120,7 +120,7 @@ export const neuronDefinition = defineRecipe({
   name: "neuron",
   command: "neuron",
   version: 2,
-  help: "Shows what a neuron of the network looks for",
+  help: "Show what a neuron of the network looks for",
   doing: "looking",
   examples: [
     "/neuron",

@@ -25,7 +25,7 @@ export const stylizeDefinition = defineRecipe({
   name: "stylize",
   command: "stylize",
   version: 3,
-  help: "Paints a picture in a style",
+  help: "Paint a picture in a style",
   doing: "painting",
   examples: [
     "/stylize",

@@ -61,7 +61,7 @@ export const textureDefinition = defineRecipe({
   name: "texture",
   command: "texture",
   version: 3,
-  help: "Weaves a surface without a scene from a style or a picture",
+  help: "Weave a surface without a scene from a style or a picture",
   doing: "weaving",
   examples: ["/texture winter tileable", "/texture", "/texture winter width:512 height:256", "/texture means size:256"],
   options,

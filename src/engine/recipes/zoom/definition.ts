@@ -131,7 +131,7 @@ export const zoomDefinition = defineRecipe({
   name: "zoom",
   command: "zoom",
   version: 2,
-  help: "Films an endless zoom from one neuron to the next, from a picture or from noise",
+  help: "Film an endless zoom from one neuron to the next, from a picture or from noise",
   doing: "filming",
   examples: ["/zoom", "/zoom frames:96 loop:bounce", '/zoom channels:"activation_36/7 activation_27/10" picture:none'],
   options,
