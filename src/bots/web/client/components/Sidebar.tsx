@@ -58,7 +58,7 @@ function Channels({ current }: { current: string | undefined }) {
         <IconButton
           icon="plus"
           label={sentence("channel.new")}
-          onClick={() => setState({ overlay: { kind: "channel" } })}
+          onClick={() => setState({ overlay: { kind: "channel" }, drawer: false })}
         />
       </div>
       <nav aria-label={sentence("nav.channels")}>
