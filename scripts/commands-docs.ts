@@ -160,7 +160,8 @@ still show them what is stored about them. What they have waiting or running goe
 until \`/moderate cancel\`. A work that moderators have hidden cannot be shown again by its author, and nothing is made of it.
 
 After \`/settings reports:here\` in the moderators' channel people can report a work: with the button below it, with *Apps > Report* (Slack: *More
-actions > Report*) on its message, or with \`/report\`. The report names who, what and where; moderators delete the work, bar its author or dismiss it. A work
+actions > Report*) on its message, or with \`/report\`. The report names who, what and where (in a channel that
+everybody reads, not the title of a work that not everybody may see); moderators delete the work, bar its author or dismiss it. A work
 is posted there once within ${REPORT_DAYS} days, and one person reports five an hour at most.
 
 Who moderates one channel only changes its settings and deletes, hides and cancels works of that channel; \`/moderate\`, reports, what is set

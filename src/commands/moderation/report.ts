@@ -51,7 +51,7 @@ export async function reportJob(job: Job, reporter: Reporter, services: ReportSe
     throw new UserError("report.too-many", { count: MOST_AN_HOUR });
   if (!store.reports.has(job.id)) {
     try {
-      const message = reportMessage(await reportedOf(job, chat, services), user.name);
+      const message = reportMessage(await reportedOf(job, place, chat, services), user.name);
       const period = Math.floor(Date.now() / PERIOD_MS);
       await chat.post(place, { ...message, key: messageKey(job.id, `report ${period}`) });
     } catch (error) {
@@ -64,11 +64,19 @@ export async function reportJob(job: Job, reporter: Reporter, services: ReportSe
   return sentence("report.done");
 }
 
-async function reportedOf(job: Job, chat: Chat, { recipes }: Pick<ReportServices, "recipes">) {
+/** @param place where it is told of: what is made where not everybody reads has no title where everybody does */
+async function reportedOf(job: Job, place: ChannelRef, chat: Chat, { recipes }: Pick<ReportServices, "recipes">) {
   const { final, announcement } = job.messages;
   const message = final ?? announcement;
   const link = message && (await chat.link(message).catch(() => undefined));
-  return { job, title: recipes.get(job.recipe)?.title(job.params) ?? job.recipe, link };
+  const isClosed = () =>
+    chat.describe(place).then(
+      ({ closed }) => closed,
+      () => false,
+    );
+  const isTold = (job.audience ?? "community") === "community" || (await isClosed());
+  const title = isTold ? (recipes.get(job.recipe)?.title(job.params) ?? job.recipe) : sentence("report.untold");
+  return { job, title, link };
 }
 
 interface SettleServices extends DeleteServices {
@@ -93,7 +101,7 @@ export async function settleReport(
     await chat.edit(message, { text: sentence("report.gone", { id }) });
     return;
   }
-  const reported = await reportedOf(job, chat, services);
+  const reported = await reportedOf(job, message.channel, chat, services);
   const by = plain(user.name);
   if (verb === "bar") {
     const { id: person, name } = job.author;

@@ -848,6 +848,7 @@ export const english = {
   "moderate.act.change-settings": "{by} changed settings of {subject}",
   "report.done": "Thank you: the moderators have been told.",
   "report.message": "🚩 {by} has reported a work:\n{work}",
+  "report.untold": "A work of a channel that not everybody reads",
   "report.work": "{title} by {author} (`{id}`)",
   "report.gone": "Job {id} is gone already.",
   "report.deleted": "Deleted by {by}.",

@@ -166,6 +166,26 @@ describe("a work that people report", () => {
     expect(reports().every(({ key = "" }) => key.length <= 25)).toBe(true);
   });
 
+  it("is told without its title where everybody reads the reports, and not everybody the work", async () => {
+    const { chat, made, reports, wanted } = await open();
+    await wanted();
+    const reported = async (closed: boolean) => {
+      chat.info = { closed: true, restricted: false };
+      const { shown } = await made();
+      chat.info = { closed, restricted: false };
+      await chat.press(ben, shown, "report");
+      const report = reports().at(-1);
+      if (!report) throw new Error("no report");
+      return report;
+    };
+    expect((await reported(true)).content.text).toContain("[Dream of creatures](");
+    const report = await reported(false);
+    expect(report.content.text).toContain("[A work of a channel that not everybody reads](");
+    await chat.press(mod, report, "dismiss");
+    expect(report.content.text).toContain("A work of a channel that not everybody reads");
+    expect(report.content.text).not.toContain("creatures");
+  });
+
   it("is not lost where the moderators' channel is gone or closed to the bot: who reports it is told", async () => {
     const { chat, made, told, reports, wanted } = await open();
     await wanted();
