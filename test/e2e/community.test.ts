@@ -304,7 +304,7 @@ describe.skipIf(!hasChromium)(`a community in the browser (${chromiumHint})`, ()
     await hidden.click();
     await item.getByRole("button", { name: /^Enlarge: Dream of creatures/ }).waitFor();
     await page.getByRole("link", { name: "Gallery", exact: true }).click();
-    await page.getByRole("link", { name: /Dream of creatures by .*, hidden/ }).click();
+    await page.getByRole("link", { name: /Hidden.*Dream of creatures by/ }).click();
     await page.getByRole("button", { name: "Hidden by its author. Show it" }).click();
     await page
       .getByRole("dialog")

@@ -17,6 +17,7 @@ import { Lightbox } from "./Lightbox.js";
 import { ChannelTools } from "./moderation/ChannelTools.js";
 import { PersonMenu } from "./moderation/PersonMenu.js";
 import { Lost, MenuButton, Splash } from "./Page.js";
+import { ShortcutsDialog } from "./ShortcutsDialog.js";
 import { Sidebar } from "./Sidebar.js";
 import { focusComposer, useShortcuts } from "./shortcuts.js";
 import { ThreadPanel } from "./ThreadPanel.js";
@@ -125,6 +126,7 @@ function Overlays() {
       {overlay?.kind === "channel" && <NewChannelDialog />}
       {overlay?.kind === "switcher" && <Finder />}
       {overlay?.kind === "alerts" && <AlertsDialog />}
+      {overlay?.kind === "shortcuts" && <ShortcutsDialog />}
       {overlay?.kind === "picture" && <Lightbox overlay={overlay} />}
       {overlay?.kind === "emoji" && <EmojiPicker message={overlay.message} anchor={overlay.anchor} />}
       {overlay?.kind === "person" && <PersonMenu person={overlay.person} anchor={overlay.anchor} />}

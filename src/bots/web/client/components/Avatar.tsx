@@ -11,11 +11,8 @@ export function Avatar({ user, size = 38 }: { user: WirePerson; size?: number })
     "--size": `${size}px`,
     background: `linear-gradient(${(hash >> 9) % 360}deg, ${colour})`,
   };
-  return (
-    <span class="avatar" style={style} aria-hidden="true">
-      {initials(user.name)}
-    </span>
-  );
+  // No text of the page's: the name stands beside it, or is its button's label.
+  return <span class="avatar" style={style} aria-hidden="true" data-initials={initials(user.name)} />;
 }
 
 function initials(name: string): string {

@@ -3,6 +3,7 @@ import { type Inline, parseMarkdown } from "../../../markdown/parse.js";
 import type { WirePerson } from "../../wire.js";
 import { toast } from "../state/toasts.js";
 import { sentence } from "../text/sentences.js";
+import { localTimes } from "../text/time.js";
 import { IconButton } from "./Button.js";
 
 interface Props {
@@ -48,7 +49,7 @@ function InlineNode({ node, myName }: { node: Inline; myName: string | undefined
   const show = (nodes: readonly Inline[]) => <InlineNodes nodes={nodes} myName={myName} />;
   switch (node.kind) {
     case "text":
-      return <>{node.text}</>;
+      return <>{localTimes(node.text)}</>;
     case "strong":
       return <strong>{show(node.children)}</strong>;
     case "emphasis":

@@ -15,11 +15,7 @@ export function ThreadCard({ message, thread }: { message: WireMessage; thread: 
   const running = progress < 1;
   const percent = Math.round(progress * 100);
   return (
-    <a
-      class={running ? "thread-card running" : "thread-card"}
-      href={hrefOf(message.channel, message.id)}
-      aria-label={label}
-    >
+    <a class={running ? "thread-card running" : "thread-card"} href={hrefOf(message.channel, message.id)} title={label}>
       {thread.lastPicture && (
         <span class="thread-thumb">
           <LivePicture picture={thread.lastPicture} cover veiled={thread.lastPicture.spoiler === true} />

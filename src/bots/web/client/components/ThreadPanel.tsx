@@ -20,8 +20,10 @@ export function ThreadPanel({ channel, thread }: { channel: string; thread: stri
   }, []);
   const title =
     root?.hasThread?.title || (root && [...plainText(root.text)].slice(0, 60).join("")) || sentence("thread.title");
+  // On a phone the channel is not there beside it.
+  const Pane = window.matchMedia("(max-width: 820px)").matches ? "main" : "section";
   return (
-    <section class="pane thread-pane" aria-label={sentence("thread.label", { title })} ref={panel}>
+    <Pane class="pane thread-pane" aria-label={sentence("thread.label", { title })} ref={panel}>
       <DropZone channel={channel} thread={thread}>
         <header class="pane-header">
           <a class="quiet only-phone" href={hrefOf(channel)} aria-label={sentence("thread.back", { channel: name })}>
@@ -41,6 +43,6 @@ export function ThreadPanel({ channel, thread }: { channel: string; thread: stri
         <Timeline channel={channel} thread={thread} />
         <Composer channel={channel} thread={thread} />
       </DropZone>
-    </section>
+    </Pane>
   );
 }

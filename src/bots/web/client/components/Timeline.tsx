@@ -17,6 +17,7 @@ import { Button } from "./Button.js";
 import { MessageItem } from "./MessageItem.js";
 import { PendingItem } from "./PendingItem.js";
 import { useNow } from "./Time.js";
+import { moveInside, useRovingFocus } from "./useRovingFocus.js";
 import { useTimelineScroll } from "./useTimelineScroll.js";
 
 /** Messages of one person within this time stand below one name. */
@@ -30,6 +31,7 @@ export function Timeline(ref: TimelineRef) {
   const timeline = useStore((state) => state.timelines[key]);
   const pending = useStore((state) => state.pending[key]) ?? noPending;
   const { scroller, content, away, onScroll, toNewest } = useTimelineScroll(ref, timeline, pending.length);
+  useRovingFocus(scroller);
   const messages = timeline?.messages ?? [];
   const name = useChannelName(channel);
   return (
@@ -144,6 +146,7 @@ function useFirstUnread({ channel, thread }: TimelineRef, messages: readonly Wir
 }
 
 function moveBetweenMessages(event: KeyboardEvent): void {
+  moveInside(event);
   if (event.key !== "ArrowUp" && event.key !== "ArrowDown" && event.key !== "Home" && event.key !== "End") return;
   if (!(event.target instanceof HTMLElement) || !event.target.matches("article.message")) return;
   const all = [...(event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>("article.message")];

@@ -2,7 +2,7 @@ import { useEffect } from "preact/hooks";
 import { go, hrefOf } from "../state/route.js";
 import { getState, setState } from "../state/store.js";
 
-/** Keys that work everywhere: Ctrl/Cmd+K, Alt+arrows, Esc, and typing that finds the message box by itself. */
+/** Keys that work everywhere: Ctrl/Cmd+K, Ctrl/Cmd+/ and ?, Alt+arrows, Esc, and typing that finds the message box. */
 export function useShortcuts(): void {
   useEffect(() => {
     window.addEventListener("keydown", onKey);
@@ -16,6 +16,11 @@ function onKey(event: KeyboardEvent): void {
   if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
     event.preventDefault();
     setState({ overlay: { kind: "switcher" }, drawer: false });
+    return;
+  }
+  if (asksForList(event)) {
+    event.preventDefault();
+    setState({ overlay: { kind: "shortcuts" }, drawer: false });
     return;
   }
   if (state.overlay) return;
@@ -41,6 +46,13 @@ function onKey(event: KeyboardEvent): void {
   if (!typing && !onControl && event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) {
     focusComposer(state.route.thread === undefined ? ".channel-pane" : ".thread-pane");
   }
+}
+
+/** `?` where nothing is being written, and Ctrl+/ anywhere. */
+function asksForList({ key, target, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
+  if (getState().overlay) return false;
+  if ((ctrlKey || metaKey) && !altKey) return key === "/";
+  return key === "?" && !altKey && !(target instanceof HTMLElement && /^(?:INPUT|TEXTAREA)$/.test(target.tagName));
 }
 
 export function focusComposer(pane: string): void {

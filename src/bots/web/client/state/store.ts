@@ -136,7 +136,7 @@ export interface State {
 
 /** What lies over the chat. */
 export type Overlay =
-  | { readonly kind: "profile" | "channel" | "switcher" | "alerts" }
+  | { readonly kind: "profile" | "channel" | "switcher" | "alerts" | "shortcuts" }
   | { readonly kind: "picture"; readonly key: string; readonly message: string; readonly index: number }
   | { readonly kind: "emoji"; readonly message: WireMessage; readonly anchor: DOMRect }
   | { readonly kind: "person"; readonly person: WirePerson; readonly anchor: DOMRect }

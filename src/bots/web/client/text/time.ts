@@ -40,3 +40,13 @@ export function dayName(at: number, now: number): string {
 export function sameDay(a: number, b: number): boolean {
   return new Date(a).toDateString() === new Date(b).toDateString();
 }
+
+/** A text with the times that it gives in UTC as they are here: "until 2026-03-01 14:05 UTC". */
+export function localTimes(text: string): string {
+  return text.replace(/(?:(\d{4}-\d{2}-\d{2}) )?([0-2]\d:[0-5]\d) UTC/g, (said, date: string | undefined, time) => {
+    const now = Date.now();
+    const at = Date.parse(`${date ?? new Date(now).toISOString().slice(0, 10)}T${time}Z`);
+    if (Number.isNaN(at)) return said;
+    return date === undefined ? clock.format(at) : comingTime(at, now);
+  });
+}

@@ -13,11 +13,10 @@ const WIDEST = 2.2;
 /** One work on the wall. */
 export function WorkTile({ work }: { work: WireWork }) {
   const { job, title, author, film, spoiler, thumb, thumb2x } = work;
-  const label = sentence(spoiler ? "work.label.hidden" : "work.label", { title, author: author.name });
   const [loaded, setLoaded] = useState(false);
   return (
     <li class="tile" style={{ "--ratio": `${ratioOf(work)}` }}>
-      <a href={galleryHref(job)} aria-label={label}>
+      <a href={galleryHref(job)}>
         <img
           class={[loaded ? "loaded" : "", spoiler ? "veiled" : ""].join(" ")}
           src={thumb}
@@ -40,8 +39,7 @@ export function WorkTile({ work }: { work: WireWork }) {
           </span>
         )}
         <span class="tile-words">
-          <strong>{title}</strong>
-          <span>{author.name}</span>
+          <strong>{title}</strong> <span>{sentence("work.by", { author: author.name })}</span>
         </span>
       </a>
       <FavouriteButton work={work} />

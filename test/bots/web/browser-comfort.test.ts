@@ -1,0 +1,140 @@
+/** Comfort: shortcuts are listed, times are local, the keyboard needs few stops, and axe-core finds nothing. */
+import { createRequire } from "node:module";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { chromiumHint, hasChromium } from "../../support/chromium.js";
+import { box, message, shot, VIEWS, wholeProgram } from "./whole-program.js";
+
+const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+}
+
+describe.skipIf(!hasChromium)(`comfort (${chromiumHint})`, () => {
+  const { visit } = wholeProgram();
+
+  /** What axe-core finds in a state of the page, named by the state. */
+  async function faults(page: Page, state: string): Promise<readonly string[]> {
+    const found = await page.evaluate<readonly Violation[]>("axe.run(document).then(({ violations }) => violations)");
+    return found.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${state}: ${id}: ${html.slice(0, 200)} ${failureSummary.slice(0, 300)}`),
+    );
+  }
+
+  describe.each(VIEWS)("at $width px, $colorScheme", (view) => {
+    const phone = view.width < 600;
+
+    it("axe-core finds nothing in any state", async () => {
+      const { page } = await visit(view, { bypassCSP: true, reducedMotion: "reduce" });
+      await page.addScriptTag({ path: axe });
+      const all: string[] = [];
+      const look = async (state: string) => {
+        all.push(...(await faults(page, state)));
+      };
+      await look("at first");
+      await box(page).fill("/dream size:64 octaves:1 steps:1 seed:3");
+      await look("completion");
+      await box(page).press("Escape");
+      await box(page).press("Enter");
+      await message(page, "Done in").waitFor();
+      await page.locator(".toast.news").waitFor();
+      await look("a result and a toast");
+      await box(page).fill("/dream look:");
+      await page.getByRole("option", { name: /creatures/ }).waitFor();
+      await look("looks");
+      await box(page).fill("/dream size:9999");
+      await page.locator(".composer-problem").waitFor();
+      await look("a mistake");
+      await box(page).fill("");
+      await message(page, "Done in")
+        .getByRole("button", { name: /^Enlarge/ })
+        .first()
+        .click();
+      await page.locator("dialog.lightbox").waitFor();
+      await look("lightbox");
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("Control+k");
+      await look("switcher");
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("Control+/");
+      await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+      await look("shortcuts");
+      await page.keyboard.press("Escape");
+      await page.locator(".thread-card").last().click();
+      await page.locator(".thread-pane article").last().waitFor();
+      await look("thread");
+      await page.evaluate("location.hash = '#gallery'");
+      await page.locator(".tile").first().waitFor();
+      await look("gallery");
+      await page.locator(".tile > a").first().click();
+      await page.locator("dialog").waitFor();
+      await look("work");
+      await page.evaluate("location.hash = '#/art'");
+      await box(page).waitFor();
+      const menu = () => (phone ? page.getByRole("button", { name: /^Channels/ }).click() : undefined);
+      for (const name of ["Notifications", "New channel"]) {
+        await menu();
+        await page.getByRole("button", { name }).click();
+        await page.locator("dialog").waitFor();
+        await look(name);
+        await page.keyboard.press("Escape");
+      }
+      expect(all).toEqual([]);
+    });
+
+    it("lists the shortcuts", async () => {
+      const { page } = await visit(view);
+      await message(page, "Welcome to the studio").focus();
+      await page.keyboard.press("?");
+      const list = page.getByRole("dialog", { name: "Keyboard shortcuts" });
+      await list.getByText("Find something or jump to a channel").waitFor();
+      await shot(page, "comfort-shortcuts");
+      await page.keyboard.press("Escape");
+      await list.waitFor({ state: "detached" });
+      await box(page).focus();
+      await page.keyboard.press("?");
+      expect(await box(page).inputValue()).toBe("?");
+      expect(await list.count()).toBe(0);
+    });
+
+    it("takes two stops through the messages, and the arrow keys inside one", async () => {
+      const { page } = await visit(view);
+      for (const text of ["one", "two", "three"]) {
+        await box(page).fill(text);
+        await box(page).press("Enter");
+        await message(page, text).waitFor();
+      }
+      await expect.poll(() => page.locator(".pending").count()).toBe(0);
+      const stops = () =>
+        page
+          .locator(".timeline")
+          .first()
+          .evaluate((timeline) => {
+            const all = timeline.querySelectorAll("article, article a[href], article button, article [tabindex]");
+            return [...all].filter((each) => (each as unknown as { tabIndex: number }).tabIndex >= 0).length;
+          });
+      await expect.poll(stops).toBe(2);
+      const first = page.locator(".channel-pane article").first();
+      await first.focus();
+      await expect.poll(() => first.getAttribute("tabindex")).toBe("0");
+      await expect.poll(stops).toBe(2);
+      await page.keyboard.press("ArrowRight");
+      expect(await page.evaluate("document.activeElement.tagName")).not.toBe("ARTICLE");
+      await page.keyboard.press("Escape");
+      await expect.poll(() => page.evaluate("document.activeElement.tagName")).toBe("ARTICLE");
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("ArrowLeft");
+      expect(await first.getAttribute("tabindex")).toBe("-1");
+    });
+  });
+
+  it("tells times as they are where one is", async () => {
+    const { page } = await visit({ width: 1280, colorScheme: "light" }, { timezoneId: "Asia/Tokyo", locale: "en-GB" });
+    await box(page).fill("open until 2031-03-01 05:00 UTC");
+    await box(page).press("Enter");
+    await message(page, "open until").getByText("1 March").waitFor();
+    expect(await message(page, "open until").locator(".text").textContent()).toContain("14:00");
+  });
+});
