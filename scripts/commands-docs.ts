@@ -84,7 +84,8 @@ const PLACES = `
 - a colour, and what is near it: \`where:#5a8fc8\`;
 - a thing that the network knows: \`where:mountain\`, \`where:cat\`. Words that are no thing, as sky or water, are answered with what helps;
 - a mask, sent as the second picture: white is where, or what is not transparent of it. \`/dream\` and \`/blend\` take it by itself, \`/stylize\`
-  with \`where:mask\`, after the style's picture where one is sent, too;
+  with \`where:mask\`, after the style's picture where one is sent, too. In the web chat the brush on a picture that is attached draws one, by mouse,
+  finger or keys;
 - \`opaque\`: what of a transparent picture is there;
 - all but these: \`where:"not mountain"\`.
 

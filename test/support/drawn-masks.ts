@@ -1,5 +1,14 @@
 /** Where things are on some pictures, drawn by hand before any mask of the network was looked at. */
 
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { decode } from "../../src/engine/images/codec.js";
+import type { OpenEngine } from "../../src/engine/open.js";
+import { classMask } from "../../src/engine/recipes/where/class-mask.js";
+import { parseWhere } from "../../src/engine/recipes/where/syntax.js";
+
 /** A corner of an outline, in shares of the picture's width and height. */
 type Corner = readonly [x: number, y: number];
 
@@ -54,3 +63,45 @@ export const DRAWN_MASKS: readonly DrawnMask[] = [
     ),
   },
 ];
+
+/** The picture's file: the sample, or one in a folder of IMAGES_PATH. */
+export function drawnPicture({ picture }: Pick<DrawnMask, "picture">): string | undefined {
+  const sample = fileURLToPath(new URL("../../config/", import.meta.url));
+  const folders = [sample, ...(process.env.IMAGES_PATH ?? "").split(delimiter).filter((folder) => folder !== "")];
+  return folders.map((folder) => join(folder, picture)).find((path) => existsSync(path));
+}
+
+/** Side of the pictures on which masks are compared, in pixels. */
+const SIDE = 512;
+
+/** Whether a place lies inside an outline, by how many of its sides a ray from there crosses. */
+function inside([x, y]: Corner, outline: readonly Corner[]): boolean {
+  return outline.reduce((is, [x1, y1], i) => {
+    const [x2, y2] = outline.at(i - 1) ?? [x1, y1];
+    const crosses = y1 > y !== y2 > y && x < ((x2 - x1) * (y - y1)) / (y2 - y1) + x1;
+    return crosses ? !is : is;
+  }, false);
+}
+
+/** The intersection of what is drawn and what the network's mask has by half or more, over their union. */
+export async function overlap(
+  { word, outline }: DrawnMask,
+  path: string,
+  { programs, network }: Pick<OpenEngine, "programs" | "network">,
+): Promise<number> {
+  const image = await decode(new Uint8Array(await readFile(path)), SIDE);
+  const where = parseWhere(word);
+  if (where?.kind !== "class") throw new Error(`${word} is no class`);
+  const { mask } = await classMask({ programs, network: await network("resnet50") }, image, where.members);
+  let [both, either] = [0, 0];
+  for (let i = 0; i < image.width * image.height; i++) {
+    const place = [
+      ((i % image.width) + 0.5) / image.width,
+      (Math.floor(i / image.width) + 0.5) / image.height,
+    ] as const;
+    const [drawn, found] = [inside(place, outline), (mask.data[i] ?? 0) >= 0.5];
+    if (drawn && found) both++;
+    if (drawn || found) either++;
+  }
+  return both / either;
+}

@@ -10,6 +10,7 @@ import "./styles/composer.css";
 import "./styles/gallery.css";
 import "./styles/work.css";
 import "./styles/overlays.css";
+import "./styles/mask.css";
 import "./styles/moderation.css";
 import "./styles/phone.css";
 import "./styles/admin.css";

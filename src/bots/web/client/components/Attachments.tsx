@@ -1,20 +1,33 @@
+import { useState } from "preact/hooks";
 import { changeFile, removeFile } from "../state/drafts.js";
 import type { Attachment } from "../state/store.js";
 import { sentence } from "../text/sentences.js";
 import { IconButton } from "./Button.js";
+import { MaskDialog } from "./MaskDialog.js";
 
 /** The images that a message will have; each may be described, hidden and removed. */
 export function Attachments({ draftKey, files }: { draftKey: string; files: readonly Attachment[] }) {
+  const [drawnOn, setDrawnOn] = useState<Attachment>();
   return (
-    <ul class="composer-files" aria-label={sentence("composer.files")}>
-      {files.map((file) => (
-        <AttachmentItem key={file.key} draftKey={draftKey} file={file} />
-      ))}
-    </ul>
+    <>
+      {drawnOn && <MaskDialog draftKey={draftKey} file={drawnOn} onClose={() => setDrawnOn(undefined)} />}
+      <ul class="composer-files" aria-label={sentence("composer.files")}>
+        {files.map((file) => (
+          <AttachmentItem key={file.key} draftKey={draftKey} file={file} onDraw={() => setDrawnOn(file)} />
+        ))}
+      </ul>
+    </>
   );
 }
 
-function AttachmentItem({ draftKey, file }: { draftKey: string; file: Attachment }) {
+interface ItemProps {
+  readonly draftKey: string;
+  readonly file: Attachment;
+  /** Opens the brush. */
+  readonly onDraw: () => void;
+}
+
+function AttachmentItem({ draftKey, file, onDraw }: ItemProps) {
   const { spoiler, url, description } = file;
   const { name } = file.file;
   return (
@@ -32,6 +45,9 @@ function AttachmentItem({ draftKey, file }: { draftKey: string; file: Attachment
         label={sentence("composer.hide", { name })}
         onClick={() => changeFile(draftKey, file, { spoiler: !spoiler })}
       />
+      {file.width > 0 && file.maskOf === undefined && (
+        <IconButton icon="brush" size={15} class="draw-mask" label={sentence("mask.draw", { name })} onClick={onDraw} />
+      )}
       <IconButton
         icon="close"
         size={14}

@@ -22,7 +22,7 @@ export function resumeDrafts(): void {
   setState({ drafts: { ...Object.fromEntries(kept), ...getState().drafts } });
 }
 
-function draftOf(key: string): Draft {
+export function draftOf(key: string): Draft {
   return getState().drafts[key] ?? empty;
 }
 
@@ -54,8 +54,10 @@ export function changeFile(key: string, file: Attachment, change: Partial<Attach
 }
 
 export function removeFile(key: string, file: Attachment): void {
-  URL.revokeObjectURL(file.url);
-  setDraft(key, { files: draftOf(key).files.filter((each) => each.key !== file.key) });
+  // A mask without its picture says nothing.
+  const gone = draftOf(key).files.filter((each) => each.key === file.key || each.maskOf === file.key);
+  for (const { url } of gone) URL.revokeObjectURL(url);
+  setDraft(key, { files: draftOf(key).files.filter((each) => !gone.includes(each)) });
 }
 
 /** Moves the cursor to where a timeline's next message is written. */
@@ -63,7 +65,7 @@ export function focusDraft(key: string): void {
   document.querySelector<HTMLElement>(`textarea[data-key="${CSS.escape(key)}"]`)?.focus();
 }
 
-async function measure(file: File): Promise<Attachment> {
+export async function measure(file: File): Promise<Attachment> {
   const url = URL.createObjectURL(file);
   const image = new Image();
   image.src = url;

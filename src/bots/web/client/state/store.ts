@@ -44,6 +44,8 @@ export interface Attachment {
   readonly description: string;
   /** Hidden until somebody asks to see it. */
   readonly spoiler: boolean;
+  /** Of a mask that was drawn here: the key of its picture. */
+  readonly maskOf?: string;
 }
 
 /** How somebody wants to be told of what is new. */

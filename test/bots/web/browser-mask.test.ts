@@ -1,0 +1,119 @@
+import type { Locator, Page } from "playwright-core";
+import sharp from "sharp";
+import { describe, expect, it } from "vitest";
+import type { CommandEvent } from "../../../src/port/events.js";
+import { chromiumHint, hasChromium } from "../../support/chromium.js";
+import { handlers, photo } from "./harness.js";
+import { composer, overflow, SCREENS, useBrowser } from "./pages.js";
+
+/** The brightness of a mask at places, in shares of its sides: 0 or 255. */
+async function brightness(bytes: Uint8Array, places: readonly (readonly [number, number])[]): Promise<number[]> {
+  const { data, info } = await sharp(bytes).greyscale().raw().toBuffer({ resolveWithObject: true });
+  return places.map(([x, y]) => data[Math.floor(y * info.height) * info.width + Math.floor(x * info.width)] ?? -1);
+}
+
+const LEFT = [0.25, 0.5] as const;
+const RIGHT = [0.75, 0.5] as const;
+const MIDDLE = [0.5, 0.5] as const;
+
+describe.skipIf(!hasChromium)(`the brush in a browser (${chromiumHint})`, () => {
+  const { open } = useBrowser("test-web-client-mask");
+
+  async function openBrush(options: (typeof SCREENS)[number]["options"]) {
+    const events: CommandEvent[] = [];
+    const bot = handlers(async (event) => {
+      if (event.kind === "command") events.push(event);
+    });
+    const opened = await open(options, { bot });
+    const { page } = opened;
+    const input = page.locator(".channel-pane input[type=file]");
+    await input.setInputFiles({ name: "river.jpg", mimeType: "image/jpeg", buffer: await photo(600, 400) });
+    await page.getByRole("button", { name: "Draw where on river.jpg" }).click();
+    const canvas = page.getByRole("application", { name: "Brush on river.jpg" });
+    await canvas.waitFor();
+    /** Sends what is drawn and gives the mask that the bot gets. */
+    const sent = async (): Promise<Uint8Array> => {
+      await page.getByRole("button", { name: "Use it" }).click();
+      await expect.poll(() => composer(page).inputValue()).toBe("/dream where:mask");
+      await composer(page).press("Enter");
+      await expect.poll(() => events.length).toBe(1);
+      const [picture, mask] = events[0]?.attachments ?? [];
+      expect([picture?.name, mask?.name]).toEqual(["river.jpg", "mask.png"]);
+      const signal = new AbortController().signal;
+      const { bytes } = (await mask?.fetch({ maxBytes: 1e7, signal })) ?? { bytes: new Uint8Array() };
+      expect(await sharp(bytes).metadata()).toMatchObject({ format: "png", width: 600, height: 400 });
+      return bytes;
+    };
+    return { ...opened, canvas, sent };
+  }
+
+  async function drag(page: Page, canvas: Locator, from: readonly [number, number], to: readonly [number, number]) {
+    const box = (await canvas.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    const at = ([x, y]: readonly [number, number]) => [box.x + x * box.width, box.y + y * box.height] as const;
+    await page.mouse.move(...at(from));
+    await page.mouse.down();
+    await page.mouse.move(...at(to), { steps: 4 });
+    await page.mouse.up();
+  }
+
+  describe.each(SCREENS)("at $name", ({ options }) => {
+    it("draws with the mouse, undoes and erases; the mask goes with the picture", async () => {
+      const { page, canvas, sent, errors } = await openBrush(options);
+      expect(await overflow(page)).toBe(0);
+      const use = page.getByRole("button", { name: "Use it" });
+      expect(await use.isDisabled()).toBe(true);
+      await drag(page, canvas, [0.15, 0.5], [0.85, 0.5]);
+      await drag(page, canvas, [0.5, 0.1], [0.5, 0.2]);
+      await page.getByRole("button", { name: "Undo" }).click();
+      await page.getByRole("button", { name: "Erase" }).click();
+      await drag(page, canvas, RIGHT, [0.76, 0.5]);
+      const mask = await sent();
+      expect(await brightness(mask, [LEFT, MIDDLE, RIGHT, [0.5, 0.15], [0.02, 0.02]])).toEqual([255, 255, 0, 0, 0]);
+      expect(errors).toEqual([]);
+    });
+
+    it("draws by keys alone: Space puts the brush down, arrows move it, Ctrl+Z undoes", async () => {
+      const { page, canvas, sent } = await openBrush(options);
+      await canvas.focus();
+      for (let i = 0; i < 6; i++) await page.keyboard.press("ArrowLeft");
+      await page.keyboard.press("Space");
+      await page.getByText("The brush is down.").waitFor();
+      for (let i = 0; i < 3; i++) await page.keyboard.press("ArrowRight");
+      await page.keyboard.press("Space");
+      await page.getByText("The brush is up.").waitFor();
+      for (let i = 0; i < 9; i++) await page.keyboard.press("ArrowRight");
+      await page.keyboard.press("Space");
+      await page.keyboard.press("Control+z");
+      expect(await brightness(await sent(), [LEFT, [0.36, 0.5], RIGHT])).toEqual([255, 255, 0]);
+    });
+
+    it("keeps what was drawn when it is closed, and takes the mask away with its picture", async () => {
+      const { page, canvas } = await openBrush(options);
+      await drag(page, canvas, LEFT, RIGHT);
+      await page.keyboard.press("Escape");
+      await canvas.waitFor({ state: "detached" });
+      await page.getByRole("button", { name: "Draw where on river.jpg" }).click();
+      await page.getByRole("button", { name: "Use it" }).click();
+      await page.getByAltText("mask.png").waitFor();
+      expect(await page.locator(".composer-files li").count()).toBe(2);
+      await page.getByRole("button", { name: "Remove river.jpg" }).click();
+      await expect.poll(() => page.locator(".composer-files li").count()).toBe(0);
+    });
+  });
+
+  it("draws by touch, without the page scrolling under the finger", async () => {
+    const { page, canvas, sent } = await openBrush(SCREENS[1].options);
+    const box = (await canvas.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    const session = await page.context().newCDPSession(page);
+    const touch = (type: "touchStart" | "touchMove" | "touchEnd", x: number) =>
+      session.send("Input.dispatchTouchEvent", {
+        type,
+        touchPoints: type === "touchEnd" ? [] : [{ x: box.x + x * box.width, y: box.y + 0.5 * box.height }],
+      });
+    await touch("touchStart", 0.2);
+    for (const x of [0.3, 0.4, 0.5]) await touch("touchMove", x);
+    await touch("touchEnd", 0.5);
+    expect(await canvas.boundingBox()).toEqual(box);
+    expect(await brightness(await sent(), [LEFT, MIDDLE, RIGHT])).toEqual([255, 255, 0]);
+  });
+});
