@@ -218,10 +218,10 @@ describe("the picture a command means", () => {
     expect(found.pictures).toEqual([c.byteLength, b.byteLength, a.byteLength]);
     expect(found.ephemeral).toEqual([
       expect.stringMatching(
-        /^There is no picture here\. Attach one to `\/dream.*`, .*; `picture:none` begins without\.$/,
+        /^There is no picture here\. Attach one to `\/dream.*`, .*; `picture:none` starts without one\.$/,
       ),
       expect.stringMatching(
-        /^There is no picture here\. Attach one to `\/zoom.*`, .*; `picture:none` begins without\.$/,
+        /^There is no picture here\. Attach one to `\/zoom.*`, .*; `picture:none` starts without one\.$/,
       ),
       "There is no picture in that message that I could use. Choose one that has one, or attach one.",
     ]);

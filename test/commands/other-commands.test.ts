@@ -64,7 +64,7 @@ describe("/cancel", () => {
       `Cancelled ${ids[1]}.`,
       "You have no job that is waiting or running.",
       `Cancelled ${ids[0]}, ${ids[2]}.`,
-      expect.stringMatching(/You have no job|It had just ended/),
+      expect.stringMatching(/You have no job|It had already ended/),
     ]);
   });
 });

@@ -213,7 +213,7 @@ describe("Dreamloom in Discord", () => {
     async () => {
       const [ann, ben, art] = [discord.user("Ann"), discord.user("Ben"), discord.addChannel("voting")];
       ann.command(art, "blend", { vote: true, size: 96, steps: 4 }, [await photo()]);
-      const vote = await untilSeen(art, "A vote: which styles shall it be?");
+      const vote = await untilSeen(art, "Vote: which styles should it be?");
       await discord.until(() => discord.message(vote.ref)?.reactions.has("🔥"), "the vote's reactions", JOB_MS);
       ann.react(vote.ref, "⛄");
       ben.react(vote.ref, "🔥");

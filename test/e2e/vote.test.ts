@@ -103,8 +103,8 @@ describe.skipIf(!hasChromium)(`a channel that chooses together (${chromiumHint})
 
     // A vote, with a restart in the middle.
     await say(ann, "/blend vote minutes:30 size:128");
-    const vote = message(ann, "A vote: which styles shall it be?");
-    const seen = message(moderator, "A vote: which styles shall it be?");
+    const vote = message(ann, "Vote: which styles should it be?");
+    const seen = message(moderator, "Vote: which styles should it be?");
     await vote.getByAltText(/^Styles to choose from/).waitFor();
     await vote.locator(".reaction", { hasText: "🎻" }).waitFor();
     await vote.locator(".reaction", { hasText: "⛄" }).click();

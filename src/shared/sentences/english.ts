@@ -1038,7 +1038,7 @@ export const english = {
     `"${part}" needs its layer. Write channels as number:weight, for instance channels:"4 21:-0.5", or with ` +
     `their layer: "activation_30/4:1 activation_27/21:-0.5".`,
   "channels.range": "{layer} of {network} has channels 0 to {last}; there is no {channel}.",
-  "stylize.no-photo": "There is no photo to paint. Attach one, or answer a message that has one.",
+  "stylize.no-photo": "There is no photo to paint. Attach one, or reply to a message that has one.",
   "stylize.no-style-image": "The style {style} has no picture.",
   "stylize.no-weight": "Every style has weight 0. Give at least one of them some weight.",
   "dream.no-guide":

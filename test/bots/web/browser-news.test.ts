@@ -57,7 +57,7 @@ describe.skipIf(!hasChromium)(`news (${chromiumHint})`, () => {
       await open(ben);
       await box(ben, ".thread-pane").fill("I like it");
       await box(ben, ".thread-pane").press("Enter");
-      await toast(ann).filter({ hasText: "answered: I like it" }).waitFor();
+      await toast(ann).filter({ hasText: "replied: I like it" }).waitFor();
       await ann.reload();
       await message(ann, said).locator(".badge", { hasText: "1 new" }).waitFor();
       await expect.poll(() => ann.title()).toMatch(/^\(1\) #art/);
@@ -72,7 +72,7 @@ describe.skipIf(!hasChromium)(`news (${chromiumHint})`, () => {
       await ben.evaluate("location.hash = '#/art'");
       await ben.locator(".thread-pane").waitFor({ state: "detached" });
       await box(ann, ".thread-pane").press("Enter");
-      await toast(ben).filter({ hasText: "answered: thank you" }).waitFor();
+      await toast(ben).filter({ hasText: "replied: thank you" }).waitFor();
     });
 
     it("plays a sound and shows the system's notification where one has asked for that", async () => {

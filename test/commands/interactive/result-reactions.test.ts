@@ -63,7 +63,7 @@ describe("a reaction on a result", () => {
     await chat.reactTo(ben, chat.in("channel").at(-1) ?? expect.fail(), "⬆️");
     await quiet();
     expect(engine.runs).toHaveLength(3);
-    expect(chat.messages.at(-1)?.content.text).toContain("no size to enlarge");
+    expect(chat.messages.at(-1)?.content.text).toContain("cannot be enlarged");
   });
 
   it("refuses in the thread of the message, which the platform may not say", async () => {

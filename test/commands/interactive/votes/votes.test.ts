@@ -39,7 +39,7 @@ describe("/blend vote", () => {
     const { message, photo, engine, store } = await vote("/blend vote minutes:30");
     const { text, buttons } = message.content;
     expect(text).toMatch(
-      /^\*\*A vote: which styles shall it be\?\*\* Opened by Ann\. Open for 30 min, until \d\d:\d\d UTC\./,
+      /^\*\*Vote: which styles should it be\?\*\* Opened by Ann\. Open for 30 min, until \d\d:\d\d UTC\./,
     );
     expect(text).toContain("Everybody has one vote, split among what they choose");
     expect(message.reactions).toEqual(styles.map(({ emoji }) => emoji));
