@@ -142,7 +142,7 @@ const OLD_WORDS = new RegExp(
 /** Names on disk and on the wire, which stay, and a word that sentences for people may have. */
 const KEPT: readonly (readonly [RegExp, string])[] = [
   [/^src\/store\/schema\.ts$|^test\/store\/sealer\.test\.ts$|^docs\/operating\.md$/, "memo"],
-  [/^(src|test)\/.*(gallery|WorkTile|browser|service)[\w.]*$/, "loved"],
+  [/^(src|test)\/.*(gallery|WorkTile|browser|service)[\w.-]*$/, "loved"],
   [/^src\/.*\/route\.ts$|^docs\/operating\.md$/, "backstage"],
   [/^src\/engine\/recipes\/neuron\/|^docs\/engine\.md$/, "wobble"],
   [/^src\/shared\/sentences\/english\.ts|^test\/commands\//, "nobody"],

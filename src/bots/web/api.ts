@@ -305,7 +305,7 @@ function registerLive(app: FastifyInstance, services: WebServices): void {
 
 function wireSession({ hub, handlers }: WebServices, user: PersonRow): WireSession {
   const { store, limits } = hub.parts;
-  const { uploadBytes, picturesPerMessage, textLength } = limits;
+  const { uploadBytes, uploadPixels, picturesPerMessage, textLength } = limits;
   return {
     me: wireMe(user),
     bot: hub.views.person(botId),
@@ -317,6 +317,6 @@ function wireSession({ hub, handlers }: WebServices, user: PersonRow): WireSessi
     now: Date.now(),
     admin: handlers.admin !== undefined,
     moderation: handlers.moderation !== undefined,
-    limits: { uploadBytes, picturesPerMessage, textLength },
+    limits: { uploadBytes, uploadPixels, picturesPerMessage, textLength },
   };
 }

@@ -42,6 +42,17 @@ export interface Utterance {
   readonly images: readonly IncomingImage[];
 }
 
+/** Why one of a message's pictures is not taken. */
+export class PictureRefusal extends ChatError {
+  /** @param picture which one, from 0 */
+  constructor(
+    readonly picture: number,
+    error: ChatError,
+  ) {
+    super(error.kind, error);
+  }
+}
+
 /** What people do in the chat, and what the rest of the program is told of it. */
 export class Conversation {
   readonly handouts = new Handouts();
@@ -87,7 +98,12 @@ export class Conversation {
     this.#mayAct(user, channel);
     const answered = repliesTo === undefined ? undefined : this.visible(toId(repliesTo), user);
     const pictures: StoredImage[] = [];
-    for (const image of images) pictures.push(await files.add(image, "person"));
+    for (const [index, image] of images.entries())
+      pictures.push(
+        await files.add(image, "person").catch((error: unknown) => {
+          throw error instanceof ChatError ? new PictureRefusal(index, error) : error;
+        }),
+      );
     const again = store.messageByNonce(user.id, nonce);
     if (again) return again;
     // Taking pictures in takes a while.

@@ -4,11 +4,13 @@ import websocket from "@fastify/websocket";
 import fastify, { type FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { ChatError, type ChatErrorKind } from "../../port/chat-error.js";
+import { defined } from "../../shared/defined.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { StoreError } from "../../shared/store-error.js";
 import { memberOf, networkOf } from "./addresses.js";
 import { registerApi, type WebServices } from "./api.js";
 import { serveClient } from "./client-files.js";
+import { PictureRefusal } from "./conversation.js";
 import { registerGallery } from "./gallery.js";
 import { refuse } from "./guard.js";
 import { shaOf } from "./image-files.js";
@@ -174,7 +176,8 @@ function answerErrors(app: FastifyInstance): void {
     if (error instanceof ChatError) {
       const { seconds } = error.params;
       if (error.kind === "rate-limited" && typeof seconds === "number") reply.header("retry-after", seconds);
-      return reply.code(STATUS[error.kind]).send({ error: error.message });
+      const { picture } = error instanceof PictureRefusal ? error : {};
+      return reply.code(STATUS[error.kind]).send({ error: error.message, ...defined({ picture }) });
     }
     const status =
       error instanceof Error && "statusCode" in error && typeof error.statusCode === "number" ? error.statusCode : 500;

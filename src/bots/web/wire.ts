@@ -233,7 +233,7 @@ export interface WireSession {
   readonly admin: boolean;
   /** Whether moderators can keep people and channels in order here. */
   readonly moderation: boolean;
-  readonly limits: { readonly uploadBytes: number; readonly picturesPerMessage: number; readonly textLength: number };
+  readonly limits: Readonly<Record<"uploadBytes" | "uploadPixels" | "picturesPerMessage" | "textLength", number>>;
 }
 
 /** `GET /api/channels/:channel/messages`: oldest first. */
@@ -347,4 +347,6 @@ export interface WireWatch {
 /** Body of every refused request. `error` is a sentence for the person. */
 export interface WireError {
   readonly error: string;
+  /** Which picture of a message it is about, from 0. */
+  readonly picture?: number;
 }

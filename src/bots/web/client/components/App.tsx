@@ -14,6 +14,7 @@ import { GalleryPage } from "./gallery/GalleryPage.js";
 import { WorkView } from "./gallery/WorkView.js";
 import { Mark } from "./Icon.js";
 import { Lightbox } from "./Lightbox.js";
+import { MessageMenu } from "./MessageMenu.js";
 import { ChannelTools } from "./moderation/ChannelTools.js";
 import { PersonMenu } from "./moderation/PersonMenu.js";
 import { Lost, MenuButton, Splash } from "./Page.js";
@@ -128,6 +129,7 @@ function Overlays() {
       {overlay?.kind === "alerts" && <AlertsDialog />}
       {overlay?.kind === "shortcuts" && <ShortcutsDialog />}
       {overlay?.kind === "picture" && <Lightbox overlay={overlay} />}
+      {overlay?.kind === "menu" && <MessageMenu {...overlay} />}
       {overlay?.kind === "emoji" && <EmojiPicker message={overlay.message} anchor={overlay.anchor} />}
       {overlay?.kind === "person" && <PersonMenu person={overlay.person} anchor={overlay.anchor} />}
       {overlay?.kind === "channel-tools" && <ChannelTools channel={overlay.channel} />}

@@ -207,7 +207,7 @@ function AddPictures({ draftKey }: { draftKey: string }) {
       <input
         ref={picker}
         type="file"
-        accept="image/jpeg,image/png,image/webp,image/gif,image/avif,image/tiff"
+        accept="image/jpeg,image/png,image/webp,image/gif,image/avif,image/tiff,image/heic,image/heif,.heic,.heif"
         multiple
         hidden
         onChange={(event) => {

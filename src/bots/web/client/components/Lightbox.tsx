@@ -4,8 +4,10 @@ import type { WireImage, WireMessage } from "../../wire.js";
 import { getState, type Overlay, type State, setState, timelineKey, useStore } from "../state/store.js";
 import { sentence } from "../text/sentences.js";
 import { Button, IconButton } from "./Button.js";
+import { Compare } from "./Compare.js";
 import { closeOverlay, Dialog } from "./Dialog.js";
 import { Icon } from "./Icon.js";
+import { Zoom } from "./Zoom.js";
 
 type PictureOverlay = Extract<Overlay, { kind: "picture" }>;
 
@@ -18,7 +20,7 @@ interface Entry {
 /** A picture in full, with its neighbours on the arrow keys, a download, and before/after where the origin is known. */
 export function Lightbox({ overlay }: { overlay: PictureOverlay }) {
   const { before, entry, after } = useEntries(overlay);
-  const [compare, setCompare] = useState(false);
+  const [compare, setCompare] = useState(overlay.compare === true);
   useEffect(() => {
     if (!entry) closeOverlay();
   }, [entry === undefined]);
@@ -49,8 +51,10 @@ export function Lightbox({ overlay }: { overlay: PictureOverlay }) {
             </Button>
           )}
         </Header>
-        <div class="lightbox-stage" onClick={(event) => event.target === event.currentTarget && closeOverlay()}>
-          {compare && origin ? <Compare before={origin} after={picture} /> : <Large picture={picture} />}
+        <div class="lightbox-stage">
+          <Zoom key={picture.url} onBackdrop={closeOverlay}>
+            <Large picture={picture} before={compare ? origin : undefined} />
+          </Zoom>
           {before && <MoveButton to="previous" label={sentence("picture.previous")} onClick={() => show(before)} />}
           {after && <MoveButton to="next" label={sentence("picture.next")} onClick={() => show(after)} />}
         </div>
@@ -104,38 +108,22 @@ function sizeFor({ width, height }: WireImage) {
   return { aspectRatio: `${ratio}`, "--ratio": `${ratio}`, "--natural": `${Math.max(width * 3, 640)}px` };
 }
 
-function Large({ picture }: { picture: WireImage }) {
+function Large({ picture, before }: { picture: WireImage; before: WireImage | undefined }) {
+  const look = { class: "lightbox-picture", style: sizeFor(picture) };
+  if (before) {
+    const side = (image: WireImage) => ({ url: image.preview, name: nameOf(image) });
+    return <Compare {...look} before={side(before)} after={side(picture)} />;
+  }
   // AVIF and TIFF may not show in this browser; their previews do.
   const shown = /avif|tiff/.test(picture.type) ? picture.preview : picture.url;
-  return <img class="lightbox-picture" style={sizeFor(picture)} src={shown} alt={nameOf(picture)} />;
-}
-
-function Compare({ before, after }: { before: WireImage; after: WireImage }) {
-  const [percent, setPercent] = useState(50);
-  return (
-    <div class="lightbox-picture compare" style={{ ...sizeFor(after), "--split": `${percent}%` }}>
-      <img src={after.preview} alt={sentence("picture.after.of", { name: nameOf(after) })} />
-      <img class="compare-before" src={before.preview} alt={sentence("picture.before.of", { name: nameOf(before) })} />
-      <i class="compare-line" aria-hidden="true" />
-      <span class="compare-label left">{sentence("picture.before")}</span>
-      <span class="compare-label right">{sentence("picture.after")}</span>
-      <input
-        type="range"
-        min="0"
-        max="100"
-        value={percent}
-        aria-label={sentence("picture.split")}
-        onInput={(event) => setPercent(Number(event.currentTarget.value))}
-      />
-    </div>
-  );
+  return <img {...look} src={shown} alt={nameOf(picture)} draggable={false} />;
 }
 
 /**
  * The image that another one was made from, for comparing them: the one its message or its thread's parent answers, or
  * the newest of the same shape before it. Images of another shape are never its origin.
  */
-function pictureBefore(state: State, message: WireMessage, picture: WireImage): WireImage | undefined {
+export function pictureBefore(state: State, message: WireMessage, picture: WireImage): WireImage | undefined {
   if (!message.author.bot) return undefined;
   const root =
     message.thread === undefined ? undefined : state.timelines[timelineKey(message.channel, message.thread)]?.root;

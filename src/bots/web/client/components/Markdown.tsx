@@ -90,7 +90,7 @@ function useCopy(text: string): [boolean, () => void] {
   return [copied, () => void copy()];
 }
 
-async function copyText(text: string): Promise<void> {
+export async function copyText(text: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
   } catch {

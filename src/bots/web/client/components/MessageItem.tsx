@@ -14,6 +14,7 @@ import { Countdown } from "./Countdown.js";
 import { Icon } from "./Icon.js";
 import { Markdown, Mention } from "./Markdown.js";
 import { MessageEditor, mayEdit } from "./MessageEditor.js";
+import { useMenuGesture } from "./MessageMenu.js";
 import { MessageTools } from "./MessageTools.js";
 import { PersonButton } from "./moderation/PersonButton.js";
 import { Pictures } from "./Pictures.js";
@@ -58,8 +59,10 @@ function MessageView({
     message.private && "private",
     message.text.startsWith("/") && "command",
   ];
+  const article = useMenuGesture(message, inThread);
   return (
     <article
+      ref={article}
       class={classes.filter(Boolean).join(" ")}
       id={`m${message.id}${inThread ? "t" : ""}`}
       tabIndex={last ? 0 : -1}

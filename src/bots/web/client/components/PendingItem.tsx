@@ -1,11 +1,16 @@
-import { discard, mend, retry } from "../state/outbox.js";
+import { discard, mend, retry, sendWithout } from "../state/outbox.js";
 import { type Pending, type TimelineRef, useStore } from "../state/store.js";
 import { sentence } from "../text/sentences.js";
 import { Avatar } from "./Avatar.js";
 import { Button } from "./Button.js";
 
+interface Props {
+  readonly timeline: TimelineRef;
+  readonly message: Pending;
+}
+
 /** A message on its way: shown at once, with what went wrong where something did. */
-export function PendingItem({ timeline, message }: { timeline: TimelineRef; message: Pending }) {
+export function PendingItem({ timeline, message }: Props) {
   const me = useStore((state) => state.session?.me);
   const lost = useStore((state) => state.connection === "lost");
   if (!me) return null;
@@ -27,8 +32,8 @@ export function PendingItem({ timeline, message }: { timeline: TimelineRef; mess
             )}
           </div>
           {text && <p class={text.startsWith("/") ? "command-line" : "text"}>{text}</p>}
-          {files.length > 0 && <PendingPictures files={files} />}
-          {error && (
+          {files.length > 0 && <PendingPictures timeline={timeline} message={message} />}
+          {error && message.refused === undefined && (
             <p class="failure" role="alert">
               <span>{error}</span>
               <Button class="link" onClick={() => retry(timeline, message)}>
@@ -48,12 +53,45 @@ export function PendingItem({ timeline, message }: { timeline: TimelineRef; mess
   );
 }
 
-function PendingPictures({ files }: Pick<Pending, "files">) {
+/** Each picture of a message on its way: how far it is, or why it is not taken. */
+function PendingPictures({ timeline, message }: Props) {
+  const { files, sent = 0, error, refused } = message;
+  const before = (index: number) => files.slice(0, index).reduce((sum, { file }) => sum + file.size, 0);
   return (
     <div class={files.length > 1 ? "pictures several" : "pictures"}>
-      {files.map(({ key, url, width, height, file }) => (
-        <img key={key} class="pending-picture" src={url} width={width || 160} height={height || 120} alt={file.name} />
+      {files.map(({ key, url, width, height, file }, index) => (
+        <figure class={index === refused ? "pending-frame refused" : "pending-frame"} key={key}>
+          <img class="pending-picture" src={url} width={width || 160} height={height || 120} alt={file.name} />
+          {error === undefined && <Sent name={file.name} share={(sent - before(index)) / file.size} />}
+          {index === refused && (
+            <figcaption class="failure">
+              <span role="alert">{error}</span>
+              <Button class="link" onClick={() => sendWithout(timeline, message, index)}>
+                {sentence("message.without-picture")}
+              </Button>
+              <Button class="link" onClick={() => discard(timeline, message.nonce)}>
+                {sentence("message.discard")}
+              </Button>
+            </figcaption>
+          )}
+        </figure>
       ))}
     </div>
+  );
+}
+
+function Sent({ name, share }: { name: string; share: number }) {
+  const percent = Math.round(Math.min(1, Math.max(0, share)) * 100);
+  return (
+    <i
+      class="thread-progress"
+      role="progressbar"
+      aria-valuenow={percent}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-label={sentence("message.uploading", { name })}
+    >
+      <i style={{ transform: `scaleX(${percent / 100})` }} />
+    </i>
   );
 }

@@ -80,7 +80,12 @@ export function previewUrl({ command, option, value, channel, thread }: WirePrev
   return `api/preview?${given({ command, option, value, channel, thread })}`;
 }
 
-export function sendMessage(ref: TimelineRef, { text, repliesTo, nonce, files }: Pending): Promise<WireMessage> {
+/** @param onSent told how many bytes of the pictures are on their way, now and then */
+export function sendMessage(
+  ref: TimelineRef,
+  { text, repliesTo, nonce, files }: Pending,
+  onSent: (bytes: number) => void,
+): Promise<WireMessage> {
   const form = new FormData();
   for (const [name, value] of given({ ...ref, text, nonce, repliesTo })) form.append(name, value);
   for (const [index, { description, spoiler }] of files.entries()) {
@@ -88,7 +93,7 @@ export function sendMessage(ref: TimelineRef, { text, repliesTo, nonce, files }:
     if (spoiler) form.append(`spoiler-${index}`, "1");
   }
   for (const { file } of files) form.append("file", file, file.name);
-  return call<WireMessage>("POST", "api/messages", form);
+  return files.length === 0 ? call("POST", "api/messages", form) : upload("api/messages", form, onSent);
 }
 
 function channelPath(channel: string): string {
@@ -110,6 +115,8 @@ class Refusal extends Error {
     readonly status: number,
     /** When it may say yes, in milliseconds from then, where it tells. */
     readonly pauseMs: number | undefined,
+    /** Which picture of a message it is about. */
+    readonly picture: number | undefined,
   ) {
     super(message);
   }
@@ -118,6 +125,11 @@ class Refusal extends Error {
 /** Whether what failed may succeed later without a change: the chat is out of reach or too busy. */
 export function mayPass(error: unknown): boolean {
   return !(error instanceof Refusal) || error.status === 429 || error.status >= 500;
+}
+
+/** Which of a message's pictures was refused, where it was one. */
+export function refusedPicture(error: unknown): number | undefined {
+  return error instanceof Refusal ? error.picture : undefined;
 }
 
 /** How long the chat asks to wait, in milliseconds; undefined where it does not say. */
@@ -153,12 +165,39 @@ async function call<T>(method: string, path: string, body?: object): Promise<T> 
   } catch (cause) {
     throw new Error(sentence("page.no-answer"), { cause });
   }
-  const answer = parse(await response.text());
-  if (response.ok) return answer as T;
-  const { error } = (answer ?? {}) as Partial<WireError>;
-  const seconds = Number(response.headers.get("retry-after"));
-  if (error !== undefined) throw new Refusal(error, response.status, seconds > 0 ? seconds * 1000 : undefined);
-  throw new Error(sentence("page.status", { status: response.status }));
+  return read<T>(response.status, response.headers.get("retry-after"), await response.text());
+}
+
+/** As {@link call}; `fetch` does not tell how far it is. */
+function upload<T>(path: string, form: FormData, onSent: (bytes: number) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    const fail = () => reject(new Error(sentence("page.no-answer")));
+    request.open("POST", path);
+    request.timeout = UPLOAD_TIMEOUT_MS;
+    request.upload.onprogress = ({ loaded }) => onSent(loaded);
+    request.onerror = fail;
+    request.onabort = fail;
+    request.ontimeout = fail;
+    request.onload = () => {
+      try {
+        resolve(read<T>(request.status, request.getResponseHeader("retry-after"), request.responseText));
+      } catch (error) {
+        reject(error);
+      }
+    };
+    request.send(form);
+  });
+}
+
+/** @throws Error with a sentence for the person. */
+function read<T>(status: number, retryAfter: string | null, text: string): T {
+  const answer = parse(text);
+  if (status >= 200 && status < 300) return answer as T;
+  const { error, picture } = (answer ?? {}) as Partial<WireError>;
+  const seconds = Number(retryAfter);
+  if (error !== undefined) throw new Refusal(error, status, seconds > 0 ? seconds * 1000 : undefined, picture);
+  throw new Error(sentence("page.status", { status }));
 }
 
 function parse(text: string): unknown {

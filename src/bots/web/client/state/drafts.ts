@@ -1,5 +1,6 @@
 import { sentence } from "../text/sentences.js";
 import { keep, keptOf } from "./kept.js";
+import { fitted, isHeic } from "./shrink.js";
 import { type Attachment, type Draft, getState, setState, useStore } from "./store.js";
 import { toast } from "./toasts.js";
 
@@ -26,27 +27,41 @@ export function draftOf(key: string): Draft {
   return getState().drafts[key] ?? empty;
 }
 
-/** Adds chosen, pasted or dropped files; says at once which ones the server would refuse. */
+/** Adds chosen, pasted or dropped files, made to fit; says at once which ones cannot be sent. */
 export async function addFiles(key: string, files: Iterable<File>): Promise<void> {
   const limits = getState().session?.limits;
   if (!limits) return;
   for (const file of files) {
     const { name } = file;
-    if (!file.type.startsWith("image/") || file.type === "image/svg+xml") {
+    if (!isPicture(file)) {
       toast(sentence("composer.no-picture", { name }));
-    } else if (file.size > limits.uploadBytes) {
-      toast(sentence("composer.too-large", { name, megabytes: Math.floor(limits.uploadBytes / 1024 / 1024) }));
-    } else {
-      const attachment = await measure(file);
-      const { files: present } = draftOf(key);
-      if (present.length >= limits.picturesPerMessage) {
-        URL.revokeObjectURL(attachment.url);
-        return toast(sentence("composer.too-many", { count: limits.picturesPerMessage }));
-      }
-      setDraft(key, { files: [...present, attachment] });
+      continue;
     }
+    const fit = await fitted(file, { bytes: limits.uploadBytes, pixels: limits.uploadPixels });
+    if (!fit) {
+      toast(cannotSend(file, limits.uploadBytes));
+      continue;
+    }
+    if (fit !== file && !isHeic(file)) toast(sentence("composer.shrunk", { name }));
+    const attachment = await measure(fit);
+    const { files: present } = draftOf(key);
+    if (present.length >= limits.picturesPerMessage) {
+      URL.revokeObjectURL(attachment.url);
+      return toast(sentence("composer.too-many", { count: limits.picturesPerMessage }));
+    }
+    setDraft(key, { files: [...present, attachment] });
   }
   focusDraft(key);
+}
+
+function isPicture(file: File): boolean {
+  return (file.type.startsWith("image/") && file.type !== "image/svg+xml") || isHeic(file);
+}
+
+function cannotSend(file: File, most: number): string {
+  const { name } = file;
+  if (isHeic(file)) return sentence("composer.heic", { name });
+  return sentence("composer.too-large", { name, megabytes: Math.floor(most / 1024 / 1024) });
 }
 
 export function changeFile(key: string, file: Attachment, change: Partial<Attachment>): void {

@@ -53,7 +53,12 @@ function randomName(): string {
 
 /** Sends again what was refused. */
 export function retry(ref: TimelineRef, message: Pending): void {
-  setPending(timelineKey(ref.channel, ref.thread), { ...message, error: undefined });
+  setPending(timelineKey(ref.channel, ref.thread), {
+    ...message,
+    error: undefined,
+    refused: undefined,
+    sent: undefined,
+  });
   void sendAll(ref);
 }
 
@@ -62,6 +67,15 @@ export function mend(ref: TimelineRef, message: Pending): void {
   noteSent(message);
   discard(ref, message.nonce);
   giveBack(ref, message.nonce);
+}
+
+/** Sends what was refused without the picture that it was refused for. */
+export function sendWithout(ref: TimelineRef, message: Pending, picture: number): void {
+  const file = message.files[picture];
+  if (file) URL.revokeObjectURL(file.url);
+  const files = message.files.filter((each) => each !== file);
+  if (files.length === 0 && message.text === "") discard(ref, message.nonce);
+  else retry(ref, { ...message, files, refused: undefined });
 }
 
 export function discard({ channel, thread }: TimelineRef, nonce: string): void {
@@ -85,12 +99,13 @@ async function deliver(ref: TimelineRef, key: string, message: Pending): Promise
   const isThere = () => getState().pending[key]?.some(({ nonce }) => nonce === message.nonce) === true;
   for (let tries = 1; isThere(); tries++) {
     try {
-      applyMessage(await api.sendMessage(ref, message));
+      const onSent = (sent: number) => isThere() && setPending(key, { ...message, sent });
+      applyMessage(await api.sendMessage(ref, message, onSent));
       dropPending(key, message.nonce);
     } catch (error) {
       const pause = api.pauseAfter(error) ?? FIRST_PAUSE_MS * 2 ** tries;
       if (isThere() && (!api.mayPass(error) || tries >= MOST_TRIES))
-        return setPending(key, { ...message, error: errorText(error) });
+        return setPending(key, { ...message, error: errorText(error), refused: api.refusedPicture(error) });
       await until(() => !isThere(), pause);
       if (getState().connection !== "lost") continue;
       await until(({ connection }) => connection !== "lost" || !isThere());

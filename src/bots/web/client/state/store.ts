@@ -71,6 +71,10 @@ export interface Pending extends Draft {
   readonly repliesTo?: string | undefined;
   /** Why it was refused. */
   readonly error?: string | undefined;
+  /** Which of its pictures that was for, from 0. */
+  readonly refused?: number | undefined;
+  /** Bytes of its pictures that are on their way. */
+  readonly sent?: number | undefined;
 }
 
 /** A channel, a thread in it, the gallery, perhaps with one work open, or the page about the program. */
@@ -139,9 +143,23 @@ export interface State {
 /** What lies over the chat. */
 export type Overlay =
   | { readonly kind: "profile" | "channel" | "switcher" | "alerts" | "shortcuts" }
-  | { readonly kind: "picture"; readonly key: string; readonly message: string; readonly index: number }
+  | {
+      readonly kind: "picture";
+      readonly key: string;
+      readonly message: string;
+      readonly index: number;
+      readonly compare?: boolean;
+    }
   | { readonly kind: "emoji"; readonly message: WireMessage; readonly anchor: DOMRect }
   | { readonly kind: "person"; readonly person: WirePerson; readonly anchor: DOMRect }
+  | {
+      readonly kind: "menu";
+      readonly message: WireMessage;
+      readonly inThread: boolean;
+      readonly anchor: DOMRect;
+      /** Which of its pictures it was opened on. */
+      readonly picture: number;
+    }
   | { readonly kind: "channel-tools"; readonly channel: string };
 
 let state: State = {

@@ -6,12 +6,14 @@ import { getState, useModerates, useStore } from "../../state/store.js";
 import { sentence } from "../../text/sentences.js";
 import { Avatar } from "../Avatar.js";
 import { Button, IconButton, useBusy } from "../Button.js";
+import { Compare } from "../Compare.js";
 import { Dialog } from "../Dialog.js";
 import { Icon } from "../Icon.js";
 import { MoveButton } from "../Lightbox.js";
 import { CodeBlock } from "../Markdown.js";
 import { PersonButton } from "../moderation/PersonButton.js";
 import { Time } from "../Time.js";
+import { Zoom } from "../Zoom.js";
 import { FavouriteButton, ratioOf } from "./WorkTile.js";
 
 function leave(): void {
@@ -35,7 +37,7 @@ export function WorkView({ job }: { job: string }) {
     if (to) window.location.replace(galleryHref(to.job));
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLInputElement) return;
     if (event.key === "ArrowLeft") show(before);
     else if (event.key === "ArrowRight") show(after);
     else if (event.key === "l") (event.currentTarget as HTMLElement).querySelector<HTMLElement>(".heart")?.click();
@@ -46,7 +48,7 @@ export function WorkView({ job }: { job: string }) {
     <Dialog label={known ? labelOf(known) : sentence("work.unknown")} class="work" onClose={leave}>
       <div class="work-inner" onKeyDown={onKeyDown}>
         <div class="work-stage">
-          {known && <Stage work={known} />}
+          {known && <Stage work={known} origin={comparable(work)} />}
           {before && <MoveButton to="previous" label={sentence("work.previous")} onClick={() => show(before)} />}
           {after && <MoveButton to="next" label={sentence("work.next")} onClick={() => show(after)} />}
         </div>
@@ -67,25 +69,54 @@ export function WorkView({ job }: { job: string }) {
   );
 }
 
-function Stage({ work }: { work: WireWork }) {
+function Stage({ work, origin }: { work: WireWork; origin: WireWork | undefined }) {
   const { width, height, full } = work;
   const [shown, setShown] = useState(!work.spoiler);
+  const [compare, setCompare] = useState(false);
   const style = {
     "--ratio": `${width > 0 && height > 0 ? width / height : 1}`,
     "--natural": `${Math.max((width || 512) * 2.5, 640)}px`,
   };
-  return (
-    <figure class="work-picture" style={style}>
-      <img class={shown ? "under" : "under veiled"} src={work.thumb2x} alt="" aria-hidden="true" />
-      {shown ? (
-        <img key={full} src={full} alt={labelOf(work)} />
-      ) : (
+  if (!shown)
+    return (
+      <figure class="work-picture" style={style}>
+        <img class="under veiled" src={work.thumb2x} alt="" aria-hidden="true" />
         <Button class="unveil" icon="eye" size={22} onClick={() => setShown(true)}>
           {sentence("work.hidden.show")}
         </Button>
+      </figure>
+    );
+  return (
+    <>
+      <Zoom key={full}>
+        {compare && origin ? (
+          <Compare
+            class="work-picture"
+            style={style}
+            before={{ url: origin.full, name: labelOf(origin) }}
+            after={{ url: full, name: labelOf(work) }}
+          />
+        ) : (
+          <figure class="work-picture" style={style}>
+            <img class="under" src={work.thumb2x} alt="" aria-hidden="true" draggable={false} />
+            <img src={full} alt={labelOf(work)} draggable={false} />
+          </figure>
+        )}
+      </Zoom>
+      {origin && (
+        <Button class="work-compare" icon="compare" aria-pressed={compare} onClick={() => setCompare(!compare)}>
+          {sentence("picture.compare")}
+        </Button>
       )}
-    </figure>
+    </>
   );
+}
+
+/** The work that one was made from, where both have a shape; what is hidden is not shown unasked. */
+function comparable(work: WireWorkDetail | undefined): WireWork | undefined {
+  const [origin] = work?.origins ?? [];
+  if (!work || !origin || origin.spoiler || origin.film || work.film || work.height === 0) return undefined;
+  return Math.abs(origin.width / origin.height / (work.width / work.height) - 1) < 0.03 ? origin : undefined;
 }
 
 function Head({ work }: { work: WireWork }) {

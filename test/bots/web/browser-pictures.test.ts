@@ -1,0 +1,245 @@
+import type { Page } from "playwright-core";
+import sharp from "sharp";
+import { describe, expect, it } from "vitest";
+import type { WebChat } from "../../../src/bots/web/chat.js";
+import { defaultWebChatLimits } from "../../../src/bots/web/limits.js";
+import type { ChannelRef } from "../../../src/domain/model.js";
+import type { Gallery, GalleryDetail, GalleryWork } from "../../../src/port/gallery.js";
+import { chromiumHint, hasChromium } from "../../support/chromium.js";
+import { handlers, photo, Visitor } from "./harness.js";
+import { composer, messages, overflow, SCREENS, useBrowser } from "./pages.js";
+
+const art: ChannelRef = { platform: "web", community: "local", id: "art" };
+
+/** Bytes that do not get smaller: a photo of nothing but grain. */
+function grain(side: number): Promise<Buffer> {
+  const noise = { type: "gaussian", mean: 128, sigma: 60 } as const;
+  return sharp({ create: { width: side, height: side, channels: 3, background: "#888", noise } })
+    .png()
+    .toBuffer();
+}
+
+/** A photo, and a result that answers it. */
+async function paint(chat: WebChat, width = 640, height = 480) {
+  const ann = await Visitor.enter(chat);
+  const source = await ann.said("my photo", { files: [{ bytes: await photo(width, height, "red"), name: "sea.jpg" }] });
+  const result = await chat.post(art, {
+    text: "Done\n```\n/dream look:creatures seed:7\n```",
+    pictures: [
+      { bytes: await photo(width, height, "blue"), name: "dream-7.jpg", type: "image/jpeg", description: "It" },
+    ],
+  });
+  return { source, result };
+}
+
+const scaleOf = (page: Page) =>
+  page.evaluate<number>('new DOMMatrix(getComputedStyle(document.querySelector(".zoom-content")).transform).a');
+
+describe.skipIf(!hasChromium)(`pictures in a browser (${chromiumHint})`, () => {
+  const { open } = useBrowser("test-web-client-pictures");
+
+  describe.each(SCREENS)("at $name", ({ options }) => {
+    it("enlarges a picture by wheel, keys and pinch, moves it, and goes to its neighbours by arrow keys", async () => {
+      const { page, chat, errors } = await open(options);
+      await paint(chat);
+      await page.getByRole("button", { name: "Enlarge: It" }).click();
+      const box = page.getByRole("dialog", { name: "It" });
+      await box.waitFor();
+      expect(await overflow(page)).toBe(0);
+      const image = box.getByAltText("It");
+      const before = await image.boundingBox();
+      await page.mouse.move((before?.x ?? 0) + 40, (before?.y ?? 0) + 40);
+      await page.mouse.wheel(0, -400);
+      await expect.poll(() => scaleOf(page)).toBeCloseTo(Math.E, 1);
+      // What lies under the pointer stays there.
+      const corner = await image.boundingBox();
+      expect(Math.abs((corner?.x ?? 0) - ((before?.x ?? 0) + 40 - 40 * Math.E))).toBeLessThan(3);
+      await page.keyboard.press("ArrowLeft");
+      await expect.poll(async () => (await image.boundingBox())?.x).toBeGreaterThan((corner?.x ?? 0) + 30);
+      await page.keyboard.press("0");
+      await expect.poll(() => scaleOf(page)).toBe(1);
+      await page.keyboard.press("+");
+      await expect.poll(() => scaleOf(page)).toBeCloseTo(1.5);
+      await page.keyboard.press("-");
+      await expect.poll(() => scaleOf(page)).toBe(1);
+      await page.evaluate(`{
+        const stage = document.querySelector(".zoom");
+        const box = stage.getBoundingClientRect();
+        const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+        const finger = (type, pointerId, dx) => stage.dispatchEvent(
+          new PointerEvent(type, { pointerId, clientX: x + dx, clientY: y, bubbles: true }));
+        finger("pointerdown", 1, -20); finger("pointerdown", 2, 20);
+        finger("pointermove", 1, -50); finger("pointermove", 2, 50);
+        finger("pointerup", 1, -50); finger("pointerup", 2, 50);
+      }`);
+      await expect.poll(() => scaleOf(page)).toBeCloseTo(2.5);
+      await page.keyboard.press("0");
+      await page.keyboard.press("ArrowLeft");
+      await page.getByRole("dialog", { name: "sea.jpg" }).waitFor();
+      await page.keyboard.press("ArrowRight");
+      await box.waitFor();
+      const close = await box.getByRole("button", { name: "Close" }).boundingBox();
+      const name = await box.locator("header strong").boundingBox();
+      expect((name?.x ?? 0) + (name?.width ?? 0)).toBeLessThanOrEqual(close?.x ?? 0);
+      expect(errors).toEqual([]);
+    });
+
+    it("offers what can be done with a result where one looks for it, also halfway down a tall picture", async () => {
+      const { page, chat } = await open({ ...options, permissions: ["clipboard-read", "clipboard-write"] });
+      const { result } = await paint(chat, 300, 900);
+      const shown = messages(page, "Done");
+      await shown.waitFor();
+      const timeline = page.locator(".channel-pane .timeline");
+      await timeline.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+      await shown.focus();
+      const tools = await shown.getByRole("toolbar").boundingBox();
+      expect(tools?.y).toBeGreaterThan(40);
+
+      const picture = shown.locator(".picture");
+      if (options.viewport.width < 800)
+        // A finger that rests.
+        await picture.evaluate((element) => {
+          const at = { pointerType: "touch", clientX: 120, clientY: 300, bubbles: true };
+          element.dispatchEvent(Reflect.construct(Reflect.get(globalThis, "PointerEvent"), ["pointerdown", at]));
+        });
+      else await picture.click({ button: "right" });
+      const menu = page.getByRole("dialog", { name: "What can be done with this message" });
+      await menu.waitFor();
+      expect(await menu.getByRole("link", { name: "Download" }).getAttribute("download")).toBe("dream-7.jpg");
+      await menu.getByRole("button", { name: "Copy the line" }).click();
+      await page.getByText("Copied").waitFor();
+      const clipboard = () => page.evaluate<string>("navigator.clipboard.readText()");
+      expect(await clipboard()).toBe("/dream look:creatures seed:7");
+
+      await shown.focus();
+      await shown.getByRole("button", { name: "More" }).click();
+      await menu.getByRole("button", { name: "Copy the link" }).click();
+      await expect.poll(clipboard).toBe(`${chat.address}/#/art/m${result.id}`);
+      await shown.focus();
+      await shown.getByRole("button", { name: "More" }).click();
+      await menu.getByRole("button", { name: "Before and after" }).click();
+      await page.getByRole("slider").waitFor();
+      await page.keyboard.press("Escape");
+      await shown.focus();
+      await shown.getByRole("button", { name: "More" }).click();
+      await menu.getByRole("button", { name: "Delete" }).click();
+      await menu.getByRole("button", { name: "Really delete" }).click();
+      await expect.poll(() => messages(page, "Done").count()).toBe(0);
+    });
+
+    it("makes a photo smaller that is too large, and says at its place which one is refused", async () => {
+      const limits = { ...defaultWebChatLimits, uploadBytes: 300_000 };
+      const { page } = await open(options, { limits });
+      const input = page.locator(".channel-pane input[type=file]");
+      const large = await grain(700);
+      expect(large.length).toBeGreaterThan(600_000);
+      await input.setInputFiles([
+        { name: "grain.png", mimeType: "image/png", buffer: large },
+        { name: "broken.jpg", mimeType: "image/jpeg", buffer: Buffer.from("this is no picture at all") },
+      ]);
+      await page.getByText("grain.png was too large to send, so it has been made smaller.").waitFor();
+      await page.getByText("broken.jpg").waitFor();
+      await composer(page).fill("two of them");
+      await composer(page).press("Enter");
+      const refused = page.locator(".pending-frame.refused");
+      await refused.getByText("broken.jpg").waitFor();
+      expect(await page.locator(".pending-frame").count()).toBe(2);
+      expect(await overflow(page)).toBe(0);
+      await refused.getByRole("button", { name: "Send without it" }).click();
+      const sent = messages(page, "two of them");
+      await sent.getByAltText("grain.jpg").waitFor();
+      expect(await sent.locator(".frame").count()).toBe(1);
+    });
+
+    it("shows how far each picture is on its way", async () => {
+      const { page } = await open(options);
+      // A slow line: the page is told of each part that has gone.
+      const client = await page.context().newCDPSession(page);
+      await client.send("Network.emulateNetworkConditions", {
+        offline: false,
+        latency: 0,
+        downloadThroughput: -1,
+        uploadThroughput: 400_000,
+      });
+      const files = [await grain(400), await grain(500)];
+      await page
+        .locator(".channel-pane input[type=file]")
+        .setInputFiles(files.map((buffer, index) => ({ name: `g${index}.png`, mimeType: "image/png", buffer })));
+      await page.getByAltText("g1.png").waitFor();
+      await composer(page).press("Enter");
+      const bar = (name: string) => page.getByRole("progressbar", { name: `Sending ${name}` });
+      const share = async (name: string) => Number(await bar(name).getAttribute("aria-valuenow"));
+      await expect.poll(() => share("g0.png"), { interval: 20 }).toBeGreaterThan(10);
+      expect(await share("g1.png")).toBeLessThan(100);
+      await messages(page, "").getByAltText("g1.png").waitFor({ timeout: 60_000 });
+    });
+
+    it("compares a work of the gallery with what it was made from; nothing lies over its title", async () => {
+      const { page, chat } = await open(options, { bot: handlers(undefined, { gallery: await gallery() }) });
+      await page.goto(`${chat.address}/#gallery/REMAXED2`);
+      const work = page.locator("dialog.work");
+      await work.getByRole("heading", { name: "Dream of a very long name" }).waitFor();
+      await work.getByRole("button", { name: "Before and after" }).click();
+      await page.getByRole("slider").waitFor();
+      expect(await work.getByAltText("Before: Dream of seas by Ann").count()).toBe(1);
+      const close = await work.getByRole("button", { name: "Close" }).boundingBox();
+      const title = await work.getByRole("heading", { level: 2 }).evaluate((element) => {
+        const text = element.ownerDocument.createRange();
+        text.selectNodeContents(element);
+        const { right, top, bottom } = text.getBoundingClientRect();
+        return { right, top, bottom };
+      });
+      const beside = title.right <= (close?.x ?? 0);
+      const apart = title.top >= (close?.y ?? 0) + (close?.height ?? 0) || title.bottom <= (close?.y ?? 0);
+      expect(beside || apart).toBe(true);
+      expect(await overflow(page)).toBe(0);
+    });
+  });
+});
+
+async function gallery(): Promise<Gallery> {
+  const bytes = { red: await photo(640, 480, "red"), blue: await photo(640, 480, "blue") };
+  const work = (job: string, title: string): GalleryWork => ({
+    job,
+    title,
+    command: "dream",
+    author: { id: "ann", name: "Ann" },
+    at: 1,
+    width: 640,
+    height: 480,
+    film: false,
+    hearts: 0,
+    loved: false,
+    spoiler: false,
+    variation: false,
+  });
+  const [origin, remix] = [
+    work("SEASSEAS", "Dream of seas"),
+    work("REMAXED2", "Dream of a very long name in one line"),
+  ];
+  const detail: GalleryDetail = {
+    ...remix,
+    line: "/dream",
+    facts: [],
+    credits: "",
+    messages: [],
+    hidden: false,
+    mayHide: false,
+    again: "again",
+    origins: [origin],
+    remixes: [],
+  };
+  const image = async (job: string) => {
+    const picture = job === origin.job ? bytes.red : bytes.blue;
+    return { bytes: picture, name: "a.jpg", type: "image/jpeg" };
+  };
+  return {
+    page: async () => ({ works: [remix, origin] }),
+    authors: async () => [],
+    work: async () => detail,
+    thumbnail: image,
+    picture: image,
+    favourite: async () => 0,
+    hide: async () => undefined,
+  };
+}
