@@ -24,7 +24,7 @@ const chatFile: StoredFile = {
     const sql = new Sql(join(folder, this.name));
     const [store, users] = [new ChatStore(sql), new Users(sql)];
     store.addChannel("art", "");
-    const { user } = users.create(false);
+    const { user } = users.create(false, "");
     for (let n = 0; n < ROWS; n++) {
       const text = `${n} ${TEXT.repeat(n % 40)}`;
       const row = store.insert({ channel: "art", author: user.id, text, pictures: [], buttons: [], mentions: [user] });

@@ -263,7 +263,8 @@ function registerLive(app: FastifyInstance, services: WebServices): void {
 
   app.get<{ Querystring: { since?: string } }>("/api/live", { websocket: true, preValidation }, (socket, request) => {
     const user = sessions.find(request);
-    const from = { user: user?.id ?? "", address: addressOf(request), connection: request.raw.socket };
+    const session = sessions.sessionOf(request);
+    const from = { user: user?.id ?? "", session, address: addressOf(request), connection: request.raw.socket };
     const refusal = user ? sockets.full(from) : sentence("web.session-unknown");
     if (!user || refusal) return socket.close(4001, refusal);
     const { ready, follow } = sockets.add(socket, from);

@@ -88,6 +88,17 @@ const migrations: readonly string[] = [
   );
   CREATE INDEX thread_mark_thread ON thread_mark (thread);
   `,
+  // A person may come in with several browsers; person.token_hash is used no longer.
+  `
+  CREATE TABLE session (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, person TEXT NOT NULL REFERENCES person(id), token_hash TEXT NOT NULL UNIQUE,
+    browser TEXT NOT NULL DEFAULT '', created INTEGER NOT NULL, seen INTEGER NOT NULL
+  );
+  CREATE INDEX session_person ON session (person);
+  INSERT INTO session (person, token_hash, created, seen)
+    SELECT id, token_hash, created, seen FROM person WHERE token_hash IS NOT NULL;
+  UPDATE person SET token_hash = NULL;
+  `,
 ];
 
 /**

@@ -133,7 +133,7 @@ class ModeratedPeople {
         return this.#rename(person, body.name);
       case "sign-out":
         mustNotModerate(person);
-        users.endSession(person.id);
+        users.endSessions(person.id);
         sockets.shutOut((origin) => origin.user === person.id, sentence("web.session-ended"));
         return undefined;
       case "cancel-jobs":

@@ -11,6 +11,7 @@ import { memberOf, networkOf } from "./addresses.js";
 import { registerApi, type WebServices } from "./api.js";
 import { serveClient } from "./client-files.js";
 import { PictureRefusal } from "./conversation.js";
+import { registerDevices } from "./devices.js";
 import { registerGallery } from "./gallery.js";
 import { refuse } from "./guard.js";
 import { shaOf } from "./image-files.js";
@@ -106,6 +107,7 @@ export async function buildServer(
   const { gallery, moderation } = services.handlers;
   if (gallery) registerGallery(app, services, gallery);
   registerSearch(app, services);
+  registerDevices(app, services);
   if (moderation) registerModeration(app, services, moderation);
   return app;
 }

@@ -24,15 +24,30 @@ export class Sessions {
 
   /** The visitor, if they are known. @throws ChatError "forbidden" for who is kept out */
   find(request: FastifyRequest): PersonRow | undefined {
+    return this.#known(request)?.user;
+  }
+
+  /** Which of a person's browsers this is. */
+  sessionOf(request: FastifyRequest): number | undefined {
+    return this.#known(request)?.session;
+  }
+
+  #known(request: FastifyRequest): ReturnType<Users["byToken"]> {
     const token = readCookie(request.headers.cookie, this.cookie);
-    const user = token === undefined ? undefined : this.users.byToken(token);
+    const known = token === undefined ? undefined : this.users.byToken(token);
+    const user = known?.user;
     const address = addressOf(request);
     // What others do at a moderator's address keeps no moderator out.
     if (user?.moderator !== 1 && this.users.addressIsBanned(address))
       throw new ChatError("forbidden", "web.address-banned");
     if (user && user.banned > 0) throw new ChatError("forbidden", "web.banned");
     if (user) this.#addresses.set(user.id, address);
-    return user;
+    return known;
+  }
+
+  /** Lets the browser that asks in as a person, in place of who it was. */
+  enterAs(person: string, request: FastifyRequest, reply: FastifyReply): void {
+    this.#setCookie(this.users.addSession(person, browserOf(request)), request, reply);
   }
 
   /** Where a person was last, whose acts count for that address; undefined for a moderator, as in {@link spend}. */
@@ -86,13 +101,16 @@ export class Sessions {
     }
     const wait = this.budgets.take("visitors", { address: addressOf(request) });
     if (wait > 0) throw new ChatError("rate-limited", "web.newcomers", { seconds: wait });
-    const { user, token } = this.users.create(this.#ownsThisMachine(request) && this.users.moderators().length === 0);
-    const secure =
-      request.headers.origin?.startsWith("https:") || request.headers["x-forwarded-proto"] === "https"
-        ? "; Secure"
-        : "";
-    reply.header("set-cookie", `${this.cookie}=${token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${YEAR_S}${secure}`);
+    const owns = this.#ownsThisMachine(request) && this.users.moderators().length === 0;
+    const { user, token } = this.users.create(owns, browserOf(request));
+    this.#setCookie(token, request, reply);
     return user;
+  }
+
+  #setCookie(token: string, { headers }: FastifyRequest, reply: FastifyReply): void {
+    const isSecure = headers.origin?.startsWith("https:") || headers["x-forwarded-proto"] === "https";
+    const value = `${this.cookie}=${token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${YEAR_S}`;
+    reply.header("set-cookie", isSecure ? `${value}; Secure` : value);
   }
 
   /**
@@ -121,4 +139,16 @@ function readCookie(header: string | undefined, name: string): string | undefine
     if (key === name && value) return value;
   }
   return undefined;
+}
+
+const BROWSERS = [/\b(Edg)/, /\b(OPR)\//, /\b(Firefox|FxiOS)\//, /\b(Chrome|CriOS)\//, /\b(Safari)\//];
+const SYSTEMS = [/\b(iPhone|iPad|Android|Windows)\b/, /\b(Mac) OS X/, /\b(Linux|CrOS)\b/];
+const NAMES: Readonly<Record<string, string>> = { Edg: "Edge", OPR: "Opera", FxiOS: "Firefox", CriOS: "Chrome" };
+
+/** By what people know their browsers apart, such as "Firefox, Linux"; empty where it says nothing known. */
+function browserOf({ headers }: FastifyRequest): string {
+  const said = headers["user-agent"] ?? "";
+  const first = (patterns: readonly RegExp[]) => patterns.map((pattern) => pattern.exec(said)?.[1]).find(Boolean);
+  const [browser, system] = [first(BROWSERS), first(SYSTEMS)];
+  return [browser && (NAMES[browser] ?? browser), system].filter(Boolean).join(", ");
 }

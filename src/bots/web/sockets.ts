@@ -9,6 +9,8 @@ import type { WireFrame } from "./wire.js";
 /** Who has opened a socket, from where, and by which connection. */
 interface SocketOrigin {
   readonly user: string;
+  /** Which of the person's browsers it is. */
+  readonly session: number | undefined;
   readonly address: string;
   readonly connection: Socket;
 }
@@ -220,7 +222,7 @@ export class Sockets {
   }
 
   /** Closes the sockets of those who are kept out; their pages say why and do not come back by themselves. */
-  shutOut(isOut: (origin: Pick<SocketOrigin, "user" | "address">) => boolean, reason: string): void {
+  shutOut(isOut: (origin: Pick<SocketOrigin, "user" | "session" | "address">) => boolean, reason: string): void {
     for (const listener of this.#listeners)
       if (isOut(listener)) {
         listener.socket.removeAllListeners("message");

@@ -16,10 +16,26 @@ const ANIMALS = (
   "Heron Otter Moth Fox Lynx Wren Koi Hare Owl Newt " + "Finch Marten Seal Swift Ibis Badger Gecko Crane Robin Octopus"
 ).split(" ");
 const COLUMNS = "id, name, bot, moderator, muted_until, banned";
+/** Browsers of one person. */
+const MOST_SESSIONS = 20;
 const SEEN_MS = 3600 * 1000;
 const FORGOTTEN_MS = 30 * 24 * 3600 * 1000;
 
-/** The visitors of the web chat. A person is known by a random token in a cookie; only the token's hash is stored. */
+/** A visitor who is known, and by which session. */
+interface Known {
+  readonly user: PersonRow;
+  readonly session: number;
+}
+
+/** A browser that is let in as a person. */
+interface SessionRow {
+  readonly id: number;
+  readonly browser: string;
+  readonly created: number;
+  readonly seen: number;
+}
+
+/** The visitors of the web chat. A person is known by random tokens in cookies; only the tokens' hashes are stored. */
 export class Users {
   constructor(private readonly sql: Sql) {}
 
@@ -32,28 +48,58 @@ export class Users {
     return this.sql.get(`SELECT ${COLUMNS} FROM person WHERE bot = 0 AND name = ? COLLATE NOCASE`, name.trim());
   }
 
-  byToken(token: string): PersonRow | undefined {
-    const query = `SELECT ${COLUMNS}, seen FROM person WHERE token_hash = ?`;
-    const row = this.sql.get<PersonRow & { readonly seen: number }>(query, hash(token));
+  byToken(token: string): Known | undefined {
+    const query = `SELECT ${COLUMNS.replaceAll(/\w+/g, "p.$&")}, s.id AS session, s.seen AS last
+      FROM session s JOIN person p ON p.id = s.person WHERE s.token_hash = ?`;
+    const row = this.sql.get<PersonRow & { readonly session: number; readonly last: number }>(query, hash(token));
     if (!row) return undefined;
-    const { seen, ...person } = row;
+    const { last, session, ...user } = row;
     // Now and then is enough to know who is gone: most requests only read.
-    if (Date.now() - seen > SEEN_MS) this.sql.note("UPDATE person SET seen = ? WHERE id = ?", Date.now(), person.id);
-    return person;
+    if (Date.now() - last > SEEN_MS) {
+      this.sql.note("UPDATE person SET seen = ? WHERE id = ?", Date.now(), user.id);
+      this.sql.note("UPDATE session SET seen = ? WHERE id = ?", Date.now(), session);
+    }
+    return { user, session };
+  }
+
+  /** Lets another browser in as a person; of more than so many, those that were not used for longest go. */
+  addSession(person: string, browser: string): string {
+    const token = randomBytes(32).toString("base64url");
+    const now = Date.now();
+    const add = "INSERT INTO session (person, token_hash, browser, created, seen) VALUES (?, ?, ?, ?, ?)";
+    const oldest = `DELETE FROM session WHERE person = ?1 AND id NOT IN
+      (SELECT id FROM session WHERE person = ?1 ORDER BY seen DESC, id DESC LIMIT ${MOST_SESSIONS})`;
+    this.sql.write(() => {
+      this.sql.run(add, person, hash(token), browser, now, now);
+      this.sql.run(oldest, person);
+    });
+    return token;
+  }
+
+  /** Of those used last first. */
+  sessions(person: string): SessionRow[] {
+    const query = "SELECT id, browser, created, seen FROM session WHERE person = ? ORDER BY seen DESC, id DESC";
+    return this.sql.all(query, person);
+  }
+
+  /** @returns whether the person had it */
+  endOneSession(person: string, session: number): boolean {
+    return this.sql.run("DELETE FROM session WHERE person = ? AND id = ?", person, session).changes > 0;
   }
 
   /** Makes a person with a friendly, unused name. */
-  create(moderator: boolean): { readonly user: PersonRow; readonly token: string } {
-    const token = randomBytes(32).toString("base64url");
+  create(moderator: boolean, browser: string): { readonly user: PersonRow; readonly token: string } {
     const id = `p${randomBytes(9).toString("base64url")}`;
     const now = Date.now();
     const name = this.#freeName();
     const { skeleton, folded } = skeletonsOf(name);
-    const query = `INSERT INTO person (id, name, skeleton, folded, moderator, token_hash, created, seen)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING ${COLUMNS}`;
-    const values = [id, name, skeleton, folded, moderator ? 1 : 0, hash(token), now, now];
-    const user = this.sql.write(() => this.sql.one<PersonRow>(query, ...values));
-    return { user, token };
+    const query = `INSERT INTO person (id, name, skeleton, folded, moderator, created, seen)
+      VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING ${COLUMNS}`;
+    const values = [id, name, skeleton, folded, moderator ? 1 : 0, now, now];
+    return this.sql.write(() => {
+      const user = this.sql.one<PersonRow>(query, ...values);
+      return { user, token: this.addSession(id, browser) };
+    });
   }
 
   /** Makes sure the bot exists under its present name. */
@@ -79,7 +125,9 @@ export class Users {
 
   /** Those who can act: who has no session any more comes back as another person. */
   moderators(): PersonRow[] {
-    return this.sql.all(`SELECT ${COLUMNS} FROM person WHERE moderator = 1 AND token_hash IS NOT NULL`);
+    const query = `SELECT ${COLUMNS} FROM person p WHERE moderator = 1
+      AND EXISTS (SELECT 1 FROM session WHERE person = p.id)`;
+    return this.sql.all(query);
   }
 
   /** Moderators are not muted. */
@@ -92,9 +140,9 @@ export class Users {
     this.sql.run("UPDATE person SET muted_until = ? WHERE id = ?", until, id);
   }
 
-  /** Ends a person's session: the browser that has the cookie enters as another person from now on. */
-  endSession(id: string): void {
-    this.sql.run("UPDATE person SET token_hash = NULL WHERE id = ?", id);
+  /** Ends all sessions of a person: the browsers that have the cookies enter as other people from now on. */
+  endSessions(id: string): void {
+    this.sql.run("DELETE FROM session WHERE person = ?", id);
   }
 
   /** @param address of theirs that is kept out with them until a time, where there is one */
@@ -195,10 +243,13 @@ export class Users {
    */
   prune(): void {
     this.sql.run("DELETE FROM banned_address WHERE until <= ?", Date.now());
-    const query = `DELETE FROM person WHERE bot = 0 AND moderator = 0 AND banned = 0 AND seen < ?
+    const gone = `FROM person WHERE bot = 0 AND moderator = 0 AND banned = 0 AND seen < ?
       AND id NOT IN (SELECT author FROM message) AND id NOT IN (SELECT person FROM reaction)
       AND id NOT IN (SELECT private_to FROM message WHERE private_to IS NOT NULL)`;
-    this.sql.run(query, Date.now() - FORGOTTEN_MS);
+    this.sql.write(() => {
+      this.sql.run(`DELETE FROM session WHERE person IN (SELECT id ${gone})`, Date.now() - FORGOTTEN_MS);
+      this.sql.run(`DELETE ${gone}`, Date.now() - FORGOTTEN_MS);
+    });
   }
 
   #freeName(): string {

@@ -344,6 +344,31 @@ export interface WireWatch {
   readonly thread: string | null;
 }
 
+/** `GET /api/devices`: the browsers that are let in as this person, of those used last first. */
+export interface WireDevices {
+  readonly devices: readonly {
+    readonly id: number;
+    /** Such as "Firefox, Linux"; empty where it is not known. */
+    readonly browser: string;
+    /** Milliseconds since 1970, like the next one. */
+    readonly created: number;
+    readonly seen: number;
+    /** The one that asks. */
+    readonly current: boolean;
+  }[];
+}
+
+/** `POST /api/devices/code`: lets another browser in as this person, once and for so many minutes. */
+export interface WireJoinCode {
+  readonly code: string;
+  readonly minutes: number;
+}
+
+/** `POST /api/devices/join`: who the browser will be, or is when it was sure. */
+export interface WireJoin {
+  readonly name: string;
+}
+
 /** Body of every refused request. `error` is a sentence for the person. */
 export interface WireError {
   readonly error: string;

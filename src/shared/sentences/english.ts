@@ -1616,6 +1616,10 @@ export const english = {
   "web.reactions-full": "A message can have at most {count} different reactions: join one that is already there.",
   "web.button-gone": "This button is no longer there.",
   "web.delete-forbidden": "Only the author or a moderator may delete this message.",
+  "web.join-code": "This code is not good, or not any more: make a new one in the other browser.",
+  "web.device-gone": "This browser is signed out already.",
+  "web.device-ended":
+    "This browser was signed out from another one of yours: reload the page to come in as somebody new.",
   "web.edit-foreign": "Only its author may change a message.",
   "web.edit-empty": "Write something, or delete the message.",
   "web.edit-command": "What is said to the bot cannot be changed afterwards: send another message.",

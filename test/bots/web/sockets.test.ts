@@ -33,7 +33,7 @@ function open(): { sockets: Sockets; add(): { socket: SlowSocket; opened: Return
   const add = () => {
     const socket = new SlowSocket();
     const connection = new EventEmitter() as Socket;
-    const from = { user: "ann", address: "127.0.0.1", connection };
+    const from = { user: "ann", session: 1, address: "127.0.0.1", connection };
     const opened = sockets.add(socket as unknown as WebSocket, from);
     opened.ready(0);
     return { socket, opened };

@@ -6,6 +6,7 @@ import { AlertsDialog } from "./AlertsDialog.js";
 import { AdminPage } from "./admin/AdminPage.js";
 import { Button, IconButton } from "./Button.js";
 import { Composer } from "./Composer.js";
+import { DevicesDialog, JoinDialog } from "./Devices.js";
 import { NewChannelDialog, ProfileDialog } from "./Dialogs.js";
 import { DropZone } from "./DropZone.js";
 import { EmojiPicker } from "./EmojiPicker.js";
@@ -124,6 +125,8 @@ function Overlays() {
   return (
     <>
       {overlay?.kind === "profile" && <ProfileDialog />}
+      {overlay?.kind === "devices" && <DevicesDialog />}
+      {overlay?.kind === "join" && <JoinDialog code={overlay.code} />}
       {overlay?.kind === "channel" && <NewChannelDialog />}
       {overlay?.kind === "switcher" && <Finder />}
       {overlay?.kind === "alerts" && <AlertsDialog />}

@@ -29,6 +29,14 @@ export function ProfileDialog() {
           autoFocus
           autocomplete="nickname"
         />
+        <p class="sheet-links">
+          <Button class="link" onClick={() => setState({ overlay: { kind: "devices" } })}>
+            {sentence("devices.open")}
+          </Button>
+          <Button class="link" onClick={() => setState({ overlay: { kind: "join", code: "" } })}>
+            {sentence("join.open")}
+          </Button>
+        </p>
         {me.moderator ? (
           <p class="hint">{sentence("profile.moderates")}</p>
         ) : (
@@ -96,7 +104,8 @@ export function Field({ label, change, ...attributes }: FieldProps) {
 interface FormProps {
   readonly title: string;
   readonly action: string;
-  readonly submit: () => Promise<void>;
+  /** Resolves with false where there is more to ask. */
+  readonly submit: () => Promise<unknown>;
   readonly children: ComponentChildren;
 }
 
@@ -107,8 +116,10 @@ export function Form({ title, action, submit, children }: FormProps) {
     event.preventDefault();
     setBusy(true);
     try {
-      await submit();
-      closeOverlay();
+      const more = (await submit()) === false;
+      setError("");
+      setBusy(false);
+      if (!more) closeOverlay();
     } catch (refusal) {
       setError(errorText(refusal));
       setBusy(false);

@@ -7,9 +7,12 @@ import type {
   WireCheckRequest,
   WireCompletion,
   WireCompletionRequest,
+  WireDevices,
   WireError,
   WireGalleryPage,
   WireGalleryPeople,
+  WireJoin,
+  WireJoinCode,
   WireMe,
   WireMessage,
   WireModerated,
@@ -64,6 +67,10 @@ export const loadPage = (
 ) => call<WirePage>("GET", `${channelPath(channel)}/messages?${given({ thread, before, after, around })}`);
 export const search = (q: string, from: string | undefined) =>
   call<WireSearch>("GET", `api/search?${given({ q, from })}`);
+export const loadDevices = () => call<WireDevices>("GET", "api/devices");
+export const makeJoinCode = () => call<WireJoinCode>("POST", "api/devices/code", {});
+export const join = (code: string, sure: boolean) => call<WireJoin>("POST", "api/devices/join", { code, sure });
+export const endDevice = (id: number) => call<void>("DELETE", `api/devices/${id}`);
 export const editMessage = (id: string, text: string) => call<WireMessage>("PATCH", `api/messages/${id}`, { text });
 
 export async function complete(request: WireCompletionRequest): Promise<readonly WireCompletion[]> {

@@ -1,7 +1,7 @@
 import { loadTimelines } from "./actions.js";
 import { enterGallery } from "./gallery.js";
 import { watchRoute } from "./live.js";
-import { hrefOf, readRoute } from "./route.js";
+import { hrefOf, joinCode, readRoute } from "./route.js";
 import { getState, type Route, setState, timelineKey } from "./store.js";
 
 /** Follows the address bar, and loads what it points to. */
@@ -11,6 +11,8 @@ export function followRoute(): void {
 }
 
 function follow(): void {
+  const code = joinCode();
+  if (code !== undefined) setState({ overlay: { kind: "join", code } });
   const route = readRoute();
   const { channels, session } = getState();
   if ((route.admin && session?.admin && session.me.moderator) || (route.gallery && session?.gallery)) {

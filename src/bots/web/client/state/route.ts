@@ -47,3 +47,12 @@ function decode(text: string): string {
     return text;
   }
 }
+
+/** The code in an address that hands a person to another browser. */
+export function joinCode(): string | undefined {
+  return /^#join\/(\w{1,40})$/.exec(window.location.hash)?.[1];
+}
+
+export function joinAddress(code: string): string {
+  return new URL(`#join/${code}`, window.location.href).href;
+}

@@ -142,7 +142,9 @@ export interface State {
 
 /** What lies over the chat. */
 export type Overlay =
-  | { readonly kind: "profile" | "channel" | "switcher" | "alerts" | "shortcuts" }
+  /** With a code that a link has brought. */
+  | { readonly kind: "join"; readonly code: string }
+  | { readonly kind: "devices" | "profile" | "channel" | "switcher" | "alerts" | "shortcuts" }
   | {
       readonly kind: "picture";
       readonly key: string;

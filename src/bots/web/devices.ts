@@ -1,0 +1,77 @@
+/** One person, many browsers: a code lets another one in, and each can be shut out again. */
+import { randomInt } from "node:crypto";
+import type { FastifyInstance } from "fastify";
+import { z } from "zod";
+import { ChatError } from "../../port/chat-error.js";
+import { sentence } from "../../shared/sentences/sentence.js";
+import type { WebServices } from "./api.js";
+import { readBody } from "./guard.js";
+import type { WireDevices, WireJoin, WireJoinCode } from "./wire.js";
+
+/** Without letters and digits that are taken for each other. */
+const LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789";
+const LENGTH = 10;
+const VALID_MS = 10 * 60_000;
+/** Codes that may be waiting, of all people. */
+const MOST = 1_000;
+
+const joinBody = z.object({ code: z.string().max(40), sure: z.boolean() });
+
+/** Codes that were given out: each is good once, and not for long. A restart forgets them. */
+export class JoinCodes {
+  readonly #codes = new Map<string, { readonly person: string; readonly until: number }>();
+
+  constructor(private readonly now: () => number = () => performance.now()) {}
+
+  /** A new one; the person's earlier one is good no longer. */
+  add(person: string): string {
+    for (const [code, each] of this.#codes) if (each.person === person) this.#codes.delete(code);
+    const code = Array.from({ length: LENGTH }, () => LETTERS[randomInt(LETTERS.length)]).join("");
+    this.#codes.set(code, { person, until: this.now() + VALID_MS });
+    for (const old of [...this.#codes.keys()].slice(0, -MOST)) this.#codes.delete(old);
+    return code;
+  }
+
+  /** Whose a code is. @param spend it is good no longer */
+  person(typed: string, spend: boolean): string | undefined {
+    const code = typed.toUpperCase().replace(/[^A-Z0-9]/g, "");
+    const found = this.#codes.get(code);
+    if (found && (spend || found.until <= this.now())) this.#codes.delete(code);
+    return found && found.until > this.now() ? found.person : undefined;
+  }
+}
+
+export function registerDevices(app: FastifyInstance, { sessions, hub }: WebServices, codes = new JoinCodes()): void {
+  const { users, sockets } = hub.parts;
+
+  app.get("/api/devices", async (request): Promise<WireDevices> => {
+    const { id: person } = sessions.act(request, "clicks");
+    const current = sessions.sessionOf(request);
+    return { devices: users.sessions(person).map((row) => ({ ...row, current: row.id === current })) };
+  });
+
+  app.post("/api/devices/code", async (request): Promise<WireJoinCode> => {
+    const { id } = sessions.act(request, "clicks");
+    return { code: codes.add(id), minutes: VALID_MS / 60_000 };
+  });
+
+  /** Tells whose a code is; when the visitor is sure, this browser is theirs from now on. */
+  app.post("/api/devices/join", async (request, reply): Promise<WireJoin> => {
+    const before = sessions.act(request, "codes");
+    const { code, sure } = readBody(joinBody, request.body);
+    const id = codes.person(code, sure);
+    const user = id === undefined ? undefined : users.get(id);
+    if (!user || user.banned > 0) throw new ChatError("forbidden", "web.join-code");
+    if (sure && user.id !== before.id) sessions.enterAs(user.id, request, reply);
+    return { name: user.name };
+  });
+
+  app.delete<{ Params: { id: string } }>("/api/devices/:id", async (request, reply) => {
+    const { id: person } = sessions.act(request, "clicks");
+    const session = Number(request.params.id);
+    if (!Number.isSafeInteger(session) || !users.endOneSession(person, session))
+      throw new ChatError("gone", "web.device-gone");
+    sockets.shutOut((origin) => origin.session === session, sentence("web.device-ended"));
+    return reply.code(204).send();
+  });
+}
