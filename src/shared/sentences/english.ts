@@ -99,19 +99,20 @@ const UNNAMED = { image: "the picture", style: "its style picture", mask: "its m
 /** What frames on the way are counted in. */
 export type FramePart = "octave" | "variation";
 
-interface FrameCount {
+// Aliases: an interface that is not exported has no name in what is built.
+type FrameCount = {
   readonly part: FramePart;
   readonly octave: number;
   readonly octaves: number;
-}
+};
 
-interface Described {
+type Described = {
   readonly deed: Deed;
   readonly by: string;
   readonly of: Of | undefined;
   /** Of which there are several side by side. */
   readonly variations?: number;
-}
+};
 
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
 
