@@ -87,7 +87,10 @@ const done = (deed: Deed, of: Of | undefined): string => {
     case "neurons":
       return `Neurons of ${deed.network} on a sheet, each as the picture that excites it most`;
     case "zoom":
-      return `An endless zoom ${picture === undefined ? "out of noise" : `into ${picture}`}`;
+      return (
+        `An endless zoom ${picture === undefined ? "out of noise" : `into ${picture}`}` +
+        (deed.into ? `, through ${things(deed.into)}` : "")
+      );
   }
 };
 
@@ -1256,6 +1259,7 @@ export const english = {
   "network.no-classes": ({ network, known }: { network: string; known: readonly string[] }) =>
     `${network} cannot name things: its file has no classifier. ${both.format(known)} can.`,
   "share.percent": ({ share }: { share: number }) => percent(share),
+  "zoom.into-or-channels": "A film goes through neurons or through things: give either channels or into, not both.",
   "grid.find-alone": "find chooses the layer and the channels itself; give it without layers and channels.",
   "grid.no-labels": "The channels of {network} have no labels, as its classifier does not read the means of one layer.",
   "see.no-image": "There is no picture to look at.",

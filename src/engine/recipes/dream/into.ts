@@ -37,7 +37,10 @@ const GATHERED = 10;
 const COLOURS = 0.25;
 /** Sizes at which the picture is looked at to find where a thing is, against its own. */
 const LOOKS = [1, 1.5];
-/** The longer side, in pixels, at which a picture is looked at, at most: it bounds the memory. */
+/**
+ * The longer side, in pixels, at which a picture is looked at for evidence, at most: larger ones are shrunk, and both
+ * looks with them, so that a look takes the same memory whatever the size.
+ */
 const LOOKED_SIDE = 512;
 /** The evidence is found at this share of the picture's size, and softened by being enlarged. */
 const COARSE = 1 / 8;
@@ -115,16 +118,28 @@ export function weightsOf(
   const weights = new Map<number, number>();
   for (const [text, sign] of [[into, 1] as const, [away, -1] as const]) {
     if (text === undefined) continue;
-    const terms = readClassTerms(text);
-    if (terms === undefined) throw new RecipeError("into.unreadable", { most: MOST_CLASS_TERMS });
-    if ("unknown" in terms) throw new RecipeError("into.unknown", { word: terms.unknown });
-    for (const { members, weight } of terms)
+    for (const { members, weight } of termsOf(text))
       for (const member of members) {
         const place = firstClass(count) + member;
         weights.set(place, (weights.get(place) ?? 0) + (sign * weight) / members.length);
       }
   }
   return weights;
+}
+
+/** The same of each word by itself. @throws RecipeError for words that mean nothing */
+export function eachWeightsOf(words: string, count: number): ReadonlyMap<number, number>[] {
+  return termsOf(words).map(({ members, weight }) => {
+    return new Map(members.map((member) => [firstClass(count) + member, weight / members.length]));
+  });
+}
+
+/** @throws RecipeError for words that mean nothing */
+function termsOf(text: string) {
+  const terms = readClassTerms(text);
+  if (terms === undefined) throw new RecipeError("into.unreadable", { most: MOST_CLASS_TERMS });
+  if ("unknown" in terms) throw new RecipeError("into.unknown", { word: terms.unknown });
+  return terms;
 }
 
 async function* lastThrough(

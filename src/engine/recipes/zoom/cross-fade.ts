@@ -4,11 +4,18 @@ import type { Network } from "../../networks/network.js";
 import type { ChannelTerm } from "../../objectives/channels.js";
 import { wordsOf } from "../channel-syntax.js";
 import { parseChannels } from "../channel-terms.js";
+import { eachWeightsOf } from "../dream/into.js";
 import { termsOf } from "../neuron/run.js";
 import { RecipeError } from "../recipe.js";
 
-/** One neuron of the film's list: a channel, or several with weights. */
-export type Mix = readonly ChannelTerm[];
+/** A class of the network, by its place. */
+interface ClassPart {
+  readonly place: number;
+  readonly weight: number;
+}
+
+/** One neuron of the film's list, or one thing: channels or classes with weights. */
+export type Mix = readonly (ChannelTerm | ClassPart)[];
 
 /** Neurons that the seed chooses when none are named. */
 const CHOSEN = 4;
@@ -18,13 +25,18 @@ export function mixes(
   { layer, channels }: { readonly layer?: string | undefined; readonly channels?: string | undefined },
   network: Network,
   next: () => number,
-): Mix[] {
+): ChannelTerm[][] {
   if (channels === undefined) return Array.from({ length: CHOSEN }, () => termsOf({ layer }, network, next));
   const list = wordsOf(channels);
   if (list.length === 0) throw new RecipeError("zoom.no-channels");
   // termsOf knows the layer for channels that name none.
   const [home] = termsOf({ layer }, network, () => 0);
   return list.map((mix) => mix.split("+").flatMap((term) => parseChannels(term, network, home?.layer)));
+}
+
+/** The list of things that the film goes through one after the other: `goldfish castle`, a mix each. */
+export function wordMixes(words: string, count: number): Mix[] {
+  return eachWeightsOf(words, count).map((weights) => [...weights].map(([place, weight]) => ({ place, weight })));
 }
 
 interface Timing {
@@ -40,7 +52,11 @@ interface Timing {
  * `fade` frames of its share it gives way to the next one.
  * @param frame counted from 0; past the end a looping film starts again
  */
-export function neuronsAt(list: readonly Mix[], frame: number, { frames, fade, loop }: Timing): Mix {
+export function neuronsAt<T extends { readonly weight: number }>(
+  list: readonly (readonly T[])[],
+  frame: number,
+  { frames, fade, loop }: Timing,
+): readonly T[] {
   const share = frames / list.length;
   const at = loop ? frame % frames : Math.min(frame, frames - 1);
   const index = Math.min(list.length - 1, Math.floor(at / share));
@@ -50,7 +66,8 @@ export function neuronsAt(list: readonly Mix[], frame: number, { frames, fade, l
   const length = Math.min(fade, share);
   const t = Math.min(1, Math.max(0, (at - index * share - (share - length)) / length));
   if (t === 0) return here;
-  const weighted = (mix: Mix, factor: number): Mix => mix.map((term) => ({ ...term, weight: term.weight * factor }));
+  const weighted = (mix: readonly T[], factor: number): readonly T[] =>
+    mix.map((term) => ({ ...term, weight: term.weight * factor }));
   return [...weighted(here, 1 - t), ...weighted(after, t)];
 }
 

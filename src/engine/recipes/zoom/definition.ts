@@ -1,6 +1,7 @@
 /** The definition of `zoom`. */
 import { fitInside } from "../../images/raster.js";
 import { readMixes } from "../channel-syntax.js";
+import { classTermNames, expectedClasses, readClasses, sayClassTerms } from "../class-terms.js";
 import {
   channelsOption,
   formatOption,
@@ -13,7 +14,7 @@ import {
 } from "../common-options.js";
 import { defineRecipe, megapixels, type ParamsOf } from "../definition.js";
 import { ascentOptions, BOOK_ASCENT, plainDisplayOption } from "../neuron/ascent-definition.js";
-import { choice, integer, number } from "../option.js";
+import { choice, integer, number, text } from "../option.js";
 
 const MAX_SIDE = 2048;
 const DEFAULT_WIDTH = 320;
@@ -29,6 +30,24 @@ const options = {
     read: readMixes,
   }),
   layer: layerOption("The layer of neurons that name none"),
+  into: text(
+    {
+      help: "Instead of neurons: things that the network knows, one after the other",
+      more: "Written `goldfish castle volcano`; a weight follows a colon.",
+      expected: expectedClasses,
+      read: readClasses,
+    },
+    "classes",
+  ),
+  away: text(
+    {
+      help: "What no picture is to be",
+      more: "Written as `into`, and held throughout.",
+      expected: expectedClasses,
+      read: readClasses,
+    },
+    "classes",
+  ),
   preset: presetOption,
   frames: integer({
     help: "Pictures of the film",
@@ -133,7 +152,12 @@ export const zoomDefinition = defineRecipe({
   version: 2,
   help: "Film an endless zoom from one neuron to the next, from a picture or from noise",
   doing: "filming",
-  examples: ["/zoom", "/zoom frames:96 loop:bounce", '/zoom channels:"activation_36/7 activation_27/10" picture:none'],
+  examples: [
+    "/zoom",
+    "/zoom frames:96 loop:bounce",
+    '/zoom channels:"activation_36/7 activation_27/10" picture:none',
+    '/zoom into:"goldfish castle"',
+  ],
   options,
   presets: {
     // The author's later film: 5 % a frame, 7 steps, 90 frames a transition, 25 frames a second.
@@ -155,8 +179,8 @@ export const zoomDefinition = defineRecipe({
     studio: {},
   },
   pictures: { image: { help: "The picture to begin with", without: "it begins with noise" } },
-  title: () => "Endless zoom",
-  deed: () => ({ does: "zoom" }),
+  title: ({ into }) => (into === undefined ? "Endless zoom" : `Endless zoom through ${sayClassTerms(into)}`),
+  deed: ({ into }) => ({ does: "zoom", into: classTermNames(into) }),
   film: () => true,
   cost: (params) => {
     const { width, height } = filmSize(params, {});

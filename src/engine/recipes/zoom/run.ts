@@ -10,17 +10,20 @@ import { random, type SeededRandom } from "../../images/random.js";
 import { CHANNELS, type Raster, type Size } from "../../images/raster.js";
 import { cropRaster, extendedSize, middle, resize } from "../../images/resample.js";
 import { warp } from "../../images/warp.js";
-import { leastSideOf } from "../../networks/network.js";
-import { channels as channelsObjective } from "../../objectives/channels.js";
+import { leastSideOf, leastSideToName, type Network, noClasses } from "../../networks/network.js";
+import { type ChannelTerm, channels as channelsObjective } from "../../objectives/channels.js";
+import { classes as classesObjective } from "../../objectives/classes.js";
+import { type Objective, sum } from "../../objectives/objective.js";
 import { takeSteps } from "../../optimize/steps.js";
 import { channelsOf } from "../channel-terms.js";
 import { descendOctaves, type Schedule } from "../descend-octaves.js";
+import { weightsOf } from "../dream/into.js";
 import { neuronAscent } from "../neuron/ascent.js";
 import { ascentOptionsOf, shown } from "../neuron/ascent-options.js";
 import { clouds, startingNoise } from "../noise.js";
 import { type Frame, type Frames, type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
 import { bytesOf, floatsOf, type SavedState } from "../saved-state.js";
-import { blended, type Mix, mixes, neuronsAt } from "./cross-fade.js";
+import { blended, type Mix, mixes, neuronsAt, wordMixes } from "./cross-fade.js";
 import { filmSize, overlapOf, type ZoomParams } from "./definition.js";
 
 /** Growth of the first frame: octaves and steps of each. */
@@ -41,10 +44,10 @@ export async function* zoom(params: ZoomParams, pictures: Pictures, context: Rec
   else needRoom(width, height, params.loop === "bounce" ? 2 * frames : frames);
   const network = await context.network(params.network);
   const next = random(params.seed);
-  const list = mixes(params, network, next);
+  const list = listOf(params, network, next);
   const overlap = overlapOf(params);
   const size = { width, height };
-  const least = leastSideOf(network, [...new Set(list.flat().map(({ layer }) => layer))]);
+  const least = leastOf(list.flat(), network);
   const canvas = extendedSize(size, least);
   const saved = context.resume && savedFilm(context.resume, { size, canvas, overlap, last: frames + overlap });
   const image = saved?.image ?? (await begin(params, pictures, canvas.width, canvas.height, next));
@@ -67,10 +70,46 @@ export async function* zoom(params: ZoomParams, pictures: Pictures, context: Rec
   }
 }
 
+/**
+ * What the film shows in turn: neurons or things, pushed away from others throughout.
+ * @throws RecipeError for neurons and things together, NetworkError for words in a network that names nothing
+ */
+function listOf(params: ZoomParams, network: Network, next: () => number): Mix[] {
+  const { into, away, channels } = params;
+  if (into === undefined && away === undefined) return mixes(params, network, next);
+  if (into !== undefined && channels !== undefined) throw new RecipeError("zoom.into-or-channels");
+  const count = network.classes ?? noClasses(network.id);
+  const list = into === undefined ? mixes(params, network, next) : wordMixes(into, count);
+  const pushed = [...weightsOf({ into: undefined, away }, count)].map(([place, weight]) => ({ place, weight }));
+  return list.map((mix) => [...mix, ...pushed]);
+}
+
+const isChannel = (part: Mix[number]): part is ChannelTerm => "layer" in part;
+
+function leastOf(parts: Mix, network: Network): number {
+  const layers = [...new Set(parts.filter(isChannel).map(({ layer }) => layer))];
+  const named = parts.some((part) => !isChannel(part));
+  return Math.max(layers.length > 0 ? leastSideOf(network, layers) : 0, named ? leastSideToName(network) : 0);
+}
+
+function objectiveOf(mix: Mix, { network, params }: Pick<FilmInProgress, "network" | "params">): Objective {
+  const channels = mix.filter(isChannel);
+  const weights = new Map<number, number>();
+  for (const part of mix) if (!isChannel(part)) weights.set(part.place, (weights.get(part.place) ?? 0) + part.weight);
+  const neurons = channelsObjective([channels], channelsOf(network), params.leak);
+  if (weights.size === 0) return neurons;
+  const things = classesObjective(weights, network.classes ?? noClasses(network.id));
+  if (channels.length === 0) return things;
+  return sum([
+    [neurons, 1],
+    [things, 1],
+  ]);
+}
+
 /** A film while it is made. */
 interface FilmInProgress extends EngineContext {
   readonly params: ZoomParams;
-  /** The neurons that it shows in turn. */
+  /** The neurons or things that it shows in turn. */
   readonly list: readonly Mix[];
   /** The smallest side at which their layers see something, in pixels. */
   readonly least: number;
@@ -202,7 +241,7 @@ async function* grow(film: FilmInProgress, context: RecipeContext): Frames {
   if (params.steps === 0) return;
   const [first] = list;
   if (!first) throw new RecipeError("zoom.no-neuron");
-  const objective = channelsObjective([first], channelsOf(film.network), params.leak);
+  const objective = objectiveOf(first, film);
   const options = { ...ascentOptionsOf(params, 0), step: 2 * params.step };
   const { octaves, scale, steps, smallest } = BEGIN;
   const schedule: Schedule = {
@@ -237,8 +276,8 @@ function moved({ image, next, params }: FilmInProgress): Raster {
 /** Takes a frame's steps towards its neurons. */
 async function ascend(film: FilmInProgress, terms: Mix, signal: AbortSignal): Promise<{ start: number; end: number }> {
   signal.throwIfAborted();
-  const { params, network, next, image } = film;
-  const objective = channelsObjective([terms], channelsOf(network), params.leak);
+  const { params, next, image } = film;
+  const objective = objectiveOf(terms, film);
   const ascent = neuronAscent(film, objective, [next], ascentOptionsOf(params, 0), image);
   const loss = { start: Number.NaN, end: Number.NaN };
   for await (const step of takeSteps({ ...ascent, images: [image], steps: params.steps }, signal)) {
