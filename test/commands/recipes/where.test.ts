@@ -1,4 +1,7 @@
+import { fileURLToPath } from "node:url";
+import { Command } from "commander";
 import { describe, expect, it } from "vitest";
+import { addRecipes } from "../../../src/cli/recipes.js";
 import { ann, source } from "../../fakes/chat.js";
 import { FakeEngine, picture } from "../../fakes/engine.js";
 import { studio } from "../../fakes/studio.js";
@@ -112,5 +115,34 @@ describe("styles in places", () => {
 
   it("have no sweep between them", async () => {
     expect((await places("/blend night:top summer:rest sweep:4")).refused).toContain("Leave sweep out");
+  });
+});
+
+describe("on the command line", () => {
+  const sample = fileURLToPath(new URL("../../../config/sample.jpg", import.meta.url));
+  /** Runs a verb that fails before anything is computed: its last file is missing. */
+  const run = (...typed: string[]) => {
+    const program = new Command().exitOverride();
+    addRecipes(program);
+    return program.parseAsync(typed, { from: "user" });
+  };
+
+  it("takes a mask's file, also after not", async () => {
+    for (const where of ["gone/mask.png", "not gone/mask.png"])
+      await expect(run("dream", sample, "--where", where, "-o", "out.png")).rejects.toThrow(
+        'There is no file "gone/mask.png"',
+      );
+  });
+
+  it("takes a style's place after its file, and a place that is none for a part of the name", async () => {
+    const blend = (style: string) => run("blend", sample, "--style", style, "-o", "out.png");
+    await expect(blend("gone/night.jpg:top-left")).rejects.toThrow('There is no file "gone/night.jpg"');
+    await expect(blend("gone/night:sky")).rejects.toThrow('There is no file "gone/night:sky"');
+  });
+
+  it("says what helps where a word is no place", async () => {
+    await expect(run("dream", sample, "--where", "sky", "-o", "out.png")).rejects.toThrow(
+      /--where sky: it must be top, .* It knows no sky: try top, "not mountain"/,
+    );
   });
 });
