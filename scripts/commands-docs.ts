@@ -56,6 +56,7 @@ export function commandsPage(): string {
     REACTIONS,
     ...RESULT_REACTIONS.map(({ emoji, button, help }) => reactionRow(emoji, button, help)),
     reactionRow("", "vary", "four variations on one sheet; of a dream, with the same large forms"),
+    reactionRow("", "morph", "a short film of the way there and back, from the octaves of the same job"),
     reactionRow("", "style", "make it a style of the community, for `/stylize`, `/blend` and `/texture`"),
     VARIANTS,
     MODERATION,
@@ -139,7 +140,11 @@ is called after the work, as in \`dream-7kq4m9xa\`; the one who pressed the butt
 \`repeat:4\` with \`/dream\`, \`/texture\` or \`/neuron\`, or the button *Vary*, makes a sheet of four variations: one job, one place in line, and four
 times the cost of one. They stand in rows from left to right, each with the seed that follows the one before. Below the sheet there are buttons for
 each: *Choose* makes it alone, as it is on the sheet, *Larger* makes it larger, and below a dream's *Vary* makes four more with its large forms. Other
-recipes have no variations, since another seed changes next to nothing in them (\`/stylize\`, \`/blend\`), or they make sheets and films.`;
+recipes have no variations, since another seed changes next to nothing in them (\`/stylize\`, \`/blend\`), or they make sheets and films.
+
+\`morph:yes\`, or the button *Morph*, makes a short looping WebP that goes from the photo through the octaves to the picture and back, made smaller until
+the platform takes it; from the shell also GIF and MP4. The frames are those of the job itself; below a picture that is done already, the button makes
+that job once more, from the same seed. A morph that is interrupted by a restart starts over.`;
 
 const named = (commands: readonly string[]): string => listed(commands.map((name) => `\`/${name}\``));
 

@@ -5,7 +5,7 @@ import { PictureError } from "../shared/inspect-image.js";
 import { NativePartError } from "../shared/native.js";
 import { MAX_CHECKPOINT_BYTES, packCheckpoint, unpackCheckpoint } from "./checkpoint.js";
 import { type CutOut, encode, openPicture } from "./images/codec.js";
-import { type Film, FilmError } from "./images/film.js";
+import { type Film, FilmError, type FilmFormat } from "./images/film.js";
 import { NetworkError } from "./networks/network.js";
 import type { OpenEngine } from "./open.js";
 import { DescentError } from "./optimize/steps.js";
@@ -20,9 +20,12 @@ import {
 } from "./process/engine.js";
 import { blendDefinition } from "./recipes/blend/definition.js";
 import { blend } from "./recipes/blend/run.js";
+import { FILM_BYTES } from "./recipes/common-options.js";
 import type { ParamsOf, RecipeDefinition } from "./recipes/definition.js";
 import { dreamDefinition } from "./recipes/dream/definition.js";
 import { dream } from "./recipes/dream/run.js";
+import { morph } from "./recipes/morph.js";
+import { isMorph } from "./recipes/morph-options.js";
 import { neuronDefinition } from "./recipes/neuron/definition.js";
 import { neuron } from "./recipes/neuron/run.js";
 import { gridDefinition } from "./recipes/neuron-grid/definition.js";
@@ -240,6 +243,8 @@ function recipe<O extends RecipeOptions>(
       run(given, inputs, context) {
         const parsed = params.parse(given);
         const count = variationsOf(parsed);
+        if (count > 1 && isMorph(parsed)) throw new RecipeError("morph.or-repeat");
+        if (isMorph(parsed)) return morph((within) => run(parsed, inputs, within), morphOf(parsed, inputs), context);
         if (count === 1) return run(parsed, inputs, context);
         const one = (variation: number, within: RecipeContext) =>
           run({ ...parsed, ...variationParams(parsed, variation) }, inputs, within);
@@ -250,6 +255,15 @@ function recipe<O extends RecipeOptions>(
 }
 
 /** Those that make pictures. */
+/** A dream and a painting begin with a photo; what is made from noise has none. */
+function morphOf({ format = "webp", maxBytes = FILM_BYTES }: Readonly<Record<string, unknown>>, { image }: Pictures) {
+  return {
+    format: format as FilmFormat,
+    maxBytes: Number(maxBytes),
+    ...(image && { start: (side: number) => image.decode(side) }),
+  };
+}
+
 export const RECIPES: ReadonlyMap<string, Recipe> = new Map<string, Recipe>([
   recipe(dreamDefinition, dream),
   recipe(stylizeDefinition, stylize),

@@ -14,6 +14,7 @@ import {
   checkStill,
   chosen,
   larger,
+  morphed,
   stronger,
   type Variant,
   type Varied,
@@ -62,6 +63,7 @@ const ACTIONS: Readonly<Record<Variant, (asked: Asked, result: Varied) => Promis
   enlarge: (asked, result) => repeated(asked, { ...chosen(result, asked.variation), ...larger(result) }),
   stronger: (asked, result) => repeated(asked, stronger(result, 1)),
   weaker: (asked, result) => repeated(asked, stronger(result, -1)),
+  morph: (asked, result) => repeated(asked, morphed(result)),
   larger: (asked, result) => repeated(asked, larger(result)),
 
   async film(asked, result) {

@@ -21,6 +21,7 @@ const BUTTONS = {
   weaker: { emoji: "➖", style: "secondary" },
   larger: { emoji: "⬆️", style: "secondary" },
   film: { emoji: "🎬", style: "secondary" },
+  morph: { emoji: "✨", style: "secondary" },
   style: { emoji: "🎨", style: "secondary" },
   again: { emoji: "🔁", style: "primary" },
   delete: { emoji: "🗑", style: "danger" },

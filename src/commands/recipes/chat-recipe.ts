@@ -3,7 +3,9 @@ import { FILM_BYTES } from "../../engine/recipes/common-options.js";
 import { completed, costKey, megabytesOf, type RecipeDefinition } from "../../engine/recipes/definition.js";
 import { DEFINITIONS } from "../../engine/recipes/definitions.js";
 import { ATTACHED_GUIDE, GUIDE } from "../../engine/recipes/dream/guide.js";
+import { isMorph } from "../../engine/recipes/morph-options.js";
 import { ATTACHED } from "../../engine/recipes/painting/options.js";
+import { variationsOf } from "../../engine/recipes/variation-options.js";
 import { MASK, parseWhere } from "../../engine/recipes/where/syntax.js";
 import { defined } from "../../shared/defined.js";
 import { kebab } from "../../shared/text.js";
@@ -82,7 +84,9 @@ async function changed(offer: Offer, { params, pictures }: Draft, given: Params,
   const changes = { ...impliedValues(offer, rest), ...rest };
   const kinds = new Set(Object.values(definition.options).map(({ kind }) => kind));
   const merged = kinds.has("look") ? changeDream(botOptions, params, changes) : { ...params, ...changes };
-  const draft = { params: withoutUndefined({ ...merged, ...filmBytes(definition, scope) }), pictures };
+  const settled = withoutUndefined(oneOutcome(merged, rest));
+  const { maxBytes: _, ...still } = settled;
+  const draft = { params: { ...still, ...filmBytes(definition, settled, scope) }, pictures };
   if (definition.pictures[GUIDE]) return withGuide(draft, like, scope);
   if (kinds.has("style")) return withTextureStyle(draft, style, scope);
   if (!definition.options.styles) return draft;
@@ -116,13 +120,24 @@ function impliedValues({ definition, botOptions }: Offer, given: Params): Params
   return Object.fromEntries(entries);
 }
 
+/**
+ * A morph or a sheet of variations: the one that is asked for takes the place of the other.
+ * @throws UserError when both are asked for
+ */
+function oneOutcome(params: Params, given: Params): Params {
+  if (!isMorph(params) || variationsOf(params) === 1) return params;
+  if (isMorph(given) && variationsOf(given) > 1) throw new UserError("morph.or-repeat");
+  return isMorph(given) ? { ...params, repeat: undefined } : { ...params, morph: undefined };
+}
+
 function withoutUndefined(params: Params): Params {
   return Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined));
 }
 
 /** Keeps a film within what its platform takes: films cannot be made smaller afterwards as pictures can. */
-function filmBytes({ options }: RecipeDefinition, { chat }: Scope): Params {
-  return options.maxBytes ? { maxBytes: Math.min(FILM_BYTES, chat.capabilities.uploadBytes) } : {};
+function filmBytes(definition: RecipeDefinition, params: Params, { chat }: Scope): Params {
+  const isFilm = definition.options.maxBytes && definition.film(completed(definition, params));
+  return isFilm ? { maxBytes: Math.min(FILM_BYTES, chat.capabilities.uploadBytes) } : {};
 }
 
 /** Arguments that say the same again. */

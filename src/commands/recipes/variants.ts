@@ -6,7 +6,7 @@ import { UserError } from "../user-error.js";
 import { type Params, type Recipe, randomSeed, SIDES } from "./recipe.js";
 
 /** Of one picture. */
-export const VARIANTS = ["vary", "stronger", "weaker", "larger", "film", "style"] as const;
+export const VARIANTS = ["vary", "stronger", "weaker", "larger", "film", "morph", "style"] as const;
 /** Of one of the pictures on a sheet of variations. */
 const SHEET_VARIANTS = ["choose", "enlarge", "vary"] as const;
 
@@ -76,6 +76,13 @@ export function varied({ recipe, params }: Varied, variation?: number): Params {
   return { ...one, ...seed, repeat: MOST_VARIATIONS };
 }
 
+/** The way to a picture, from the same seed. @throws UserError for a film, a sheet, and a recipe without octaves */
+export function morphed({ recipe, params }: Pick<Varied, "recipe" | "params">): Params {
+  checkStill({ recipe, params });
+  if (!recipe.options.morph) throw new UserError("result.no-morph", { command: recipe.command });
+  return { morph: true };
+}
+
 /** @throws UserError for what is not one picture: it moves, or is a sheet of several */
 export function checkStill({ recipe, params }: Pick<Varied, "recipe" | "params">): void {
   if (recipe.film(params)) throw new UserError("result.is-film");
@@ -92,11 +99,12 @@ export function checkMayBeStyle({ spoiler, audience = "community" }: Pick<Job, "
 export function variantsOf(result: Varied, job: Pick<Job, "spoiler" | "audience">): WantedVariant[] {
   if (variationsOf(result.params) > 1) return sheetVariantsOf(result);
   const checks: Readonly<Record<(typeof VARIANTS)[number], () => unknown>> = {
-    vary: () => varied(result),
+    vary: () => [checkStill(result), varied(result)],
     stronger: () => stronger(result, 1),
     weaker: () => stronger(result, -1),
     larger: () => larger(result),
     film: () => checkStill(result),
+    morph: () => morphed(result),
     style: () => [checkStill(result), checkMayBeStyle(job)],
   };
   return VARIANTS.filter((variant) => passes(checks[variant])).map((variant) => ({ variant }));

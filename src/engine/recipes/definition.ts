@@ -1,6 +1,7 @@
 /** What a recipe is called, takes and costs: all that can be known of it without the engine. */
 import { z } from "zod";
 import type { Deed } from "../../shared/deed.js";
+import { isMorph, MORPH_FRAMES, MORPH_SIDE } from "./morph-options.js";
 import type { RecipeOption, RecipeOptions } from "./option.js";
 import { variationsOf } from "./variation-options.js";
 
@@ -93,23 +94,33 @@ export function defineRecipe<const O extends RecipeOptions>(described: Described
   const shape = Object.fromEntries(Object.entries(described.options).map(([key, { schema }]) => [key, schema]));
   const { presets, defaultsWith } = described;
   const params = withPresets(z.strictObject(shape) as unknown as Schema<O>, presets, defaultsWith);
-  return { ...described, ...timesVariations(described), params: params as unknown as z.ZodType<ParamsOf<O>> };
+  return { ...described, ...withVariants(described), params: params as unknown as z.ZodType<ParamsOf<O>> };
 }
 
-/** A sheet of variations costs as much as they do one by one; those that are done are held until the last one is. */
-function timesVariations<O extends RecipeOptions>({
+/**
+ * A sheet of variations costs as much as they do one by one; those that are done are held until the last one is. A
+ * morph costs no more than its image, but its frames are held.
+ */
+function withVariants<O extends RecipeOptions>({
   cost,
+  film,
   footprint,
   title,
-}: Described<O>): Pick<Described<O>, "cost" | "footprint" | "title"> {
+}: Described<O>): Pick<Described<O>, "cost" | "film" | "footprint" | "title"> {
   return {
+    film: (params) => film(params) || isMorph(params),
     cost: (params) => cost(params) * variationsOf(params),
     footprint(params) {
       const [one, count] = [footprint(params), variationsOf(params)];
-      return count === 1 ? one : { ...one, pictures: (one.pictures ?? 0) + 2 * count };
+      const frames = isMorph(params)
+        ? Math.ceil(MORPH_FRAMES * Math.min(1, megapixels(MORPH_SIDE) / one.megapixels))
+        : 0;
+      if (count === 1 && frames === 0) return one;
+      return { ...one, pictures: (one.pictures ?? 0) + (count === 1 ? 0 : 2 * count) + frames };
     },
     title(params) {
       const [one, count] = [title(params), variationsOf(params)];
+      if (isMorph(params)) return `${one}, a morph`;
       return count === 1 ? one : `${one}, ${count} variations`;
     },
   };

@@ -578,6 +578,7 @@ export const english = {
   "result.no-strength": "This picture's strength cannot be changed.",
   "result.strength-limit": "Its strength is already {strength}, the limit.",
   "result.is-sheet": "These are several pictures: choose one with its button first.",
+  "result.no-morph": "`/{command}` makes no morphs.",
   "result.no-variation": "There is no such variation.",
   "result.no-variations": "`/{command}` makes no variations: another seed changes next to nothing.",
   "result.is-film": "This is a film already; only still pictures can become one.",
@@ -686,6 +687,7 @@ export const english = {
   "button.delete": "Delete",
   "button.report": "Report",
   "button.numbered": "{label} {number}",
+  "button.morph": "Morph",
   "button.choose": "Choose",
   "button.enlarge": "Larger",
   "button.vary": "Vary",
@@ -1045,6 +1047,7 @@ export const english = {
   "stylize.no-photo": "There is no photo to paint. Attach one, or reply to a message that has one.",
   "stylize.no-style-image": "The style {style} has no picture.",
   "stylize.no-weight": "Every style has weight 0. Give at least one of them some weight.",
+  "morph.or-repeat": "A morph shows one picture on its way: leave out morph or repeat.",
   "dream.no-guide":
     "There is no guide. Attach two pictures, the one to dream in and then its guide, or name a style: `{line}`",
   "dream.channels-or-guide": "A dream follows channels or a guide, not both. Leave one of them out.",

@@ -143,12 +143,27 @@ describe("the buttons below a result", () => {
       return labels(chat.in("channel").at(-1));
     };
     const ending = ["Again", "Delete"];
-    const usual = ["Stronger", "Weaker", "Larger", "Film", "Use as style"];
+    const usual = ["Stronger", "Weaker", "Larger", "Film", "Morph", "Use as style"];
     expect(await shown("/dream")).toEqual(["Vary", ...usual, ...ending]);
-    expect(await shown("/dream size:1024")).toEqual(["Vary", "Stronger", "Weaker", "Film", "Use as style", ...ending]);
-    expect(await shown("/stylize winter strength:1")).toEqual(["Weaker", "Larger", "Film", "Use as style", ...ending]);
-    expect(await shown("/texture winter")).toEqual(["Vary", "Larger", "Film", "Use as style", ...ending]);
-    expect(await shown("/neuron preset:book octaves:4")).toEqual(["Vary", "Film", "Use as style", ...ending]);
+    expect(await shown("/dream size:1024")).toEqual([
+      "Vary",
+      "Stronger",
+      "Weaker",
+      "Film",
+      "Morph",
+      "Use as style",
+      ...ending,
+    ]);
+    expect(await shown("/stylize winter strength:1")).toEqual([
+      "Weaker",
+      "Larger",
+      "Film",
+      "Morph",
+      "Use as style",
+      ...ending,
+    ]);
+    expect(await shown("/texture winter")).toEqual(["Vary", "Larger", "Film", "Morph", "Use as style", ...ending]);
+    expect(await shown("/neuron preset:book octaves:4")).toEqual(["Vary", "Film", "Morph", "Use as style", ...ending]);
     expect(await shown("/zoom")).toEqual(["Larger", ...ending]);
     expect(await shown("/blend summer winter sweep:4")).toEqual(["Stronger", "Weaker", "Larger", ...ending]);
   });
@@ -199,7 +214,7 @@ describe("the buttons below a result", () => {
     await chat.say(ben, "/dream size:256", { attachments: [source(await picture(48, 36))] });
     await quiet();
     const closed = chat.in("channel").at(-1);
-    expect(labels(closed)).toEqual(["Vary", "Stronger", "Weaker", "Larger", "Film", "Again", "Delete"]);
+    expect(labels(closed)).toEqual(["Vary", "Stronger", "Weaker", "Larger", "Film", "Morph", "Again", "Delete"]);
     const id = /job `(\w+)`/.exec(closed?.content.text ?? "")?.[1] ?? "";
     await chat.act(ben, `job:style:${id}`, closed);
     expect(chat.ephemeral.at(-1)?.text).toContain("everybody sees the styles");
@@ -213,6 +228,22 @@ describe("the buttons below a result", () => {
     await quiet();
     expect(chat.ephemeral.map(({ text }) => text)).toEqual(Array(3).fill(chat.obstacle));
     expect(engine.runs).toHaveLength(1);
+  });
+
+  it("make a morph of it, from the same seed, that a sheet takes the place of", async () => {
+    const { chat, engine, announcement, quiet } = await result();
+    const first = engine.runs[0]?.request;
+    await chat.press(ben, announcement, "morph");
+    await quiet();
+    const morph = engine.runs[1]?.request.params;
+    expect(morph).toEqual({ ...first?.params, morph: true, maxBytes: chat.capabilities.uploadBytes });
+    expect(labels(chat.in("channel").at(-1))).toEqual(["Stronger", "Weaker", "Larger", "Again", "Delete"]);
+    const id = /job `(\w+)`/.exec(chat.in("channel").at(-1)?.content.text ?? "")?.[1] ?? "";
+    await chat.say(ben, `/again ${id} repeat:2`);
+    await quiet();
+    expect(engine.runs[2]?.request.params).toEqual({ ...first?.params, repeat: 2 });
+    await chat.say(ben, "/dream morph repeat:2");
+    expect(chat.ephemeral.at(-1)?.text).toBe("A morph shows one picture on its way: leave out morph or repeat.");
   });
 
   it("make a sheet of four, one job, with the large forms of a dream", async () => {

@@ -14,6 +14,7 @@ import {
 } from "../common-options.js";
 import { defineRecipe, megapixels, type ParamsOf } from "../definition.js";
 import { readLayerWeights } from "../layer-weights.js";
+import { morphOptions } from "../morph-options.js";
 import { integer, number, readName, text } from "../option.js";
 import { detailSeedOption, repeatOption } from "../variation-options.js";
 import { maskPicture, whereOptions } from "../where/syntax.js";
@@ -134,6 +135,7 @@ const options = {
   seed: seedOption,
   detailSeed: detailSeedOption,
   repeat: repeatOption,
+  ...morphOptions,
   network: networkOption("The trained network that dreams", "dream.network"),
 };
 

@@ -10,6 +10,7 @@ import {
   seedOption,
 } from "../common-options.js";
 import { defineRecipe, megapixels, type ParamsOf } from "../definition.js";
+import { morphOptions } from "../morph-options.js";
 import { integer, number, text } from "../option.js";
 import { RecipeError } from "../recipe.js";
 import { repeatOption } from "../variation-options.js";
@@ -83,6 +84,7 @@ const options = {
   display: displayOption,
   seed: seedOption,
   repeat: repeatOption,
+  ...morphOptions,
   network: networkOption("The trained network that is looked into", "neuron.network"),
 };
 

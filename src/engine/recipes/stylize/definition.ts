@@ -1,6 +1,7 @@
 /** The definition of `stylize`. */
 import { TYPICAL_RATIO } from "../common-options.js";
 import { defineRecipe, type ParamsOf } from "../definition.js";
+import { morphOptions } from "../morph-options.js";
 import {
   ATTACHED,
   masksOf,
@@ -19,6 +20,7 @@ const options = {
     help: "The style to paint in: a name or an emoji; a second attached picture is a style too",
   }),
   ...photoOptions,
+  ...morphOptions,
 };
 
 export const stylizeDefinition = defineRecipe({
@@ -57,4 +59,5 @@ export const stylizeDefinition = defineRecipe({
   paceOf: ["preset"],
 });
 
-export type StylizeParams = ParamsOf<typeof options>;
+/** What paints: a blend has these alone. */
+export type StylizeParams = Omit<ParamsOf<typeof options>, keyof typeof morphOptions>;

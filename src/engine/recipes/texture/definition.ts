@@ -1,5 +1,7 @@
 /** The definition of `texture`. */
+
 import { defineRecipe, type ParamsOf } from "../definition.js";
+import { morphOptions } from "../morph-options.js";
 import { flag, integer, text } from "../option.js";
 import {
   MAX_CHAT_SIDE,
@@ -33,6 +35,7 @@ const options = {
   ),
   ...paintingOptions,
   repeat: repeatOption,
+  ...morphOptions,
   tileable: flag({ help: "Opposite sides fit together" }),
   means: flag({ help: "Compare mean channels only: quicker, more regular" }),
   width: integer({ help: "Width, instead of a square", ...side }),
