@@ -285,6 +285,12 @@ describe("the code", () => {
     expect(long.length, long.join("\n")).toBeLessThanOrEqual(MOST_LONG_LINES);
   });
 
+  it("declares no interface in the sentences: the build's declarations could not name it", () => {
+    const { text = "" } = code.find(({ file }) => file === "src/shared/sentences/english.ts") ?? {};
+    expect(text).toContain("type Meant");
+    expect(text).not.toMatch(/^interface /m);
+  });
+
   it("has no object literal inside a spread", () => {
     const spread = code.flatMap(({ file, nodes, lineOf }) =>
       nodes

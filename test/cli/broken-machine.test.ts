@@ -114,6 +114,12 @@ describe("without a home folder", () => {
     },
   );
 
+  it("what is missing is fetched all the same, where the models folder can be written", async () => {
+    const env = { WITHOUT_HOME: "1", HOME: "", WITHOUT_PACKAGE: "onnxruntime-node", MODELS_DIR: folder() };
+    const { err } = await broken(["bench", "step", "--size", "32"], env);
+    expect(err).toMatch(sentence("onnxruntime, which computes the pictures, could not be fetched: 127\\.0\\.0\\.1:9"));
+  });
+
   it("verbs say which folder they cannot use", async () => {
     const { code, out } = await broken(["models", "list"], { WITHOUT_HOME: "1", MODELS_DIR: "" });
     expect(code).toBe(0);

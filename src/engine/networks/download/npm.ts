@@ -60,7 +60,8 @@ export async function fetchPackage(
   scratch: string,
   options: NpmOptions = {},
 ): Promise<void> {
-  // Its cache looks for the home folder when it is loaded.
+  // Its cache looks for the home folder when it is loaded, and fails where a container's user has none.
+  process.env.HOME ||= homeFolder();
   const { default: pacote } = await import("pacote");
   const { signal, onProgress, timeouts = TIMEOUTS } = options;
   const registry = options.registry ?? (await npmRegistry());
