@@ -42,7 +42,10 @@ if (WITHOUT_HOME) {
   const fails = (call) => () => {
     throw Object.assign(new Error(`A system error occurred: ${call} returned ENOENT`), { code: "ERR_SYSTEM_ERROR" });
   };
-  os.homedir = fails("uv_os_homedir");
+  delete process.env.HOME;
+  // As Node does: the variable first, then the account.
+  const homeless = fails("uv_os_homedir");
+  os.homedir = () => process.env.HOME || homeless();
   os.userInfo = fails("uv_os_get_passwd");
   Module.syncBuiltinESMExports();
 }
