@@ -37,11 +37,11 @@ interface Described {
  * Other bounds and another default in chats, where a job must stay small beside those of others. Never wider than the
  * engine's.
  */
-interface ChatBounds {
+type ChatBounds = {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly default?: number | string;
-}
+};
 
 type OptionKind =
   | "integer"

@@ -102,7 +102,10 @@ describe.skipIf(!hasChromium)(`finding and mending in a browser (${chromiumHint}
       expect(await messages(page, "lighthouse").count()).toBe(0);
       await page.keyboard.press("Control+k");
       await page.getByRole("combobox").fill("ada");
-      await page.getByRole("option", { name: "Ada their messages and works" }).click();
+      const person = page.getByRole("option", { name: "Ada their messages and works" });
+      const face = await person.locator(".avatar").boundingBox();
+      expect(face?.width).toBe(face?.height);
+      await person.click();
       await page.getByText("from Ada").waitFor();
       await page.getByRole("option", { name: /hardly anyone paints a heron/ }).click();
       await expect.poll(() => messages(page, "hardly anyone paints").isVisible()).toBe(true);
