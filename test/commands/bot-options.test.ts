@@ -8,7 +8,12 @@ it("offers the catalogue's networks and looks, and one's own folders", () => {
       help: "The default",
       dream: { looks: { eyes: { description: "Eyes" }, fur: { description: "Fur" } } },
     },
-    googlenet: { title: "GoogLeNet", help: "Dogs", dream: { looks: { eyes: { description: "Other eyes" } } } },
+    googlenet: {
+      title: "GoogLeNet",
+      help: "Dogs",
+      classifier: true,
+      dream: { looks: { eyes: { description: "Other eyes" } } },
+    },
   };
   expect(offer(known, ["mine", "resnet50", "mine"])).toEqual({
     looks: [
@@ -16,8 +21,8 @@ it("offers the catalogue's networks and looks, and one's own folders", () => {
       { name: "fur", help: "Fur", networks: ["resnet50"] },
     ],
     networks: [
-      { id: "resnet50", help: "ResNet-50" },
-      { id: "googlenet", help: "GoogLeNet" },
+      { id: "resnet50", help: "ResNet-50", classifier: false },
+      { id: "googlenet", help: "GoogLeNet", classifier: true },
       { id: "mine", help: "From a folder" },
     ],
   });
