@@ -57,7 +57,7 @@ const things = (names: readonly string[]): string => both.format(names.map(artic
 const pictureOf = ({ maker, about }: Of): string => {
   const shows = about?.replace(/\s+/g, " ").replace(/[.\s]+$/, "");
   // A credit may name a licence too.
-  return `${maker.replace(/,.*/, "")}'s picture${shows ? ` (${shows})` : ""}`;
+  return `${maker.replace(/(?<=\S)\s*[,(].*/, "")}'s picture${shows ? ` (${shows})` : ""}`;
 };
 
 /** What was done, from its beginning with a picture or without: "Ada's picture, dreamt into a peacock". */

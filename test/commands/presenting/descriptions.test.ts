@@ -83,6 +83,8 @@ describe("the description of a result", () => {
     expect(sentence("result.description", { deed, by: "Ben", of })).toBe(
       "A film of A Photographer's picture, painted in the styles winter and fire, by Ben",
     );
+    const licensed = { deed: { does: "texture" } as const, by: "Ben", of: { ...of, maker: "Aitzol B. (CC BY 4.0)" } };
+    expect(sentence("result.description", licensed)).toBe("A texture of Aitzol B.'s picture, by Ben");
     const attached = { deed: { does: "paint", styles: [] } as const, by: "Ben", of: undefined };
     expect(sentence("result.description", attached)).toBe("A picture, painted in the style of another picture, by Ben");
   });
