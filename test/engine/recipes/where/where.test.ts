@@ -1,6 +1,6 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { evaluate } from "../../../../src/engine/evaluate.js";
+import { type Evaluation, evaluate } from "../../../../src/engine/evaluate.js";
 import { decode } from "../../../../src/engine/images/codec.js";
 import { inverted, maskFrom } from "../../../../src/engine/images/masks.js";
 import { random } from "../../../../src/engine/images/random.js";
@@ -10,7 +10,7 @@ import { blendDefinition } from "../../../../src/engine/recipes/blend/definition
 import { blend } from "../../../../src/engine/recipes/blend/run.js";
 import { dreamDefinition } from "../../../../src/engine/recipes/dream/definition.js";
 import { dream } from "../../../../src/engine/recipes/dream/run.js";
-import { paintingLoss } from "../../../../src/engine/recipes/painting/objective.js";
+import { paintingLoss, type StyleTerm } from "../../../../src/engine/recipes/painting/objective.js";
 import { blendTargets, type StyleMeasure } from "../../../../src/engine/recipes/painting/targets.js";
 import type { Frames, PictureInput, Pictures } from "../../../../src/engine/recipes/recipe.js";
 import { stylizeDefinition } from "../../../../src/engine/recipes/stylize/definition.js";
@@ -153,31 +153,33 @@ describe("a blend of styles in places", () => {
       targets: await blendTargets(engine.programs, vgg, measure, [{ raster: await style.decode(96), weight: 1 }]),
       mask,
     });
-    const objective = {
-      styles: [await term(painting, left), await term(other, inverted(left))],
-      measure,
-      variation: 0,
+    const [one, two] = [await term(painting, left), await term(other, inverted(left))];
+    const bothWays = async (styles: readonly StyleTerm[]) => {
+      const whole = await paintingLoss(engine, { styles, measure, variation: 0 }, canvas);
+      const tiled = await paintingLoss(engine, { styles, measure, variation: 0 }, canvas, 448 * 180);
+      if (typeof whole === "function" || typeof tiled !== "function") throw new Error("not in tiles as expected");
+      const at = (programs: Programs) => evaluate(programs, vgg, whole.objective, canvas, whole.options);
+      return { at, ours: await at(engine.programs), parts: await tiled(canvas) };
     };
-    const whole = await paintingLoss(engine, objective, canvas);
-    const tiled = await paintingLoss(engine, objective, canvas, 448 * 180);
-    if (typeof whole === "function" || typeof tiled !== "function") throw new Error("not in tiles as expected");
-    const ours = await evaluate(engine.programs, vgg, whole.objective, canvas, whole.options);
-    const theirs = await evaluate(tfjs, vgg, whole.objective, canvas, whole.options);
-    const parts = await tiled(canvas);
-    const off = (a: Float32Array, keep: (y: number) => boolean) => {
+    const off = ({ gradient: a }: Evaluation, { gradient: b }: Evaluation, keep: (y: number) => boolean) => {
       let [sum, size] = [0, 0];
-      for (const [i, v] of ours.gradient.entries()) {
+      for (const [i, v] of b.entries()) {
         if (!keep(Math.floor(i / canvas.width) % canvas.height)) continue;
         sum += ((a[i] ?? 0) - v) ** 2;
         size += v ** 2;
       }
       return Math.sqrt(sum / size);
     };
+    const { at, ours, parts } = await bothWays([one, two]);
+    const theirs = await at(tfjs);
     expect(theirs.loss / ours.loss).toBeCloseTo(1, 4);
-    expect(off(theirs.gradient, () => true)).toBeLessThan(5e-3);
-    expect(Math.abs(parts.loss / ours.loss - 1)).toBeLessThan(0.05);
-    // Two tiles of 168 rows.
-    expect(off(parts.gradient, (y) => Math.abs(y - 168) > 24)).toBeLessThan(0.05);
+    expect(off(theirs, ours, () => true)).toBeLessThan(5e-3);
+    // Two tiles of 168 rows. Features at their borders see padding, which the styles' matrices have in them; masks make
+    // that no worse.
+    const inside = (y: number) => Math.abs(y - 168) > 24;
+    const plain = await bothWays([{ targets: one.targets }]);
+    expect(Math.abs(parts.loss / ours.loss - 1)).toBeLessThan(Math.abs(plain.parts.loss / plain.ours.loss - 1) * 1.1);
+    expect(off(parts, ours, inside)).toBeLessThan(off(plain.parts, plain.ours, inside) * 1.1);
     await tfjs.dispose();
   });
 
