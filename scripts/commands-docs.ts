@@ -219,6 +219,8 @@ const COMPLETED: Readonly<Record<string, string>> = {
   command: "a command's name",
   into: "things that the network knows",
   away: "things that the network knows",
+  find: "things that the network knows",
+  to: "a name",
   where: "[a place](#where-in-the-picture)",
 };
 
