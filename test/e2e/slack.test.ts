@@ -300,7 +300,7 @@ describe("Slack, from the line to the picture", () => {
     async () => {
       await people.slash(ann, art.id, "dreamloom", "help");
       const help = await until(() => channel().find(({ text }) => text.includes("`/dreamloom zoom`")), "the help");
-      expect(help.text).toContain("`/stylize` Paints");
+      expect(help.text).toContain("`/stylize` Paint");
       await people.slash(ann, art.id, "dreamloom", "texture winter size:64 steps:2 seed:31");
       const root = await job("`/dreamloom texture");
       const first = await final(root);
