@@ -8,7 +8,8 @@ interface Emoji {
 
 type EmojiGroup = keyof typeof known;
 
-export const quickReactions = ["❤️", "👁️", "🔥"] as const;
+/** Those that do something here: a favourite, and a dream in an art channel. */
+export const quickReactions = ["❤️", "👁️"] as const;
 
 export const emojiGroups = Object.entries(known).map(([name, emoji]) => ({
   name: name as EmojiGroup,
