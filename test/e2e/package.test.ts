@@ -23,7 +23,9 @@ const home = join(place, "art");
 async function environment(): Promise<NodeJS.ProcessEnv> {
   const registry = await npmRegistry();
   const hook = fileURLToPath(new URL("./registry-only.cjs", import.meta.url));
-  const others = Object.entries(process.env).filter(([name]) => /^(PATH|NODE_EXTRA_CA_CERTS|.*_proxy)$/i.test(name));
+  const others = Object.entries(process.env).filter(([name]) =>
+    /^(PATH|NODE_EXTRA_CA_CERTS|npm_config_(cafile|registry)|.*_proxy)$/i.test(name),
+  );
   return {
     ...Object.fromEntries(others),
     // Certificates of the network, and the registry: what npm is told on this machine.
