@@ -291,6 +291,11 @@ describe("the code", () => {
     expect(text).not.toMatch(/^interface /m);
   });
 
+  it("waits in tests by one limit, which is for hangs", () => {
+    const own = code.filter(({ file, text }) => file.startsWith("test/") && /\bvi\.waitFor\(/.test(text));
+    expect(own.map(({ file }) => file)).toEqual(["test/support/wait-for.ts"]);
+  });
+
   it("has no object literal inside a spread", () => {
     const spread = code.flatMap(({ file, nodes, lineOf }) =>
       nodes

@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { jobStory } from "../../src/app/job-story.js";
 import { ann } from "../fakes/chat.js";
 import { program } from "../ops/program.js";
+import { waitFor } from "../support/wait-for.js";
 
 describe("a job's story", () => {
   it("goes from its line to its picture, also while the program runs, without lines of other jobs", async () => {
@@ -22,7 +23,7 @@ describe("a job's story", () => {
     const log = join(folder, "log");
     writeFileSync(log, ["not a line", ...lines.map((line) => JSON.stringify(line)), '{"cut off'].join("\n"));
     // The chat has the picture before the store knows that it has.
-    await vi.waitFor(async () => expect((await jobStory(config, id, log)).owed).toBe(false), { timeout: 60_000 });
+    await waitFor(async () => expect((await jobStory(config, id, log)).owed).toBe(false));
     const story = await jobStory(config, id.toLowerCase(), log);
     expect(story).toMatchObject({ id, recipe: "dream", state: "done", authorName: ann.name, attempts: 1, owed: false });
     expect(story.line).toMatch(/^\/dream .*size:256 .*seed:7/);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { pino } from "pino";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { startDreamloom } from "../../src/app/application.js";
 import { jobStory } from "../../src/app/job-story.js";
 import { loadConfig } from "../../src/app/settings/load-settings.js";
@@ -11,6 +11,7 @@ import { backUp } from "../../src/store/backup.js";
 import { openStore } from "../../src/store/open.js";
 import { Visitor } from "../bots/web/harness.js";
 import { FakeEngine } from "../fakes/engine.js";
+import { waitFor } from "../support/wait-for.js";
 
 /**
  * The data folder of a program of commit 468c72b (24 November 2026), which dreamt the sample photo in the web chat with
@@ -58,9 +59,7 @@ describe("a data folder of an earlier version", () => {
     const third = await engine.next();
     expect(third.request.params).toMatchObject({ seed: 5, size: 96 });
     await third.finish();
-    await vi.waitFor(async () => expect((await texts()).filter((text) => text.includes("Done in"))).toHaveLength(3), {
-      timeout: 60_000,
-    });
+    await waitFor(async () => expect((await texts()).filter((text) => text.includes("Done in"))).toHaveLength(3));
     await running.stop();
     const store = openStore({ dir });
     const jobs = [DONE, BEGUN, third.request.job ?? ""].map((id) => store.jobs.get(id));

@@ -1,11 +1,12 @@
 import { rmSync } from "node:fs";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { ChannelRef, MessageRef } from "../../src/domain/model.js";
 import { EngineHost } from "../../src/engine/process/host.js";
 import type { OutgoingMessage } from "../../src/port/messages.js";
 import { ann, FakeChat, source } from "../fakes/chat.js";
 import { drawn } from "../support/pictures.js";
 import { writeTinyNetwork } from "../support/tiny-network.js";
+import { waitFor } from "../support/wait-for.js";
 import { program } from "./program.js";
 
 /** A chat that notes how each message to it is named. */
@@ -42,7 +43,7 @@ describe("a job's id", () => {
     await chat.say(ann, "/dream size:256", { attachments: [source(await drawn(64, 48))] });
     // The engine's process takes its time to start on a busy machine.
     const delivered = () => lines.some(({ msg }) => msg === "the final picture has been delivered");
-    await vi.waitFor(() => expect(delivered()).toBe(true), { timeout: 200_000, interval: 50 });
+    await waitFor(() => expect(delivered()).toBe(true));
     await running.stop();
     const id = /job `(\w+)`/.exec(chat.in("channel")[0]?.content.text ?? "")?.[1];
     expect(id).toMatch(/^\w{8}$/);

@@ -6,5 +6,5 @@ import { vi } from "vitest";
  * too.
  */
 export function waitFor<T>(assertion: () => T | Promise<T>, interval = 20): Promise<T> {
-  return vi.waitFor(assertion, { timeout: 120_000, interval });
+  return vi.waitFor(assertion, { timeout: 200_000, interval });
 }

@@ -2,14 +2,12 @@ import { useState } from "preact/hooks";
 import { allowNotifications, canNotify, changeAlerts, chime } from "../state/alerts.js";
 import { useStore } from "../state/store.js";
 import { sentence } from "../text/sentences.js";
-import { Button } from "./Button.js";
-import { closeOverlay, Dialog } from "./Dialog.js";
+import { DoneDialog } from "./DoneDialog.js";
 
 /** How somebody wants to be told that something is done. */
 export function AlertsDialog() {
   const { sound, desktop } = useStore((state) => state.alerts);
   const [permission, setPermission] = useState(canNotify);
-  const title = sentence("alerts.title");
   const changeDesktop = async (on: boolean) => {
     if (!on || permission === "granted") return changeAlerts({ desktop: on });
     setPermission(await allowNotifications());
@@ -20,32 +18,17 @@ export function AlertsDialog() {
     if (on) chime();
   };
   return (
-    <Dialog label={title} class="sheet">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          closeOverlay();
-        }}
-      >
-        <h2>{title}</h2>
-        <p class="hint">{sentence("alerts.hint")}</p>
-        <Switch label={sentence("alerts.sound")} on={sound} change={changeSound} />
-        <Switch
-          label={sentence("alerts.desktop")}
-          on={desktop}
-          disabled={permission === "denied" || permission === "missing"}
-          change={(on) => void changeDesktop(on)}
-        />
-        {(permission === "denied" || permission === "missing") && (
-          <p class="hint">{sentence(`alerts.${permission}`)}</p>
-        )}
-        <div class="sheet-actions">
-          <Button type="submit" class="button primary">
-            {sentence("common.done")}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <DoneDialog title={sentence("alerts.title")}>
+      <p class="hint">{sentence("alerts.hint")}</p>
+      <Switch label={sentence("alerts.sound")} on={sound} change={changeSound} />
+      <Switch
+        label={sentence("alerts.desktop")}
+        on={desktop}
+        disabled={permission === "denied" || permission === "missing"}
+        change={(on) => void changeDesktop(on)}
+      />
+      {(permission === "denied" || permission === "missing") && <p class="hint">{sentence(`alerts.${permission}`)}</p>}
+    </DoneDialog>
   );
 }
 

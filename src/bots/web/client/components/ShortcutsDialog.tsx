@@ -1,6 +1,5 @@
 import { sentence } from "../text/sentences.js";
-import { Button } from "./Button.js";
-import { closeOverlay, Dialog } from "./Dialog.js";
+import { DoneDialog } from "./DoneDialog.js";
 
 const mac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 const [ctrl, alt] = mac ? ["⌘", "⌥"] : ["Ctrl", "Alt"];
@@ -47,37 +46,23 @@ const GROUPS = [
 
 /** The list of shortcuts. */
 export function ShortcutsDialog() {
-  const title = sentence("shortcuts.title");
   return (
-    <Dialog label={title} class="sheet shortcuts">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          closeOverlay();
-        }}
-      >
-        <h2>{title}</h2>
-        {GROUPS.map((group) => (
-          <section key={group.title}>
-            <h3>{sentence(group.title)}</h3>
-            <dl>
-              {group.keys.map(([keys, does]) => (
-                <div key={does}>
-                  <dt>
-                    <kbd>{keys}</kbd>
-                  </dt>
-                  <dd>{sentence(does)}</dd>
-                </div>
-              ))}
-            </dl>
-          </section>
-        ))}
-        <div class="sheet-actions">
-          <Button type="submit" class="button primary">
-            {sentence("common.done")}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <DoneDialog title={sentence("shortcuts.title")} class="shortcuts">
+      {GROUPS.map((group) => (
+        <section key={group.title}>
+          <h3>{sentence(group.title)}</h3>
+          <dl>
+            {group.keys.map(([keys, does]) => (
+              <div key={does}>
+                <dt>
+                  <kbd>{keys}</kbd>
+                </dt>
+                <dd>{sentence(does)}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      ))}
+    </DoneDialog>
   );
 }
