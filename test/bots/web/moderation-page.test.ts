@@ -216,7 +216,7 @@ describe.skipIf(!hasChromium)(`moderation in a browser (${chromiumHint})`, () =>
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: /^Channels/ }).tap();
     await page.getByRole("link", { name: "Admin" }).tap();
-    await page.locator(".acts, .empty").last().waitFor();
+    await page.locator(".acts:not([hidden]), .empty").last().waitFor();
     await page.locator(".sheet-section").last().scrollIntoViewIfNeeded();
     const wide = await page.locator(".admin-content").evaluate((floor) => floor.scrollWidth);
     expect(wide).toBeLessThanOrEqual(390);

@@ -32,7 +32,7 @@ export function Moderation() {
       </Section>
       <Section title={sentence("admin.acts")} count={acts.length}>
         {acts.length === 0 && <p class="empty">{sentence("admin.acts.none")}</p>}
-        <ul class="acts">
+        <ul class="acts" hidden={acts.length === 0}>
           {acts.map(({ at, by, kind, subject, detail }, index) => (
             <li key={`${at} ${index}`}>
               <p>
