@@ -14,6 +14,7 @@ import { loadConfig } from "../../src/app/settings/load-settings.js";
 import { EngineHost } from "../../src/engine/process/host.js";
 import type { SeenMessage } from "../fakes/discord/seen.js";
 import { FakeDiscord } from "../fakes/discord/server.js";
+import { HeldEngine } from "../fakes/held-engine.js";
 import { drawn } from "../support/pictures.js";
 import { writeTinyNetwork } from "../support/tiny-network.js";
 
@@ -25,6 +26,7 @@ describe("Dreamloom in Discord", () => {
   const folder = mkdtempSync(join(tmpdir(), "dreamloom-discord-"));
   let discord: FakeDiscord;
   let running: Running;
+  let engine: HeldEngine;
   const rejections: unknown[] = [];
   const noteRejection = (reason: unknown) => void rejections.push(reason);
 
@@ -45,7 +47,10 @@ describe("Dreamloom in Discord", () => {
       DISCORD_API_URL: discord.apiUrl,
     };
     return startDreamloom(loadConfig(env), {
-      engine: (config, logger) => new EngineHost({ ...engineSettings(config), logger }),
+      engine: (config, logger) => {
+        engine = new HeldEngine(new EngineHost({ ...engineSettings(config), logger }));
+        return engine;
+      },
       logger: pino({ level: "silent" }),
       print: () => undefined,
     });
@@ -173,9 +178,10 @@ describe("Dreamloom in Discord", () => {
     "cancels in the middle, through a gateway that breaks",
     async () => {
       const [ann, art] = [discord.user("Ann"), discord.addChannel("cancelling")];
-      ann.command(art, "dream", { layers: "corners", size: 1024, octaves: 1, steps: 100 }, [await photo()]);
+      engine.held = true;
+      ann.command(art, "dream", { layers: "corners", size: 256, octaves: 2, steps: 20 }, [await photo()]);
       const announced = await untilSeen(art, /job `[A-Z0-9]{8}`/);
-      await untilSeen(await threadOf(announced), /Octave 1 of 1, step/);
+      await untilSeen(await threadOf(announced), /Octave 1 of 2/);
       discord.gateway.drop();
       ann.press(announced.ref, "Cancel");
       await discord.until(
@@ -183,6 +189,7 @@ describe("Dreamloom in Discord", () => {
         "the cancelled job",
         JOB_MS,
       );
+      engine.held = false;
     },
     TEST_MS,
   );
@@ -191,6 +198,7 @@ describe("Dreamloom in Discord", () => {
     "goes on with a job that a restart interrupted, and posts its result once",
     async () => {
       const [ann, art] = [discord.user("Ann"), discord.addChannel("restarting")];
+      engine.held = true;
       ann.command(art, "dream", { layers: "corners", size: 512, octaves: 2, steps: 40, seed: "5" }, [await photo()]);
       const announced = await untilSeen(art, /job `[A-Z0-9]{8}`/);
       await untilSeen(await threadOf(announced), /Octave \d of 2, step/);

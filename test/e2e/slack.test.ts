@@ -12,6 +12,7 @@ import { type Running, startDreamloom } from "../../src/app/application.js";
 import { engineSettings } from "../../src/app/engine-settings.js";
 import { loadConfig } from "../../src/app/settings/load-settings.js";
 import { EngineHost } from "../../src/engine/process/host.js";
+import { HeldEngine } from "../fakes/held-engine.js";
 import { APP_TOKEN, BOT_TOKEN, FakeSlack } from "../fakes/slack/server.js";
 import type { Channel, User } from "../fakes/slack/state.js";
 import { type SeenMessage, Users } from "../fakes/slack/users.js";
@@ -29,6 +30,7 @@ describe("Slack, from the line to the picture", () => {
   let fake: FakeSlack;
   let people: Users;
   let running: Running;
+  let engine: HeldEngine;
   let ann: User;
   let ben: User;
   let art: Channel;
@@ -48,8 +50,10 @@ describe("Slack, from the line to the picture", () => {
       SLACK_API_URL: fake.apiUrl,
     });
     running = await startDreamloom(config, {
-      engine: (settings, logger, onDownload) =>
-        new EngineHost({ ...engineSettings(settings), threads: 1, logger, onDownload }),
+      engine: (settings, logger, onDownload) => {
+        engine = new HeldEngine(new EngineHost({ ...engineSettings(settings), threads: 1, logger, onDownload }));
+        return engine;
+      },
       logger: pino({ level: process.env.LOG_LEVEL ?? "silent" }),
       print: () => undefined,
     });
@@ -261,12 +265,8 @@ describe("Slack, from the line to the picture", () => {
   it(
     "stops a job when somebody presses Cancel",
     async () => {
-      await people.command(
-        ann,
-        art.id,
-        "dream",
-        "layers:corners size:1024 octaves:8 octave-scale:1.05 steps:100 seed:11",
-      );
+      engine.held = true;
+      await people.command(ann, art.id, "dream", "layers:corners size:128 octaves:2 steps:5 seed:11");
       const root = await job("seed:11");
       await until(() => thread(root).find(({ pictures }) => pictures.length > 0), "a first frame");
       await people.press(ann, people.message({ channel: art.id, ts: root.ts }), "Cancel");
@@ -274,6 +274,7 @@ describe("Slack, from the line to the picture", () => {
         () => channel().find(({ ts, text }) => ts === root.ts && text.includes("Cancelled by Ann")),
         "the end",
       );
+      engine.held = false;
       expect(fake.violations).toEqual([]);
     },
     JOB_MS,
@@ -282,6 +283,7 @@ describe("Slack, from the line to the picture", () => {
   it(
     "goes on with a job after a restart in the middle of it, and shows its picture once",
     async () => {
+      engine.held = true;
       await people.command(ann, art.id, "dream", "layers:corners size:384 octaves:4 steps:12 seed:13");
       const root = await job("seed:13");
       await until(() => thread(root).find(({ text }) => /^Octave 1 of 4/.test(text)), "a first octave");

@@ -1,14 +1,14 @@
 import { useEffect, useState } from "preact/hooks";
 import { fullTime, relativeTime } from "../text/time.js";
 
-/** The present, renewed every so often; twice a minute by default. */
+/** The present, at every rendering, of which there is one every so often; two a minute by default. */
 export function useNow(everyMs = 30_000): number {
-  const [now, setNow] = useState(Date.now);
+  const [, tick] = useState(0);
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), everyMs);
+    const timer = setInterval(() => tick((ticks) => ticks + 1), everyMs);
     return () => clearInterval(timer);
   }, [everyMs]);
-  return now;
+  return Date.now();
 }
 
 export function Time({ at }: { at: number }) {
