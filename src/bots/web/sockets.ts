@@ -3,6 +3,7 @@ import type { WebSocket } from "@fastify/websocket";
 import type { Logger } from "pino";
 import { TokenBucket, Turns } from "../../shared/async.js";
 import { sentence } from "../../shared/sentences/sentence.js";
+import { Batch } from "./batch.js";
 import { FRAMES_LONGEST_MS, FRAMES_MS, FRAMES_SHARE, HEARTBEAT_MS, TURN_MS, type WebChatLimits } from "./limits.js";
 import type { WireFrame } from "./wire.js";
 
@@ -51,7 +52,7 @@ interface Waiting {
 
 /** A frame as it goes to many sockets. */
 interface Made extends Showing, Pick<Waiting, "thread"> {
-  readonly text: string;
+  readonly bytes: Buffer;
 }
 
 /**
@@ -159,9 +160,7 @@ export class Sockets {
     try {
       const made = await this.#makeWaiting();
       await this.synced();
-      const begun = performance.now();
-      this.#writeAll(made);
-      writingMs = performance.now() - begun;
+      writingMs = await this.#writeAll(made);
     } catch (error) {
       this.logger.error({ err: error }, "pages could not be told what has changed");
       // They come back, and see what there is then.
@@ -191,29 +190,35 @@ export class Sockets {
     if (thread !== undefined && !this.#followed.has(thread) && !this.#followed.has(undefined)) return [];
     try {
       const showing = make();
-      return showing ? [{ ...showing, thread, text: JSON.stringify(showing.frame) }] : [];
+      return showing ? [{ ...showing, thread, bytes: Buffer.from(JSON.stringify(showing.frame)) }] : [];
     } catch (error) {
       this.logger.error({ err: error, frame: name }, "a change could not be made into a frame");
       return [];
     }
   }
 
-  #writeAll(frames: readonly Made[]): void {
-    const people = new Set(frames.map(({ only }) => only));
+  /**
+   * Other work has its turn in between: hundreds of sockets take longer than anybody may wait.
+   *
+   * @returns how long it took without that, in milliseconds
+   */
+  async #writeAll(frames: readonly Made[]): Promise<number> {
     const least = Math.min(...frames.map(({ rev = Number.POSITIVE_INFINITY }) => rev));
     /** What most get, by the thread that they follow. */
-    const usual = new Map<string | null | undefined, Buffer | undefined>();
-    for (const listener of this.#listeners) {
-      const { since, user, thread } = listener;
-      const isFor = (each: Made): boolean =>
-        (each.only === undefined || each.only === user) &&
-        (each.rev === undefined || (since !== undefined && each.rev > since)) &&
-        (each.thread === undefined || thread === undefined || each.thread === thread);
-      const isUsual = since !== undefined && since < least && !people.has(user);
-      const bytes = isUsual && usual.has(thread) ? usual.get(thread) : together(frames.filter(isFor));
-      if (isUsual) usual.set(thread, bytes);
-      this.#write(listener, bytes);
-    }
+    const usual = new Map<string | null | undefined, Batch>();
+    const turns = new Turns(TURN_MS);
+    let writingMs = 0;
+    for (const listener of this.#listeners)
+      await turns.take(() => {
+        const begun = performance.now();
+        const { since, thread, user } = listener;
+        const isUsual = since !== undefined && since < least;
+        const batch = (isUsual && usual.get(thread)) || new Batch(frames.filter((each) => isFor(each, listener)));
+        if (isUsual) usual.set(thread, batch);
+        this.#write(listener, batch.for(user));
+        writingMs += performance.now() - begun;
+      });
+    return writingMs;
   }
 
   /** Sends to one socket, for what it missed. */
@@ -267,9 +272,8 @@ export class Sockets {
   }
 }
 
-/** One frame as it is, several as an array; as bytes, which all sockets share. */
-function together(frames: readonly { readonly text: string }[]): Buffer | undefined {
-  const texts = frames.map(({ text }) => text);
-  if (texts.length === 0) return undefined;
-  return Buffer.from(texts.length > 1 ? `[${texts.join()}]` : (texts[0] ?? ""));
+/** Whether a frame is for those who follow what a listener follows, and new to it. */
+function isFor({ rev, thread }: Made, { since, thread: followed }: Listener): boolean {
+  const isNew = rev === undefined || (since !== undefined && rev > since);
+  return isNew && (thread === undefined || followed === undefined || followed === thread);
 }

@@ -27,13 +27,13 @@ class SlowSocket extends EventEmitter {
   ping(): void {}
 }
 
-function open(): { sockets: Sockets; add(): { socket: SlowSocket; opened: ReturnType<Sockets["add"]> } } {
+function open(): { sockets: Sockets; add(user?: string): { socket: SlowSocket; opened: ReturnType<Sockets["add"]> } } {
   const sockets = new Sockets(defaultWebChatLimits, async () => undefined, pino({ level: "silent" }));
   onTestFinished(() => sockets.close());
-  const add = () => {
+  const add = (user = "ann") => {
     const socket = new SlowSocket();
     const connection = new EventEmitter() as Socket;
-    const from = { user: "ann", session: 1, address: "127.0.0.1", connection };
+    const from = { user, session: 1, address: "127.0.0.1", connection };
     const opened = sockets.add(socket as unknown as WebSocket, from);
     opened.ready(0);
     return { socket, opened };
@@ -89,10 +89,50 @@ it("are written to less often where that takes long, all with the same bytes, an
     await new Promise((resolve) => setTimeout(resolve, FRAMES_MS / 2));
   }
   const all = () => sentTo(one);
-  while (!all().includes("channel-29")) await new Promise((resolve) => one.once("written", resolve));
+  // It is written to after the first.
+  while (!sentTo(other).includes("channel-29")) await new Promise((resolve) => other.once("written", resolve));
   expect(sent.filter((id) => !all().includes(`"${id}"`))).toEqual([]);
   const gaps = one.writes.slice(1).map(({ at }, n) => at - (one.writes[n]?.at ?? 0));
   expect(gaps.length).toBeGreaterThan(0);
   expect(Math.min(...gaps)).toBeGreaterThanOrEqual((2 * SLOW_MS) / FRAMES_SHARE);
   expect(one.writes.every(({ bytes }, n) => bytes === other.writes[n]?.bytes)).toBe(true);
+});
+
+it("leave other work its turn between two of them", async () => {
+  const { sockets, add } = open();
+  const all = [add(), add(), add()].map(({ socket }) => socket);
+  let turns = 0;
+  let counting = true;
+  const count = (): void => {
+    turns++;
+    if (counting) setImmediate(count);
+  };
+  const seen: number[] = [];
+  for (const socket of all) socket.on("written", () => seen.push(turns));
+  count();
+  sockets.send({ kind: "following", thread: "7" });
+  while (seen.length < all.length) await new Promise((resolve) => all.at(-1)?.once("written", resolve));
+  counting = false;
+  expect(new Set(seen).size).toBe(all.length);
+});
+
+it("get what is for all and what is for their person alone, in its order", async () => {
+  const { sockets, add } = open();
+  const [{ socket: ann }, { socket: bob }] = [add("ann"), add("bob")];
+  for (const [thread, only] of [["1"], ["2", "ann"], ["3", "ann"], ["4"], ["5"], ["6", "bob"]] as const)
+    sockets.send({ kind: "following", thread }, only);
+  while (bob.writes.length === 0) await new Promise((resolve) => bob.once("written", resolve));
+  const threadsOf = (socket: SlowSocket) =>
+    socket.writes.flatMap(({ bytes }) => JSON.parse(bytes.toString()) as { readonly thread: string }[]);
+  expect(threadsOf(ann).map(({ thread }) => thread)).toEqual(["1", "2", "3", "4", "5"]);
+  expect(threadsOf(bob).map(({ thread }) => thread)).toEqual(["1", "4", "5", "6"]);
+});
+
+it("get a frame that is alone as it is, and no empty ones", async () => {
+  const { sockets, add } = open();
+  const [{ socket: ann }, { socket: bob }] = [add("ann"), add("bob")];
+  sockets.send({ kind: "following", thread: "1" }, "bob");
+  while (bob.writes.length === 0) await new Promise((resolve) => bob.once("written", resolve));
+  expect(sentTo(bob)).toBe('{"kind":"following","thread":"1"}');
+  expect(ann.writes).toEqual([]);
 });
