@@ -8,7 +8,7 @@ import { readKeras } from "./import/keras-h5.js";
 import type { LayerGraph } from "./import/layer-graph.js";
 import { readOnnx } from "./import/onnx.js";
 import { CAFFE, type Preprocessing, TORCH } from "./import/preprocessing.js";
-import { readTfjsLayers } from "./import/tfjs-layers.js";
+import { readTfjs } from "./import/tfjs.js";
 import { NetworkError } from "./network.js";
 import { NetworkNotes } from "./presets.js";
 
@@ -22,7 +22,7 @@ interface Format {
 }
 
 const FORMATS: Readonly<Record<string, Format>> = {
-  ".json": { read: readTfjsLayers, preprocessing: CAFFE },
+  ".json": { read: readTfjs, preprocessing: CAFFE },
   ".h5": { read: readKeras, preprocessing: CAFFE },
   ".hdf5": { read: readKeras, preprocessing: CAFFE },
   ".keras": { read: readKeras, preprocessing: CAFFE },

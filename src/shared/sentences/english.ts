@@ -1241,9 +1241,7 @@ export const english = {
   "model.not-onnx": "{path} is not an ONNX file, or is cut short; fetch or copy it again.",
   "model.no-network": "{path} holds no network; fetch or copy it again.",
   "model.not-json": "{path} cannot be read as JSON; fetch or copy it again.",
-  "model.not-layers": "{path} is not a tfjs layers-model.",
-  "model.graph-model":
-    "{path} is a tfjs graph-model; convert it with --output_format=tfjs_layers_model, or to ONNX, to keep layer names.",
+  "model.not-layers": "{path} is not a tfjs model.",
 
   "weight.missing": "The weight {weight} is not in the file; fetch or copy it again.",
   "weight.type": "The weight {weight} is stored as {type}; float16, float32 and float64 are known.",

@@ -63,8 +63,8 @@ class GraphReader {
   readonly #maps = new Map<string, MapValue>();
   readonly #scope: Scope;
 
-  constructor(graph: OnnxGraph, path: string) {
-    for (const tensor of graph.initializer ?? []) this.#constants.set(tensor.name ?? "", constantOf(tensor, path));
+  constructor(graph: OnnxGraph, constants: ReadonlyMap<string, Constant>, path: string) {
+    for (const [name, constant] of constants) this.#constants.set(name, constant);
     const picture = pictureOf(graph, this.#constants);
     this.#scope = { path, constants: this.#constants, maps: this.#maps, pictureSize: picture.sizes };
     this.layers.push({ name: picture.layer, kind: "Input", inputs: [], step: { type: "input" } });
@@ -126,14 +126,22 @@ function stepFacts(step: Step, inputs: readonly Facts[]): Facts | undefined {
   }
 }
 
-/** A decoded model as a layer graph. Layers are named after their nodes' first outputs. */
-function onnxGraph(model: OnnxModel, path: string): LayerGraph {
-  const { graph } = model;
-  if (!graph?.node?.length) throw new NetworkError("corrupt", "model.no-network", { path });
-  const reader = new GraphReader(graph, path);
+/**
+ * A graph as a layer graph. Layers are named after their nodes' first outputs.
+ * @param constants by name, besides those of Constant nodes
+ * @throws NetworkError when there is nothing in it, or nothing that takes in a picture
+ */
+export function onnxLayers(graph: OnnxGraph, constants: ReadonlyMap<string, Constant>, path: string): LayerGraph {
+  if (!graph.node?.length) throw new NetworkError("corrupt", "model.no-network", { path });
+  const reader = new GraphReader(graph, constants, path);
   for (const node of graph.node) reader.add(node);
-  const metadata = Object.fromEntries((model.metadataProps ?? []).map(({ key = "", value }) => [key, value]));
-  return { layers: reader.layers, bytes: reader.bytes, metadata };
+  return { layers: reader.layers, bytes: reader.bytes };
+}
+
+function onnxGraph({ graph = {}, metadataProps = [] }: OnnxModel, path: string): LayerGraph {
+  const constants = new Map((graph.initializer ?? []).map((tensor) => [tensor.name ?? "", constantOf(tensor, path)]));
+  const metadata = Object.fromEntries(metadataProps.map(({ key = "", value }) => [key, value]));
+  return { ...onnxLayers(graph, constants, path), metadata };
 }
 
 /**

@@ -118,11 +118,16 @@ function decode(shards: Shards, start: number, spec: Spec): Float32Array {
   return result;
 }
 
+export interface TfjsWeights extends WeightStore {
+  /** By the names in the manifest. */
+  readonly named: ReadonlyMap<string, Weight>;
+}
+
 /**
  * Finds every shard a manifest names; numbers are read and decoded when they are used.
  * @throws NetworkError "corrupt" for missing, short or unreadable weights
  */
-export async function readTfjsWeights(folder: string, manifest: unknown): Promise<WeightStore> {
+export async function readTfjsWeights(folder: string, manifest: unknown): Promise<TfjsWeights> {
   const groups = Manifest.safeParse(manifest);
   if (!groups.success) throw new NetworkError("corrupt", "weights.list");
   const weights = new Map<string, Weight>();
@@ -145,6 +150,7 @@ export async function readTfjsWeights(folder: string, manifest: unknown): Promis
   }
   return {
     bytes: total,
+    named: weights,
     find(layer, weight) {
       const short = layer.slice(layer.lastIndexOf("/") + 1);
       for (const name of [`${layer}/${weight}`, `${short}/${weight}`]) {

@@ -4,7 +4,7 @@ import { File, Group, ready } from "h5wasm/node";
 import { describe, expect, it } from "vitest";
 import { assemble } from "../../../../src/engine/networks/import/assemble.js";
 import { readKeras } from "../../../../src/engine/networks/import/keras-h5.js";
-import { readTfjsLayers } from "../../../../src/engine/networks/import/tfjs-layers.js";
+import { readTfjs } from "../../../../src/engine/networks/import/tfjs.js";
 import {
   difference,
   features,
@@ -112,11 +112,7 @@ describe("reading Keras h5 files", () => {
     const weights = layers.flatMap((l) =>
       l.weights.map((w, i) => ({ ...w, name: `${l.name}/${i === 0 ? "kernel" : "bias"}` })),
     );
-    const twin = assemble(
-      "twin",
-      await readTfjsLayers(await writeTfjs(await folder(), functional(table), weights)),
-      PLAIN,
-    );
+    const twin = assemble("twin", await readTfjs(await writeTfjs(await folder(), functional(table), weights)), PLAIN);
     const image = picture(33, 40);
     for (const name of ["block1_conv2", "block3_conv3"]) {
       expect(difference(await features(network, name, image), await features(twin, name, image))).toBe(0);

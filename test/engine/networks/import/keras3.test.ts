@@ -7,7 +7,7 @@ import { File, Group, ready } from "h5wasm/node";
 import { describe, expect, it } from "vitest";
 import { assemble } from "../../../../src/engine/networks/import/assemble.js";
 import { readKeras } from "../../../../src/engine/networks/import/keras-h5.js";
-import { readTfjsLayers } from "../../../../src/engine/networks/import/tfjs-layers.js";
+import { readTfjs } from "../../../../src/engine/networks/import/tfjs.js";
 import type { Network } from "../../../../src/engine/networks/network.js";
 import type { Tensor } from "../../../../src/engine/runtimes/runtime.js";
 import { loadTfjsCpu } from "../../../../src/engine/runtimes/tfjs/load.js";
@@ -104,14 +104,14 @@ const model = (first = "c1", second = "c2"): unknown =>
 /** What the same weights compute as a tfjs layers-model. */
 async function twin(layers: readonly KerasLayerJson[], weights: readonly WeightJson[]): Promise<Network> {
   const path = await writeTfjs(await folder(), functional([imageLayer(), ...layers]), weights);
-  return assemble("twin", await readTfjsLayers(path), PLAIN);
+  return assemble("twin", await readTfjs(path), PLAIN);
 }
 
 describe("reading Keras 3 archives", () => {
   it("computes what a layers-model of the same weights computes, stored and deflated, whatever its name", async () => {
     const weights = await variables({ "layers/c1": c1, "layers/c2": c2 });
     const tfjs = await writeTfjs(await folder(), model(), [...c1, ...c2]);
-    const expected = await features(assemble("twin", await readTfjsLayers(tfjs), PLAIN), "c2", picture(9, 8));
+    const expected = await features(assemble("twin", await readTfjs(tfjs), PLAIN), "c2", picture(9, 8));
     for (const deflated of [false, true])
       for (const name of ["tiny.keras", "tiny.h5"]) {
         const network = await load(await archive(model(), weights, deflated, name));

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { topologicalOrder } from "../../../../src/engine/graph/node.js";
 import { assemble } from "../../../../src/engine/networks/import/assemble.js";
 import { CAFFE, type Preprocessing } from "../../../../src/engine/networks/import/preprocessing.js";
-import { readTfjsLayers } from "../../../../src/engine/networks/import/tfjs-layers.js";
+import { readTfjs } from "../../../../src/engine/networks/import/tfjs.js";
 import type { Network } from "../../../../src/engine/networks/network.js";
 import {
   difference,
@@ -29,7 +29,7 @@ async function tiny(
   preprocessing: Preprocessing = PLAIN,
 ): Promise<Network> {
   const path = await writeTfjs(await folder(), functional([imageLayer(), ...layers]), weights);
-  return assemble("tiny", await readTfjsLayers(path), preprocessing);
+  return assemble("tiny", await readTfjs(path), preprocessing);
 }
 
 const conv = (name: string, from: string, config: Record<string, unknown> = {}) =>
@@ -383,7 +383,7 @@ describe("reading tfjs layers-models", () => {
     const image = picture(3, 3);
     const results = [];
     for (const model of [inner, keras3, nested, { class_name: "Sequential", config: inner.config.layers }]) {
-      const network = assemble("tiny", await readTfjsLayers(await writeTfjs(await folder(), model, weights)), PLAIN);
+      const network = assemble("tiny", await readTfjs(await writeTfjs(await folder(), model, weights)), PLAIN);
       results.push(await features(network, "c", image));
       if (model === nested) expect(network.layers.map((l) => l.name)).toEqual(["c", "r"]);
     }
@@ -422,7 +422,7 @@ describe("files that cannot be used", () => {
       ...kernel("a", [3, 3, 3, 2]),
       ...kernel("b", [3, 3, 2, 2]),
     ]);
-    const network = assemble("tiny", await readTfjsLayers(path), PLAIN);
+    const network = assemble("tiny", await readTfjs(path), PLAIN);
     network.build().layer("a");
     const shards = (await readdir(where)).filter((file) => file.endsWith(".bin"));
     for (const file of shards) await truncate(join(where, file), 8);
@@ -436,31 +436,28 @@ describe("files that cannot be used", () => {
   it("refuses missing and short shards, and shards outside the folder", async () => {
     const missing = await writeTfjs(await folder(), model, weights);
     await rm(join(missing, "../shard2.bin"));
-    await expect(readTfjsLayers(missing)).rejects.toThrow(/weight file shard2.bin is missing/);
+    await expect(readTfjs(missing)).rejects.toThrow(/weight file shard2.bin is missing/);
     const short = await writeTfjs(await folder(), model, weights);
     await truncate(join(short, "../shard5.bin"), 10);
-    await expect(readTfjsLayers(short)).rejects.toThrow(/hold 410 bytes where 448 are expected/);
+    await expect(readTfjs(short)).rejects.toThrow(/hold 410 bytes where 448 are expected/);
     const outside = await writeTfjs(await folder(), model, weights);
     await writeFile(outside, (await readFile(outside, "utf8")).replace("shard1.bin", "../../shard1.bin"));
-    await expect(readTfjsLayers(outside)).rejects.toThrow(/outside its folder/);
+    await expect(readTfjs(outside)).rejects.toThrow(/outside its folder/);
   });
 
-  it("refuses graph-models, other JSON, no JSON and inputs that are not pictures", async () => {
+  it("refuses other JSON, no JSON and inputs that are not pictures", async () => {
     const path = join(await folder(), "model.json");
     const write = async (text: string) => {
       await writeFile(path, text);
-      return readTfjsLayers(path);
+      return readTfjs(path);
     };
-    await expect(write('{"format":"graph-model","modelTopology":{"node":[]},"weightsManifest":[]}')).rejects.toThrow(
-      /graph-model; convert it with/,
-    );
-    await expect(write("{}")).rejects.toThrow(/not a tfjs layers-model/);
+    await expect(write("{}")).rejects.toThrow(/not a tfjs model/);
     await expect(write("{")).rejects.toThrow(/cannot be read as JSON/);
     const grey = functional([
       layer("InputLayer", "image", [], { batch_input_shape: [null, 28, 28, 1] }),
       conv("c", "image"),
     ]);
-    await expect(readTfjsLayers(await writeTfjs(await folder(), grey, weights))).rejects.toThrow(
+    await expect(readTfjs(await writeTfjs(await folder(), grey, weights))).rejects.toThrow(
       /takes 1 channels where a picture has three/,
     );
   });

@@ -1,6 +1,6 @@
 /**
- * Reads a tfjs layers-model: `model.json` and its weight files. Made by `tensorflowjs_converter` or `model.save` from
- * Keras models.
+ * Reads a tfjs model: `model.json` and its weight files. A layers-model is a Keras model, a graph-model a frozen
+ * TensorFlow graph.
  */
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -9,6 +9,7 @@ import { NetworkError } from "../network.js";
 import { readModelConfig } from "./keras-config.js";
 import { kerasGraph } from "./keras-layers.js";
 import type { LayerGraph } from "./layer-graph.js";
+import { tfjsGraph } from "./tfjs-graph.js";
 import { readTfjsWeights } from "./tfjs-weights.js";
 
 const ModelJson = z.object({
@@ -22,7 +23,7 @@ const ModelJson = z.object({
  * @param path of model.json
  * @throws NetworkError "corrupt" or "unsupported"
  */
-export async function readTfjsLayers(path: string): Promise<LayerGraph> {
+export async function readTfjs(path: string): Promise<LayerGraph> {
   let json: unknown;
   try {
     json = JSON.parse(await readFile(path, "utf8"));
@@ -32,9 +33,11 @@ export async function readTfjsLayers(path: string): Promise<LayerGraph> {
   const model = ModelJson.safeParse(json);
   if (!model.success || !model.data.modelTopology) throw new NetworkError("corrupt", "model.not-layers", { path });
   const { format, modelTopology, weightsManifest } = model.data;
-  if (format === "graph-model") throw new NetworkError("unsupported", "model.graph-model", { path });
-  const layers = readModelConfig(modelTopology);
-  const graph = kerasGraph(layers, await readTfjsWeights(dirname(path), weightsManifest));
+  const weights = await readTfjsWeights(dirname(path), weightsManifest);
+  const graph =
+    format === "graph-model"
+      ? tfjsGraph(modelTopology, weights, path)
+      : kerasGraph(readModelConfig(modelTopology), weights);
   const { userDefinedMetadata: metadata } = model.data;
   return metadata ? { ...graph, metadata } : graph;
 }
