@@ -1,4 +1,4 @@
-/** A node of a TensorFlow graph as tfjs writes it: JSON of a NodeDef, with lists of numbers as text and words in base64. */
+/** A node of a TensorFlow graph as tfjs writes it: a NodeDef as JSON, with integers as text and words in base64. */
 import { z } from "zod";
 
 const whole = z.union([z.string(), z.number()]).transform(Number);
