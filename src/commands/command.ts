@@ -84,6 +84,7 @@ export const SHORTCUTS: readonly MessageShortcut[] = [
   { id: "stylize_this", title: "Stylize this", command: "stylize", options: {}, ask: [] },
   { id: "use_as_style", title: "Use as style", command: "style", options: { action: "add" }, ask: ["name", "emoji"] },
   { id: "what_do_you_see", title: "What do you see?", command: "see", options: {}, ask: [] },
+  { id: "how_it_was_made", title: "Show how it was made", command: "made", options: {}, ask: [] },
   { id: "report", title: "Report", command: "report", options: {}, ask: [] },
 ];
 

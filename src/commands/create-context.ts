@@ -17,6 +17,7 @@ import { Presenter } from "./presenting/presenter.js";
 import { queueCommand } from "./queue.js";
 import { againCommand } from "./recipes/again.js";
 import { recipeCommands } from "./recipes/chat-recipe.js";
+import { madeCommand } from "./recipes/made.js";
 import type { Recipe } from "./recipes/recipe.js";
 import { Registry } from "./registry.js";
 import { seeCommand } from "./see.js";
@@ -50,6 +51,7 @@ export function chatCommands(botOptions: BotOptions): ReturnType<typeof recipeCo
     seeCommand(botOptions),
     galleryCommand,
     againCommand,
+    madeCommand,
     queueCommand,
     cancelCommand,
     reportCommand,
@@ -68,6 +70,7 @@ export function createAppContext(options: AppContextOptions): HandlersContext {
   const debts = new Debts({ firstMs: backoffMs * FIRST_DEBT, longestMs: backoffMs * LONGEST_DEBT, logger });
   const settings = new ChannelSettings(botOptions, store.settings);
   const takesReports = (channel: ChannelRef) => settings.reportsChannel(channel) !== undefined;
+  const marksFiles = (channel: ChannelRef) => settings.marksFiles(channel);
   const largest = (recipe: Recipe, channel: ChannelRef) => settings.largest(recipe, channel);
   return {
     botOptions,
@@ -81,7 +84,7 @@ export function createAppContext(options: AppContextOptions): HandlersContext {
     recipes,
     registry: new Registry(chat.commands, styles),
     debts,
-    presenter: new Presenter({ queue, recipes, logger, metrics, backoffMs, debts, takesReports, largest }),
+    presenter: new Presenter({ queue, recipes, logger, metrics, backoffMs, debts, takesReports, largest, marksFiles }),
     settings,
     optOuts: store.optOuts,
     moderation: new Moderation({ queue, store, recipes, logger }),

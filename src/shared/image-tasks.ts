@@ -3,6 +3,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { FormatEnum, Sharp } from "sharp";
 import { checkDecodes, inspectPicture, labAsRgb, PictureError, type PictureFacts } from "./inspect-image.js";
 import { bareImage } from "./metadata/bare.js";
+import type { Mark } from "./metadata/mark.js";
+import { readMark, withMark } from "./metadata/with-mark.js";
 import { sharp } from "./native.js";
 
 /** Limits that an installation sets. */
@@ -25,6 +27,11 @@ interface StillOptions extends TaskLimits {
   readonly quality: number;
 }
 
+interface AdmitOptions extends InspectOptions {
+  /** The program's own mark stays in the file, written again from what was read of it. */
+  readonly keepsMark?: boolean;
+}
+
 interface SmallerOptions extends TaskLimits {
   readonly maxBytes: number;
 }
@@ -33,6 +40,8 @@ interface SmallerOptions extends TaskLimits {
 interface AdmittedImage extends PictureFacts {
   /** Without what a camera or a program wrote of place, owner and device. */
   readonly bytes: Uint8Array;
+  /** What it says of its making, where it says that this program made it: a stranger's word. */
+  readonly mark?: Mark;
 }
 
 interface EncodedImage {
@@ -55,11 +64,16 @@ export const IMAGE_TASKS = {
    * A stranger's file, checked, and without what is not the picture: every door by which one comes in.
    * @throws PictureError for what is no image that is taken
    */
-  async admit(bytes: Uint8Array, { decoding = false, ...limits }: InspectOptions): Promise<AdmittedImage> {
+  async admit(
+    bytes: Uint8Array,
+    { decoding = false, keepsMark = false, ...limits }: AdmitOptions,
+  ): Promise<AdmittedImage> {
     const facts = await inspectPicture(bytes, limits.name, limits.maxPixels);
+    const mark = await markIn(bytes);
     const bare = await anonymous(bytes, facts, limits);
     if (decoding) await checkDecodes(bare, facts);
-    return { ...facts, bytes: bare };
+    if (!mark) return { ...facts, bytes: bare };
+    return { ...facts, bytes: keepsMark ? withMark(bare, facts.type, mark) : bare, mark };
   },
 
   /** A smaller copy that every browser shows: of an animation its first frame. */
@@ -74,28 +88,45 @@ export const IMAGE_TASKS = {
   /**
    * A film within a limit of bytes: smaller, of fewer frames and less quality; where that cannot be, and of a still, a
    * JPEG (a WebP where something is transparent) of less quality or fewer pixels. The last try is returned even where
-   * it is too large.
+   * it is too large. It says of its making what the larger one did.
    */
   async smaller(bytes: Uint8Array, { maxBytes, ...limits }: SmallerOptions): Promise<EncodedImage> {
-    const { autoOrient, hasAlpha, pages = 1, format } = await read(opened(bytes, limits).metadata(), limits);
-    const film = pages > 1 && (format === "gif" || format === "webp") ? await smallerFilm(bytes, maxBytes) : undefined;
-    if (film) return { bytes: film, type: `image/${format}`, extension: format };
-    const least = Math.max(maxBytes, SMALLEST_BYTES);
-    let smaller = bytes;
-    for (const [quality, scale] of STILLS) {
-      const width = Math.max(1, Math.round(autoOrient.width * scale));
-      const small = opened(bytes, limits).autoOrient().resize({ width });
-      smaller = await decoded(hasAlpha ? small.webp({ quality }) : small.jpeg({ quality }), limits);
-      if (smaller.byteLength <= least) break;
-    }
-    // JPEG would show black where there is nothing.
-    const [type, extension] = hasAlpha ? ["image/webp", "webp"] : ["image/jpeg", "jpg"];
-    return { bytes: smaller, type, extension };
+    const mark = await markIn(bytes);
+    if (!mark) return smallerImage(bytes, { maxBytes, ...limits });
+    const small = await smallerImage(bytes, { maxBytes: maxBytes - MOST_MARK, ...limits });
+    return { ...small, bytes: withMark(small.bytes, small.type, mark) };
   },
 };
 
 export type ImageTasks = typeof IMAGE_TASKS;
 export type ImageTask = keyof ImageTasks;
+
+/** Bytes that are left free for a mark. */
+const MOST_MARK = 4_000;
+
+/** Reads the header alone. */
+async function markIn(bytes: Uint8Array): Promise<Mark | undefined> {
+  const header = sharp(labAsRgb(bytes) ?? bytes, { limitInputPixels: false }).metadata();
+  const { xmp } = await header.catch(() => ({ xmp: undefined }));
+  return readMark(bytes, xmp);
+}
+
+async function smallerImage(bytes: Uint8Array, { maxBytes, ...limits }: SmallerOptions): Promise<EncodedImage> {
+  const { autoOrient, hasAlpha, pages = 1, format } = await read(opened(bytes, limits).metadata(), limits);
+  const film = pages > 1 && (format === "gif" || format === "webp") ? await smallerFilm(bytes, maxBytes) : undefined;
+  if (film) return { bytes: film, type: `image/${format}`, extension: format };
+  const least = Math.max(maxBytes, SMALLEST_BYTES);
+  let smaller = bytes;
+  for (const [quality, scale] of STILLS) {
+    const width = Math.max(1, Math.round(autoOrient.width * scale));
+    const small = opened(bytes, limits).autoOrient().resize({ width });
+    smaller = await decoded(hasAlpha ? small.webp({ quality }) : small.jpeg({ quality }), limits);
+    if (smaller.byteLength <= least) break;
+  }
+  // JPEG would show black where there is nothing.
+  const [type, extension] = hasAlpha ? ["image/webp", "webp"] : ["image/jpeg", "jpg"];
+  return { bytes: smaller, type, extension };
+}
 
 /** In seconds, for one operation: less than the process is given for a whole task. */
 const SECONDS = 15;

@@ -52,7 +52,7 @@ export class ImageFiles {
 
   /**
    * Checks what the bytes really are, whatever their name says, and stores them. People's uploads lose their metadata
-   * (location, owner, serial number).
+   * (location, owner, serial number), but for what says how this program has made one.
    *
    * @throws ChatError "forbidden" for what is no image, "too-large" for too many pixels, "unavailable" when the disk is
    *   full or cannot be written.
@@ -63,7 +63,7 @@ export class ImageFiles {
       const limits = { name, maxPixels: this.maxPixels };
       const { width, height, extension, type, format, bytes } =
         from === "person"
-          ? await withImage("admit", image.bytes, { ...limits, decoding: true })
+          ? await withImage("admit", image.bytes, { ...limits, decoding: true, keepsMark: true })
           : { ...(await withImage("inspect", image.bytes, limits)), bytes: image.bytes };
       const sha = createHash("sha256").update(bytes).digest("hex");
       this.#fresh.set(sha, performance.now());

@@ -12,7 +12,7 @@ import { type Command, type CommandContext, defineCommand } from "../command.js"
 import { choiceOption, flagOption, integerOption, textOption, type ValuesOf } from "../parsing/options.js";
 import { calledBy, MOST_AUTHORS, withoutSign } from "../people.js";
 import { fitToChannel } from "../presenting/deliver.js";
-import { maySee } from "../recipes/again.js";
+import { maySee } from "../recipes/may-see.js";
 import { UserError } from "../user-error.js";
 import { MOST_PAGES, pageMessage, workText } from "./page-message.js";
 import { createGallery, setHidden } from "./service.js";

@@ -28,8 +28,10 @@ import { elapsed, kebab, plain } from "../../shared/text.js";
 import type { StoredJob } from "../../store/job-rows.js";
 import type { Store } from "../../store/open.js";
 import type { Moderation } from "../moderation/moderation.js";
+import { markedResult } from "../presenting/marked-result.js";
 import { buttonId, creditLine, lineNotes } from "../presenting/texts.js";
 import { commandLine, type Recipe } from "../recipes/recipe.js";
+import type { ChannelSettings } from "../settings/channel-settings.js";
 import { UserError } from "../user-error.js";
 import type { Thumbnails } from "./thumbnails.js";
 
@@ -43,6 +45,7 @@ export interface GalleryServices {
   readonly store: Pick<Store, "favourites" | "gallery" | "jobs">;
   readonly thumbnails: Pick<Thumbnails, "get">;
   readonly moderation: Pick<Moderation, "isBarred" | "noteOnOthers">;
+  readonly settings: Pick<ChannelSettings, "marksFiles">;
 }
 
 export function createGallery(services: GalleryServices): Gallery {
@@ -56,9 +59,13 @@ export function createGallery(services: GalleryServices): Gallery {
       return (await thumbnail(id, side, services)) ?? gone();
     },
     async picture(id, viewer) {
-      shownJob(id, viewer, services);
+      const job = shownJob(id, viewer, services);
       const picture = (await store.jobs.result(id)) ?? gone();
-      return { ...picture, name: `${id}.${/\/(\w+)/.exec(picture.type)?.[1] ?? "png"}` };
+      const named = { ...picture, name: `${id}.${/\/(\w+)/.exec(picture.type)?.[1] ?? "png"}` };
+      const [recipe, { result }] = [services.recipes.get(job.recipe), job];
+      if (!recipe || !result) return named;
+      const marksFiles = (channel: ChannelRef) => services.settings.marksFiles(channel);
+      return markedResult(named, { recipe, job, result, marksFiles });
     },
     async favourite(id, on, viewer) {
       mustNotBeBarred(viewer, services);

@@ -7,6 +7,8 @@ import { UserError } from "../user-error.js";
 const LEAST_SIDE = 16;
 const MOST_SIDE = 16_384;
 
+export type CheckedImage = Awaited<ReturnType<ImageTasks["admit"]>>;
+
 /**
  * Checks an image from outside before a job is made of it, by its bytes alone: its format, whether it is what it claims
  * to be, and its size. What is kept of it, shown again or handed on is the file that this returns, without metadata.
@@ -15,7 +17,7 @@ const MOST_SIDE = 16_384;
  * @param decoding look behind its header too
  * @throws UserError
  */
-export async function checkImage(bytes: Uint8Array, name: string, decoding = false): ReturnType<ImageTasks["admit"]> {
+export async function checkImage(bytes: Uint8Array, name: string, decoding = false): Promise<CheckedImage> {
   try {
     const image = await withImage("admit", bytes, { name, maxPixels: MAX_INPUT_PIXELS, decoding });
     const { width, height } = image;

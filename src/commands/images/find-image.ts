@@ -5,6 +5,8 @@ import type { CommandEvent } from "../../port/events.js";
 import type { Picture, PictureSource } from "../../port/messages.js";
 import type { NewestPicture } from "../../port/newest.js";
 import { withTimeout } from "../../shared/async.js";
+import { defined } from "../../shared/defined.js";
+import type { Mark } from "../../shared/metadata/mark.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import type { BotOptions } from "../bot-options.js";
 import { UserError } from "../user-error.js";
@@ -18,6 +20,8 @@ import { type OwnerServices, ownersOf, worksShown } from "./shown-works.js";
 /** An image with where it came from. */
 export interface FoundImage extends Picture {
   readonly source?: Omit<PictureSource, "fetch">;
+  /** What its file says of its making: anybody's word. */
+  readonly mark?: Mark;
 }
 
 /** The most bytes of an image, and the most time that it may take to arrive. */
@@ -240,6 +244,6 @@ async function download(
     throw tooSlow(source.name, seconds);
   });
   if (image.bytes.byteLength > maxBytes) throw tooLarge(source.name, maxBytes);
-  const { type, bytes } = await checkImage(image.bytes, source.name, decoding);
-  return { ...image, bytes, type, source };
+  const { type, bytes, mark } = await checkImage(image.bytes, source.name, decoding);
+  return { ...image, bytes, type, source, ...defined({ mark }) };
 }

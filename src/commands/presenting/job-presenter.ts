@@ -31,6 +31,7 @@ import {
   type Shown,
   tracedBy,
 } from "./deliver.js";
+import { markedResult } from "./marked-result.js";
 import * as texts from "./texts.js";
 
 /** Where a job is shown, and how its first public answer is given. */
@@ -51,6 +52,8 @@ export interface JobPresenterOptions {
   readonly metrics: MetricsSink;
   /** Whether the moderators of a channel's community want reports of results. */
   readonly takesReports: (channel: ChannelRef) => boolean;
+  /** See `ChannelSettings.marksFiles`. */
+  readonly marksFiles: (channel: ChannelRef) => boolean;
   /** See `ChannelSettings.largest`. */
   readonly largest: (recipe: Recipe, channel: ChannelRef) => number | undefined;
   /**
@@ -199,8 +202,8 @@ export class JobPresenter {
 
   done(job: Job, result: EngineResult): void {
     this.#end(async () => {
-      const { recipe, destination, logger, metrics, again = false } = this.options;
-      const picture = texts.resultPicture(recipe, job, result);
+      const { recipe, destination, logger, metrics, again = false, marksFiles } = this.options;
+      const picture = markedResult(texts.resultPicture(recipe, job, result), { recipe, job, result, marksFiles });
       const known = this.#messages.final;
       const message = { ...texts.finished(recipe, job, result, picture), ...this.#once("final") };
       const { ref: final, refused } = known ? { ref: known, refused: false } : await this.#post(message);

@@ -8,7 +8,10 @@ import type { Debts } from "./debts.js";
 import { type JobDestination, JobPresenter, type JobPresenterOptions } from "./job-presenter.js";
 
 interface PresenterOptions
-  extends Pick<JobPresenterOptions, "queue" | "logger" | "backoffMs" | "metrics" | "takesReports" | "largest"> {
+  extends Pick<
+    JobPresenterOptions,
+    "queue" | "logger" | "backoffMs" | "metrics" | "takesReports" | "largest" | "marksFiles"
+  > {
   readonly recipes: ReadonlyMap<string, Recipe>;
   readonly debts: Debts;
 }

@@ -1,11 +1,17 @@
-import { isSeenFrom, type Job, readJobId, versionOf } from "../../domain/model.js";
+import { type Job, readJobId, versionOf } from "../../domain/model.js";
+import type { Mark } from "../../shared/metadata/mark.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
+import { findImage } from "../images/find-image.js";
+import { imageOption, type WantedImage } from "../images/image-option.js";
 import { textOption } from "../parsing/options.js";
 import { readText } from "../parsing/read-values.js";
 import { UserError } from "../user-error.js";
-import type { Recipe } from "./recipe.js";
+import { type Making, makingOf, readMarkedLine } from "./making.js";
+import { maySee } from "./may-see.js";
+import { type Params, type Recipe, randomSeed } from "./recipe.js";
 import { recipeOf, repeatJob } from "./repeat.js";
+import { startJob } from "./start-job.js";
 
 /** An option that takes a job's id. */
 export const JOB_ID_OPTION = {
@@ -23,6 +29,7 @@ export const againCommand: Command = defineCommand({
       ...JOB_ID_OPTION,
       help: "The job's id or its first 4 characters; your latest job when left out",
     }),
+    picture: imageOption({ help: "Instead of an id: a picture that I have made, also one that was posted again" }),
     changes: textOption({
       help: "Options of the job's own command with other values, as strength:0.8 size:768",
       expected: "options with values, such as strength:0.8",
@@ -30,25 +37,55 @@ export const againCommand: Command = defineCommand({
       collects: true,
     }),
   },
-  examples: ["/again", "/again 7KQ4", "/again 7KQ4M9XA strength:0.8", "/again 7KQ4 size:768 seed:random"],
-  async run({ job: id, changes = "" }, context) {
-    const job = await findJob(context, id);
+  examples: [
+    "/again",
+    "/again 7KQ4",
+    "/again 7KQ4M9XA strength:0.8",
+    "/again 7KQ4 size:768 seed:random",
+    "/again https://example.org/dream.png",
+  ],
+  async run({ job: id, picture, changes = "" }, context) {
+    const making = id === undefined ? await shown(picture, context) : undefined;
+    if (making && "mark" in making) return makeAsMarked(making.mark, changes, context);
+    const job = making?.job ?? (await findJob(context, id));
     const recipe = recipeOf(job, context.app.recipes);
-    await repeatJob(job, changes === "" ? {} : readText(changeCommand(recipe, job), changes), context, context.app);
+    await repeatJob(job, readChanges(recipe, job.id, changes), context, context.app);
     const changed = versionOf(job) !== recipe.version;
     if (changed) await context.replyEphemeral(sentence("again.version", { command: recipe.command, id: job.id }));
   },
 });
 
 /** What may be changed of a job, as a command that is only read. What is left out stays as it was. */
-function changeCommand(recipe: Recipe, { id }: Job): Command {
-  return {
+function readChanges(recipe: Recipe, id: string, changes: string): Params {
+  if (changes === "") return {};
+  const command: Command = {
     name: recipe.command,
     help: "",
     options: recipe.options,
     examples: [`/again ${id} size:512`],
     run: async () => undefined,
   };
+  return readText(command, changes);
+}
+
+/** How the picture was made that is sent, answered or named; undefined where there is none. */
+async function shown(picture: WantedImage | undefined, context: CommandContext): Promise<Making | undefined> {
+  const { attachments, repliesTo } = context.event;
+  if (picture === undefined && attachments.length === 0 && !repliesTo) return undefined;
+  const image = await findImage(context, context.app.botOptions.pictures, picture);
+  if (!image) throw new UserError("image.none", { line: "/again", noise: false });
+  const making = await makingOf(image, context);
+  if (!making) throw new UserError("made.nothing");
+  return making;
+}
+
+/** Makes a job of what a file says, as if its line had been typed. @throws UserError where that needs its picture */
+async function makeAsMarked(mark: Mark, changes: string, context: CommandContext): Promise<void> {
+  const { recipe, given, line, needsPicture } = readMarkedLine(mark, context);
+  if (needsPicture) throw new UserError("made.needs-picture", { line });
+  const changed = readChanges(recipe, mark.job, changes);
+  const seed = changes === "" ? { seed: randomSeed() } : {};
+  await startJob({ recipe, given: { ...given, ...seed, ...changed }, images: {} }, context, context.app);
 }
 
 async function findJob(context: CommandContext, id: string | undefined): Promise<Job> {
@@ -68,9 +105,4 @@ export async function findJobById(context: CommandContext, id: string): Promise<
   if (!only) throw new UserError("again.unknown", { id });
   if (another) throw new UserError("job.ambiguous", { ids: found.map((job) => job.id).join(", "), prefix: id });
   return only;
-}
-
-/** A short id is easy to guess: a job from where not everybody reads is found there only, or by its author. */
-export function maySee(job: Job, { channel, user }: Pick<CommandContext, "channel" | "user">): boolean {
-  return isSeenFrom(job, channel) || job.author.id === user.id;
 }

@@ -1,5 +1,5 @@
 import { blendDefinition } from "../../engine/recipes/blend/definition.js";
-import { FILM_BYTES } from "../../engine/recipes/common-options.js";
+import { FILM_BYTES, fileOptions } from "../../engine/recipes/common-options.js";
 import { completed, costKey, megabytesOf, type RecipeDefinition } from "../../engine/recipes/definition.js";
 import { DEFINITIONS } from "../../engine/recipes/definitions.js";
 import { ATTACHED_GUIDE, GUIDE } from "../../engine/recipes/dream/guide.js";
@@ -267,7 +267,7 @@ function recipeCommand(definition: RecipeDefinition, recipe: Recipe): Command {
   return defineCommand({
     name: recipe.command,
     help,
-    options: { ...recipe.options, ...questions, ...imageOptions(definition) },
+    options: inOrder({ ...recipe.options, ...questions, ...imageOptions(definition) }),
     examples,
     needsPicture({ picture: wanted = "latest", ...given }: Params) {
       const { main, named } = imagesOf(definition);
@@ -283,6 +283,13 @@ function recipeCommand(definition: RecipeDefinition, recipe: Recipe): Command {
       await startJob({ recipe, given, images }, context, context.app);
     },
   });
+}
+
+/** Last what can best be done without: some platforms take only so many. */
+function inOrder(options: Options): Options {
+  const last = Object.entries(options).filter(([key]) => Object.hasOwn(fileOptions, key));
+  const others = Object.entries(options).filter(([key]) => !Object.hasOwn(fileOptions, key));
+  return Object.fromEntries([...others, ...last]);
 }
 
 /** The images that a command looks for: the recipe's first, unless an option names it, and perhaps a second one. */

@@ -43,6 +43,11 @@ export class ChannelSettings {
     return this.#held(channel, "bot").value !== "off";
   }
 
+  /** Whether the files of results say how they were made. */
+  marksFiles(channel: ChannelRef): boolean {
+    return this.#held(channel, "marks").value !== "off";
+  }
+
   /** The channel of a community's moderators for reports; undefined where they want none. */
   reportsChannel({ platform, community }: Community): ChannelRef | undefined {
     const id = this.settings.get({ platform, community }, "reports" satisfies SettingKey);

@@ -50,6 +50,10 @@ export function knownSettings({ caps, dream, paint, neuron, looks, networks }: B
       ]),
       namesChannel: true,
     },
+    marks: choice("Whether the files of results say how they were made", "on", [
+      { value: "on", label: "Their line, seed, network, credits and job, for `/again` and `/made`" },
+      { value: "off", label: "Nothing is written into them" },
+    ]),
     perPerson: cap("Unfinished jobs per person here", caps.perPerson),
     perHour: cap("Jobs per person and hour here", caps.perHour),
     perChannel: cap("Unfinished jobs per channel", caps.perChannel),

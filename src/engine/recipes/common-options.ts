@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { fitInside, type Size } from "../images/raster.js";
 import { readChannelText } from "./channel-syntax.js";
-import { type Choice, choice, integer, type RecipeOption, readName, type SettingKey, text } from "./option.js";
+import { type Choice, choice, flag, integer, type RecipeOption, readName, type SettingKey, text } from "./option.js";
 
 /**
  * Photos are mostly 4:3 or 3:2: the height of a picture whose longer side is 1, for what is estimated before it is
@@ -64,6 +64,14 @@ export function channelsOption(description: {
   const { example, read = readChannelText, ...rest } = description;
   return text({ ...rest, expected: `channels such as "${example}"`, read });
 }
+
+/** What a result's file says of its making. */
+export const fileOptions = {
+  bare: flag({
+    help: "Leave out of the picture's file how it was made",
+    notInCli: "The shell writes nothing of it into files.",
+  }),
+};
 
 /** Bytes that a film may take where nothing else is said: larger ones take long to load. */
 export const FILM_BYTES = 8_000_000;

@@ -16,7 +16,7 @@ export function barePng(file: Buffer, orientation: number): Buffer {
     const end = at + 12 + file.readUInt32BE(at);
     const type = file.toString("latin1", at + 4, at + 8);
     if (type === "IDAT" && turn) {
-      kept.push(chunk("eXIf", orientationOnly(orientation)));
+      kept.push(pngChunk("eXIf", orientationOnly(orientation)));
       turn = false;
     }
     if (KEPT.has(type)) kept.push(file.subarray(at, end));
@@ -26,7 +26,8 @@ export function barePng(file: Buffer, orientation: number): Buffer {
   return Buffer.concat(kept);
 }
 
-function chunk(type: string, content: Buffer): Buffer {
+/** A chunk of a PNG, with its length and sum. */
+export function pngChunk(type: string, content: Buffer): Buffer {
   const typed = Buffer.concat([Buffer.from(type, "latin1"), content]);
   const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
   length.writeUInt32BE(content.length);

@@ -1263,6 +1263,16 @@ export const english = {
   "zoom.into-or-channels": "A film goes through neurons or through things: give either channels or into, not both.",
   "grid.find-alone": "find chooses the layer and the channels itself; give it without layers and channels.",
   "grid.no-labels": "The channels of {network} have no labels, as its classifier does not read the means of one layer.",
+  "made.nothing":
+    "That picture does not say how it was made: I did not make it, or that was lost on its way. " +
+    "A job's id does: `/again 7KQ4`.",
+  "made.no-line": "The picture's file has a line that I do not know: it was made by another version of me.",
+  "made.line": "The picture's file says how it was made, but not for here: {problem}",
+  "made.needs-picture":
+    "It was made of a picture that I do not have here. Send that one with this line:\n```\n{line}\n```",
+  "made.elsewhere": "Its file says that I made it, but not where you see it from here:",
+  "made.job": ({ title, author, id, claimed }: Record<"title" | "author" | "id", string> & { claimed: boolean }) =>
+    `${claimed ? "Its file says that it is " : ""}**${title}** by ${author} (\`${id}\`)`,
   "see.no-image": "There is no picture to look at.",
   "see.answer": ({
     network,

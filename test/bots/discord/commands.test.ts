@@ -42,8 +42,10 @@ describe("commands in Discord", () => {
       const names = made.flatMap((one) =>
         one.name === command.name && "options" in one ? (one.options ?? []).map(({ name }) => name) : [],
       );
-      // None is left out for want of room.
-      expect(names).toEqual(expect.arrayContaining(command.options.map(({ name }) => name)));
+      // None is left out for want of room, but for one that docs/images.md tells of.
+      const spare = names.length === 25 ? ["bare"] : [];
+      const wanted = command.options.filter(({ name }) => !spare.includes(name));
+      expect(names).toEqual(expect.arrayContaining(wanted.map(({ name }) => name)));
     }
   });
 

@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import type { Picture } from "../../../port/messages.js";
-import { checkImage, tooSlow } from "../check-image.js";
+import { defined } from "../../../shared/defined.js";
+import { type CheckedImage, checkImage, tooSlow } from "../check-image.js";
 import { download, type LinkRules } from "./download.js";
 
 export interface FetchOptions extends LinkRules {
@@ -17,7 +18,7 @@ export interface FetchOptions extends LinkRules {
  *
  * @throws UserError; the signal's reason when it is aborted
  */
-export async function fetchImage(link: URL, options: FetchOptions): Promise<Picture> {
+export async function fetchImage(link: URL, options: FetchOptions): Promise<Picture & Pick<CheckedImage, "mark">> {
   const { seconds, signal: outer, ...rest } = options;
   const deadline = AbortSignal.timeout(seconds * 1000);
   const signal = outer ? AbortSignal.any([outer, deadline]) : deadline;
@@ -25,8 +26,8 @@ export async function fetchImage(link: URL, options: FetchOptions): Promise<Pict
   setMaxListeners(0, signal);
   const name = nameOf(link);
   try {
-    const { bytes, type, extension } = await checkImage(await download(link, { ...rest, name, signal }), name);
-    return { bytes, name: `${name.replace(/\.[a-z0-9]{1,5}$/i, "")}.${extension}`, type };
+    const { bytes, type, extension, mark } = await checkImage(await download(link, { ...rest, name, signal }), name);
+    return { bytes, name: `${name.replace(/\.[a-z0-9]{1,5}$/i, "")}.${extension}`, type, ...defined({ mark }) };
   } catch (error) {
     if (error === deadline.reason) throw tooSlow(name, seconds);
     throw error;

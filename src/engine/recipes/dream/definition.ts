@@ -3,6 +3,7 @@
 import { classTermNames, expectedClasses, readClasses, sayClassTerms } from "../class-terms.js";
 import {
   channelsOption,
+  fileOptions,
   LEAST_CHAT_SIDE,
   layerOption,
   megapixelsOf,
@@ -137,6 +138,7 @@ const options = {
   repeat: repeatOption,
   ...morphOptions,
   network: networkOption("The trained network that dreams", "dream.network"),
+  ...fileOptions,
 };
 
 /** What finding where a thing is costs, in steps. */

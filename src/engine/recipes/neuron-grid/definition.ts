@@ -1,7 +1,7 @@
 /** The definition of `grid`, a sheet of neurons. */
 import { wordsOf } from "../channel-syntax.js";
 import { expectedClasses, readClasses, sayClassTerms } from "../class-terms.js";
-import { channelsOption, networkOption, presetOption, seedOption } from "../common-options.js";
+import { channelsOption, fileOptions, networkOption, presetOption, seedOption } from "../common-options.js";
 import { defineRecipe, megapixels, type ParamsOf } from "../definition.js";
 import { ascentOptions, BOOK_ASCENT, displayOption } from "../neuron/ascent-definition.js";
 import { integer, readName, text } from "../option.js";
@@ -76,6 +76,7 @@ const options = {
   display: displayOption,
   seed: seedOption,
   network: networkOption("The trained network that is looked into", "neuron.network"),
+  ...fileOptions,
 };
 
 export const gridDefinition = defineRecipe({

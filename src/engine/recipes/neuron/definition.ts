@@ -2,6 +2,7 @@
 import { classTermNames, expectedClasses, readClasses, sayClassTerms } from "../class-terms.js";
 import {
   channelsOption,
+  fileOptions,
   LEAST_CHAT_SIDE,
   layerOption,
   megapixelsOf,
@@ -86,6 +87,7 @@ const options = {
   repeat: repeatOption,
   ...morphOptions,
   network: networkOption("The trained network that is looked into", "neuron.network"),
+  ...fileOptions,
 };
 
 /** The smallest side that an octave starts from, in pixels. */

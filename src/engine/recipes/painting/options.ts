@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Size } from "../../images/raster.js";
 import {
+  fileOptions,
   LEAST_CHAT_SIDE,
   megapixelsOf,
   networkOption,
@@ -79,6 +80,7 @@ export const paintingOptions = {
   }),
   seed: seedOption,
   network: networkOption("The trained network that paints", "paint.network"),
+  ...fileOptions,
 };
 
 /** The book takes 100 iterations of L-BFGS, and its total variation. */

@@ -4,6 +4,7 @@ import { readMixes } from "../channel-syntax.js";
 import { classTermNames, expectedClasses, readClasses, sayClassTerms } from "../class-terms.js";
 import {
   channelsOption,
+  fileOptions,
   formatOption,
   LEAST_CHAT_SIDE,
   layerOption,
@@ -119,6 +120,7 @@ const options = {
   maxBytes: maxBytesOption(1000),
   seed: seedOption,
   network: networkOption("The trained network that is filmed", "neuron.network"),
+  ...fileOptions,
 };
 
 /** The film's width and height in pixels. */

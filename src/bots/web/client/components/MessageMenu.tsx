@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { WireMessage } from "../../wire.js";
-import { removeMessage, startReply } from "../state/actions.js";
+import { askAbout, removeMessage, startReply } from "../state/actions.js";
 import { go, hrefOf } from "../state/route.js";
 import { getState, type Overlay, setState, timelineKey, useStore } from "../state/store.js";
 import { toast } from "../state/toasts.js";
@@ -16,7 +16,7 @@ import { placeBeside } from "./place-beside.js";
 /** A finger that rests so long opens it. */
 const LONG_PRESS_MS = 500;
 const LONG_PRESS_PX = 10;
-const SIZE = { width: 236, height: 330 };
+const SIZE = { width: 236, height: 366 };
 
 /** @param picture which of its pictures is meant, from 0 */
 export function openMenu(message: WireMessage, inThread: boolean, anchor: DOMRect, picture = 0): void {
@@ -47,6 +47,7 @@ export function MessageMenu({ message, inThread, anchor, picture: index }: Extra
           <Icon name="download" size={18} /> {sentence("common.download")}
         </a>
       )}
+      {picture && <Item icon="gallery" label="message.made" onClick={act(() => askAbout("made", message, inThread))} />}
       {line !== undefined && <Item icon="copy" label="message.line" onClick={copy(line)} />}
       <Item icon="link" label="message.link" onClick={copy(addressOf(message))} />
       <Item icon="reply" label="message.reply" onClick={act(() => startReply(message, inThread))} />
@@ -63,6 +64,7 @@ interface ItemProps {
   readonly icon: IconName;
   readonly label:
     | "picture.compare"
+    | "message.made"
     | "message.line"
     | "message.link"
     | "message.reply"

@@ -1,5 +1,5 @@
 import type { WireMessage } from "../../wire.js";
-import { askWhatIsSeen, removeMessage, startReply, toggleReaction } from "../state/actions.js";
+import { askAbout, removeMessage, startReply, toggleReaction } from "../state/actions.js";
 import { go } from "../state/route.js";
 import { setState, useStore } from "../state/store.js";
 import { quickReactions } from "../text/emoji.js";
@@ -34,7 +34,7 @@ export function MessageTools({ message, inThread }: { message: WireMessage; inTh
           onClick={() => startReply(message, inThread)}
         />
         {message.pictures.length > 0 && (
-          <IconButton icon="eye" label={sentence("message.see")} onClick={() => askWhatIsSeen(message, inThread)} />
+          <IconButton icon="eye" label={sentence("message.see")} onClick={() => askAbout("see", message, inThread)} />
         )}
         {!inThread && (
           <IconButton

@@ -92,11 +92,11 @@ export async function pressButton(message: WireMessage, action: string): Promise
   await attempt(() => api.press(message.id, action));
 }
 
-/** Asks the bot what it sees in a message's picture, as a message of one's own. */
-export function askWhatIsSeen({ id: repliesTo }: WireMessage, inThread: boolean): void {
+/** Asks the bot something about a message's picture, as a message of one's own. */
+export function askAbout(command: "see" | "made", { id: repliesTo }: WireMessage, inThread: boolean): void {
   const { channel, thread } = getState().route;
   if (channel === undefined) return;
-  sendMessage({ channel, thread: inThread ? thread : undefined }, { text: "/see", files: [], repliesTo });
+  sendMessage({ channel, thread: inThread ? thread : undefined }, { text: `/${command}`, files: [], repliesTo });
 }
 
 /** Changes what one has said. Rejects with why that cannot be. */

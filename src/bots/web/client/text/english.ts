@@ -162,6 +162,7 @@ export const english = {
   "message.react.with": "React with {emoji}",
   "message.reply": "Reply",
   "message.see": "What do you see?",
+  "message.made": "Show how it was made",
   "message.thread": "Open thread",
   "message.edit": "Edit",
   "message.edit.label": "Edit your message",

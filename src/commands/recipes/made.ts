@@ -1,0 +1,58 @@
+import type { Job } from "../../domain/model.js";
+import type { Mark } from "../../shared/metadata/mark.js";
+import { sentence } from "../../shared/sentences/sentence.js";
+import { cutText, plain } from "../../shared/text.js";
+import { type Command, type CommandContext, defineCommand } from "../command.js";
+import { findImage } from "../images/find-image.js";
+import { imageOption } from "../images/image-option.js";
+import { checkNotWithheld } from "../images/may-use.js";
+import { buttonId, creditLine, lineNotes } from "../presenting/texts.js";
+import { UserError } from "../user-error.js";
+import { makingOf, readMarkedLine } from "./making.js";
+import { commandLine } from "./recipe.js";
+import { recipeOf } from "./repeat.js";
+
+/** `/made`, and "Show how it was made" in a message's menu: of a result, and of one that was posted again. */
+export const madeCommand: Command = defineCommand({
+  name: "made",
+  help: "Show how a picture of mine was made, also when it was downloaded and posted again",
+  options: { picture: imageOption({ help: "The picture" }) },
+  examples: ["/made", "/made https://example.org/dream.png"],
+  needsPicture: ({ picture = "latest" }) => picture === "latest",
+  async run({ picture }, context) {
+    const image = await findImage(context, context.app.botOptions.pictures, picture);
+    if (!image) throw new UserError("image.none", { line: "/made", noise: false });
+    const making = await makingOf(image, context);
+    if (!making) throw new UserError("made.nothing");
+    if ("mark" in making) return context.replyEphemeral(markText(making.mark, context));
+    const { job, claimed } = making;
+    checkNotWithheld(job);
+    const again = { label: sentence("button.again"), emoji: "🔁", style: "primary" } as const;
+    await context.replyEphemeral(jobText(job, claimed, context), [
+      { id: buttonId({ verb: "again" }, job.id), ...again },
+    ]);
+  },
+});
+
+function jobText(job: Job, claimed: boolean, { app }: CommandContext): string {
+  const { id, author, params, pictures, result, credits } = job;
+  const recipe = recipeOf(job, app.recipes);
+  const title = plain(recipe.title(params));
+  const heading = sentence("made.job", { title, author: plain(author.name), id, claimed });
+  const line = commandLine(recipe, { ...params, ...(result && { seed: result.seed }) }, pictures);
+  return told(heading, creditLine(credits), line, lineNotes(recipe, job, result ?? {}));
+}
+
+/** Characters that are shown of what a stranger's file says in words. */
+const MOST_SAID = 300;
+
+function markText(mark: Mark, context: CommandContext): string {
+  const { line, needsPicture } = readMarkedLine(mark, context);
+  const notes = needsPicture ? sentence("result.unnamed", { images: ["image"] }) : "";
+  const credits = mark.credits === undefined ? "" : cutText(plain(mark.credits), MOST_SAID);
+  return told(sentence("made.elsewhere"), credits, line, notes);
+}
+
+function told(...[heading, credits, line, notes]: readonly [string, string, string, string]): string {
+  return [heading, credits, `\`\`\`\n${line}\n\`\`\``, notes].filter(Boolean).join("\n");
+}

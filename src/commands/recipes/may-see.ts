@@ -1,0 +1,7 @@
+import { isSeenFrom, type Job } from "../../domain/model.js";
+import type { CommandContext } from "../command.js";
+
+/** A short id is easy to guess: a job from where not everybody reads is found there only, or by its author. */
+export function maySee(job: Job, { channel, user }: Pick<CommandContext, "channel" | "user">): boolean {
+  return isSeenFrom(job, channel) || job.author.id === user.id;
+}

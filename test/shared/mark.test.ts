@@ -1,0 +1,123 @@
+import sharp from "sharp";
+import { describe, expect, it } from "vitest";
+import { withImage } from "../../src/shared/image-process.js";
+import { MAKER, type Mark, parseMark, printMark } from "../../src/shared/metadata/mark.js";
+import { withMark } from "../../src/shared/metadata/with-mark.js";
+import { tellingImage } from "../support/telling-images.js";
+
+const mark: Mark = {
+  line: '/dream into:"peacock:0.5 owl" size:512 seed:7',
+  job: "7KQ4M9XA",
+  seed: "7",
+  network: "resnet50",
+  version: "2",
+  pictures: "image mask",
+  credits: `Picture by "Ben" & <Zoë>'s 🦉`,
+};
+const limits = { name: "a.png", maxPixels: 1_000_000, decoding: true };
+const admit = (file: Uint8Array, keepsMark = false) => withImage("admit", file, { ...limits, keepsMark });
+const pixels = (file: Uint8Array) => sharp(file, { animated: true }).raw().toBuffer();
+
+/** Files of every kind that results have: with an alpha channel, as films, in WebP's three forms. */
+async function files(): Promise<readonly (readonly [string, Uint8Array])[]> {
+  const still = () => sharp({ create: { width: 61, height: 37, channels: 3, background: "#48c" } });
+  const clear = () => sharp({ create: { width: 61, height: 37, channels: 4, background: "#48c8" } });
+  const film = () =>
+    sharp(Buffer.alloc(16 * 48 * 3, 99).fill(9, 0, 16 * 16 * 3), {
+      raw: { width: 16, height: 48, channels: 3, pageHeight: 16 },
+    });
+  return Promise.all(
+    (
+      [
+        ["image/png", still().png()],
+        ["image/png", clear().png()],
+        ["image/jpeg", still().jpeg()],
+        ["image/webp", still().webp()],
+        ["image/webp", clear().webp({ lossless: true })],
+        ["image/webp", still().webp({ lossless: true })],
+        ["image/webp", clear().webp()],
+        ["image/webp", film().webp({ loop: 3, delay: [40, 50, 60] })],
+        ["image/gif", film().gif({ loop: 3 })],
+      ] as const
+    ).map(async ([type, file]) => [type, new Uint8Array(await file.toBuffer())] as const),
+  );
+}
+
+describe("a picture's mark", () => {
+  it("is read back from every format of results, whose pixels stay as they are", async () => {
+    for (const [type, file] of await files()) {
+      const marked = withMark(file, type, mark);
+      expect(marked.byteLength).toBeGreaterThan(file.byteLength);
+      expect(await pixels(marked)).toEqual(await pixels(file));
+      const [before, after] = await Promise.all([sharp(file).metadata(), sharp(marked).metadata()]);
+      const { width, height, pages, loop, delay, hasAlpha } = before;
+      expect(after).toMatchObject({ width, height, hasAlpha, ...(pages && { pages, loop, delay }) });
+      const admitted = await admit(marked);
+      expect(admitted.mark).toEqual(mark);
+      expect(Buffer.from(admitted.bytes).includes("dreamloom:")).toBe(false);
+      // Where it is kept, all else goes all the same.
+      const kept = await admit(marked, true);
+      expect((await admit(kept.bytes)).mark).toEqual(mark);
+    }
+  });
+
+  it("is XMP that other programs know: made by a trained network, from nothing or of a picture", async () => {
+    const [, file] = (await files())[0] ?? expect.fail();
+    const { xmp, comments } = await sharp(withMark(file, "image/png", mark)).metadata();
+    const type = "http://cv.iptc.org/newscodes/digitalsourcetype/";
+    expect(xmp?.toString()).toContain(`DigitalSourceType="${type}compositeWithTrainedAlgorithmicMedia"`);
+    expect(printMark({ ...mark, pictures: undefined })).toContain(`DigitalSourceType="${type}trainedAlgorithmicMedia"`);
+    expect(Object.fromEntries((comments ?? []).map(({ keyword, text }) => [keyword, text]))).toMatchObject({
+      Software: MAKER,
+      Comment: expect.stringContaining(mark.line),
+    });
+  });
+
+  it("stays with a picture that is made smaller, and with a film", async () => {
+    const noise = { width: 600, height: 400, channels: 3, background: "#000", noise: { type: "gaussian", mean: 128 } };
+    const large = await sharp({ create: noise as never })
+      .png()
+      .toBuffer();
+    const small = await withImage("smaller", withMark(large, "image/png", mark), { ...limits, maxBytes: 40_000 });
+    expect([small.type, small.bytes.byteLength <= 40_000]).toEqual(["image/jpeg", true]);
+    expect((await admit(small.bytes)).mark).toEqual(mark);
+  });
+
+  it("is read from elements and other quotes, as other programs write them", () => {
+    const own = printMark(mark);
+    const quoted = own.replace(/dreamloom:seed="7"/, "dreamloom:seed = '7'");
+    const elements = own
+      .replace(/ dreamloom:job="7KQ4M9XA"/, "")
+      .replace("/>", "><dreamloom:job>7KQ4M9XA</dreamloom:job>");
+    expect(parseMark(quoted)).toEqual(mark);
+    expect(parseMark(elements)).toEqual(mark);
+    expect(parseMark(own.replace("peacock", "pea&#99;&#x6f;ck"))?.line).toBe(mark.line.replace("peacock", "peacock"));
+  });
+
+  it("of a stranger is taken whole or not at all", async () => {
+    const own = printMark(mark);
+    const forged = (change: Partial<Record<keyof Mark, string>>) => parseMark(printMark({ ...mark, ...change }));
+    expect(forged({ job: "../../etc" })).toBeUndefined();
+    expect(forged({ seed: "1e9" })).toBeUndefined();
+    expect(forged({ line: "rm -rf" })).toBeUndefined();
+    expect(forged({ line: `/dream ${"a".repeat(8000)}` })).toBeUndefined();
+    expect(forged({ pictures: "image <b>" })).toBeUndefined();
+    expect(forged({ credits: "x".repeat(2_001) })).toBeUndefined();
+    expect(parseMark(own.replace(/dreamloom:line="[^"]*"/, ""))).toBeUndefined();
+    expect(parseMark(own.replace("urn:dreamloom:picture#", "urn:other#"))).toBeUndefined();
+    expect(parseMark(own.padEnd(60_001))).toBeUndefined();
+    // No line breaks, and nothing that turns the direction of what is read.
+    expect(forged({ credits: "a\u202Eb\nc" })?.credits).toBe("a b c");
+    expect(parseMark(own.replace("peacock", "&#9999999;"))?.line).toContain("&#9999999;");
+    const telling = await tellingImage.xmp("jpeg");
+    expect((await admit(telling)).mark).toBeUndefined();
+  });
+
+  it("is not written where the file is not built as its type says, or it is too long", async () => {
+    const odd = Uint8Array.of(1, 2, 3);
+    for (const type of ["image/png", "image/jpeg", "image/webp", "image/gif", "video/mp4"])
+      expect(withMark(odd, type, mark)).toBe(odd);
+    const [type, file] = (await files())[2] ?? expect.fail();
+    expect(withMark(file, type, { ...mark, line: `/dream ${"&".repeat(20_000)}` })).toBe(file);
+  });
+});
