@@ -34,6 +34,7 @@ function person(answers: Readonly<Record<string, boolean | string | string[]>>) 
     confirm: async (question) => answer(question) === true,
     choose: async (question, choices) => choices.find((choice) => choice === answer(question)) ?? choices[0],
     secret: async (question) => String(answer(question)),
+    say: (text) => void process.stdout.write(`${text}\n`),
     close: () => undefined,
   };
   return { ask, asked };

@@ -138,15 +138,25 @@ async function tokens(chat: "discord" | "slack", check: boolean, ask: Ask | unde
   for (;;) {
     const found: Record<string, string> = {};
     for (const [name, beginning] of Object.entries(wanted)) {
-      found[name] = env[name] ?? (await ask?.secret(sentence("init.token", { name }))) ?? "";
-      if (found[name] !== "" && !found[name].startsWith(beginning))
-        throw new UsageError("init.token-kind", { name, beginning });
+      found[name] = env[name] ?? (await typedToken(name, beginning, ask));
+      if (!isKind(found[name], beginning)) throw new UsageError("init.token-kind", { name, beginning });
     }
     const problem = check ? await problemOf(chat, found, env) : undefined;
     if (problem === undefined) return found;
     if (!ask) throw new UsageError("init.refused", { problem });
-    process.stdout.write(`${problem}\n`);
+    ask.say(problem);
     if (await ask.confirm(sentence("init.keep"), false)) return found;
+  }
+}
+
+const isKind = (token: string, beginning: string): boolean => token === "" || token.startsWith(beginning);
+
+/** Asks until it is a token of that kind, or none: what was answered before is not lost. */
+async function typedToken(name: string, beginning: string, ask: Ask | undefined): Promise<string> {
+  for (;;) {
+    const token = (await ask?.secret(sentence("init.token", { name }))) ?? "";
+    if (isKind(token, beginning)) return token;
+    ask?.say(sentence("init.token-kind", { name, beginning }));
   }
 }
 
