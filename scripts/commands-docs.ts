@@ -79,7 +79,7 @@ is said [below](#which-picture). Defaults and limits are those of an installatio
 const PLACES = `
 ## Where in the picture
 
-\`/dream\`, \`/stylize\` and \`/blend\` work on a part of a picture with \`where\`; the rest stays as it is, to the last digit. It takes
+\`/dream\`, \`/stylize\`, \`/blend\` and \`/zoom\` work on a part of a picture with \`where\`; the rest stays as it is, to the last digit. It takes
 
 - a region: \`top\`, \`bottom\`, \`left\`, \`right\`, \`centre\`, \`edges\`, or two of them for what both have: \`where:"top left"\`;
 - a colour, and what is near it: \`where:#5a8fc8\`;
@@ -92,6 +92,10 @@ const PLACES = `
 
 The edge is soft: \`feather\` says over how many pixels. \`/blend night:top summer:rest\` paints each style in its own place, and
 \`/blend night summer where:mountain\` the first one there and the second one elsewhere.
+
+A transparent picture, such as a sticker, is worked on where something of it is, without being told. In a film the part and the picture around it
+zoom and turn together (\`zoom:0 rotate:0\` keeps both where they are). \`/neuron\` takes a region, or \`where:mask\` with the mask attached: the
+rest stays the noise that it began with. Nothing can be looked for in noise: a thing or a colour there is answered with what helps.
 `;
 
 const PICTURES = `

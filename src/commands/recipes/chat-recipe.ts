@@ -42,7 +42,7 @@ export function chatRecipe(definition: RecipeDefinition, botOptions: BotOptions)
     name: definition.name,
     command: definition.command,
     version: definition.version,
-    imageRole: Object.keys(definition.pictures)[0],
+    imageRole: mainOf(definition)?.[0],
     options,
     title: (params) => definition.title(completed(definition, params)),
     deed: (params) => definition.deed(completed(definition, params)),
@@ -154,8 +154,8 @@ function printed({ options }: RecipeDefinition, chatOptionsOf: Options, params: 
 }
 
 /** A recipe that may begin with an image says that it began without: the line would take one from the channel. */
-function withoutImage({ pictures }: RecipeDefinition, roles: readonly string[] | undefined): Argument[] {
-  const [main] = Object.entries(pictures);
+function withoutImage(definition: RecipeDefinition, roles: readonly string[] | undefined): Argument[] {
+  const main = mainOf(definition);
   if (!roles || main?.[1].without === undefined || roles.includes(main[0])) return [];
   return [{ key: "picture", value: "none" }];
 }
@@ -169,11 +169,11 @@ function named(name: string, options: Options): Argument {
 
 /** A style that is named brings its image; of several, those that were sent have no name. */
 function unnamedImages(
-  { pictures }: RecipeDefinition,
+  definition: RecipeDefinition,
   params: Params,
   roles: readonly string[],
 ): readonly UnnamedImage[] {
-  const [main] = Object.keys(pictures);
+  const [main] = mainOf(definition) ?? [];
   const image = main !== undefined && roles.includes(main) && params.style === undefined;
   const style = stylesOf(params).some(({ name }) => name === ATTACHED);
   const guide = roles.includes(GUIDE) && params.like === ATTACHED_GUIDE;
@@ -293,10 +293,15 @@ function inOrder(options: Options): Options {
 }
 
 /** The images that a command looks for: the recipe's first, unless an option names it, and perhaps a second one. */
-function imagesOf({ pictures, options }: RecipeDefinition) {
-  const [main, ...others] = Object.entries(pictures);
+function imagesOf(definition: RecipeDefinition) {
+  const { pictures, options } = definition;
   const named = Object.entries(options).find(([, { kind }]) => kind === "style")?.[0];
-  return { main, seconds: others.filter(([, other]) => other.second), named };
+  return { main: mainOf(definition), seconds: Object.entries(pictures).filter(([, { second }]) => second), named };
+}
+
+/** The picture to work on; a recipe that begins with noise has none. */
+function mainOf({ pictures }: RecipeDefinition) {
+  return Object.entries(pictures).find(([, { second }]) => !second);
 }
 
 function imageOptions(definition: RecipeDefinition): Options {
@@ -322,8 +327,9 @@ async function findImages(
   context: CommandContext,
 ): Promise<FoundImages | undefined> {
   const { main, seconds, named } = imagesOf(definition);
-  if (!main || (named !== undefined && given[named] !== undefined)) return {};
   const limits = context.app.botOptions.pictures;
+  if (!main) return findMaskAlone(definition, given, context);
+  if (named !== undefined && given[named] !== undefined) return {};
   const first = await findImage(context, limits, wanted);
   if (!first && (wanted !== "none" || !mayDoWithout(definition))) return undefined;
   const found: Record<string, FoundImage> = first ? { [main[0]]: first } : {};
@@ -336,12 +342,25 @@ async function findImages(
   return found;
 }
 
+/** What begins with noise takes a mask, and no other picture. */
+async function findMaskAlone(
+  { pictures }: RecipeDefinition,
+  given: Params,
+  context: CommandContext,
+): Promise<FoundImages> {
+  const mask =
+    pictures[MASK] && meansMask(given) && (await findFurtherImage(context, context.app.botOptions.pictures, 0));
+  return mask ? { [MASK]: mask } : {};
+}
+
+const meansMask = ({ where }: Params): boolean => typeof where === "string" && parseWhere(where)?.kind === MASK;
+
 /** What the second attached image is, and the third: a mask where one is meant, after a style that is not named. */
 function furtherRoles(seconds: ReturnType<typeof imagesOf>["seconds"], given: Params): string[] {
   const roles = seconds.map(([role]) => role);
   const others = roles.filter((role) => role !== MASK);
   if (others.length === 0) return roles;
-  const masked = typeof given.where === "string" && parseWhere(given.where)?.kind === MASK;
+  const masked = meansMask(given);
   const named = given.style !== undefined;
   return masked ? [...(named ? [] : others), MASK] : others;
 }

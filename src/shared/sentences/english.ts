@@ -243,6 +243,7 @@ export const english = {
   "init.help":
     "Tokens are taken from the environment (DISCORD_TOKEN, SLACK_BOT_TOKEN, SLACK_APP_TOKEN) or asked for " +
     "on a terminal.",
+  "init.stopped": "Stopped. Nothing has been written.",
   "init.yes-or-no": "Type y or n.",
   "init.one-of": "Type one of {choices}.",
   "init.chat": ({ chat }: { chat: "web" | "discord" | "slack" }) =>
@@ -1056,6 +1057,7 @@ export const english = {
   "where.unreadable": "{where} is no region, no colour such as #0080ff, and no thing that the network knows.",
   "where.empty": "Nothing of the picture is {where}, so there is nothing to do. Say another place.",
   "where.no-colour": "Nothing in the picture has a colour near {colour}. Take one from the picture itself.",
+  "where.no-picture": "There is no picture to find {where} in. Say a region such as centre, or send a mask.",
   "where.no-mask": "There is no picture of a mask. Send one with the picture, as its second; white is where.",
   "where.mask-shape": "The mask has {mask} px and the picture {picture} px. Draw it on the picture itself.",
   "where.all-opaque": "Nothing of the picture is transparent. Say another place, such as centre.",

@@ -36,7 +36,7 @@ const options = {
 export const blendDefinition = defineRecipe({
   name: "blend",
   command: "blend",
-  version: 3,
+  version: 4,
   help: "Paint a picture in several styles at once, each with its share",
   doing: "painting",
   examples: [

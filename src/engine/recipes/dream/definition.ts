@@ -161,7 +161,7 @@ const BOOK = {
 export const dreamDefinition = defineRecipe({
   name: "dream",
   command: "dream",
-  version: 2,
+  version: 3,
   help: "Let a network dream in a picture: what it sees grows stronger",
   doing: "dreaming",
   examples: [

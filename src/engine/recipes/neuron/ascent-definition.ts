@@ -1,9 +1,8 @@
 /** Options that the recipes of neurons share: how to ascend, and how to show the result. */
 import { choice, integer, number } from "../option.js";
 
-/** Discord takes 25 options of a command: with these four /zoom would have 26, its picture among them. */
-const FINE =
-  "One of the finer points of the ascent: with all of them `/zoom` would have more options than Discord takes.";
+/** Discord takes 25 options of a command: with all that are kept out /zoom would have more. */
+export const FINE = "One of the finer points: with all of them `/zoom` would have more options than Discord takes.";
 
 export const ascentOptions = {
   step: number({

@@ -1,13 +1,14 @@
 /** Gradient ascent from noise: what the recipes that show neurons share. */
 import type { EngineContext } from "../../evaluate.js";
+import { areaOf } from "../../images/masks.js";
 import type { Random } from "../../images/random.js";
-import type { Size } from "../../images/raster.js";
+import type { Raster, Size } from "../../images/raster.js";
 import type { Objective } from "../../objectives/objective.js";
 import { equalise, towardsNaturalColours } from "../../optimize/pyramid.js";
 import type { Descent } from "../../optimize/steps.js";
 import { rmsDescent } from "../../optimize/update.js";
 import { move, randomMove } from "../../transforms/move.js";
-import { compose, gaussian, type Transform } from "../../transforms/see.js";
+import { compose, gaussian, masked, type Transform } from "../../transforms/see.js";
 import { clouds } from "../noise.js";
 
 export interface AscentOptions {
@@ -37,6 +38,7 @@ const LEVELS = 5;
  * How images of a size ascend towards channels, in one batch. Each has its own source of random numbers: in a batch or
  * alone, it becomes the same.
  * @param randoms one for each image
+ * @param mask where they ascend; everywhere when left out
  */
 export function neuronAscent(
   { programs, network }: EngineContext,
@@ -44,19 +46,22 @@ export function neuronAscent(
   randoms: readonly Random[],
   options: AscentOptions,
   size: Size,
+  mask?: Raster,
 ): Pick<Descent, "engine" | "update" | "view"> {
   const plain = options.gradient === "plain";
   const update = rmsDescent({
-    rate: options.step,
+    // A step is a mean over the picture: in a part it is as large as in all of it.
+    rate: options.step * (mask ? Math.sqrt(areaOf(mask)) : 1),
     epsilon: plain ? EPSILON : 0,
     clamp: !plain,
     // A neuron that sees nothing yet gives no direction: other noise may wake it.
     instead: ({ width, height }, n) => {
       const noise = clouds(width, height, randoms[n] ?? Math.random, 1);
-      return { width, height, data: noise.data.map((v) => 128 - v) };
+      return { width, height, data: noise.data.map((v, i) => (128 - v) * (mask?.data[i] ?? 1)) };
     },
   });
-  const conditioned = preconditioners(options, size);
+  // What is beyond the mask has no gradient whatever the others make of it: the way back ends with the first.
+  const conditioned = [...(mask ? [masked(mask)] : []), ...preconditioners(options, size)];
   const { jitter, turn, wobble: scale } = options;
   const moves = jitter > 0 || turn > 0 || scale > 0;
   const view = () => {

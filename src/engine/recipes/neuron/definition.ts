@@ -15,6 +15,7 @@ import { morphOptions } from "../morph-options.js";
 import { integer, number, text } from "../option.js";
 import { RecipeError } from "../recipe.js";
 import { repeatOption } from "../variation-options.js";
+import { maskPicture, whereOptions } from "../where/syntax.js";
 import { ascentOptions, BOOK_ASCENT, displayOption } from "./ascent-definition.js";
 
 const MAX_SIDE = 4096;
@@ -81,6 +82,7 @@ const options = {
     inChat: { maximum: 100 },
     setting: { default: "neuron.steps", maximum: "neuron.maxSteps" },
   }),
+  ...whereOptions,
   ...ascentOptions,
   display: displayOption,
   seed: seedOption,
@@ -131,6 +133,7 @@ export const neuronDefinition = defineRecipe({
     "/neuron activation_36/7",
     '/neuron channels:"4:1 21:-0.5" layer:activation_30 size:256',
     "/neuron into:peacock",
+    "/neuron activation_36/7 where:centre",
   ],
   options,
   presets: {
@@ -148,7 +151,13 @@ export const neuronDefinition = defineRecipe({
     },
     studio: {},
   },
-  pictures: {},
+  pictures: {
+    mask: {
+      ...maskPicture,
+      help: "A picture of a mask, white where the neuron is to grow",
+      without: "it grows everywhere",
+    },
+  },
   title: ({ channels, layer, into, away }) => {
     if (into !== undefined) return `What ${sayClassTerms(into)} looks like`;
     if (away !== undefined && channels === undefined) return `What is least like ${sayClassTerms(away)}`;
@@ -167,6 +176,7 @@ export const neuronDefinition = defineRecipe({
     kind: "dream",
     megapixels: megapixels(sidesOf(params).at(-1) ?? params.size),
     tiled: false,
+    pictures: params.where === undefined ? 0 : 2,
   }),
   paceOf: [],
 });

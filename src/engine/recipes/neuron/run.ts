@@ -1,6 +1,7 @@
 /** Neurons: pictures, made from noise, of what a network's channels look for (Deep Learning Cookbook 12.1 and 12.2). */
 
 import type { ChannelMeanings } from "../../../shared/sighting.js";
+import { mixed } from "../../images/masks.js";
 import { random } from "../../images/random.js";
 import { CHANNELS, type Raster } from "../../images/raster.js";
 import { middle, resize } from "../../images/resample.js";
@@ -17,6 +18,7 @@ import { weightsOf } from "../dream/into.js";
 import { startingNoise } from "../noise.js";
 import type { Frame, Pictures, RecipeContext } from "../recipe.js";
 import { floatsOf, type SavedState } from "../saved-state.js";
+import { findMask } from "../where/find-mask.js";
 import { neuronAscent } from "./ascent.js";
 import { ascentOptionsOf, shown } from "./ascent-options.js";
 import { type NeuronParams, neuronSizes } from "./definition.js";
@@ -30,7 +32,7 @@ import { type NeuronParams, neuronSizes } from "./definition.js";
  */
 export async function* neuron(
   params: NeuronParams,
-  _pictures: Pictures,
+  pictures: Pictures,
   context: RecipeContext,
 ): AsyncGenerator<Frame, void, void> {
   const { programs, resume } = context;
@@ -42,18 +44,25 @@ export async function* neuron(
   const sides = [...given.slice(0, -1).filter((side) => side >= least), Math.max(size, least)];
   const saved = resume && savedImage(resume, sides);
   const [side = params.size] = sides;
-  const first = saved?.image ?? startingNoise(params.gradient, side, side, next);
+  const noise = startingNoise(params.gradient, side, side, next);
+  const first = saved?.image ?? noise;
+  const ground = resize(noise, size, size);
+  const maskAt = await findMask(params, ground, pictures, context, least);
   if (saved) next.state = saved.random;
   const schedule: Schedule = {
     sizes: sides.map((side) => ({ width: side, height: side })),
     done: saved?.octave ?? 0,
     steps: () => params.steps,
     begin(octave, at, before = first) {
-      const ascent = neuronAscent({ programs, network }, objective, [next], ascentOptionsOf(params, octave), at);
+      const how = ascentOptionsOf(params, octave);
+      const ascent = neuronAscent({ programs, network }, objective, [next], how, at, maskAt?.(at));
       const images = [resize(before, at.width, at.height)];
       return takeSteps({ ...ascent, images, steps: params.steps }, context.signal);
     },
-    show: (image) => shown(middle(image, { width: size, height: size }), params.display),
+    show(image) {
+      const seen = shown(middle(image, { width: size, height: size }), params.display);
+      return maskAt ? mixed(resize(ground, seen.width, seen.height), seen, middle(maskAt(image), seen)) : seen;
+    },
     savable: ({ data }, { octave, last }) =>
       last
         ? { bytes: data.byteLength, save: () => ({ octave, numbers: { random: next.state }, arrays: { image: data } }) }

@@ -56,7 +56,7 @@ export async function regionsOf(
   const masks = new Map<string, Raster>();
   for (const where of places) {
     if (where === REST) continue;
-    const own = usesMask(where) && drawn ? { [MASK]: drawn } : {};
+    const own = usesMask(where) ? pictures : others;
     const maskAt = await findMask({ ...asked, where }, photo, own, context, least);
     const size = { width: Math.max(photo.width, least), height: Math.max(photo.height, least) };
     if (maskAt) masks.set(where, maskAt(size));

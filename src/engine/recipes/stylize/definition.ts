@@ -26,7 +26,7 @@ const options = {
 export const stylizeDefinition = defineRecipe({
   name: "stylize",
   command: "stylize",
-  version: 3,
+  version: 4,
   help: "Paint a picture in a style",
   doing: "painting",
   examples: [

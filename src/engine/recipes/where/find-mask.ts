@@ -28,11 +28,14 @@ const SEEN = 0.1;
 const NAMED = 3;
 /** A mask with less of the picture than this is none. */
 const LEAST_AREA = 0.001;
+/** What is looked for in a picture, and is nowhere in noise. */
+const LOOKED_FOR: ReadonlySet<Where["kind"]> = new Set<Where["kind"]>(["colour", "class", "opaque"]);
 /** How far the proportions of a mask may be from the picture's. */
 const OUT_OF_SHAPE = 1.03;
 
 /**
- * The mask of a picture; undefined where all of it is meant.
+ * The mask of a picture: where it was asked for, and never more than what of it is there; undefined where all of it is
+ * meant.
  * @param image the picture at the size of the result, and what of it is transparent
  * @param least sides that are shorter are continued, as `extended` does
  * @throws RecipeError for what is not understood, or is not in the picture
@@ -46,9 +49,10 @@ export async function findMask(
 ): Promise<MaskAt | undefined> {
   const { where, feather } = asked;
   const drawn = pictures[MASK];
-  if (where === undefined && !drawn) return undefined;
+  if (where === undefined && !drawn) return ownMask(image, least);
   const parsed = parseWhere(where ?? MASK);
   if (!parsed) throw new RecipeError("where.unreadable", { where: where ?? "" });
+  if (!pictures.image && LOOKED_FOR.has(parsed.kind)) throw new RecipeError("where.no-picture", { where: parsed.text });
   let mask = await maskOf(parsed, asked, image, drawn, context);
   if (parsed.not) mask = inverted(mask);
   if (drawn && parsed.kind !== MASK) mask = intersected(mask, await drawnMask(drawn, image));
@@ -57,6 +61,12 @@ export async function findMask(
   const soft = feathered(mask, feather ?? Math.round(side * (parsed.kind === "region" ? REGION_FEATHER : FEATHER)));
   // What is not there is worked on least of all.
   return atSizes(extended(image.cutOut ? intersected(soft, opaque(image.cutOut, image)) : soft, least));
+}
+
+/** Of a picture that is transparent somewhere: what of it is there, with the edges that it has. */
+function ownMask(image: Raster & { readonly cutOut?: CutOut }, least: number): MaskAt | undefined {
+  const mask = image.cutOut && opaque(image.cutOut, image);
+  return mask && areaOf(mask) >= LEAST_AREA ? atSizes(extended(mask, least)) : undefined;
 }
 
 async function maskOf(

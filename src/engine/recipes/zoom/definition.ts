@@ -14,8 +14,9 @@ import {
   seedOption,
 } from "../common-options.js";
 import { defineRecipe, megapixels, type ParamsOf } from "../definition.js";
-import { ascentOptions, BOOK_ASCENT, plainDisplayOption } from "../neuron/ascent-definition.js";
+import { ascentOptions, BOOK_ASCENT, FINE, plainDisplayOption } from "../neuron/ascent-definition.js";
 import { choice, integer, number, text } from "../option.js";
+import { maskPicture, whereOptions } from "../where/syntax.js";
 
 const MAX_SIDE = 2048;
 const DEFAULT_WIDTH = 320;
@@ -113,6 +114,8 @@ const options = {
     maximum: 50,
     default: 2,
   }),
+  ...whereOptions,
+  feather: { ...whereOptions.feather, notInChat: FINE },
   ...ascentOptions,
   step: number({ ...ascentOptions.step, default: 4, minimum: 0.01, maximum: 50 }),
   display: plainDisplayOption,
@@ -147,11 +150,13 @@ export function overlapOf({ loop, fade, frames }: Pick<ZoomParams, "loop" | "fad
  * take.
  */
 const PICTURES_A_FRAME = 1 / 2;
+/** A mask and the picture around it, as they are and as they have moved. */
+const PICTURES_OF_A_PART = 4;
 
 export const zoomDefinition = defineRecipe({
   name: "zoom",
   command: "zoom",
-  version: 2,
+  version: 3,
   help: "Film an endless zoom from one neuron to the next, from a picture or from noise",
   doing: "filming",
   examples: [
@@ -159,6 +164,7 @@ export const zoomDefinition = defineRecipe({
     "/zoom frames:96 loop:bounce",
     '/zoom channels:"activation_36/7 activation_27/10" picture:none',
     '/zoom into:"goldfish castle"',
+    "/zoom where:top zoom:0 rotate:0",
   ],
   options,
   presets: {
@@ -180,7 +186,7 @@ export const zoomDefinition = defineRecipe({
     },
     studio: {},
   },
-  pictures: { image: { help: "The picture to begin with", without: "it begins with noise" } },
+  pictures: { image: { help: "The picture to begin with", without: "it begins with noise" }, mask: maskPicture },
   title: ({ into }) => (into === undefined ? "Endless zoom" : `Endless zoom through ${sayClassTerms(into)}`),
   deed: ({ into }) => ({ does: "zoom", into: classTermNames(into) }),
   film: () => true,
@@ -190,7 +196,8 @@ export const zoomDefinition = defineRecipe({
   },
   footprint: (params) => {
     const { width } = filmSize(params, {});
-    const pictures = params.frames * (params.loop === "bounce" ? 2 : 1) * PICTURES_A_FRAME;
+    const part = params.where === undefined ? 0 : PICTURES_OF_A_PART;
+    const pictures = params.frames * (params.loop === "bounce" ? 2 : 1) * PICTURES_A_FRAME + part;
     return { network: params.network, kind: "dream", megapixels: megapixels(width), tiled: false, pictures };
   },
   paceOf: [],

@@ -4,6 +4,7 @@
  */
 import type { EngineContext } from "../../evaluate.js";
 import { encodeFilm, needFfmpeg, needRoom } from "../../images/animation.js";
+import type { CutOut } from "../../images/codec.js";
 import { steadied } from "../../images/display.js";
 import { FrameStore } from "../../images/frame-store.js";
 import { random, type SeededRandom } from "../../images/random.js";
@@ -25,6 +26,7 @@ import { type Frame, type Frames, type Pictures, type RecipeContext, RecipeError
 import { bytesOf, floatsOf, type SavedState } from "../saved-state.js";
 import { blended, type Mix, mixes, neuronsAt, wordMixes } from "./cross-fade.js";
 import { filmSize, overlapOf, type ZoomParams } from "./definition.js";
+import { type Part, type PartOfFrame, partOf, within } from "./part.js";
 
 /** Growth of the first frame: octaves and steps of each. */
 const BEGIN = { octaves: 4, scale: 1.5, steps: 10, smallest: 48 } as const;
@@ -50,10 +52,13 @@ export async function* zoom(params: ZoomParams, pictures: Pictures, context: Rec
   const least = leastOf(list.flat(), network);
   const canvas = extendedSize(size, least);
   const saved = context.resume && savedFilm(context.resume, { size, canvas, overlap, last: frames + overlap });
-  const image = saved?.image ?? (await begin(params, pictures, canvas.width, canvas.height, next));
+  const picture = await begin(params, pictures, canvas, next);
+  const cover = (each: Raster): Raster => covered(each, canvas.width, canvas.height);
+  const part = await partOf(params, picture, cover, pictures, context);
+  const image = saved?.image ?? cover(picture);
   const { programs } = context;
   const opening = saved?.opening ?? [];
-  const film: FilmInProgress = { programs, network, params, list, least, size, next, image, overlap, opening };
+  const film: FilmInProgress = { programs, network, params, list, least, size, next, part, image, overlap, opening };
   if (saved) next.state = saved.random;
   else if (!pictures.image) yield* grow(film, context);
   const store = await FrameStore.open(width, height);
@@ -116,6 +121,8 @@ interface FilmInProgress extends EngineContext {
   /** Of the film; the image that is optimised may be larger. */
   readonly size: Size;
   readonly next: SeededRandom;
+  /** Where the film happens; everywhere when left out. */
+  readonly part: Part | undefined;
   /** The newest frame, as it is optimised. */
   image: Raster;
   /** Frames of its end that fade into its beginning. */
@@ -133,10 +140,11 @@ async function filmFrame(
 ): Promise<Frame | undefined> {
   const { params, overlap, opening, next } = film;
   const { frames, fade, steps } = params;
-  if (f > 0) film.image = moved(film);
+  const part = film.part?.at(f);
+  if (f > 0) film.image = within(moved(film), part);
   const terms = neuronsAt(film.list, f, { frames, fade, loop: params.loop === "fade" });
-  const loss = await ascend(film, terms, signal);
-  let image = visible(film);
+  const loss = await ascend(film, terms, part, signal);
+  let image = visible(film, part);
   if (f < overlap) {
     opening.push(image);
     return undefined;
@@ -162,8 +170,8 @@ async function filmFrame(
   };
 }
 
-function visible({ image, params, size }: FilmInProgress): Raster {
-  return shown(middle(image, size), params.display);
+function visible({ image, params, size }: FilmInProgress, part: PartOfFrame | undefined): Raster {
+  return within(shown(middle(image, size), params.display), part);
 }
 
 /** A film goes on after the frames that it has. */
@@ -208,15 +216,13 @@ function savedFilm(
 async function begin(
   { gradient }: ZoomParams,
   { image }: Pictures,
-  width: number,
-  height: number,
+  { width, height }: Size,
   next: () => number,
-): Promise<Raster> {
+): Promise<Raster & { readonly cutOut?: CutOut }> {
   if (!image) return startingNoise(gradient, width, height, next);
   // Covers the film's frame; what hangs over is cut off evenly, also where the sizes are odd.
   const scale = Math.max(width / image.width, height / image.height);
-  const decoded = await image.decode(Math.max(1, Math.round(Math.max(image.width, image.height) * scale)));
-  return covered(decoded, width, height);
+  return image.decode(Math.max(1, Math.round(Math.max(image.width, image.height) * scale)));
 }
 
 /** The middle of a picture, resized to cover width x height. */
@@ -250,12 +256,12 @@ async function* grow(film: FilmInProgress, context: RecipeContext): Frames {
       .filter((size, i) => i === octaves - 1 || Math.min(size.width, size.height) >= Math.max(smallest, least)),
     steps: () => steps,
     begin(_octave, size, before = image) {
-      const ascent = neuronAscent(film, objective, [next], options, size);
+      const ascent = neuronAscent(film, objective, [next], options, size, film.part?.sized(size).mask);
       return takeSteps({ ...ascent, images: [resize(before, size.width, size.height)], steps }, context.signal);
     },
     show(grown) {
       film.image = grown;
-      return visible(film);
+      return visible(film, film.part?.sized(grown));
     },
   };
   for await (const frame of descendOctaves(schedule, context))
@@ -274,11 +280,16 @@ function moved({ image, next, params }: FilmInProgress): Raster {
 }
 
 /** Takes a frame's steps towards its neurons. */
-async function ascend(film: FilmInProgress, terms: Mix, signal: AbortSignal): Promise<{ start: number; end: number }> {
+async function ascend(
+  film: FilmInProgress,
+  terms: Mix,
+  part: PartOfFrame | undefined,
+  signal: AbortSignal,
+): Promise<{ start: number; end: number }> {
   signal.throwIfAborted();
   const { params, next, image } = film;
   const objective = objectiveOf(terms, film);
-  const ascent = neuronAscent(film, objective, [next], ascentOptionsOf(params, 0), image);
+  const ascent = neuronAscent(film, objective, [next], ascentOptionsOf(params, 0), image, part?.mask);
   const loss = { start: Number.NaN, end: Number.NaN };
   for await (const step of takeSteps({ ...ascent, images: [image], steps: params.steps }, signal)) {
     if (step.step === 1) loss.start = step.loss;

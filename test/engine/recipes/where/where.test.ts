@@ -5,17 +5,23 @@ import { decode } from "../../../../src/engine/images/codec.js";
 import { inverted, maskFrom } from "../../../../src/engine/images/masks.js";
 import { random } from "../../../../src/engine/images/random.js";
 import type { Raster } from "../../../../src/engine/images/raster.js";
+import { warp } from "../../../../src/engine/images/warp.js";
 import { Programs } from "../../../../src/engine/programs.js";
 import { blendDefinition } from "../../../../src/engine/recipes/blend/definition.js";
 import { blend } from "../../../../src/engine/recipes/blend/run.js";
 import { dreamDefinition } from "../../../../src/engine/recipes/dream/definition.js";
 import { dream } from "../../../../src/engine/recipes/dream/run.js";
+import { neuronDefinition } from "../../../../src/engine/recipes/neuron/definition.js";
+import { neuron } from "../../../../src/engine/recipes/neuron/run.js";
 import { paintingLoss, type StyleTerm } from "../../../../src/engine/recipes/painting/objective.js";
 import { blendTargets, type StyleMeasure } from "../../../../src/engine/recipes/painting/targets.js";
 import type { Frames, PictureInput, Pictures } from "../../../../src/engine/recipes/recipe.js";
+import type { SavedState } from "../../../../src/engine/recipes/saved-state.js";
 import { stylizeDefinition } from "../../../../src/engine/recipes/stylize/definition.js";
 import { stylize } from "../../../../src/engine/recipes/stylize/run.js";
 import { findMask } from "../../../../src/engine/recipes/where/find-mask.js";
+import { zoomDefinition } from "../../../../src/engine/recipes/zoom/definition.js";
+import { zoom } from "../../../../src/engine/recipes/zoom/run.js";
 import { loadTfjsCpu } from "../../../../src/engine/runtimes/tfjs/load.js";
 import { tfjsRuntime } from "../../../../src/engine/runtimes/tfjs/tfjs.js";
 import { framesOf, lastOf, openTiny, pictureOf, scene, vgg } from "../tiny.js";
@@ -193,7 +199,7 @@ describe("a blend of styles in places", () => {
 describe("a mask", () => {
   const asked = { network: "naming", feather: 0 };
   const at = async (where: string | undefined, pictures: Pictures = {}, of: Parameters<typeof findMask>[1] = photo) =>
-    (await findMask({ ...asked, where }, of, pictures, context))?.(of);
+    (await findMask({ ...asked, where }, of, { image, ...pictures }, context))?.(of);
   const half = pictureOf({ ...maskFrom(160, 120, (x) => (x < 40 ? 1 : 0)) });
   const white: PictureInput = {
     ...half,
@@ -255,7 +261,7 @@ describe("a mask", () => {
     await expect(at(undefined, { mask: tall })).rejects.toThrow(
       "The mask has 120 x 160 px and the picture 160 x 120 px",
     );
-    await expect(findMask({ network: "vgg", where: "castle" }, photo, {}, context)).rejects.toThrow(
+    await expect(findMask({ network: "vgg", where: "castle" }, photo, { image }, context)).rejects.toThrow(
       "cannot name things",
     );
   });
@@ -264,3 +270,140 @@ describe("a mask", () => {
 function fail(): never {
   throw new Error("not there");
 }
+
+describe("a transparent picture", () => {
+  /** A disc of the photo on nothing. */
+  const inside = (x: number, y: number) => Math.hypot(x - 80, y - 60) < 40;
+  const alpha = Float32Array.from({ length: 160 * 120 }, (_, i) => (inside(i % 160, Math.floor(i / 160)) ? 1 : 0));
+  const sticker: PictureInput = {
+    ...image,
+    decode: async (side) =>
+      Object.assign(await image.decode(side), { cutOut: { width: 160, height: 120, alpha, matte: 255 } }),
+  };
+
+  it.each(Object.entries(RECIPES))("is masked by what of it is there: %s", async (_, run) => {
+    const { frames } = await framesOf(run({}, { image: sticker }));
+    const last = frames.at(-1)?.image ?? photo;
+    expect(away(last, (x, y) => !inside(x, y)).largest).toBe(0);
+    expect(away(last, inside).mean).toBeGreaterThan(1);
+  });
+
+  it("of which nothing is there is worked on as a whole", async () => {
+    const nothing = {
+      ...sticker,
+      decode: async (side: number) =>
+        Object.assign(await image.decode(side), {
+          cutOut: { width: 160, height: 120, alpha: alpha.map(() => 0), matte: 255 },
+        }),
+    };
+    const { image: result } = await lastOf((RECIPES.dream ?? fail())({}, { image: nothing }));
+    expect(away(result, () => true).mean).toBeGreaterThan(1);
+  });
+});
+
+describe("a neuron", () => {
+  const grown = (params: Record<string, unknown>, pictures: Pictures = {}) =>
+    lastOf(
+      neuron(
+        neuronDefinition.params.parse({
+          network: "vgg",
+          channels: "block2_conv1/3",
+          size: 96,
+          steps: 3,
+          seed: 5,
+          ...params,
+        }),
+        pictures,
+        context,
+      ),
+    );
+
+  it("grows in a part of the noise that it begins with, and leaves the rest", async () => {
+    const [more, less] = [
+      await grown({ where: "left", feather: 4 }),
+      await grown({ where: "left", feather: 4, steps: 1 }),
+    ];
+    const differs = (from: number, to: number) =>
+      more.image.data.some((v, i) => i % 96 >= from && i % 96 < to && v !== less.image.data[i]);
+    expect([differs(0, 48), differs(52, 96)]).toEqual([true, false]);
+  });
+
+  it("grows in the shape of a mask", async () => {
+    const mask = maskFrom(96, 96, (x, y) => (Math.hypot(x - 48, y - 48) < 30 ? 1 : 0));
+    const drawn = pictureOf({ ...mask, data: mask.data.map((v) => 255 * v) });
+    const [more, less] = await Promise.all(
+      [3, 1].map((steps) => grown({ where: "mask", feather: 0, steps }, { mask: drawn })),
+    );
+    if (!more || !less) throw new Error("nothing was made");
+    const corner = (i: number) => i % 96 < 12 && Math.floor(i / 96) % 96 < 12;
+    const differ = (where: (i: number) => boolean) =>
+      more.image.data.some((v, i) => where(i) && v !== less.image.data[i]);
+    expect([differ(corner), differ((i) => !corner(i))]).toEqual([false, true]);
+  });
+
+  it.each(["mountain", "#0080ff", "opaque"])("has no %s in it, and says what it takes", async (where) => {
+    await expect(grown({ where })).rejects.toThrow(/no picture to find .* Say a region/);
+  });
+});
+
+describe("a film", () => {
+  const filmed = (params: Record<string, unknown>, pictures: Pictures = { image }) => {
+    const asked = {
+      network: "vgg",
+      channels: "block2_conv1/3",
+      width: 160,
+      frames: 4,
+      steps: 2,
+      noise: 1,
+      feather: 3,
+      ...params,
+    };
+    return framesOf(zoom(zoomDefinition.params.parse({ format: "webp", ...asked }), pictures, context));
+  };
+
+  it("in a part leaves the rest of a picture that does not move, in every frame", async () => {
+    const { frames } = await filmed({ where: "left", zoom: 0, rotate: 0 });
+    expect(frames).toHaveLength(4);
+    for (const frame of frames) {
+      expect(away(frame.image, (x) => x >= 83).largest).toBe(0);
+      expect(away(frame.image, (x) => x < 77).mean).toBeGreaterThan(1);
+    }
+  });
+
+  it("moves the rest as the picture moves, once and not frame by frame", async () => {
+    const { frames } = await filmed({ where: "top left", zoom: 0.05, rotate: 2 });
+    const moved = warp(photo, { zoom: 1.05 ** 3, degrees: 6 });
+    const last = frames.at(-1)?.image ?? photo;
+    // The lower right corner stays far from the part, which zooms away from the middle.
+    for (let c = 0; c < 3; c++) {
+      const i = c * 160 * 120 + 110 * 160 + 150;
+      expect(last.data[i]).toBeCloseTo(moved.data[i] ?? Number.NaN, 3);
+    }
+  });
+
+  it("from noise grows in its part alone", async () => {
+    const [more, less] = [
+      await filmed({ where: "left", zoom: 0, rotate: 0, height: 120, steps: 3 }, {}),
+      await filmed({ where: "left", zoom: 0, rotate: 0, height: 120, steps: 1 }, {}),
+    ];
+    const [a, b] = [more.frames.at(-1)?.image ?? photo, less.frames.at(-1)?.image ?? photo];
+    const differs = (from: number, to: number) =>
+      a.data.some((v, i) => i % 160 >= from && i % 160 < to && v !== b.data[i]);
+    expect([differs(0, 80), differs(83, 160)]).toEqual([true, false]);
+  });
+
+  it("goes on from what was saved to the same end, in its part", async () => {
+    const asked = { network: "vgg", channels: "block2_conv1/3", width: 160, frames: 4, steps: 2, noise: 1, feather: 3 };
+    const params = zoomDefinition.params.parse({ ...asked, where: "left", format: "webp" });
+    let state: SavedState | undefined;
+    const whole: Raster[] = [];
+    for await (const frame of zoom(params, { image }, context)) {
+      whole.push(frame.image);
+      if (whole.length === 2) state = await frame.savable?.save();
+    }
+    if (!state) throw new Error("nothing was saved");
+    const { frames } = await framesOf(zoom(params, { image }, { ...context, resume: state }));
+    expect(frames).toHaveLength(2);
+    expect(frames.at(-1)?.image.data).toEqual(whole.at(-1)?.data);
+  });
+});
