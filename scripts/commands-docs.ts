@@ -122,7 +122,8 @@ the mask; Discord's and Slack's forms take two). The line of the result names a 
 const REACTIONS = `
 ## Reactions
 
-\`/stylize\` without a style posts a palette: the author's reaction with a style's emoji starts the painting, several blend.
+\`/stylize\` without a style posts a palette: the author's reaction with a style's emoji starts the painting, several blend. In the web chat the
+styles' pictures are buttons that give the same reaction.
 
 \`/blend vote\` posts one for the whole channel. Everybody has one vote, split evenly among the styles they react with; the shares of the
 votes become the shares of the blend. It ends after its minutes, or when its author or a moderator reacts with ✅ or presses *Paint now*; they can also cancel it. A vote survives a restart:

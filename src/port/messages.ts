@@ -13,6 +13,19 @@ export interface Picture {
   readonly spoiler?: boolean | undefined;
   /** Who must be named wherever it is shown, as a licence asks, for instance "Aitzol Berasategi, CC BY 4.0". */
   readonly credit?: string | undefined;
+  /** Parts of it that stand for reactions, where the platform can make them buttons. */
+  readonly tiles?: readonly PictureTile[] | undefined;
+}
+
+/** A part of a picture that, pressed, gives or takes back a reaction to its message. */
+export interface PictureTile {
+  readonly emoji: string;
+  readonly label: string;
+  /** Shares of the picture's width and height. */
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
 }
 
 /** A picture that a platform knows of but that has not been downloaded yet. */

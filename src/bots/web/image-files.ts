@@ -3,6 +3,7 @@ import { access, mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ChatError, type ChatErrorKind } from "../../port/chat-error.js";
 import type { Picture } from "../../port/messages.js";
+import { defined } from "../../shared/defined.js";
 import { withImage } from "../../shared/image-process.js";
 import { PictureError } from "../../shared/inspect-image.js";
 import { storeError } from "../../shared/store-error.js";
@@ -83,6 +84,7 @@ export class ImageFiles {
         description: cutText(image.description ?? "", 1000),
         hasPreview,
         ...(image.spoiler ? { spoiler: true } : {}),
+        ...defined({ tiles: image.tiles }),
         ...(image.credit === undefined ? {} : { credit: cutText(image.credit, 200) }),
       };
     } catch (cause) {

@@ -27,7 +27,9 @@ export interface WireMe extends WirePerson {
   readonly mutedUntil?: number;
 }
 
-export interface WireImage extends Pick<Picture, "name" | "type" | "spoiler">, Required<Pick<Picture, "description">> {
+export interface WireImage
+  extends Pick<Picture, "name" | "type" | "spoiler" | "tiles">,
+    Required<Pick<Picture, "description">> {
   /**
    * Address of the image, from the page's, for those to whom the message is shown. Content-addressed: another image has
    * another address.

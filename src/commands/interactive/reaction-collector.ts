@@ -24,7 +24,7 @@ import type { Debts } from "../presenting/debts.js";
 import { fitToChannel } from "../presenting/deliver.js";
 import type { Params, Recipe } from "../recipes/recipe.js";
 import { type JobServices, startJob } from "../recipes/start-job.js";
-import { contactSheet } from "../styles/contact-sheet.js";
+import { choiceSheet } from "../styles/contact-sheet.js";
 import { printShares, type Share } from "../styles/shares.js";
 import type { Style } from "../styles/style-library.js";
 import { UserError } from "../user-error.js";
@@ -202,7 +202,7 @@ export abstract class ReactionCollector {
     return this.services.store.interactiveMessages;
   }
 
-  /** Posts a message with the styles' contact sheet, the photo and a reaction for each style, and stores it. */
+  /** Posts a message with the styles' sheet, the photo and a reaction for each style, and stores it. */
   protected async post(
     { photo, given, user, channel, replyPublic }: CollectorRequest,
     { styles, content, expiresAt, payload = {} }: CollectorMessage,
@@ -214,7 +214,7 @@ export abstract class ReactionCollector {
     // Under a result's own name its copy would be taken for the newest picture of the channel.
     const name = `photo.${image.name.split(".").at(-1)}`;
     const shown = { ...image, name, ...(provenance.spoiler && { spoiler: true }) };
-    const pictures = [await contactSheet(styles), shown];
+    const pictures = [await choiceSheet(styles), shown];
     const outgoing = await fitToChannel(chat, channel, { ...content, pictures });
     const message = (await replyPublic(outgoing)) ?? (await chat.post(channel, outgoing));
     const { id, name: called, roles } = user;

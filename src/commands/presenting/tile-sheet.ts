@@ -18,16 +18,24 @@ interface Tile {
   draw(left: number, top: number): string;
 }
 
-/** @returns a JPEG */
-export async function tileSheet(tiles: readonly Tile[], layout: SheetLayout): Promise<Uint8Array> {
-  const { tile, label, gap, columns } = layout;
-  const width = gap + Math.min(columns, tiles.length) * (tile + gap);
-  const height = gap + Math.ceil(tiles.length / columns) * (tile + label + gap);
-  const placed = tiles.map((each, index) => ({
-    ...each,
+/** How large a sheet of so many tiles is, and where their upper left corners are, in pixels. */
+export function placesOn({ tile, label, gap, columns }: SheetLayout, count: number) {
+  const places = Array.from({ length: count }, (_, index) => ({
     left: gap + (index % columns) * (tile + gap),
     top: gap + Math.floor(index / columns) * (tile + label + gap),
   }));
+  const width = gap + Math.min(columns, count) * (tile + gap);
+  const height = gap + Math.ceil(count / columns) * (tile + label + gap);
+  return { width, height, places };
+}
+
+/** @returns a JPEG */
+export async function tileSheet(tiles: readonly Tile[], layout: SheetLayout): Promise<Uint8Array> {
+  const { width, height, places } = placesOn(layout, tiles.length);
+  const placed = places.flatMap((place, index) => {
+    const each = tiles[index];
+    return each ? [{ image: each.image, draw: each.draw, left: place.left, top: place.top }] : [];
+  });
   const images = placed.flatMap(({ image, left, top }): OverlayOptions[] =>
     image ? [{ input: image, left, top }] : [],
   );

@@ -1,8 +1,8 @@
-import type { Picture } from "../../port/messages.js";
+import type { Picture, PictureTile } from "../../port/messages.js";
 import { MAX_INPUT_PIXELS } from "../../shared/inspect-image.js";
 import { sharp } from "../../shared/native.js";
 import { sentence } from "../../shared/sentences/sentence.js";
-import { svgText, tileSheet } from "../presenting/tile-sheet.js";
+import { placesOn, svgText, tileSheet } from "../presenting/tile-sheet.js";
 import type { Style } from "./style-library.js";
 
 const LAYOUT = { tile: 150, label: 24, gap: 8, columns: 5 };
@@ -24,4 +24,19 @@ export async function contactSheet(styles: readonly Style[]): Promise<Picture> {
   const bytes = await tileSheet(await Promise.all(tiles), LAYOUT);
   const names = styles.map(({ name }) => name).join(", ");
   return { bytes, name: "styles.jpg", type: "image/jpeg", description: sentence("styles.choose", { names }) };
+}
+
+/** The same, where a style's reaction chooses it: its tile, with its name, stands for that. */
+export async function choiceSheet(styles: readonly Style[]): Promise<Picture> {
+  return { ...(await contactSheet(styles)), tiles: tilesOf(styles) };
+}
+
+function tilesOf(styles: readonly Pick<Style, "name" | "emoji">[]): PictureTile[] {
+  const { tile, label } = LAYOUT;
+  const { width, height, places } = placesOn(LAYOUT, styles.length);
+  const size = { width: tile / width, height: (tile + label) / height };
+  return places.flatMap(({ left, top }, index) => {
+    const style = styles[index];
+    return style ? [{ emoji: style.emoji, label: style.name, left: left / width, top: top / height, ...size }] : [];
+  });
 }

@@ -1,3 +1,4 @@
+import type { Locator, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import type { ChannelRef } from "../../../src/domain/model.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
@@ -5,6 +6,16 @@ import { temporaryFolder, Visitor } from "./harness.js";
 import { composer, messages, overflow, SCREENS, useBrowser } from "./pages.js";
 
 const art: ChannelRef = { platform: "web", community: "local", id: "art" };
+
+/** Presses one of a message's tools, which on a phone is in the menu; returns where it is. */
+async function useTool(page: Page, message: Locator, name: string): Promise<Locator> {
+  await message.focus();
+  const inMenu = (page.viewportSize()?.width ?? 0) < 820;
+  if (inMenu) await message.getByRole("button", { name: "More" }).click();
+  const tools = inMenu ? page.getByRole("dialog") : message.getByRole("toolbar");
+  await tools.getByRole("button", { name }).click();
+  return tools;
+}
 
 describe.skipIf(!hasChromium)(`finding and mending in a browser (${chromiumHint})`, () => {
   const { open, start, visit } = useBrowser("test-web-client-mend");
@@ -144,8 +155,7 @@ describe.skipIf(!hasChromium)(`finding and mending in a browser (${chromiumHint}
       await composer(page).fill("a msitake");
       await composer(page).press("Enter");
       const own = messages(page, "a msitake");
-      await own.focus();
-      await own.getByRole("button", { name: "Edit" }).click();
+      await useTool(page, own, "Edit");
       const editor = page.getByLabel("Edit your message");
       expect(await editor.inputValue()).toBe("a msitake");
       await editor.fill("/dream of it");
@@ -158,10 +168,8 @@ describe.skipIf(!hasChromium)(`finding and mending in a browser (${chromiumHint}
       const theirs = messages(page, "not yours");
       await theirs.focus();
       expect(await theirs.getByRole("button", { name: "Edit" }).count()).toBe(0);
-      const mended = messages(page, "no mistake");
-      await mended.focus();
-      await mended.getByRole("button", { name: "Delete" }).click();
-      await mended.getByRole("button", { name: "Really delete" }).click();
+      const tools = await useTool(page, messages(page, "no mistake"), "Delete");
+      await tools.getByRole("button", { name: "Really delete" }).click();
       await expect.poll(() => messages(page, "no mistake").count()).toBe(0);
     });
   });

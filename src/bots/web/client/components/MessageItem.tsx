@@ -209,7 +209,7 @@ function onKey(event: KeyboardEvent, message: WireMessage, inThread: boolean): v
     e: () => openEmojiPicker(message, element),
     l: () => toggleReaction(message, "❤️"),
     m: () => mayEdit(message) && setState({ editing: message.id }),
-    Enter: () => element.querySelector<HTMLElement>(".picture, .thread-card")?.click(),
+    Enter: () => element.querySelector<HTMLElement>("button.picture, .enlarge, .thread-card")?.click(),
     Escape: () => element.closest(".pane")?.querySelector<HTMLElement>("textarea")?.focus(),
   };
   const action = keys[event.key];

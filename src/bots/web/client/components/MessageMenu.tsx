@@ -16,7 +16,7 @@ import { placeBeside } from "./place-beside.js";
 /** A finger that rests so long opens it. */
 const LONG_PRESS_MS = 500;
 const LONG_PRESS_PX = 10;
-const SIZE = { width: 236, height: 366 };
+const SIZE = { width: 236, height: 410 };
 
 /** @param picture which of its pictures is meant, from 0 */
 export function openMenu(message: WireMessage, inThread: boolean, anchor: DOMRect, picture = 0): void {
@@ -54,6 +54,9 @@ export function MessageMenu({ message, inThread, anchor, picture: index }: Extra
       {!inThread && !message.private && (
         <Item icon="thread" label="message.thread" onClick={act(() => go(channel, id))} />
       )}
+      {picture && !message.private && (
+        <Item icon="eye" label="message.see" onClick={act(() => askAbout("see", message, inThread))} />
+      )}
       {mayEdit(message) && <Item icon="pen" label="message.edit" onClick={act(edit)} />}
       {mayRemove && <Remove message={message} />}
     </Dialog>
@@ -69,6 +72,7 @@ interface ItemProps {
     | "message.link"
     | "message.reply"
     | "message.thread"
+    | "message.see"
     | "message.edit";
   readonly onClick: () => void;
 }

@@ -9,7 +9,10 @@ import { mayEdit } from "./MessageEditor.js";
 import { openMenu } from "./MessageMenu.js";
 import { AddReaction } from "./Reactions.js";
 
-/** What one can do with a message: shown while the pointer or the keyboard is on it, or after a tap. */
+/**
+ * What one can do with a message: shown while the pointer or the keyboard is on it, or after a tap. On a phone the face
+ * must stay free, so that what is rarer is in the menu only.
+ */
 export function MessageTools({ message, inThread }: { message: WireMessage; inThread: boolean }) {
   const me = useStore((state) => state.session?.me);
   if (message.private) return null;
@@ -34,11 +37,17 @@ export function MessageTools({ message, inThread }: { message: WireMessage; inTh
           onClick={() => startReply(message, inThread)}
         />
         {message.pictures.length > 0 && (
-          <IconButton icon="eye" label={sentence("message.see")} onClick={() => askAbout("see", message, inThread)} />
+          <IconButton
+            icon="eye"
+            class="quiet not-phone"
+            label={sentence("message.see")}
+            onClick={() => askAbout("see", message, inThread)}
+          />
         )}
         {!inThread && (
           <IconButton
             icon="thread"
+            class="quiet not-phone"
             label={sentence("message.thread")}
             shortcut="T"
             onClick={() => go(message.channel, message.id)}
@@ -58,7 +67,13 @@ export function MessageTools({ message, inThread }: { message: WireMessage; inTh
 
 function EditButton({ id }: Pick<WireMessage, "id">) {
   return (
-    <IconButton icon="pen" label={sentence("message.edit")} shortcut="M" onClick={() => setState({ editing: id })} />
+    <IconButton
+      icon="pen"
+      class="quiet not-phone"
+      label={sentence("message.edit")}
+      shortcut="M"
+      onClick={() => setState({ editing: id })}
+    />
   );
 }
 
@@ -67,7 +82,7 @@ function DeleteButton({ message }: { message: WireMessage }) {
   return (
     <IconButton
       icon={sure ? undefined : "trash"}
-      class={sure ? "quiet danger sure" : "quiet"}
+      class={sure ? "quiet danger sure not-phone" : "quiet not-phone"}
       label={sentence(sure ? "message.delete.sure" : "message.delete")}
       onClick={press}
       onBlur={forget}

@@ -1,7 +1,9 @@
 import { useRef } from "preact/hooks";
 import type { WireImage, WireMessage } from "../../wire.js";
+import { toggleReaction } from "../state/actions.js";
 import { getState, setState, timelineKey, useStore } from "../state/store.js";
 import { sentence } from "../text/sentences.js";
+import { IconButton } from "./Button.js";
 import { Icon } from "./Icon.js";
 import { LivePicture } from "./LivePicture.js";
 
@@ -24,8 +26,9 @@ export function Pictures({ message, inThread }: { message: WireMessage; inThread
         // The position, not the file, is the identity: an edit replaces the image there.
         <Frame
           key={index}
+          message={message}
           picture={picture}
-          largest={several ? SEVERAL : SINGLE}
+          largest={several && !picture.tiles ? SEVERAL : SINGLE}
           onOpen={() => setState({ overlay: { kind: "picture", key, message: id, index } })}
         />
       ))}
@@ -34,17 +37,29 @@ export function Pictures({ message, inThread }: { message: WireMessage; inThread
 }
 
 interface FrameProps {
+  readonly message: WireMessage;
   readonly picture: WireImage;
   readonly largest: { readonly width: number; readonly height: number };
   readonly onOpen: () => void;
 }
 
-function Frame({ picture, largest, onOpen }: FrameProps) {
-  const { url, name, width, height } = picture;
+function Frame({ message, picture, largest, onOpen }: FrameProps) {
+  const { url, name } = picture;
   const hidden = useStore((state) => picture.spoiler === true && !state.revealed.has(url));
   const reveal = () => setState({ revealed: new Set([...getState().revealed, url]) });
   const shown = useSteadySize(picture, largest);
   const enlarge = sentence("picture.enlarge", { name: picture.description || name });
+  const { tiles } = picture;
+  if (tiles)
+    return (
+      <figure class="frame" style={{ width: `${shown.width}px` }}>
+        <div class="picture tiled" style={{ aspectRatio: `${shown.ratio}` }}>
+          <LivePicture picture={picture} />
+          <Tiles message={message} tiles={tiles} />
+        </div>
+        <IconButton icon="enlarge" size={17} class="frame-tool enlarge" label={enlarge} onClick={onOpen} />
+      </figure>
+    );
   return (
     <figure class="frame" style={{ width: `${shown.width}px` }}>
       <button
@@ -61,16 +76,49 @@ function Frame({ picture, largest, onOpen }: FrameProps) {
           </span>
         )}
       </button>
-      <a
-        class="frame-tool"
-        href={url}
-        download={name}
-        aria-label={sentence("picture.download", { name })}
-        title={sentence("picture.download.size", { width, height })}
-      >
-        <Icon name="download" size={17} />
-      </a>
+      <DownloadTool picture={picture} />
     </figure>
+  );
+}
+
+/** Buttons over parts of a picture: each gives or takes back the reaction that it stands for. */
+function Tiles({ message, tiles }: { message: WireMessage; tiles: NonNullable<WireImage["tiles"]> }) {
+  const me = useStore((state) => state.session?.me.id);
+  return (
+    <div class="tiles" role="group" aria-label={sentence("picture.tiles")}>
+      {tiles.map(({ emoji, label, ...place }) => {
+        const people = message.reactions.find((each) => each.emoji === emoji)?.people ?? [];
+        const style = Object.fromEntries(Object.entries(place).map(([side, share]) => [side, `${share * 100}%`]));
+        return (
+          <button
+            type="button"
+            key={emoji}
+            class="choice-tile"
+            style={style}
+            aria-pressed={people.some(({ id }) => id === me)}
+            aria-label={sentence("picture.tile", { emoji, label })}
+            title={sentence("picture.tile", { emoji, label })}
+            onClick={() => toggleReaction(message, emoji)}
+          >
+            <span aria-hidden="true">{emoji}</span>
+          </button>
+        );
+      })}
+    </div>
+  );
+}
+
+function DownloadTool({ picture: { url, name, width, height } }: { picture: WireImage }) {
+  return (
+    <a
+      class="frame-tool"
+      href={url}
+      download={name}
+      aria-label={sentence("picture.download", { name })}
+      title={sentence("picture.download.size", { width, height })}
+    >
+      <Icon name="download" size={17} />
+    </a>
   );
 }
 

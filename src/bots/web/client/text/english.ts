@@ -195,6 +195,8 @@ export const english = {
   "reactions.others": "{first} and {count} others",
   "picture.hidden": "Show hidden picture",
   "picture.enlarge": "Enlarge: {name}",
+  "picture.tiles": "Choices",
+  "picture.tile": "{emoji} {label}",
   "picture.download": "Download {name}",
   "picture.download.size": "Download ({width} × {height})",
   "picture.larger": "Larger",

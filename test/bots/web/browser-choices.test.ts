@@ -1,0 +1,114 @@
+/** Choosing by pressing: the tiles of a palette and a vote; and on a phone, tools that leave a message's face free. */
+import type { Locator } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { chromiumHint, hasChromium } from "../../support/chromium.js";
+import { photo } from "./harness.js";
+import { box, message, overflow, shot, VIEWS, wholeProgram } from "./whole-program.js";
+
+/** Whether two things that are shown share a pixel. */
+async function overlap(one: Locator, other: Locator): Promise<boolean> {
+  const [a, b] = [await one.boundingBox(), await other.boundingBox()];
+  if (!a || !b) throw new Error("not shown");
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
+describe.skipIf(!hasChromium)(`choosing by pressing (${chromiumHint})`, () => {
+  const { visit, engine } = wholeProgram();
+
+  describe.each(VIEWS)("at $width px, $colorScheme", (view) => {
+    it("paints in the style whose tile is pressed, which shows that it is chosen", async () => {
+      const { page, errors } = await visit(view);
+      await box(page).fill(`/stylize size:${view.width === 390 ? 160 : 192} seed:5`);
+      await box(page).press("Escape");
+      await box(page).press("Enter");
+      const palette = message(page, "Which style, ");
+      const tiles = palette.getByRole("group", { name: "Choices" }).getByRole("button");
+      await tiles.first().waitFor();
+      // One for each style that a reaction chooses, at the place where its picture is.
+      await expect.poll(() => palette.locator(".reaction:not(.add)").count()).toBe(await tiles.count());
+      const sheet = await palette.locator(".tiled").boundingBox();
+      for (const tile of await tiles.all()) {
+        const at = await tile.boundingBox();
+        expect(at?.x).toBeGreaterThanOrEqual(sheet?.x ?? Number.NaN);
+        expect((at?.x ?? 0) + (at?.width ?? 0)).toBeLessThanOrEqual((sheet?.x ?? 0) + (sheet?.width ?? 0));
+        expect(at?.width).toBeGreaterThan(40);
+      }
+      expect(await overflow(page)).toBe(0);
+      const winter = palette.getByRole("button", { name: "⛄ winter" });
+      expect(await winter.getAttribute("aria-pressed")).toBe("false");
+      await winter.click();
+      await expect.poll(() => winter.getAttribute("aria-pressed")).toBe("true");
+      await shot(page, "palette");
+      await message(page, "Painting in winter").waitFor();
+      const { recipe, params } = engine.runs.at(-1)?.request ?? {};
+      expect(recipe).toBe("stylize");
+      expect(params).toMatchObject({ seed: 5, styles: [{ name: "winter" }] });
+      // The sheet itself is enlarged by its own button.
+      await palette.getByRole("button", { name: /^Enlarge: Styles to choose from: summer, winter, / }).click();
+      await page.getByRole("dialog", { name: /^Styles to choose from/ }).waitFor();
+      expect(errors).toEqual([]);
+    });
+
+    it("takes a choice back where its tile is pressed again, also of a vote", async () => {
+      const { page } = await visit(view);
+      await box(page).fill("/blend vote minutes:10");
+      await box(page).press("Escape");
+      await box(page).press("Enter");
+      const vote = message(page, "Vote: which styles");
+      const winter = vote.getByRole("button", { name: "⛄ winter" });
+      const reaction = vote.locator(".reaction", { hasText: "⛄" });
+      await expect.poll(() => reaction.textContent()).toBe("⛄1");
+      await winter.click();
+      await expect.poll(() => reaction.textContent()).toBe("⛄2");
+      await winter.click();
+      await expect.poll(() => reaction.textContent()).toBe("⛄1");
+      expect(await winter.getAttribute("aria-pressed")).toBe("false");
+      await vote.getByRole("button", { name: "Cancel the vote" }).click();
+    });
+
+    it("has a sheet of styles that choose nothing where none is asked for", async () => {
+      const { page } = await visit(view);
+      await box(page).fill("/style");
+      await box(page).press("Escape");
+      await box(page).press("Enter");
+      const list = message(page, "Styles");
+      await list.getByAltText(/^Styles to choose from: summer/).waitFor();
+      expect(await list.getByRole("group", { name: "Choices" }).count()).toBe(0);
+    });
+
+    it("leaves the face of one's own picture free of its tools, and keeps all of them within reach", async () => {
+      const { page } = await visit(view);
+      const picture = { name: "mine.jpg", mimeType: "image/jpeg", buffer: await photo() };
+      await page.locator(".channel-pane input[type=file]").setInputFiles(picture);
+      await page.getByLabel("Describe mine.jpg").waitFor();
+      const text = `my own ${view.width} ${view.colorScheme}`;
+      await box(page).fill(text);
+      await box(page).press("Enter");
+      const own = message(page, text);
+      await own.getByAltText("mine.jpg").waitFor();
+      await own.focus();
+      expect(await overlap(own.getByRole("toolbar"), own.locator(".gutter .avatar"))).toBe(false);
+      expect(
+        await own.getByRole("toolbar").evaluate((element) => element.getBoundingClientRect().left),
+      ).toBeGreaterThan(0);
+      await shot(page, "tools");
+      await own.getByRole("button", { name: "More" }).click();
+      const menu = page.getByRole("dialog", { name: "What can be done with this message" });
+      await shot(page, "more");
+      const names = await menu.locator("a, button").allTextContents();
+      expect(names.map((name) => name.trim())).toEqual(
+        expect.arrayContaining([
+          "Download",
+          "Copy the link",
+          "Reply",
+          "Open thread",
+          "What do you see?",
+          "Edit",
+          "Delete",
+        ]),
+      );
+      await menu.getByRole("button", { name: "Edit" }).click();
+      await page.getByLabel("Edit your message").waitFor();
+    });
+  });
+});
