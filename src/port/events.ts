@@ -1,4 +1,4 @@
-import type { ChannelRef, Member, MessageRef, User } from "../domain/model.js";
+import type { ChannelRef, Member, MessageRef } from "../domain/model.js";
 import type { OutgoingMessage, PictureSource } from "./messages.js";
 import type { NewestPicture } from "./newest.js";
 
@@ -58,7 +58,8 @@ export interface ReactionsClearedEvent {
 export interface Reaction {
   /** As in {@link ReactionEvent}. */
   readonly emoji: string;
-  readonly user: Pick<User, "id">;
+  /** With roles where the platform says them along. */
+  readonly user: Pick<Member, "id" | "roles">;
 }
 
 /** The reactions on a message, as far as they were read. */

@@ -1,6 +1,7 @@
 import { and, asc, count, inArray } from "drizzle-orm";
 import type { Community, Mentioned, User } from "../domain/model.js";
 import { type Database, matching } from "./database.js";
+import type { Favourites } from "./favourites.js";
 import { barTable } from "./schema.js";
 
 export interface Bar extends Mentioned {
@@ -13,20 +14,32 @@ export interface Bar extends Mentioned {
 export class Bars {
   constructor(
     private readonly database: Database,
+    private readonly favourites: Pick<Favourites, "barsChanged">,
     private readonly now: () => number,
   ) {}
 
   /** Returns whether it is new. */
-  add({ platform, community }: Community, { kind, id: subject, name }: Mentioned, by: User): boolean {
-    const row = { platform, community, kind, subject, name, byId: by.id, byName: by.name, at: this.now() };
+  add(where: Community, subject: Mentioned, by: User): boolean {
+    const { platform, community } = where;
+    const { kind, id, name } = subject;
+    const row = { platform, community, kind, subject: id, name, byId: by.id, byName: by.name, at: this.now() };
     const insert = this.database.orm.insert(barTable).values(row).onConflictDoNothing();
-    return this.database.write(() => insert.run().changes > 0);
+    return this.#change(() => insert.run().changes > 0, where, subject);
   }
 
   /** Returns whether there was one. */
-  remove({ platform, community }: Community, { kind, id: subject }: Pick<Mentioned, "kind" | "id">): boolean {
-    const where = matching(barTable, { platform, community, kind, subject });
-    return this.database.write(() => this.database.orm.delete(barTable).where(where).run().changes > 0);
+  remove(where: Community, subject: Pick<Mentioned, "kind" | "id">): boolean {
+    const { platform, community } = where;
+    const it = matching(barTable, { platform, community, kind: subject.kind, subject: subject.id });
+    return this.#change(() => this.database.orm.delete(barTable).where(it).run().changes > 0, where, subject);
+  }
+
+  #change(work: () => boolean, where: Community, subject: Pick<Mentioned, "kind" | "id">): boolean {
+    return this.database.write(() => {
+      const changed = work();
+      if (changed) this.favourites.barsChanged(where, subject);
+      return changed;
+    });
   }
 
   /** Whether a person is barred, or one of their roles. */

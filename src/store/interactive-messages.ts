@@ -22,6 +22,13 @@ export type NewInteractiveMessage = Omit<InteractiveMessage, "createdAt">;
 export interface Vote {
   readonly user: string;
   readonly choice: string;
+  /** The user's when they chose, as far as it was known. */
+  readonly roles?: readonly string[] | undefined;
+}
+
+/** A user's choice, and on which interactive message. */
+export interface VoteOf extends Omit<Vote, "user"> {
+  readonly message: MessageRef;
 }
 
 /** Palettes and votes, so that they live through a restart. */
@@ -72,13 +79,13 @@ export class InteractiveMessages {
   /**
    * Adds or removes one user's choice. Returns whether anything changed; nothing does where there is no such message.
    */
-  vote(message: MessageRef, { user: person, choice }: Vote, on: boolean): boolean {
+  vote(message: MessageRef, { user: person, choice, roles }: Vote, on: boolean): boolean {
     const { orm } = this.database;
     return this.database.write(() => {
       const board = this.#id(message);
       if (board === undefined) return false;
       const { platform } = message.channel;
-      const row = { board, platform, person, choice, at: this.now() };
+      const row = { board, platform, person, choice, at: this.now(), roles: roles ?? null };
       const { changes } = on
         ? orm.insert(voteTable).values(row).onConflictDoNothing().run()
         : orm.delete(voteTable).where(matching(voteTable, { board, person, choice })).run();
@@ -90,24 +97,28 @@ export class InteractiveMessages {
   votes(message: MessageRef): Vote[] {
     const board = this.#id(message);
     if (board === undefined) return [];
-    const { person, choice, at } = voteTable;
-    return this.database.orm
-      .select({ user: person, choice })
+    const { person, choice, at, roles } = voteTable;
+    const rows = this.database.orm
+      .select({ user: person, choice, roles })
       .from(voteTable)
       .where(eq(voteTable.board, board))
       .orderBy(asc(at), sql`rowid`)
       .all();
+    return rows.map(({ user, choice: chosen, roles: held }) => ({ user, choice: chosen, ...present({ roles: held }) }));
   }
 
   /** A user's choices on all interactive messages of a platform. */
-  votesOf({ platform, user }: UserKey): { readonly message: MessageRef; readonly choice: string }[] {
+  votesOf({ platform, user }: UserKey): VoteOf[] {
     const rows = this.database.orm
-      .select({ board: boardTable, choice: voteTable.choice })
+      .select({ board: boardTable, choice: voteTable.choice, roles: voteTable.roles })
       .from(voteTable)
       .innerJoin(boardTable, eq(boardTable.id, voteTable.board))
       .where(matching(voteTable, { platform, person: user }))
       .all();
-    return rows.map(({ board, choice }) => ({ message: { channel: channelOf(board), id: board.message }, choice }));
+    return rows.map(({ board, choice, roles }) => {
+      const message = { channel: channelOf(board), id: board.message };
+      return { message, choice, ...present({ roles }) };
+    });
   }
 
   /** Removes a user's choices and the interactive messages that the user has opened. */

@@ -1,10 +1,10 @@
 import { asc, eq } from "drizzle-orm";
-import type { MessageRef, UserKey } from "../domain/model.js";
+import type { UserKey } from "../domain/model.js";
 import { StoreError } from "../shared/store-error.js";
 import { type Database, matching } from "./database.js";
 import type { Favourite, Favourites } from "./favourites.js";
 import type { Images, RemovedImages, StoredImage } from "./images.js";
-import type { InteractiveMessage, InteractiveMessages } from "./interactive-messages.js";
+import type { InteractiveMessage, InteractiveMessages, VoteOf } from "./interactive-messages.js";
 import { readJobs, type StoredJob } from "./job-rows.js";
 import type { Jobs } from "./jobs.js";
 import type { OptOuts } from "./opt-outs.js";
@@ -23,7 +23,7 @@ interface PersonData {
   /** Palettes and votes that the user has opened. */
   readonly boards: readonly InteractiveMessage[];
   /** Choices on anybody's palettes and votes. */
-  readonly votes: readonly { readonly message: MessageRef; readonly choice: string }[];
+  readonly votes: readonly VoteOf[];
   /** Works that the user has reported. */
   readonly reports: readonly Report[];
   /** Since when no one else may use their pictures, in milliseconds since the epoch. */

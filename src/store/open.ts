@@ -81,7 +81,7 @@ export function openStore(options: StoreOptions): Store {
     favourites,
     styles,
     interactiveMessages,
-    bars: new Bars(database, now),
+    bars: new Bars(database, favourites, now),
     acts,
     optOuts,
     reports,

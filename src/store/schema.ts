@@ -164,6 +164,8 @@ export const favouriteTable = sqliteTable(
     platform: text("platform").notNull(),
     person: text("person").notNull(),
     at: integer("at").notNull(),
+    /** The person's when they gave it, as far as it was known: those of barred roles do not count. */
+    roles: json<readonly string[]>("roles"),
   },
   (row) => [
     primaryKey({ columns: [row.job, row.platform, row.person] }),
@@ -266,6 +268,8 @@ export const voteTable = sqliteTable(
     person: text("person").notNull(),
     choice: text("choice").notNull(),
     at: integer("at").notNull(),
+    /** As of a favourite. */
+    roles: json<readonly string[]>("roles"),
   },
   (vote) => [
     primaryKey({ columns: [vote.board, vote.person, vote.choice] }),

@@ -70,7 +70,8 @@ export function createGallery(services: GalleryServices): Gallery {
     async favourite(id, on, viewer) {
       mustNotBeBarred(viewer, services);
       shownJob(id, viewer, services);
-      return store.favourites.set(id, { platform: viewer.platform, user: viewer.user.id }, on).count;
+      return store.favourites.set(id, { platform: viewer.platform, user: viewer.user.id, roles: viewer.user.roles }, on)
+        .count;
     },
     async hide(id, hidden, viewer) {
       mustNotBeBarred(viewer, services);

@@ -156,7 +156,10 @@ export abstract class ReactionCollector {
       const counted = all.filter(({ user }) => !moderation.isBarred(user, message.channel));
       const found = counted.map((reaction) => {
         const choice = choices.find((each) => sameEmoji(each.emoji, reaction.emoji))?.name;
-        return { reaction, vote: choice === undefined ? undefined : { user: reaction.user.id, choice } };
+        return {
+          reaction,
+          vote: choice === undefined ? undefined : { user: reaction.user.id, choice, roles: reaction.user.roles },
+        };
       });
       const given = found.flatMap(({ vote }) => (vote && counts(vote) ? [vote] : []));
       const keys = new Set(given.map(({ user, choice }) => `${user} ${choice}`));

@@ -68,7 +68,8 @@ function requesterOf({ event, job, chat }: Reacted): JobRequester {
 
 async function favourite({ event, job, services }: Reacted): Promise<void> {
   const { added, message, user } = event;
-  services.store.favourites.react(job.id, message, { platform: job.channel.platform, user: user.id }, added);
+  const by = { platform: job.channel.platform, user: user.id, roles: user.roles };
+  services.store.favourites.react(job.id, message, by, added);
 }
 
 async function remove({ event, job, chat, services }: Reacted): Promise<void> {

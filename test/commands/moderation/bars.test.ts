@@ -149,6 +149,47 @@ describe("a person whom moderators have barred", () => {
     expect(engine.runs).toEqual([]);
   });
 
+  it("no longer counts in votes by a role that was barred since, before and after a restart", async () => {
+    const first = await open();
+    const { chat } = first;
+    chat.mentionable.push({ kind: "role", id: "noisy", name: "@noisy" });
+    await chat.say(mod, "/blend vote minutes:60", { attachments: [source(await picture(20, 20))] });
+    const vote = chat.in("channel").at(-1);
+    if (!vote) throw new Error("no vote");
+    await chat.reactTo({ ...ben, roles: ["quiet", "noisy"] }, vote, winter);
+    await first.said(mod, "/moderate bar <@&noisy>");
+    await chat.press(mod, vote, "paint");
+    expect(chat.ephemeral.at(-1)?.text).toBe("Nobody has voted yet: react with a style first.");
+    await first.close();
+    const { handlers } = await open({ chat, dir: first.dir });
+    await handlers.idle();
+    await chat.press(mod, vote, "paint");
+    expect(chat.ephemeral.at(-1)?.text).toBe("Nobody has voted yet: react with a style first.");
+  });
+
+  it("no longer counts among a work's favourites, and again once the bar is lifted", async () => {
+    const { chat, said, store, quiet } = await open();
+    chat.mentionable.push({ kind: "role", id: "noisy", name: "@noisy" });
+    await chat.say(mod, "/dream octaves:1");
+    await quiet();
+    const shown = chat.in("channel").find(({ content }) => content.buttons?.length);
+    const { id } = store.jobs.latest({ platform: "fake", community: "club", author: mod.id }) ?? {};
+    if (!shown || id === undefined) throw new Error("no result");
+    const count = () => store.jobs.get(id)?.favourites;
+    await chat.reactTo(ann, shown, "❤️");
+    await chat.reactTo({ ...ben, roles: ["noisy"] }, shown, "❤️");
+    expect(count()).toBe(2);
+    await said(mod, "/moderate bar @Ann");
+    expect(count()).toBe(1);
+    await said(mod, "/moderate bar <@&noisy>");
+    expect(count()).toBe(0);
+    await chat.reactTo(mod, shown, "❤️");
+    expect(count()).toBe(1);
+    await said(mod, "/moderate lift @noisy");
+    await said(mod, "/moderate lift @Ann");
+    expect(count()).toBe(3);
+  });
+
   it("has no palette painted, also where a role was barred while the program was away, and nothing said", async () => {
     const first = await open();
     const { chat } = first;

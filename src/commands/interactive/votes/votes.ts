@@ -13,7 +13,7 @@ import type { ActionEvent, Reaction, ReactionEvent } from "../../../port/events.
 import { sentence } from "../../../shared/sentences/sentence.js";
 import { plain } from "../../../shared/text.js";
 import { sameEmoji } from "../../../shared/typed.js";
-import type { InteractiveMessage } from "../../../store/interactive-messages.js";
+import type { InteractiveMessage, Vote as StoredVote } from "../../../store/interactive-messages.js";
 import type { Moderation } from "../../moderation/moderation.js";
 import { BARRED, isLasting } from "../../moderation/refusal.js";
 import { LiveMessage } from "../../presenting/deliver.js";
@@ -82,7 +82,8 @@ export class Votes extends ReactionCollector {
       return;
     }
     const chosen = texts.payloadOf(vote).candidates.find((candidate) => sameEmoji(candidate.emoji, emoji));
-    if (chosen && this.messages.vote(message, { user: user.id, choice: chosen.name }, added)) this.#showCount(vote);
+    if (chosen && this.messages.vote(message, { user: user.id, choice: chosen.name, roles: user.roles }, added))
+      this.#showCount(vote);
   }
 
   /**
@@ -250,11 +251,13 @@ export class Votes extends ReactionCollector {
     return found?.kind === VOTE ? found : undefined;
   }
 
-  /** Of people who have been barred since they voted nothing counts. */
+  /** Of people who have been barred since they voted, or one of whose roles has, nothing counts. */
   #count({ message, payload }: InteractiveMessage): Tally {
     const names = texts.payloadOf({ payload }).candidates.map(({ name }) => name);
     const barred = new Set(this.services.moderation.bars(message.channel).map(({ kind, id }) => `${kind} ${id}`));
-    const votes = this.messages.votes(message).filter(({ user }) => !barred.has(`person ${user}`));
+    const isBarred = ({ user, roles = [] }: StoredVote) =>
+      barred.has(`person ${user}`) || roles.some((role) => barred.has(`role ${role}`));
+    const votes = this.messages.votes(message).filter((vote) => !isBarred(vote));
     return tally(votes, names);
   }
 
