@@ -166,7 +166,7 @@ have added. A copy that somebody else posts counts as theirs. \`/settings optin\
 There only ${named([...ALWAYS_ANSWERED, ...STARTING_NOTHING])} answer, and the buttons that cancel, delete and report; an open vote ends unpainted.
 
 Moderators bar a person or, on Discord, a role with \`/moderate bar\`: one sentence is all that such a person's commands and buttons get in that
-community, and their reactions get nothing; their votes no longer count, and what they had opened is not painted. ${named(ALWAYS_ANSWERED.filter((name) => name !== "moderate"))}
+community, and their reactions get nothing; their votes and hearts no longer count (those of a role by what they had when they gave them), and what they had opened is not painted. ${named(ALWAYS_ANSWERED.filter((name) => name !== "moderate"))}
 still show them what is stored about them. What they have waiting or running goes on
 until \`/moderate cancel\`. A work that moderators have hidden cannot be shown again by its author, and nothing is made of it.
 

@@ -30,7 +30,7 @@ interface FavouriteChange {
   readonly count: number;
 }
 
-/** A job's favourites are counted beside it. Those of people who are barred in its community are kept, and not counted. */
+/** A job's favourites, counted beside it. Those of people who are barred there are kept, and do not count. */
 const COUNT = sql`(SELECT count(*) FROM ${favouriteTable} WHERE ${favouriteTable.job} = ${jobTable.id}
   AND NOT EXISTS (SELECT 1 FROM ${barTable} WHERE ${barTable.platform} = ${jobTable.platform}
     AND ${barTable.community} = ${jobTable.community} AND (
@@ -126,13 +126,13 @@ export class Favourites {
     });
   }
 
-  /** Counts again what somebody loves in a community where they were barred, or are no longer. */
+  /** Counts again the favourites of somebody in a community where they were barred, or are no longer. */
   barsChanged({ platform, community }: Community, { kind, id }: Pick<Mentioned, "kind" | "id">): void {
     const { job, person, roles } = favouriteTable;
     const isTheirs = kind === "person" ? eq(person, id) : sql`${id} IN (SELECT value FROM json_each(${roles}))`;
     const theirs = and(matching(favouriteTable, { platform }), isTheirs);
-    const loved = this.database.orm.select({ job }).from(favouriteTable).where(theirs);
-    this.#recount(and(matching(jobTable, { platform, community }), inArray(jobTable.id, loved)));
+    const ofThem = this.database.orm.select({ job }).from(favouriteTable).where(theirs);
+    this.#recount(and(matching(jobTable, { platform, community }), inArray(jobTable.id, ofThem)));
   }
 
   /** Updates the counts beside these jobs. */
