@@ -40,6 +40,8 @@ interface Import {
   readonly to: string;
   /** Nothing is loaded. */
   readonly typeOnly: boolean;
+  /** Loaded when a line is reached, not with the file. */
+  readonly onUse: boolean;
 }
 
 /** Imports of other files of the project, also those of types and dynamic ones. */
@@ -48,14 +50,14 @@ function importsOf(from: string): Import[] {
   const found = [
     ...text.matchAll(/\b(?:(?:import|export)(\s+type)?\b[^;"'`]*?\bfrom\s*|import\s*\(?\s*)["'](\.[^"']+)["']/g),
   ];
-  return found.map(([, type, path = ""]) => {
+  return found.map(([whole, type, path = ""]) => {
     const target = relative(root, normalize(join(root, dirname(from), path)))
       .split(sep)
       .join("/");
     const candidates = [target, target.replace(/\.js$/, ".ts"), target.replace(/\.js$/, ".tsx")];
     // An import of nothing is the compiler's to report.
     const to = candidates.find((file) => existsSync(join(root, file))) ?? target;
-    return { from, to, typeOnly: type !== undefined };
+    return { from, to, typeOnly: type !== undefined, onUse: /^import\s*\(/.test(whole) };
   });
 }
 
@@ -99,6 +101,18 @@ describe("the parts", () => {
       ({ from, to }) => /^src\/commands\//.test(from) && to.startsWith("src/engine/recipes/"),
     );
     expect(above.filter(({ to }) => !definitions.has(to)).map(show)).toEqual([]);
+  });
+
+  it("load into the engine's process what it uses: readers of 40 MB only for their files", () => {
+    const loaded = new Set(["src/engine/process/worker.ts"]);
+    for (const file of loaded)
+      for (const { from, to, typeOnly, onUse } of imports) if (from === file && !typeOnly && !onUse) loaded.add(to);
+    expect(loaded.has("src/engine/run-job.ts")).toBe(true);
+    const heavy = /from "(h5wasm\/node|undici|pacote|@tensorflow\/.*|@aws-sdk\/.*)"/;
+    const found = [...loaded].filter((file) =>
+      heavy.test(readFileSync(join(root, file), "utf8").replace(/import type .*/g, "")),
+    );
+    expect(found).toEqual([]);
   });
 
   it("keep the page in the browser apart from the server: only what travels between them is shared", () => {

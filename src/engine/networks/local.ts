@@ -4,7 +4,6 @@ import { basename, dirname, extname, join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { statedPreprocessing } from "./import/find-preprocessing.js";
-import { readKeras } from "./import/keras-h5.js";
 import type { LayerGraph } from "./import/layer-graph.js";
 import { readOnnx } from "./import/onnx.js";
 import { CAFFE, type Preprocessing, TORCH } from "./import/preprocessing.js";
@@ -20,6 +19,9 @@ interface Format {
    */
   readonly preprocessing: Preprocessing;
 }
+
+/** Its reader of HDF5 takes 40 MB, which a process that never meets such a file need not hold. */
+const readKeras = async (path: string): Promise<LayerGraph> => (await import("./import/keras-h5.js")).readKeras(path);
 
 const FORMATS: Readonly<Record<string, Format>> = {
   ".json": { read: readTfjs, preprocessing: CAFFE },

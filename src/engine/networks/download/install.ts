@@ -3,7 +3,6 @@ import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { CatalogueEntry } from "../catalogue-file.js";
 import { NetworkError } from "../network.js";
-import { fetchFile } from "./http.js";
 import { withLock } from "./lock.js";
 import { fetchPackage } from "./npm.js";
 import { type Progress, TransferFailure, type TransferOptions } from "./transfer.js";
@@ -61,6 +60,8 @@ export async function install(
     await sweep(work, id, part);
     const fresh = join(work, `${id}.new`);
     if ("url" in source) {
+      // The client takes 20 MB, which a process whose networks are there need not hold.
+      const { fetchFile } = await import("./http.js");
       await fetchFile(source, join(work, part), transfer);
       await mkdir(fresh, { recursive: true });
       await rename(join(work, part), join(fresh, modelFile(entry)));
