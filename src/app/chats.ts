@@ -27,7 +27,7 @@ export async function configuredChats(config: Config, store: Store, logger: Logg
 
 async function webChat({ web, data, pictures, retention }: Config, logger: Logger): Promise<Chat> {
   const { WebChat } = await import("../bots/web/chat.js");
-  const { host, port, moderatorCode, allowedHosts, basePath, trustedProxies } = web;
+  const { host, port, moderatorCode, allowedHosts, basePath, trustedProxies, nameHeader, publicUrl } = web;
   const sample = { samplePicture: SAMPLE, sampleDescription: sentence("app.sample"), sampleCredit: SAMPLE_CREDIT };
   return new WebChat({
     host,
@@ -35,6 +35,8 @@ async function webChat({ web, data, pictures, retention }: Config, logger: Logge
     allowedHosts,
     basePath,
     trustedProxies,
+    nameHeader,
+    ...(publicUrl !== "" && { publicUrl }),
     dataDir: data.dir,
     logger,
     limits: uploadLimits(pictures),

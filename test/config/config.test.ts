@@ -37,6 +37,8 @@ describe("settings", () => {
       allowedHosts: [],
       basePath: "/",
       trustedProxies: ["127.0.0.1", "::1"],
+      nameHeader: "",
+      publicUrl: "",
       moderatorCode: "",
     });
     expect(config.models.dir).toBe(join(homedir(), ".cache/dreamloom/models"));
@@ -65,6 +67,7 @@ describe("settings", () => {
     const settings = {
       WEB_BASE_PATH: "/art/",
       WEB_TRUSTED_PROXIES: "10.0.0.0/8",
+      WEB_PUBLIC_URL: "https://art.example.org/",
       DATA_ACCESS: "group",
       DATA_ENCRYPTION_KEY: "0123456789abcdef0123456789abcdef",
       LOG_LEVEL: "warn",
@@ -112,6 +115,16 @@ describe("settings", () => {
       { WEB_TRUSTED_PROXIES: "10.0.0.0/33" },
       'web.trustedProxies.0 is "10.0.0.0/33" (from WEB_TRUSTED_PROXIES), but it must be ' +
         "an address such as 10.0.0.1 or a network such as 10.0.0.0/8.",
+    ],
+    [
+      { WEB_NAME_HEADER: "Remote User" },
+      'web.nameHeader is "Remote User" (from WEB_NAME_HEADER), but it must be ' +
+        "empty, or the name of a header such as Remote-User.",
+    ],
+    [
+      { WEB_PUBLIC_URL: "art.example.org" },
+      'web.publicUrl is "art.example.org" (from WEB_PUBLIC_URL), but it must be ' +
+        "empty, or an address such as https://art.example.org/.",
     ],
     [{ WEB_ENABLED: "maybe" }, 'web.enabled is "maybe" (from WEB_ENABLED), but it must be true or false.'],
     [

@@ -31,6 +31,9 @@ const PREFIX = "a word of letters, digits, - and _ with 40 characters at most, i
 const BLOBS = "redis, folder:/a/shared/folder or s3://bucket/prefix";
 const BASE_PATH = "a path such as / or /dreamloom/";
 const PROXY = "an address such as 10.0.0.1 or a network such as 10.0.0.0/8";
+const HEADER = "empty, or the name of a header such as Remote-User";
+const PAGE = "empty, or an address such as https://art.example.org/";
+const isPage = (url: string): boolean => URL.canParse(url) && /^https?:\/\/[^?#]+$/.test(url);
 const ENDPOINT = "empty, or an address such as http://127.0.0.1:9000";
 /** A device in one word: "cpu", "cuda:1", or with its slots "cuda:1*2". */
 const DEVICE = /^(auto|cpu|webgpu|(?:cuda|tfjs)(?::\d{1,2})?)(?:\*([1-9]\d?))?$/;
@@ -121,6 +124,8 @@ export const configSchema = section({
       .regex(/^\/(?:[\w.~-]+(?:\/[\w.~-]+)*\/?)?$/, { error: BASE_PATH })
       .transform((path) => (path.endsWith("/") ? path : `${path}/`)),
     trustedProxies: z.array(text(PROXY).refine(isNetwork, { error: PROXY }), { error: `a list, each ${PROXY}` }),
+    nameHeader: z.string({ error: HEADER }).regex(/^[\w-]{0,60}$/, { error: HEADER }),
+    publicUrl: z.string({ error: PAGE }).refine((url) => url === "" || isPage(url), { error: PAGE }),
     moderatorCode: z.string({ error: "a word or sentence in quotes" }),
   }),
   slack: section({

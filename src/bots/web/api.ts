@@ -93,6 +93,7 @@ function registerSession(app: FastifyInstance, services: WebServices): void {
     const body = readBody(profileBody, request.body);
     if (body.name !== undefined && body.name !== user.name) {
       mustNotBeMuted(user);
+      if (user.sign_in !== null) throw new ChatError("forbidden", "web.name-signed-in");
       users.rename(user.id, body.name);
     }
     if (body.moderatorCode) {

@@ -14,6 +14,7 @@ import { sentence } from "../../shared/sentences/sentence.js";
 import { StoreError } from "../../shared/store-error.js";
 import { sameEmoji } from "../../shared/typed.js";
 import { Inbox } from "../inbox.js";
+import { memberOf } from "./addresses.js";
 import type { WebServices } from "./api.js";
 import { Budgets } from "./budgets.js";
 import { ChannelHub, ref, toId } from "./channel-hub.js";
@@ -26,6 +27,7 @@ import type { WebChatOptions } from "./options.js";
 import { applyRetention, type ChatRetentionLimits, repeatRetention } from "./retention.js";
 import { buildServer } from "./server.js";
 import { Sessions } from "./sessions.js";
+import { signInBy } from "./sign-in.js";
 import { Sockets } from "./sockets.js";
 import { KeyValues, Sql } from "./sql.js";
 import { ChatStore } from "./store.js";
@@ -109,7 +111,7 @@ export class WebChat implements Chat {
       const stopping = new AbortController();
       await this.#prepare(hub, stopping.signal);
       const conversation = this.#converse(hub, sql, handlers);
-      const sessions = new Sessions(users, `dreamloom_${store.instance()}`, new Budgets(this.#limits.budgets));
+      const sessions = this.#sessions(store, users);
       const app = await this.#serve({ hub, conversation, sessions, handlers });
       const sockets = trackSockets(app);
       await listen(app, host, port);
@@ -169,8 +171,16 @@ export class WebChat implements Chat {
     return new Conversation(hub, handlers, inbox, logger);
   }
 
+  #sessions(store: ChatStore, users: Users): Sessions {
+    const { nameHeader = "", trustedProxies = [] } = this.options;
+    const signIn = nameHeader === "" ? undefined : signInBy(nameHeader, memberOf(trustedProxies));
+    return new Sessions(users, `dreamloom_${store.instance()}`, new Budgets(this.#limits.budgets), signIn);
+  }
+
   async #serve(services: Omit<WebServices, "moderatorCode">): Promise<FastifyInstance> {
-    const { logger, moderatorCode, allowedHosts = [], basePath = "/", trustedProxies = [] } = this.options;
+    const { logger, moderatorCode, basePath = "/", trustedProxies = [], publicUrl } = this.options;
+    const { allowedHosts: named = [] } = this.options;
+    const allowedHosts = publicUrl === undefined ? named : [...named, new URL(publicUrl).hostname];
     const clientDir = findClientDir(this.options.clientDir);
     if (!clientDir) logger.error(sentence("web.not-built"));
     return buildServer({ ...services, moderatorCode }, { allowedHosts, basePath, trustedProxies, clientDir }, logger);
@@ -272,7 +282,8 @@ export class WebChat implements Chat {
 
   async link({ channel, id }: MessageRef): Promise<string | undefined> {
     const thread = channel.thread ?? id;
-    return `${this.address}/#/${encodeURIComponent(channel.id)}/${thread}`;
+    const { publicUrl = this.address } = this.options;
+    return `${publicUrl.replace(/\/$/, "")}/#/${encodeURIComponent(channel.id)}/${thread}`;
   }
 
   get #retention(): ChatRetentionLimits {

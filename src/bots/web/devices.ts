@@ -62,6 +62,8 @@ export function registerDevices(app: FastifyInstance, { sessions, hub }: WebServ
     const id = codes.person(code, sure);
     const user = id === undefined ? undefined : users.get(id);
     if (!user || user.banned > 0) throw new ChatError("forbidden", "web.join-code");
+    // Who they are is said by their proxy with each request.
+    if (before.sign_in !== null || user.sign_in !== null) throw new ChatError("forbidden", "web.join-signed-in");
     if (sure && user.id !== before.id) sessions.enterAs(user.id, request, reply);
     return { name: user.name };
   });

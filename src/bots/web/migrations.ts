@@ -99,6 +99,11 @@ const migrations: readonly string[] = [
     SELECT id, token_hash, created, seen FROM person WHERE token_hash IS NOT NULL;
   UPDATE person SET token_hash = NULL;
   `,
+  // What a proxy calls those who sign in there.
+  `
+  ALTER TABLE person ADD COLUMN sign_in TEXT;
+  CREATE UNIQUE INDEX person_sign_in ON person (sign_in) WHERE sign_in IS NOT NULL;
+  `,
 ];
 
 /**

@@ -20,6 +20,13 @@ export interface WebChatOptions {
    * Without it all who come through a proxy share the budgets of one address.
    */
   readonly trustedProxies?: readonly string[];
+  /**
+   * A header, such as "Remote-User", in which these proxies hand on who has signed in with them; that name is then the
+   * sign-in. None by default.
+   */
+  readonly nameHeader?: string;
+  /** Where people open the chat, such as "https://art.example.org/", for links; its own address by default. */
+  readonly publicUrl?: string;
   /** An image file that the bot posts in `#art` on the first start, so that `/dream` works at once. */
   readonly samplePicture?: string;
   /** What the sample shows, and its credit, for the welcome message. */

@@ -4,6 +4,7 @@ import { ChatError } from "../../port/chat-error.js";
 import { isLoopback, networkOf } from "./addresses.js";
 import type { Budgets } from "./budgets.js";
 import type { BudgetName } from "./limits.js";
+import type { SignIn } from "./sign-in.js";
 import type { PersonRow } from "./store.js";
 import type { Users } from "./users.js";
 
@@ -20,6 +21,8 @@ export class Sessions {
     private readonly users: Users,
     private readonly cookie: string,
     readonly budgets: Budgets,
+    /** Where the operator has set it up: then a cookie counts together with it only. */
+    private readonly signIn?: SignIn,
   ) {}
 
   /** The visitor, if they are known. @throws ChatError "forbidden" for who is kept out */
@@ -34,7 +37,9 @@ export class Sessions {
 
   #known(request: FastifyRequest): ReturnType<Users["byToken"]> {
     const token = readCookie(request.headers.cookie, this.cookie);
-    const known = token === undefined ? undefined : this.users.byToken(token);
+    const found = token === undefined ? undefined : this.users.byToken(token);
+    const isSame = !this.signIn || found?.user.sign_in === (this.signIn(request) ?? null);
+    const known = isSame ? found : undefined;
     const user = known?.user;
     const address = addressOf(request);
     // What others do at a moderator's address keeps no moderator out.
@@ -101,8 +106,15 @@ export class Sessions {
     }
     const wait = this.budgets.take("visitors", { address: addressOf(request) });
     if (wait > 0) throw new ChatError("rate-limited", "web.newcomers", { seconds: wait });
-    const owns = this.#ownsThisMachine(request) && this.users.moderators().length === 0;
-    const { user, token } = this.users.create(owns, browserOf(request));
+    const signIn = this.signIn?.(request);
+    const signedIn = signIn === undefined ? undefined : this.users.bySignIn(signIn);
+    if (signedIn) {
+      if (signedIn.banned > 0) throw new ChatError("forbidden", "web.banned");
+      this.enterAs(signedIn.id, request, reply);
+      return signedIn;
+    }
+    const owns = signIn === undefined && this.#ownsThisMachine(request) && this.users.moderators().length === 0;
+    const { user, token } = this.users.create(owns, browserOf(request), signIn);
     this.#setCookie(token, request, reply);
     return user;
   }

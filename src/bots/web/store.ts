@@ -383,6 +383,8 @@ export interface PersonRow extends NamedPerson {
   readonly muted_until: number;
   /** Since when, in milliseconds since the epoch; 0 for who is not. */
   readonly banned: number;
+  /** What a proxy calls them, of those who sign in there. */
+  readonly sign_in: string | null;
 }
 
 export interface MessageRow {

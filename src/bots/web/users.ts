@@ -15,7 +15,7 @@ const ADJECTIVES = (
 const ANIMALS = (
   "Heron Otter Moth Fox Lynx Wren Koi Hare Owl Newt " + "Finch Marten Seal Swift Ibis Badger Gecko Crane Robin Octopus"
 ).split(" ");
-const COLUMNS = "id, name, bot, moderator, muted_until, banned";
+const COLUMNS = "id, name, bot, moderator, muted_until, banned, sign_in";
 /** Browsers of one person. */
 const MOST_SESSIONS = 20;
 const SEEN_MS = 3600 * 1000;
@@ -46,6 +46,11 @@ export class Users {
   /** The person of a name. */
   named(name: string): PersonRow | undefined {
     return this.sql.get(`SELECT ${COLUMNS} FROM person WHERE bot = 0 AND name = ? COLLATE NOCASE`, name.trim());
+  }
+
+  /** Who signs in by a name at a proxy. */
+  bySignIn(name: string): PersonRow | undefined {
+    return this.sql.get(`SELECT ${COLUMNS} FROM person WHERE sign_in = ?`, name);
   }
 
   byToken(token: string): Known | undefined {
@@ -87,15 +92,19 @@ export class Users {
     return this.sql.run("DELETE FROM session WHERE person = ? AND id = ?", person, session).changes > 0;
   }
 
-  /** Makes a person with a friendly, unused name. */
-  create(moderator: boolean, browser: string): { readonly user: PersonRow; readonly token: string } {
+  /**
+   * Makes a person with a friendly, unused name.
+   *
+   * @param signIn what a proxy calls them: where that may be a name here, it is theirs
+   */
+  create(moderator: boolean, browser: string, signIn?: string): { readonly user: PersonRow; readonly token: string } {
     const id = `p${randomBytes(9).toString("base64url")}`;
     const now = Date.now();
-    const name = this.#freeName();
+    const name = (signIn !== undefined && this.#nameOf(signIn)) || this.#freeName();
     const { skeleton, folded } = skeletonsOf(name);
-    const query = `INSERT INTO person (id, name, skeleton, folded, moderator, created, seen)
-      VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING ${COLUMNS}`;
-    const values = [id, name, skeleton, folded, moderator ? 1 : 0, now, now];
+    const query = `INSERT INTO person (id, name, skeleton, folded, moderator, created, seen, sign_in)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING ${COLUMNS}`;
+    const values = [id, name, skeleton, folded, moderator ? 1 : 0, now, now, signIn ?? null];
     return this.sql.write(() => {
       const user = this.sql.one<PersonRow>(query, ...values);
       return { user, token: this.addSession(id, browser) };
@@ -250,6 +259,20 @@ export class Users {
       this.sql.run(`DELETE FROM session WHERE person IN (SELECT id ${gone})`, Date.now() - FORGOTTEN_MS);
       this.sql.run(`DELETE ${gone}`, Date.now() - FORGOTTEN_MS);
     });
+  }
+
+  /** A name like the one of a sign-in, which others may have here; of an address the part before the @. */
+  #nameOf(signIn: string): string | undefined {
+    const [wanted = ""] = signIn.split("@");
+    for (const text of [wanted, ...Array.from({ length: 8 }, (_, index) => `${wanted} ${index + 2}`)])
+      try {
+        const name = readName(text);
+        this.#mustBeFree(name, skeletonsOf(name), "");
+        return name;
+      } catch (error) {
+        if (!(error instanceof ChatError)) throw error;
+      }
+    return undefined;
   }
 
   #freeName(): string {

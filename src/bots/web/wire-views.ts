@@ -168,7 +168,12 @@ function channelState({ id, name, topic, archived }: StoredChannel): WireChannel
 /** A person as they see themselves. */
 export function wireMe(user: PersonRow): WireMe {
   const muted = user.muted_until > Date.now();
-  return { ...wirePerson(user), moderator: user.moderator === 1, ...(muted && { mutedUntil: user.muted_until }) };
+  return {
+    ...wirePerson(user),
+    moderator: user.moderator === 1,
+    ...(user.sign_in !== null && { signedIn: true as const }),
+    ...(muted && { mutedUntil: user.muted_until }),
+  };
 }
 
 function wireButtons(buttons: string): WireMessage["buttons"] {

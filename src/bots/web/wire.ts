@@ -23,6 +23,8 @@ export interface WirePerson extends User {
 
 export interface WireMe extends WirePerson {
   readonly moderator: boolean;
+  /** Who they are comes from a proxy, their name too. */
+  readonly signedIn?: true;
   /** Until then, in milliseconds since 1970, the person may only read. */
   readonly mutedUntil?: number;
 }

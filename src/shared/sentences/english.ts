@@ -1635,6 +1635,8 @@ export const english = {
   "web.button-gone": "This button is no longer there.",
   "web.delete-forbidden": "Only the author or a moderator may delete this message.",
   "web.join-code": "This code is not good, or not any more: make a new one in the other browser.",
+  "web.join-signed-in": "Who you are here comes from your sign-in, so a code cannot change it.",
+  "web.name-signed-in": "Your name comes from your sign-in, so it cannot be changed here.",
   "web.device-gone": "This browser is signed out already.",
   "web.device-ended":
     "This browser was signed out from another one of yours: reload the page to come in as somebody new.",

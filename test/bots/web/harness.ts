@@ -140,6 +140,20 @@ export class Visitor {
   }
 }
 
+/** What becomes of a WebSocket: "open", "closed 4001" or "refused 403". */
+export function socketStatus(url: string, headers: Record<string, string>): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = new WebSocket(url, { headers });
+    socket.on("unexpected-response", (_request, response) => resolve(`refused ${response.statusCode}`));
+    socket.on("close", (code) => resolve(`closed ${code}`));
+    socket.on("message", () => {
+      resolve("open");
+      socket.terminate();
+    });
+    socket.on("error", () => {});
+  });
+}
+
 /** An open socket and all it has brought. */
 export class Ear {
   readonly frames: WireFrame[] = [];

@@ -34,7 +34,11 @@ export function useBrowser(folder: string) {
   }, 120_000);
   afterAll(() => browser?.close());
 
-  async function visit(chat: WebChat, options: BrowserContextOptions = {}, path = ""): Promise<Opened> {
+  async function visit(
+    chat: Pick<WebChat, "address">,
+    options: BrowserContextOptions = {},
+    path = "",
+  ): Promise<Opened> {
     const context = await browser.newContext({ ...SCREENS[0].options, ...options });
     onTestFinished(() => context.close());
     const page = await context.newPage();

@@ -1,11 +1,10 @@
 import { request as httpRequest } from "node:http";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { WebSocket } from "ws";
 
 import { refuse } from "../../../src/bots/web/guard.js";
 import { SECRET, tellingImage } from "../../support/telling-images.js";
-import { budgets, handlers, photo, startChat, Visitor } from "./harness.js";
+import { budgets, handlers, photo, socketStatus, startChat, Visitor } from "./harness.js";
 
 /** fetch will not send a foreign Host header; plain http will. */
 function statusWithHost(base: string, host: string, path = "/api/session"): Promise<number> {
@@ -17,19 +16,6 @@ function statusWithHost(base: string, host: string, path = "/api/session"): Prom
     })
       .on("error", reject)
       .end();
-  });
-}
-
-function socketStatus(url: string, headers: Record<string, string>): Promise<string> {
-  return new Promise((resolve) => {
-    const socket = new WebSocket(url, { headers });
-    socket.on("unexpected-response", (_request, response) => resolve(`refused ${response.statusCode}`));
-    socket.on("close", (code) => resolve(`closed ${code}`));
-    socket.on("message", () => {
-      resolve("open");
-      socket.terminate();
-    });
-    socket.on("error", () => {});
   });
 }
 

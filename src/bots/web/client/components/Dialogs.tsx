@@ -28,14 +28,18 @@ export function ProfileDialog() {
           maxLength={32}
           autoFocus
           autocomplete="nickname"
+          readOnly={me.signedIn === true}
         />
+        {me.signedIn && <p class="hint">{sentence("profile.signed-in")}</p>}
         <p class="sheet-links">
           <Button class="link" onClick={() => setState({ overlay: { kind: "devices" } })}>
             {sentence("devices.open")}
           </Button>
-          <Button class="link" onClick={() => setState({ overlay: { kind: "join", code: "" } })}>
-            {sentence("join.open")}
-          </Button>
+          {!me.signedIn && (
+            <Button class="link" onClick={() => setState({ overlay: { kind: "join", code: "" } })}>
+              {sentence("join.open")}
+            </Button>
+          )}
         </p>
         {me.moderator ? (
           <p class="hint">{sentence("profile.moderates")}</p>

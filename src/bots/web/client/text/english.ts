@@ -81,6 +81,7 @@ export const english = {
   "find.place": "#{channel}, {time}",
   "profile.label": "Your profile",
   "profile.title": "What should people call you?",
+  "profile.signed-in": "Your name comes from your sign-in.",
   "profile.save": "Save",
   "devices.open": "Use the chat in another browser",
   "devices.title": "Your browsers",
