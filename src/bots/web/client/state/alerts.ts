@@ -5,8 +5,8 @@ import { type AlertSettings, getState, setState } from "./store.js";
 const KEPT = "alerts";
 const NOTES_HZ = [659, 988];
 const NOTE_S = 0.16;
-/** A browser that cannot start the service worker must not hold up anything. */
-const READY_MS = 3000;
+/** Some browsers never start the service worker; a slow machine takes seconds, and its notification comes then. */
+const READY_MS = 60_000;
 
 /** How somebody wants to be told, as this browser remembers it. */
 export function readAlerts(): AlertSettings {
