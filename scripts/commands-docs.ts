@@ -53,6 +53,7 @@ export function commandsPage(): string {
     ...contents,
     PICTURES,
     PLACES,
+    SAVED,
     REACTIONS,
     ...RESULT_REACTIONS.map(({ emoji, button, help }) => reactionRow(emoji, button, help)),
     reactionRow("", "vary", "four variations on one sheet; of a dream, with the same large forms"),
@@ -96,6 +97,17 @@ The edge is soft: \`feather\` says over how many pixels. \`/blend night:top summ
 A transparent picture, such as a sticker, is worked on where something of it is, without being told. In a film the part and the picture around it
 zoom and turn together (\`zoom:0 rotate:0\` keeps both where they are). \`/neuron\` takes a region, or \`where:mask\` with the mask attached: the
 rest stays the noise that it began with. Nothing can be looked for in noise: a thing or a colour there is answered with what helps.
+`;
+
+const SAVED = `
+## Presets
+
+\`/preset save moody look:eyes into:owl\` keeps options under a name. \`/dream moody\` and \`/dream preset:moody\` are then read as if they had been typed
+there; what the line says itself wins. A preset is of one command (\`for:stylize\`), has no seed and no picture, and is yours on the whole platform; with
+\`shared\` it is the community's, and of two with one name your own is meant. A command with a menu (Discord) completes them at \`preset\`. \`/preset export moody\`
+posts it as a card: a small picture whose file holds the line and who made it. \`/preset import\` keeps it from there, on any platform that leaves
+files as they are, and \`/preset import name:hers\` takes the options of any picture that was made here. What a card says is checked as a line that is
+typed. A person and a community have 50 at most; \`/settings mydata\` shows and deletes them.
 `;
 
 const PICTURES = `

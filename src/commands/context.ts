@@ -24,6 +24,7 @@ export type AppStore = Pick<
   | "jobs"
   | "myData"
   | "optOuts"
+  | "presets"
   | "reports"
   | "settings"
   | "styles"

@@ -14,6 +14,7 @@ import { Moderation } from "./moderation/moderation.js";
 import { reportCommand } from "./moderation/report-command.js";
 import { Debts } from "./presenting/debts.js";
 import { Presenter } from "./presenting/presenter.js";
+import { presetCommand } from "./presets/command.js";
 import { queueCommand } from "./queue.js";
 import { againCommand } from "./recipes/again.js";
 import { recipeCommands } from "./recipes/chat-recipe.js";
@@ -48,6 +49,7 @@ export function chatCommands(botOptions: BotOptions): ReturnType<typeof recipeCo
   const { recipes, commands } = recipeCommands(botOptions);
   const more = [
     styleCommand,
+    presetCommand,
     seeCommand(botOptions),
     galleryCommand,
     againCommand,
@@ -82,7 +84,7 @@ export function createAppContext(options: AppContextOptions): HandlersContext {
     backoffMs,
     metrics,
     recipes,
-    registry: new Registry(chat.commands, styles),
+    registry: new Registry(chat.commands, styles, store.presets),
     debts,
     presenter: new Presenter({ queue, recipes, logger, metrics, backoffMs, debts, takesReports, largest, marksFiles }),
     settings,

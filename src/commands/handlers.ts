@@ -14,8 +14,9 @@ import type { ReactionCollector } from "./interactive/reaction-collector.js";
 import { Votes } from "./interactive/votes/votes.js";
 import { chatModeration } from "./moderation/moderation.js";
 import { askedBy, refusal } from "./moderation/refusal.js";
-import { namedArguments } from "./parsing/command-line.js";
+import { type Argument, namedArguments } from "./parsing/command-line.js";
 import { readText, readValues } from "./parsing/read-values.js";
+import { withPreset } from "./presets/expand.js";
 import type { Registry } from "./registry.js";
 import { errorText, UserError } from "./user-error.js";
 
@@ -164,7 +165,8 @@ async function runCommand(event: CommandEvent, { chat, app, palettes, votes }: C
   };
   const fromOptions = namedArguments(event.options ?? {});
   const text = plainLine(event.text ?? "");
-  const values = fromOptions.length > 0 ? readValues(command, fromOptions) : readText(command, text);
+  const meant = (args: readonly Argument[]) => withPreset(command, args, event, app.store.presets);
+  const values = fromOptions.length > 0 ? readValues(command, meant(fromOptions)) : readText(command, text, meant);
   await command.run(values, context);
 }
 

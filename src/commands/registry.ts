@@ -9,9 +9,12 @@ import { nearest } from "../shared/nearest.js";
 import { cutText, kebab } from "../shared/text.js";
 import { plainLine } from "../shared/typed.js";
 import { type Command, type CommandRegistry, summarise } from "./command.js";
-import { namedArguments } from "./parsing/command-line.js";
+import { type Argument, namedArguments } from "./parsing/command-line.js";
 import type { Option } from "./parsing/options.js";
 import { readTyped, readValues } from "./parsing/read-values.js";
+import { presetCommand } from "./presets/command.js";
+import { type PresetFinder, withPreset } from "./presets/expand.js";
+import { lineOf } from "./presets/lines.js";
 import { Previews } from "./previews.js";
 import { findStyle, type StyleLibrary } from "./styles/style-library.js";
 import { UserError } from "./user-error.js";
@@ -28,6 +31,7 @@ export class Registry implements CommandRegistry {
   constructor(
     commands: readonly Command[],
     private readonly styles: StyleLibrary,
+    private readonly presets: PresetFinder,
   ) {
     this.#previews = new Previews(styles);
     this.#commands = new Map(commands.map((command) => [command.name, command]));
@@ -62,7 +66,7 @@ export class Registry implements CommandRegistry {
 
   /** At most `limit` choices for a value that is being typed: those that begin with it, then those that contain it. */
   async complete(
-    request: Pick<CompletionRequest, "command" | "option" | "typed" | "channel">,
+    request: Pick<CompletionRequest, "command" | "option" | "typed" | "channel" | "user">,
     limit: number,
   ): Promise<readonly Completion[]> {
     const option = this.#option(request);
@@ -75,7 +79,7 @@ export class Registry implements CommandRegistry {
         ? await this.#styles(request.channel)
         : option?.completes === "commands"
           ? this.summaries.map(({ name, help }) => ({ value: name, label: help }))
-          : (option?.choices ?? []);
+          : [...(option?.choices ?? []), ...(option?.completes === "presets" ? this.#presets(request) : [])];
     const begin = choices.filter((choice) => choice.value.toLowerCase().startsWith(typed));
     const contain = choices.filter(
       (choice) => !begin.includes(choice) && `${choice.value} ${choice.label}`.toLowerCase().includes(typed),
@@ -84,10 +88,11 @@ export class Registry implements CommandRegistry {
   }
 
   /** What the bot would answer a line that it cannot read; undefined for one that it can, and for one that goes on. */
-  async check({ name, text, channel }: Omit<CheckRequest, "user">): Promise<string | undefined> {
+  async check({ name, text, channel, user }: CheckRequest): Promise<string | undefined> {
     try {
       const command = this.find(name);
-      const { typed } = readTyped(command, plainLine(text));
+      const meant = (args: readonly Argument[]) => withPreset(command, args, { user, channel }, this.presets);
+      const { typed } = readTyped(command, plainLine(text), meant);
       const others = Object.keys(command.options).map(kebab);
       for (const [key, option] of Object.entries(command.options))
         for (const style of option.stylesIn?.(typed[kebab(key)] ?? "") ?? [])
@@ -111,6 +116,13 @@ export class Registry implements CommandRegistry {
   #option(asked: Pick<CompletionRequest, "command" | "option">): Option | undefined {
     const options = this.#commands.get(asked.command.toLowerCase())?.options ?? {};
     return Object.entries(options).find(([key]) => kebab(key) === asked.option)?.[1];
+  }
+
+  /** Those of a command that may be named in it; all of them for the command about presets. */
+  #presets({ command, channel: { platform, community }, user }: Omit<CompletionRequest, "typed">): Completion[] {
+    const all = this.presets.list({ platform, community, user: user.id });
+    const fitting = all.filter((preset) => preset.command === command || command === presetCommand.name);
+    return fitting.map((preset) => ({ value: preset.name, label: lineOf(preset) }));
   }
 
   async #styles(channel: ChannelRef): Promise<Completion[]> {

@@ -8,6 +8,7 @@ import type { InteractiveMessage, InteractiveMessages, VoteOf } from "./interact
 import { readJobs, type StoredJob } from "./job-rows.js";
 import type { Jobs } from "./jobs.js";
 import type { OptOuts } from "./opt-outs.js";
+import type { Preset, Presets } from "./presets.js";
 import type { Report, Reports } from "./reports.js";
 import { jobInputTable, jobTable } from "./schema.js";
 import type { Style, Styles } from "./styles.js";
@@ -19,6 +20,8 @@ interface PersonData {
   /** The jobs' images, inputs and results, each once. */
   readonly pictures: readonly StoredImage[];
   readonly styles: readonly Style[];
+  /** Their own, and those that they have given to communities. */
+  readonly presets: readonly Preset[];
   readonly favourites: readonly Favourite[];
   /** Palettes and votes that the user has opened. */
   readonly boards: readonly InteractiveMessage[];
@@ -34,6 +37,7 @@ interface PersonData {
 interface RemovedData extends RemovedImages {
   readonly jobs: number;
   readonly styles: number;
+  readonly presets: number;
   readonly favourites: number;
   readonly boards: number;
   readonly votes: number;
@@ -45,6 +49,7 @@ interface Parts {
   readonly images: Images;
   readonly jobs: Jobs;
   readonly styles: Styles;
+  readonly presets: Presets;
   readonly favourites: Favourites;
   readonly interactiveMessages: InteractiveMessages;
   readonly optOuts: OptOuts;
@@ -56,7 +61,7 @@ export class MyData {
   constructor(private readonly parts: Parts) {}
 
   read(person: UserKey): PersonData {
-    const { images, styles, favourites, interactiveMessages, optOuts, reports } = this.parts;
+    const { images, styles, presets, favourites, interactiveMessages, optOuts, reports } = this.parts;
     const optedOutAt = optOuts.of(person);
     const jobs = this.#jobs(person);
     const results = jobs.flatMap(({ picture }) => picture?.sha ?? []);
@@ -65,6 +70,7 @@ export class MyData {
       jobs,
       pictures,
       styles: styles.of(person),
+      presets: presets.of(person),
       favourites: favourites.of(person),
       boards: interactiveMessages.of(person),
       votes: interactiveMessages.votesOf(person),
@@ -74,18 +80,18 @@ export class MyData {
   }
 
   /**
-   * Deletes all of {@link read}: jobs with parameters and messages, images, styles (also those that others use),
-   * favourites, palettes and votes, reports, the opt-out. An image that another user's job or style uses too stays for
-   * that one, and what moderators have noted of the user stays.
+   * Deletes all of {@link read}: jobs with parameters and messages, images, styles and presets (also those that
+   * others use), favourites, palettes and votes, reports, the opt-out. An image that another user's job or style uses
+   * too stays for that one, and what moderators have noted of the user stays.
    *
    * @throws StoreError "busy" while a job of the user waits or runs; nothing is deleted then.
    */
   remove(person: UserKey): RemovedData {
-    const { database, images, jobs, styles, favourites, interactiveMessages, optOuts, reports } = this.parts;
+    const { database, images, jobs, styles, presets, favourites, interactiveMessages, optOuts, reports } = this.parts;
     const own = this.#jobs(person);
     const busy = own.find(({ state }) => state === "waiting" || state === "running");
     if (busy) throw new StoreError("busy", "store.job-unfinished", { id: busy.id });
-    let rest = { jobs: 0, styles: 0, favourites: 0, boards: 0, votes: 0, reports: 0 };
+    let rest = { jobs: 0, styles: 0, presets: 0, favourites: 0, boards: 0, votes: 0, reports: 0 };
     const removed = images.release(() => {
       const shas = [...this.#inputs(person), ...own.flatMap(({ picture }) => picture?.sha ?? [])];
       const ownStyles = styles.of(person);
@@ -93,6 +99,7 @@ export class MyData {
       rest = {
         reports: reports.removeOf(person),
         favourites: favourites.removeOf(person),
+        presets: presets.removeOf(person),
         ...interactiveMessages.removeOf(person),
         jobs: jobs.forget(own.map(({ id }) => id)),
         styles: styles.forget(ownStyles.map(({ id }) => id)),

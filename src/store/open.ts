@@ -12,6 +12,7 @@ import { Jobs } from "./jobs.js";
 import { KeyValueStores } from "./key-value-store.js";
 import { MyData } from "./my-data.js";
 import { OptOuts } from "./opt-outs.js";
+import { Presets } from "./presets.js";
 import { Reports } from "./reports.js";
 import { Retention } from "./retention.js";
 import { Sealer, sealStored } from "./sealer.js";
@@ -39,6 +40,7 @@ export interface Store {
   readonly gallery: Gallery;
   readonly favourites: Favourites;
   readonly styles: Styles;
+  readonly presets: Presets;
   readonly settings: Settings;
   readonly interactiveMessages: InteractiveMessages;
   readonly bars: Bars;
@@ -71,6 +73,7 @@ export function openStore(options: StoreOptions): Store {
   const favourites = new Favourites(database, now);
   const styles = new Styles(database, images, now);
   const interactiveMessages = new InteractiveMessages(database, now);
+  const presets = new Presets(database, now);
   const acts = new Acts(database, now);
   const optOuts = new OptOuts(database, now);
   const reports = new Reports(database, now);
@@ -80,6 +83,7 @@ export function openStore(options: StoreOptions): Store {
     jobs,
     favourites,
     styles,
+    presets,
     interactiveMessages,
     bars: new Bars(database, favourites, now),
     acts,
@@ -89,7 +93,7 @@ export function openStore(options: StoreOptions): Store {
     settings: new Settings(database, now),
     slackInstallations: new SlackInstallations(database, now, sealer),
     keyValues: new KeyValueStores(database, now, sealer),
-    myData: new MyData({ database, images, jobs, styles, favourites, interactiveMessages, optOuts, reports }),
+    myData: new MyData({ database, images, jobs, styles, presets, favourites, interactiveMessages, optOuts, reports }),
     retention: new Retention({ database, images, jobs, boards: interactiveMessages, acts, reports }, now),
     close: () => {
       closing ??= images.idle().then(() => database.close());

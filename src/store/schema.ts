@@ -201,6 +201,32 @@ export const styleTable = sqliteTable(
   ],
 );
 
+/** Options of a command that people have saved under a name: for themselves everywhere, or for a community. */
+export const presetTable = sqliteTable(
+  "preset",
+  {
+    id: integer("id").primaryKey({ autoIncrement: true }),
+    platform: text("platform").notNull(),
+    /** "" for a person's own. */
+    community: text("community").notNull(),
+    /** The person whose own it is; "" for a community's. */
+    owner: text("owner").notNull(),
+    name: text("name").notNull(),
+    command: text("command").notNull(),
+    /** The options as they are typed: `look:eyes into:owl`. */
+    options: text("options").notNull(),
+    authorId: text("author_id").notNull(),
+    authorName: text("author_name").notNull(),
+    /** Who is named besides, where it came from elsewhere. */
+    credits: text("credits"),
+    createdAt: integer("created_at").notNull(),
+  },
+  (preset) => [
+    uniqueIndex("preset_name").on(preset.platform, preset.community, preset.owner, preset.name),
+    index("preset_author").on(preset.platform, preset.authorId),
+  ],
+);
+
 /** The messages with a user's ❤️ that make a job a favourite: one that is taken back leaves the others. */
 export const heartTable = sqliteTable(
   "heart",

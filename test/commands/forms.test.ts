@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { ann } from "../fakes/chat.js";
 import { studio } from "../fakes/studio.js";
 
 it("a form takes over from any line that needs a picture, with all that was typed", async () => {
@@ -24,7 +25,7 @@ it("a form takes over from any line that needs a picture, with all that was type
 it("says what is wrong with a line while it is typed, and nothing of what is still to come", async () => {
   const { app } = await studio();
   const channel = { platform: "web", community: "local", id: "art" };
-  const check = (name: string, text: string) => app.registry.check({ name, text, channel });
+  const check = (name: string, text: string) => app.registry.check({ name, text, channel, user: ann });
   expect(await check("dream", "size:9999")).toContain("must be a whole number from 64 to 1024 px");
   expect(await check("dream", "look:cretures")).toContain("did you mean creatures?");
   expect(await check("blend", "summer:0.3 wintre:0.7")).toContain("did you mean winter?");
@@ -44,7 +45,10 @@ it("has a small picture of every look and of every style", async () => {
   const channel = { platform: "web", community: "local", id: "art" };
   const summary = app.registry.summaries.find(({ name }) => name === "dream");
   const looks = summary?.options.find(({ name }) => name === "look")?.choices ?? [];
-  const styles = await app.registry.complete({ command: "stylize", option: "style", typed: "", channel }, 99);
+  const styles = await app.registry.complete(
+    { command: "stylize", option: "style", typed: "", channel, user: ann },
+    99,
+  );
   expect(looks.length).toBeGreaterThan(0);
   expect(styles.length).toBeGreaterThan(0);
   for (const { value, preview } of looks) {

@@ -175,6 +175,33 @@ describe("Dreamloom in Discord", () => {
   );
 
   it(
+    "dreams into what a word says; its file, downloaded and posted again, tells how it was made",
+    async () => {
+      const [ann, ben, art] = [discord.user("Ann"), discord.user("Ben"), discord.addChannel("words")];
+      ann.command(art, "dream", { into: "goldfish", size: 96, octaves: 2, steps: 2, seed: "7" }, [await photo()]);
+      const final = await untilSeen(
+        await threadOf(await untilSeen(art, "Dream into goldfish")),
+        "Your picture is ready",
+      );
+      const [dreamt] = final.pictures;
+      expect(dreamt?.description).toBe("Ann's picture, dreamt into a goldfish");
+      expect(final.text).toContain("tiny");
+      const bytes = (await dreamt?.download()) ?? expect.fail();
+      const post = await ben.post(art, "found this", [{ name: "found.png", bytes }]);
+      await ben.shortcut(post.ref, "Show how it was made").answered;
+      const told = await discord.until(
+        () => discord.ephemeralTo(ben).find(({ text }) => text.includes("Its file says")),
+        "how it was made",
+        JOB_MS,
+      );
+      expect(told.text).toMatch(/\*\*Dream into goldfish\*\* by Ann[\s\S]*into:goldfish .*seed:7/);
+      await ben.press(told.ref, "Again").answered;
+      await untilSeen(art, /Dream into goldfish\*\* for Ben/);
+    },
+    TEST_MS,
+  );
+
+  it(
     "cancels in the middle, through a gateway that breaks",
     async () => {
       const [ann, art] = [discord.user("Ann"), discord.addChannel("cancelling")];

@@ -175,6 +175,31 @@ describe.skipIf(missing !== undefined || !hasChromium)(`dreaming a photo in the 
   );
 
   it(
+    "dreams into what a word says; the file, downloaded and posted again, tells how it was made",
+    async () => {
+      const { page, errors } = await visit();
+      await say(page, "/dream into:peacock size:160 seed:21");
+      const thread = await openThread(page, 21);
+      const final = thread.locator("article", { hasText: "Your picture is ready" });
+      await final.getByAltText(/, dreamt into a peacock, by /).waitFor();
+      expect(await final.textContent()).toMatch(/peacock/);
+      await shot(page, "into");
+      const file = await download(page, await final.locator("a[download]").getAttribute("href"));
+      const input = page.locator(".channel-pane input[type=file]");
+      await input.setInputFiles({ name: "found.png", mimeType: "image/png", buffer: file });
+      await say(page, "Found this");
+      const found = page.locator(".channel-pane article", { hasText: "Found this" });
+      await found.click({ button: "right" });
+      await page.getByRole("button", { name: "Show how it was made" }).click();
+      const told = page.locator(".channel-pane article", { hasText: "Its file says that it is Dream into peacock" });
+      await told.getByText(/^\/dream .*into:peacock .*seed:21/).waitFor();
+      await shot(page, "made");
+      expect(errors).toEqual([]);
+    },
+    JOB_MS,
+  );
+
+  it(
     "paints the photo in the style that is chosen by reaction",
     async () => {
       const { page, errors } = await visit();

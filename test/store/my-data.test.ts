@@ -57,7 +57,8 @@ describe("a person's data", () => {
     ]);
     // Plain data: it can be handed out as a file.
     expect(JSON.parse(JSON.stringify(data))).toEqual(data);
-    const nothing = { jobs: [], pictures: [], styles: [], favourites: [], boards: [], votes: [], reports: [] };
+    const empty = { jobs: [], pictures: [], styles: [], presets: [] };
+    const nothing = { ...empty, favourites: [], boards: [], votes: [], reports: [] };
     expect(store.myData.read({ platform: "other", user: "ann" })).toEqual(nothing);
   });
 
@@ -78,6 +79,7 @@ describe("a person's data", () => {
       jobs: [],
       pictures: [],
       styles: [],
+      presets: [],
       favourites: [],
       boards: [],
       votes: [],
@@ -100,6 +102,7 @@ describe("a person's data", () => {
     expect(store.myData.remove(ann)).toEqual({
       jobs: 0,
       styles: 0,
+      presets: 0,
       favourites: 0,
       boards: 0,
       votes: 0,

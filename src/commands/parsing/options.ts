@@ -23,7 +23,7 @@ export interface Option<T = unknown> {
   /** Reads all that names no option, joined by spaces: words, and `summer:0.3` with a key of its own. */
   readonly collects?: boolean;
   /** Values that depend on the channel, or are too many for a list: they are completed while they are typed. */
-  readonly completes?: "styles" | "classes" | "commands" | "where";
+  readonly completes?: "styles" | "classes" | "commands" | "where" | "presets";
   /** The styles that a value names, each of which must be there. */
   stylesIn?(typed: string): readonly string[];
   /** Of an image: what a second attached one is for, where the command takes one. */

@@ -96,15 +96,22 @@ function joined(argument: Argument): string {
 }
 
 /** Reads a whole line of text for a command that is known already. */
-export function readText<O extends Options>(command: Command<O>, text: string): ValuesOf<O> {
-  return readTyped(command, text).values;
+export function readText<O extends Options>(...line: Parameters<typeof readTyped<O>>): ValuesOf<O> {
+  return readTyped(...line).values;
 }
 
-/** Reads a whole line and keeps what was typed, for a form to begin with. */
-export function readTyped<O extends Options>(command: Command<O>, text: string): Read<O> {
+/**
+ * Reads a whole line and keeps what was typed, for a form to begin with.
+ * @param change what the arguments stand for, see `withPreset`
+ */
+export function readTyped<O extends Options>(
+  command: Command<O>,
+  text: string,
+  change: (args: readonly Argument[]) => readonly Argument[] = (args) => args,
+): Read<O> {
   const args = parseArguments(text);
   if (!args.ok) throw new UserError("line.invalid", { problem: args.problem, example: example(command) });
-  return readArguments(command, args.value);
+  return readArguments(command, change(args.value));
 }
 
 function readOne(command: Command, name: string, option: Option, typed: string): unknown {

@@ -83,7 +83,7 @@ async function shown(picture: WantedImage | undefined, context: CommandContext):
 async function makeAsMarked(mark: Mark, changes: string, context: CommandContext): Promise<void> {
   const { recipe, given, line, needsPicture } = readMarkedLine(mark, context);
   if (needsPicture) throw new UserError("made.needs-picture", { line });
-  const changed = readChanges(recipe, mark.job, changes);
+  const changed = readChanges(recipe, mark.job ?? "", changes);
   const seed = changes === "" ? { seed: randomSeed() } : {};
   await startJob({ recipe, given: { ...given, ...seed, ...changed }, images: {} }, context, context.app);
 }

@@ -50,7 +50,9 @@ function markText(mark: Mark, context: CommandContext): string {
   const { line, needsPicture } = readMarkedLine(mark, context);
   const notes = needsPicture ? sentence("result.unnamed", { images: ["image"] }) : "";
   const credits = mark.credits === undefined ? "" : cutText(plain(mark.credits), MOST_SAID);
-  return told(sentence("made.elsewhere"), credits, line, notes);
+  const heading =
+    mark.preset === undefined ? sentence("made.elsewhere") : sentence("made.preset", { name: mark.preset });
+  return told(heading, credits, line, notes);
 }
 
 function told(...[heading, credits, line, notes]: readonly [string, string, string, string]): string {

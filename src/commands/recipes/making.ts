@@ -39,6 +39,7 @@ export async function makingOf({ source, mark }: FoundImage, asker: Asker): Prom
   const [only, another] = source ? await worksShown(source, app.jobs) : [];
   if (only && !another && maySee(only, asker)) return { job: only, claimed: false };
   if (!mark) return undefined;
+  if (mark.job === undefined) return { mark };
   const { platform, community } = channel;
   const found = await app.jobs.find({ platform, community, prefix: mark.job });
   const job = found.find((each) => each.id === mark.job && maySee(each, asker));

@@ -20,6 +20,7 @@ import {
   type Options,
   textOption,
 } from "../parsing/options.js";
+import { PRESET } from "../presets/option-name.js";
 import { lookPicture } from "../previews.js";
 import { expectedShares, printShares, readShares } from "../styles/shares.js";
 import type { StyleLibrary } from "../styles/style-library.js";
@@ -163,7 +164,9 @@ function chatOption(key: string, option: RecipeOption, botOptions: BotOptions): 
       return flagOption({ help, default: false });
     case "choice": {
       const offered = choices.filter(({ notInChat }) => notInChat === undefined);
-      return choose(offered.map(({ value, label }) => ({ value, label })));
+      const chosen = choose(offered.map(({ value, label }) => ({ value, label })));
+      // People save presets of their own.
+      return key === PRESET ? { ...chosen, completes: "presets" } : chosen;
     }
     case "network":
       return choose(botOptions.networks.map(({ id, help: label }) => ({ value: id, label })));

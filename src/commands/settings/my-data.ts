@@ -20,9 +20,9 @@ const MAX_NAMES = 10;
 export async function showMyData(context: CommandContext): Promise<void> {
   const { app, channel, user } = context;
   const data = app.store.myData.read({ platform: channel.platform, user: user.id });
-  const { jobs, pictures, styles, favourites, boards, votes, reports, optedOutAt } = data;
+  const { jobs, pictures, styles, presets, favourites, boards, votes, reports, optedOutAt } = data;
   const rest = sentence("my-data.chats");
-  const all = [jobs, styles, favourites, boards, votes, reports];
+  const all = [jobs, styles, presets, favourites, boards, votes, reports];
   if (all.every(({ length }) => length === 0) && optedOutAt === undefined)
     return context.replyEphemeral(sentence("my-data.none", { rest }));
   const size = megabytes(pictures.reduce((sum, { bytes }) => sum + bytes, 0));
@@ -34,6 +34,7 @@ export async function showMyData(context: CommandContext): Promise<void> {
     jobs.length > 0 && sentence("my-data.channels", { channels: await channels(context, jobs) }),
     ...(await latest(context, jobs)),
     styles.length > 0 && sentence("my-data.styles", { styles: styles.length, names: cut(added, styles.length) }),
+    presets.length > 0 && sentence("my-data.presets", { presets: presets.length }),
     favourites.length > 0 && sentence("my-data.favourites", { favourites: favourites.length }),
     boards.length > 0 && sentence("my-data.interactive", { messages: boards.length }),
     votes.length > 0 && sentence("my-data.votes", { votes: votes.length }),

@@ -10,11 +10,25 @@ const word = (most: number) => z.string().min(1).max(most);
 const schema = z.strictObject({
   /** The command line that makes it again, given the pictures that it cannot name. */
   line: word(8_000).regex(/^\/[a-z]/),
-  job: z.string().regex(/^[A-Z0-9]{4,16}$/),
-  seed: z.string().regex(/^\d{1,10}$/),
-  network: word(200),
+  /** Of a card that holds a preset: its name. Such a card has no job. */
+  preset: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{1,19}$/)
+    .optional(),
+  job: z
+    .string()
+    .regex(/^[A-Z0-9]{4,16}$/)
+    .optional(),
+  seed: z
+    .string()
+    .regex(/^\d{1,10}$/)
+    .optional(),
+  network: word(200).optional(),
   /** The version of the recipe. */
-  version: z.string().regex(/^\d{1,6}$/),
+  version: z
+    .string()
+    .regex(/^\d{1,6}$/)
+    .optional(),
   /** Roles of the pictures that it was made of, with spaces between them; left out where it was made from noise. */
   pictures: z
     .string()
@@ -32,7 +46,8 @@ const PREFIX = "dreamloom";
 const NAMESPACE = "urn:dreamloom:picture#";
 /** The IPTC's words for pictures that a trained network has made from nothing, or of other pictures. */
 const SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/";
-const [MADE, MADE_OF] = ["trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia"];
+const MADE = "trainedAlgorithmicMedia";
+const MADE_OF = "compositeWithTrainedAlgorithmicMedia";
 
 /** The most bytes of XMP that are read; the program's own take a tenth. */
 export const MOST_XMP = 60_000;
@@ -52,7 +67,7 @@ export function printMark(mark: Mark): string {
     '<rdf:Description rdf:about=""',
     ' xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" xmlns:xmp="http://ns.adobe.com/xap/1.0/"',
     ` xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/" xmlns:${PREFIX}="${NAMESPACE}"`,
-    ` Iptc4xmpExt:DigitalSourceType="${SOURCE_TYPES}${mark.pictures === undefined ? MADE : MADE_OF}"`,
+    ...(mark.preset === undefined ? [` Iptc4xmpExt:DigitalSourceType="${SOURCE_TYPES}${sourceType(mark)}"`] : []),
     ` xmp:CreatorTool="${escaped(MAKER)}"`,
     ...(mark.credits === undefined ? [] : [` photoshop:Credit="${escaped(mark.credits)}"`]),
     ` ${own.join(" ")}/>`,
@@ -60,6 +75,10 @@ export function printMark(mark: Mark): string {
     "</x:xmpmeta>",
     '<?xpacket end="w"?>',
   ].join("\n");
+}
+
+function sourceType({ pictures }: Mark): string {
+  return pictures === undefined ? MADE : MADE_OF;
 }
 
 /**

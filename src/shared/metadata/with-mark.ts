@@ -41,7 +41,8 @@ const PNG_HEAD = 8 + 25;
 /** Besides XMP, texts that other programs show: which program made it, and how. */
 function markedPng(file: Buffer, xmp: Buffer, { line, network, seed, credits }: Mark): Buffer {
   if (file.toString("latin1", 12, 16) !== "IHDR") throw new Error("a PNG begins with IHDR");
-  const comment = [line, network, `seed ${seed}`, ...(credits === undefined ? [] : [credits])].join(" · ");
+  const facts = [line, network, seed && `seed ${seed}`, credits];
+  const comment = facts.filter((fact) => fact !== undefined).join(" · ");
   return Buffer.concat([
     file.subarray(0, PNG_HEAD),
     pngText("XML:com.adobe.xmp", xmp),

@@ -882,6 +882,7 @@ export const english = {
   "my-data.channel-gone": "a channel that I no longer see",
   "my-data.styles": ({ styles, names }: { styles: number; names: string }) =>
     `${counted(styles, "style")} that you have added: ${names}`,
+  "my-data.presets": ({ presets }: { presets: number }) => `${counted(presets, "preset")} that you have saved`,
   "my-data.favourites": ({ favourites }: { favourites: number }) => counted(favourites, "favourite"),
   "my-data.interactive": ({ messages }: { messages: number }) =>
     `${messages} ${messages === 1 ? "palette or vote" : "palettes or votes"} that you have opened`,
@@ -996,6 +997,8 @@ export const english = {
   "store.styles-full": "There are already {count} styles here, the most there can be; remove one first.",
   "store.own-styles-full":
     "You have already added {count} styles here, the most one person may have; remove one first.",
+  "store.preset-taken": "{author} has saved a preset {name} here already; choose another name.",
+  "store.presets-full": "There are already {count} presets, the most there can be; remove one first.",
   "store.style-taken": "There is already a style {style}; choose another name.",
   "store.job-unfinished":
     "Your job {id} has not ended yet: cancel it, or wait for it, and then delete your data again.",
@@ -1265,6 +1268,26 @@ export const english = {
   "zoom.into-or-channels": "A film goes through neurons or through things: give either channels or into, not both.",
   "grid.find-alone": "find chooses the layer and the channels itself; give it without layers and channels.",
   "grid.no-labels": "The channels of {network} have no labels, as its classifier does not read the means of one layer.",
+  "preset.none": "No presets yet. Save one: `/preset save moody look:eyes into:owl`; then `/dream moody`.",
+  "preset.heading": "**Presets** (`/dream moody`, or `preset:moody`)",
+  "preset.row": ({ name, line, by, own }: Record<"name" | "line", string> & { by: string; own: boolean }) =>
+    `**${name}** \`${line}\` · ${own ? "yours" : `by ${by}`}`,
+  "preset.row-credits": " · from {credits}",
+  "preset.needs-name": "Please name the preset. For example: `{line}`",
+  "preset.needs-options": "Please say which options it has. For example: `/preset save moody look:eyes into:owl`",
+  "preset.picture": "A preset has no picture of its own: name it when you use it.",
+  "preset.name-taken": "{name} means something else in `/{command}` already; please choose another name.",
+  "preset.unknown": ({ name, near }: { name: string; near: string | undefined }) =>
+    `There is no preset ${name} here.${near === undefined ? "" : ` Did you mean ${near}?`} \`/preset\` lists them.`,
+  "preset.foreign": "The preset {name} is {owner}'s: only {owner} and moderators can remove it.",
+  "preset.no-community": "In direct messages there is no community to share it with; leave out `shared`.",
+  "preset.saved": ({ name, line, shared }: { name: string; line: string; shared: boolean }) =>
+    `Saved **${name}**${shared ? " for everybody here" : " for you"}: \`${line}\``,
+  "preset.removed": "The preset {name} is removed.",
+  "preset.card": "The preset **{name}**: it is in this picture's file, and `/preset import` keeps it from there.",
+  "preset.card-alt": "A card with the preset {name}: {line}",
+  "preset.card-by": "Preset by {by}",
+  "preset.no-card": "Attach the card of a preset, or a picture that I have made, to `/preset import name:moody`.",
   "made.nothing":
     "That picture does not say how it was made: I did not make it, or that was lost on its way. " +
     "A job's id does: `/again 7KQ4`.",
@@ -1273,6 +1296,7 @@ export const english = {
   "made.needs-picture":
     "It was made of a picture that I do not have here. Send that one with this line:\n```\n{line}\n```",
   "made.elsewhere": "Its file says that I made it, but not where you see it from here:",
+  "made.preset": "It is the card of the preset **{name}**; `/preset import` with it keeps that.",
   "made.job": ({ title, author, id, claimed }: Record<"title" | "author" | "id", string> & { claimed: boolean }) =>
     `${claimed ? "Its file says that it is " : ""}**${title}** by ${author} (\`${id}\`)`,
   "see.no-image": "There is no picture to look at.",

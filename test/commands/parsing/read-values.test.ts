@@ -6,7 +6,7 @@ import { changeDream, chatRecipe } from "../../../src/commands/recipes/chat-reci
 import { commandLine, type Params } from "../../../src/commands/recipes/recipe.js";
 import { UserError } from "../../../src/commands/user-error.js";
 import { dreamDefinition } from "../../../src/engine/recipes/dream/definition.js";
-import { art } from "../../fakes/chat.js";
+import { ann, art } from "../../fakes/chat.js";
 import { botOptions, studio } from "../../fakes/studio.js";
 
 const { app } = await studio();
@@ -183,7 +183,7 @@ describe("values", () => {
 
 describe("completion", () => {
   const complete = async (typed: string, option = "look", command = "dream") =>
-    (await registry.complete({ command, option, typed, channel: art }, 25)).map((choice) => choice.value);
+    (await registry.complete({ command, option, typed, channel: art, user: ann }, 25)).map((choice) => choice.value);
 
   it("offers what begins with the typed letters, then what contains them", async () => {
     expect(await complete("")).toEqual(["textures", "patterns", "creatures"]);

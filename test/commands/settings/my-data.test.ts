@@ -53,7 +53,7 @@ describe("/settings mydata", () => {
     const stored = store.myData.read({ platform: "fake", user: "ann" });
     const { pictures, ...rest } = stored;
     expect(data).toMatchObject({
-      format: "dreamloom-my-data-3",
+      format: "dreamloom-my-data-4",
       platform: "fake",
       person: { id: "ann", name: "Ann" },
       ...rest,
@@ -101,7 +101,17 @@ describe("/settings mydata", () => {
       /^Deleted: 2 jobs, 1 style, 1 favourite, 0 choices, and \d pictures? of \d+ kB\. Nothing is stored about you/,
     );
     const rest = store.myData.read({ platform: "fake", user: "ann" });
-    expect(rest).toEqual({ jobs: [], pictures: [], styles: [], favourites: [], boards: [], votes: [], reports: [] });
+    const none = {
+      jobs: [],
+      pictures: [],
+      styles: [],
+      presets: [],
+      favourites: [],
+      boards: [],
+      votes: [],
+      reports: [],
+    };
+    expect(rest).toEqual(none);
     expect(store.myData.read({ platform: "fake", user: "ben" }).jobs).toHaveLength(1);
     await chat.say(ben, "/settings mydata delete confirm:yes");
     expect(last()?.text).toMatch(/^Deleted: 1 job, 0 styles/);

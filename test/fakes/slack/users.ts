@@ -27,7 +27,12 @@ export interface SeenMessage {
   readonly ts: string;
   readonly byBot: boolean;
   readonly text: string;
-  readonly pictures: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+  readonly pictures: readonly {
+    readonly name: string;
+    readonly bytes: Uint8Array;
+    /** For those who do not see it. */
+    readonly alt: string | undefined;
+  }[];
   readonly buttons: readonly { readonly label: string; readonly id: string }[];
   readonly botReactions: readonly string[];
   readonly notifies: readonly string[];
@@ -355,7 +360,7 @@ export class Users {
       buttons: buttonsOf(message.blocks),
       pictures: [...message.files, ...inBlocks].flatMap((id) => {
         const file = this.fake.files.get(id);
-        return file?.bytes && !file.deleted ? [{ name: file.name, bytes: file.bytes }] : [];
+        return file?.bytes && !file.deleted ? [{ name: file.name, bytes: file.bytes, alt: file.alt }] : [];
       }),
       botReactions: reactions.map(([name]) => toUnicode(name)),
       notifies: [
