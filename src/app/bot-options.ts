@@ -12,7 +12,7 @@ export const MEGABYTE = 1024 * 1024;
 
 /** @param offered the engine's catalogue and the folders in `models.path` unless given */
 export function botOptionsOf(config: Config, offered: Catalogue = configuredCatalogue(config)): BotOptions {
-  const { megabytes, seconds } = config.pictures;
+  const { megabytes, ...limits } = config.pictures;
   return {
     ...offered,
     mapsMegabytes: Math.max(...configuredDevices(config).map(({ maps }) => maps)),
@@ -22,7 +22,7 @@ export function botOptionsOf(config: Config, offered: Catalogue = configuredCata
     film: config.film,
     styles: config.styles,
     caps: config.queue,
-    pictures: { maxBytes: Math.round(megabytes * MEGABYTE), seconds },
+    pictures: { maxBytes: Math.round(megabytes * MEGABYTE), ...limits },
   };
 }
 

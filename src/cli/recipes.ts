@@ -10,6 +10,7 @@ import { defined } from "../shared/defined.js";
 import { sentence } from "../shared/sentences/sentence.js";
 import { kebab } from "../shared/text.js";
 import { runtimeOption } from "./engine.js";
+import { framesIn } from "./moving.js";
 import { type RunFlags, runRecipe } from "./run-recipe.js";
 import { numberWithin, UsageError } from "./usage.js";
 
@@ -83,13 +84,16 @@ async function run(
     else if (kind === "where") params[key] = whereFrom(flags[flag] as string | undefined, option, paths);
     else params[key] = flags[flag];
   }
+  const [image] = paths.values();
+  const moves = options.moving && (await framesIn(image, params.moving as string | undefined));
+  if (moves) params.filmFrames = moves;
   const film = definition.film(completed(definition, params));
   const { still, films } = outputsOf(definition);
   const endings = film ? films : still;
   const output = typed ?? freeName(`${photoName(paths)}${name}`, endings[0] ?? "");
   if (film) params.format = extname(output).slice(1).toLowerCase();
   if (!endings.includes(extname(output).toLowerCase())) {
-    throw new UsageError("cli.ending", { output, endings: endings.join(", ") });
+    throw new UsageError(moves ? "cli.ending-moving" : "cli.ending", { output, endings: endings.join(", ") });
   }
   await runRecipe({ recipe: name, params, paths, doing }, { output, frames, json, runtime });
 }

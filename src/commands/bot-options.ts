@@ -42,7 +42,13 @@ export interface BotOptions {
   };
   /** The engine's bound of a job's feature maps in megabytes, beyond which it works in tiles; Infinity for none. */
   readonly mapsMegabytes: number;
-  readonly pictures: { readonly maxBytes: number; readonly seconds: number };
+  readonly pictures: {
+    readonly maxBytes: number;
+    readonly seconds: number;
+    /** Most frames of a moving picture that a job works on, and the most seconds that they last. */
+    readonly filmFrames: number;
+    readonly filmSeconds: number;
+  };
 }
 
 /** As much of the engine's catalogue of networks as people are shown. */

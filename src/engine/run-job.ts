@@ -6,6 +6,7 @@ import { NativePartError } from "../shared/native.js";
 import { MAX_CHECKPOINT_BYTES, packCheckpoint, unpackCheckpoint } from "./checkpoint.js";
 import { type CutOut, encode, openPicture } from "./images/codec.js";
 import { type Film, FilmError, type FilmFormat } from "./images/film.js";
+import { openMoving } from "./images/moving-picture.js";
 import { NetworkError } from "./networks/network.js";
 import type { OpenEngine } from "./open.js";
 import { DescentError } from "./optimize/steps.js";
@@ -26,6 +27,8 @@ import { dreamDefinition } from "./recipes/dream/definition.js";
 import { dream } from "./recipes/dream/run.js";
 import { morph } from "./recipes/morph.js";
 import { isMorph } from "./recipes/morph-options.js";
+import { movingFrames } from "./recipes/moving/frames.js";
+import { framesOf } from "./recipes/moving/options.js";
 import { neuronDefinition } from "./recipes/neuron/definition.js";
 import { neuron } from "./recipes/neuron/run.js";
 import { gridDefinition } from "./recipes/neuron-grid/definition.js";
@@ -130,12 +133,13 @@ async function inputsOf(
   const inputs: Record<string, PictureInput> = {};
   for (const [role, bytes] of Object.entries(encoded)) {
     const { width, height, decode } = await openPicture(bytes);
+    const moving = () => openMoving(bytes);
     const noted = async (side: number) => {
       const image = await decode(side);
       note(image.cutOut);
       return image;
     };
-    inputs[role] = { width, height, decode: role === cut ? noted : decode };
+    inputs[role] = { width, height, decode: role === cut ? noted : decode, moving };
   }
   return inputs;
 }
@@ -244,6 +248,7 @@ function recipe<O extends RecipeOptions>(
         const parsed = params.parse(given);
         const count = variationsOf(parsed);
         if (count > 1 && isMorph(parsed)) throw new RecipeError("morph.or-repeat");
+        if (framesOf(parsed) > 1) return movingFrames(parsed, inputs, run, context);
         if (isMorph(parsed)) return morph((within) => run(parsed, inputs, within), morphOf(parsed, inputs), context);
         if (count === 1) return run(parsed, inputs, context);
         const one = (variation: number, within: RecipeContext) =>

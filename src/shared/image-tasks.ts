@@ -5,6 +5,7 @@ import { checkDecodes, inspectPicture, labAsRgb, PictureError, type PictureFacts
 import { bareImage } from "./metadata/bare.js";
 import type { Mark } from "./metadata/mark.js";
 import { readMark, withMark } from "./metadata/with-mark.js";
+import { type MovingFacts, movingFacts } from "./moving.js";
 import { sharp } from "./native.js";
 
 /** Limits that an installation sets. */
@@ -74,6 +75,11 @@ export const IMAGE_TASKS = {
     if (decoding) await checkDecodes(bare, facts);
     if (!mark) return { ...facts, bytes: bare };
     return { ...facts, bytes: keepsMark ? withMark(bare, facts.type, mark) : bare, mark };
+  },
+
+  /** What a file says of its frames; undefined for a still. @throws PictureError */
+  moving(bytes: Uint8Array, limits: TaskLimits): Promise<MovingFacts | undefined> {
+    return read(movingFacts(bytes), limits);
   },
 
   /** A smaller copy that every browser shows: of an animation its first frame. */

@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { decode } from "../../src/engine/images/codec.js";
 import { version } from "../../src/shared/version.js";
+import { cameraFilm, filmFile } from "../support/film.js";
 import { drawn } from "../support/pictures.js";
 import { writeTinyNetwork } from "../support/tiny-network.js";
 import { dreamloom, type Ended } from "./run.js";
@@ -42,6 +44,8 @@ const dream = (...args: string[]): Promise<Ended> =>
     "2",
     ...args,
   ]);
+
+const SMALL = ["--layers", "corners", "--size", "64", "--octaves", "1", "--steps", "1"];
 
 describe("dreamloom dream", () => {
   it("writes the picture and one line about it", async () => {
@@ -98,6 +102,21 @@ describe("dreamloom dream", () => {
     // The last octave is the result.
     const pixels = (path: string) => sharp(path).raw().toBuffer();
     expect((await pixels(join(frames, "octave-2.png"))).equals(await pixels(output))).toBe(true);
+  });
+
+  it("makes a film of a moving picture, and one picture of it where that is said", async () => {
+    const [gif, output, still] = ["film.gif", "film.webp", "still.png"].map((name) => join(folder, name));
+    writeFileSync(gif ?? "", await filmFile(cameraFilm(await decode(await drawn(96, 64)), 3, 64), [80, 200, 80]));
+    const of = (...args: string[]) => dreamloom(["dream", gif ?? "", "--network", network, ...SMALL, ...args]);
+    expect(await of("-o", output ?? "")).toMatchObject({ code: 0, err: "" });
+    const { pages, delay, width } = await sharp(output).metadata();
+    expect({ pages, delay, width }).toEqual({ pages: 3, delay: [80, 200, 80], width: 64 });
+    const refused = await of("-o", still ?? "");
+    expect(refused.code).not.toBe(0);
+    expect(refused.err).toContain("--moving still");
+    expect((await of("-o", still ?? "", "--moving", "still")).code).toBe(0);
+    expect((await sharp(still).metadata()).format).toBe("png");
+    expect((await of("-o", output ?? "", "--moving", "some")).err).toContain("all, still, a share");
   });
 
   it("makes the same file of the same seed, another of another", async () => {

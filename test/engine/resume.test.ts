@@ -6,6 +6,7 @@ import type { Checkpoint, EngineRequest } from "../../src/engine/process/engine.
 import { dreamDefinition } from "../../src/engine/recipes/dream/definition.js";
 import type { Frame } from "../../src/engine/recipes/recipe.js";
 import { RECIPES, runJob } from "../../src/engine/run-job.js";
+import { cameraFilm, filmFile } from "../support/film.js";
 import { drawn } from "../support/pictures.js";
 import { difference, openTiny, pictureOf } from "./recipes/tiny.js";
 
@@ -142,6 +143,36 @@ const JOBS: Readonly<Record<string, EngineRequest>> = {
     pictures: {},
   },
 };
+
+const film = await filmFile(cameraFilm(await decode(photo), 5, 48), Array(5).fill(80), { format: "webp" });
+const MOVING: Readonly<Record<string, EngineRequest>> = {
+  "a dream of a film": {
+    recipe: "dream",
+    params: { network: "vgg", layers: "block2_conv1", size: 48, octaves: 2, steps: 2, filmFrames: 5 },
+    pictures: { image: film },
+  },
+  "a painting of a film": {
+    recipe: "stylize",
+    pictures: { image: film, style: painting },
+    params: { ...style, contentLayer: "block3_conv1", size: 48, filmFrames: 5, styles: [{ picture: "style" }] },
+  },
+};
+
+describe("a film that is taken up again", () => {
+  it.each(Object.entries(MOVING))(
+    "%s: is the same as without a stop, after each of its frames",
+    async (_n, request) => {
+      const whole = await runWhole(request);
+      // One of the end before the beginning, and all of the film's own but the last, after which nothing comes.
+      expect(whole.checkpoints).toHaveLength(5);
+      for (const [done, resume] of whole.checkpoints.entries()) {
+        const again = await runWhole({ ...request, resume });
+        expect(again.picture.equals(whole.picture)).toBe(true);
+        expect(again.checkpoints).toHaveLength(4 - done);
+      }
+    },
+  );
+});
 
 describe("a job that is taken up again", () => {
   it.each(Object.entries(JOBS))(

@@ -44,7 +44,7 @@ export const botOptions: BotOptions = {
   styles: { perCommunity: 10, perPerson: 2 },
   caps: { perPerson: 5, perHour: 100, perChannel: 15, perChannelHour: 200 },
   mapsMegabytes: 3000,
-  pictures: { maxBytes: 100_000, seconds: 1 },
+  pictures: { maxBytes: 100_000, seconds: 1, filmFrames: 12, filmSeconds: 6 },
 };
 
 export interface StudioOptions {

@@ -11,7 +11,13 @@ const logger = pino({ level: "silent" });
 const limits = { name: "a.png", maxPixels: 1_000_000 };
 const file = (text: string) => Buffer.from(text);
 /** Every task in one process. */
-const all = (images: ImageProcess) => ({ inspect: images, admit: images, still: images, smaller: images });
+const all = (images: ImageProcess) => ({
+  inspect: images,
+  admit: images,
+  moving: images,
+  still: images,
+  smaller: images,
+});
 const flat = (width = 60, height = 40) =>
   sharp({ create: { width, height, channels: 3, background: "#345" } }).keepMetadata();
 

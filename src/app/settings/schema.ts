@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { z } from "zod";
 import type { BotOptions } from "../../commands/bot-options.js";
 import { DEFINITIONS } from "../../engine/recipes/definitions.js";
+import { MOST_FRAMES } from "../../engine/recipes/moving/options.js";
 import { inChats, type RecipeOption } from "../../engine/recipes/option.js";
 
 /** The settings' shape. `config/default.yaml` explains each; the errors' wording comes from `load-settings.ts`. */
@@ -190,7 +191,12 @@ export const configSchema = section({
     lockSeconds: number(0.2, 3600),
     heartbeatSeconds: number(0.05, 60),
   }),
-  pictures: section({ megabytes: number(0.1, 500), seconds: number(1, 600) }),
+  pictures: section({
+    megabytes: number(0.1, 500),
+    seconds: number(1, 600),
+    filmFrames: integer(2, MOST_FRAMES),
+    filmSeconds: number(1, 600),
+  }),
   ...recipeSections(),
   styles: section({ perCommunity: integer(0, 10_000), perPerson: integer(0, 10_000) }),
   ops: section({

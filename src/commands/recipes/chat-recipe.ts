@@ -4,6 +4,7 @@ import { completed, costKey, megabytesOf, type RecipeDefinition } from "../../en
 import { DEFINITIONS } from "../../engine/recipes/definitions.js";
 import { ATTACHED_GUIDE, GUIDE } from "../../engine/recipes/dream/guide.js";
 import { isMorph } from "../../engine/recipes/morph-options.js";
+import { framesOf } from "../../engine/recipes/moving/options.js";
 import { ATTACHED } from "../../engine/recipes/painting/options.js";
 import { variationsOf } from "../../engine/recipes/variation-options.js";
 import { MASK, parseWhere } from "../../engine/recipes/where/syntax.js";
@@ -121,10 +122,13 @@ function impliedValues({ definition, botOptions }: Offer, given: Params): Params
 }
 
 /**
- * A morph or a sheet of variations: the one that is asked for takes the place of the other.
- * @throws UserError when both are asked for
+ * A morph, a sheet of variations, or a film of a moving picture: of the first two, the one that is asked for takes the
+ * place of the other.
+ * @throws UserError when two are asked for
  */
 function oneOutcome(params: Params, given: Params): Params {
+  const others = isMorph(params) || variationsOf(params) > 1 || Number(params.sweep ?? 0) > 0;
+  if (framesOf(params) > 1 && others) throw new UserError("moving.or-other");
   if (!isMorph(params) || variationsOf(params) === 1) return params;
   if (isMorph(given) && variationsOf(given) > 1) throw new UserError("morph.or-repeat");
   return isMorph(given) ? { ...params, repeat: undefined } : { ...params, morph: undefined };

@@ -6,6 +6,7 @@ import { type JobQueue, QueueError } from "../../queue/queue.js";
 import { defined } from "../../shared/defined.js";
 import type { BotOptions } from "../bot-options.js";
 import { downloadImage, type FoundImage, type ImageServices } from "../images/find-image.js";
+import { movingFrames } from "../images/moving-frames.js";
 import { type Provenance, provenanceOf, withStyleCredits } from "../images/provenance.js";
 import type { Presenter } from "../presenting/presenter.js";
 import type { ChannelSettings } from "../settings/channel-settings.js";
@@ -69,9 +70,22 @@ export async function startJob(request: RecipeRequest, requester: JobRequester, 
   const provenance = request.provenance ?? (await provenanceOf(Object.values(images), user, services.jobs));
   const pictures = Object.fromEntries(Object.entries(images).map(([role, { bytes }]) => [role, bytes]));
   const params = request.params ?? settings.defaults(recipe, channel);
-  const draft = await recipe.change({ params, pictures }, given, { channel, chat, styles });
+  const moving = await framesOf(recipe, pictures, { ...params, ...given }, services);
+  const draft = await recipe.change({ params, pictures }, { ...given, ...moving }, { channel, chat, styles });
   settings.checkSize(recipe, draft.params, channel);
   return submit(draft, provenance, request, requester, services);
+}
+
+/** Of a moving picture every frame is worked on, unless something else is said. */
+async function framesOf(
+  { imageRole = "", options }: Recipe,
+  pictures: Draft["pictures"],
+  { moving }: Params,
+  { botOptions }: Pick<JobServices, "botOptions">,
+): Promise<Params> {
+  const bytes = pictures[imageRole];
+  if (!options.moving) return {};
+  return { filmFrames: bytes && (await movingFrames(bytes, moving, botOptions.pictures)) };
 }
 
 async function downloaded(

@@ -5,14 +5,20 @@ import { FILM_TYPES, type Film, FilmError, type FilmFormat } from "./film.js";
 import { FrameStore } from "./frame-store.js";
 import { CHANNELS, type Raster } from "./raster.js";
 
-interface FilmOptions {
-  readonly framesPerSecond: number;
+/** How fast a film is: alike throughout, or how long each frame is shown, in milliseconds. */
+type Timing = { readonly framesPerSecond: number } | { readonly delays: readonly number[] };
+
+interface FilmSettings {
+  /** Whether it begins again at its end, for ever; it does when left out. */
+  readonly loops?: boolean;
   /** The film is made smaller until it fits: by quality, then size, then fewer frames a second. */
   readonly maxBytes: number;
   /** WebP when left out. */
   readonly format?: FilmFormat;
   readonly signal?: AbortSignal;
 }
+
+type FilmOptions = FilmSettings & Timing;
 
 /** sharp wants all frames of an animation at once: this many pixels take 300 MB. */
 const MAX_ANIMATION_PIXELS = 100_000_000;
@@ -62,6 +68,7 @@ async function encodeStore(store: FrameStore, options: FilmOptions): Promise<Fil
   if (store.count === 0) throw new FilmError("film.no-frame");
   if (format === "mp4") await needFfmpeg();
   else needRoom(store.width, store.height, store.count);
+  if (format === "mp4" && "delays" in options) return encodeAtOneSpeed(store, options.delays, options);
   let most = Number.POSITIVE_INFINITY;
   let smallest = Number.POSITIVE_INFINITY;
   for (const attempt of ATTEMPTS) {
@@ -111,7 +118,7 @@ async function encodeOnce(
   const [width, height] = [side(store.width), side(store.height)];
   // MP4 drops frames by itself at a lower frame rate, so it keeps them all: quality and size go far enough.
   const kept = format === "mp4" ? 1 : every;
-  const framesPerSecond = options.framesPerSecond / kept;
+  const framesPerSecond = speedOf(options) / kept;
   const indices = Array.from({ length: Math.ceil(store.count / kept) }, (_, i) => i * kept);
   const film = { type: FILM_TYPES[format], width, height, frames: indices.length, framesPerSecond };
   if (format === "mp4") {
@@ -122,12 +129,15 @@ async function encodeOnce(
   const pages = await Promise.all(indices.map((index) => page(store, index, width, height)));
   const raw = { width, height: height * pages.length, channels: CHANNELS, pageHeight: height } as const;
   const image = sharp(Buffer.concat(pages), { raw, limitInputPixels: false });
-  const delay = delays(pages.length, framesPerSecond, format === "gif" ? 10 : 1);
+  const shown = shownFor(store.count, options);
+  const times = indices.map((index) => total(shown.slice(index, index + kept)));
+  const delay = delays(times, format === "gif" ? 10 : 1);
+  const loop = options.loops === false ? 1 : 0;
   if (format === "gif") {
     const colours = quality > 75 ? 256 : quality > 50 ? 128 : 64;
-    return { ...film, bytes: await image.gif({ loop: 0, delay, colours, effort: 5, dither: 0.6 }).toBuffer() };
+    return { ...film, bytes: await image.gif({ loop, delay, colours, effort: 5, dither: 0.6 }).toBuffer() };
   }
-  return { ...film, bytes: await image.webp({ loop: 0, delay, quality, effort: 3 }).toBuffer() };
+  return { ...film, bytes: await image.webp({ loop, delay, quality, effort: 3 }).toBuffer() };
 }
 
 async function page(store: FrameStore, index: number, width: number, height: number): Promise<Buffer> {
@@ -137,8 +147,45 @@ async function page(store: FrameStore, index: number, width: number, height: num
   return sharp(bytes, { raw }).resize(width, height, { fit: "fill" }).raw().toBuffer();
 }
 
+const total = (times: readonly number[]): number => times.reduce((sum, ms) => sum + ms, 0);
+
+/** How long each of so many frames is shown, in milliseconds. */
+function shownFor(count: number, timing: Timing): readonly number[] {
+  return "delays" in timing ? timing.delays : Array<number>(count).fill(1000 / timing.framesPerSecond);
+}
+
+/** Frames a second, on average. */
+function speedOf(timing: Timing): number {
+  return "delays" in timing ? (1000 * timing.delays.length) / total(timing.delays) : timing.framesPerSecond;
+}
+
 /** How long each frame is shown, in ms, in steps of `unit`; rounding never adds up. */
-export function delays(count: number, framesPerSecond: number, unit: number): number[] {
-  const at = (i: number): number => Math.round((i * 1000) / framesPerSecond / unit) * unit;
-  return Array.from({ length: count }, (_, i) => Math.max(unit, at(i + 1) - at(i)));
+export function delays(times: readonly number[], unit: number): number[] {
+  let [exact, said] = [0, 0];
+  return times.map((ms) => {
+    exact += ms;
+    const shown = Math.max(unit, Math.round((exact - said) / unit) * unit);
+    said += shown;
+    return shown;
+  });
+}
+
+/** The shortest time that a frame of an MP4 is shown, in milliseconds. */
+const SHORTEST = 20;
+
+/** An MP4 has one speed: a frame that is shown for longer is there several times. */
+async function encodeAtOneSpeed(store: FrameStore, times: readonly number[], options: FilmOptions): Promise<Film> {
+  const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
+  const unit = Math.max(SHORTEST, times.map(Math.round).reduce(divisor, 0));
+  const { maxBytes, signal } = options;
+  const repeated = await FrameStore.open(store.width, store.height);
+  try {
+    for (const [index, ms] of delays(times, unit).entries())
+      for (let shown = 0; shown < ms; shown += unit) await repeated.appendBytes(await store.read(index));
+    const even = { framesPerSecond: 1000 / unit, maxBytes, format: "mp4", ...(signal && { signal }) } as const;
+    const film = await encodeStore(repeated, even);
+    return { ...film, frames: store.count, framesPerSecond: speedOf(options) };
+  } finally {
+    await repeated.dispose();
+  }
 }

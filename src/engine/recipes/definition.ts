@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Deed } from "../../shared/deed.js";
 import { isMorph, MORPH_FRAMES, MORPH_SIDE } from "./morph-options.js";
+import { framesOf, laterParams, openingOf } from "./moving/options.js";
 import type { RecipeOption, RecipeOptions } from "./option.js";
 import { variationsOf } from "./variation-options.js";
 
@@ -99,7 +100,7 @@ export function defineRecipe<const O extends RecipeOptions>(described: Described
 
 /**
  * A sheet of variations costs as much as they do one by one; those that are done are held until the last one is. A
- * morph costs no more than its image, but its frames are held.
+ * morph costs no more than its image, but its frames are held. Of a moving picture each frame is made.
  */
 function withVariants<O extends RecipeOptions>({
   cost,
@@ -108,10 +109,11 @@ function withVariants<O extends RecipeOptions>({
   title,
 }: Described<O>): Pick<Described<O>, "cost" | "film" | "footprint" | "title"> {
   return {
-    film: (params) => film(params) || isMorph(params),
-    cost: (params) => cost(params) * variationsOf(params),
+    film: (params) => film(params) || isMorph(params) || framesOf(params) > 1,
+    cost: (params) => filmCost(params, cost) * variationsOf(params),
     footprint(params) {
       const [one, count] = [footprint(params), variationsOf(params)];
+      if (framesOf(params) > 1) return { ...one, pictures: (one.pictures ?? 0) + MOVING + framesOf(params) };
       const frames = isMorph(params)
         ? Math.ceil(MORPH_FRAMES * Math.min(1, megapixels(MORPH_SIDE) / one.megapixels))
         : 0;
@@ -120,10 +122,22 @@ function withVariants<O extends RecipeOptions>({
     },
     title(params) {
       const [one, count] = [title(params), variationsOf(params)];
+      if (framesOf(params) > 1) return `${one}, a film of ${framesOf(params)} frames`;
       if (isMorph(params)) return `${one}, a morph`;
       return count === 1 ? one : `${one}, ${count} variations`;
     },
   };
+}
+
+/** The frame before, moved, with its flow. */
+const MOVING = 6;
+
+/** A film costs what its first frame does, and less for each of the others. */
+function filmCost<P>(params: P, cost: (params: P) => number): number {
+  const { steps } = params as { readonly steps?: unknown };
+  const frames = framesOf(params as object);
+  if (frames === 1 || typeof steps !== "number") return cost(params);
+  return cost(params) + (frames - 1 + openingOf(frames)) * cost({ ...params, ...laterParams({ steps }) });
 }
 
 /**

@@ -7,6 +7,8 @@ import { type Said, SentenceError } from "../../shared/sentences/sentence-error.
 import type { ChannelMeanings, Seen, Sighting } from "../../shared/sighting.js";
 import type { CutOut } from "../images/codec.js";
 import type { Film } from "../images/film.js";
+import type { MovingPicture } from "../images/moving-picture.js";
+import type { Flow } from "../images/optical-flow.js";
 import type { Raster } from "../images/raster.js";
 import type { Network } from "../networks/network.js";
 import type { Programs } from "../programs.js";
@@ -25,6 +27,18 @@ export interface RecipeContext {
   readonly memoryBytes?: number;
   /** The state of an earlier run with the same parameters and images. One that does not fit is ignored. */
   readonly resume?: SavedState;
+  /** Of a film's frame after the first one: what it begins with. */
+  readonly before?: FrameBefore;
+}
+
+/** The frame before in a film, at the size of the result. */
+export interface FrameBefore {
+  readonly source: Raster;
+  readonly result: Raster;
+  /** Where each pixel of this frame was in it. */
+  readonly flow: Flow;
+  /** How far each pixel can be believed, from 0 to 1: what was covered before has nothing to begin with. */
+  readonly sure: Raster;
 }
 
 /** An image on the way. */
@@ -63,6 +77,8 @@ export interface PictureInput {
   readonly height: number;
   /** Decodes it with a given longer side in pixels; `cutOut` is what of it is transparent. */
   decode(side: number): Promise<Raster & { readonly cutOut?: CutOut }>;
+  /** Where it moves: its frames. */
+  moving?(): Promise<MovingPicture | undefined>;
 }
 
 export interface Recipe<Schema extends z.ZodType = z.ZodType> {

@@ -10,6 +10,13 @@ const GIVE_IT =
   "Dream this (or Stylize this).";
 
 /** A picture that something is made of: whose it is, and what they have said of it. */
+type MovingTooLong = {
+  readonly frames: number;
+  readonly seconds: number;
+  readonly most: number;
+  readonly mostSeconds: number;
+  readonly parts: readonly string[];
+};
 type Of = { readonly maker: string; readonly about: string | undefined };
 
 const percent = (share: number): string =>
@@ -294,6 +301,12 @@ export const english = {
     `${help}${bounds ? ` (${range(bounds.minimum, bounds.maximum)})` : ""}` +
     `${more ? `. ${more.replace(/\.$/, "")}` : ""}`,
   "cli.ending": 'The output "{output}" should end in {endings}.',
+  "cli.ending-moving":
+    'The picture moves, so the output "{output}" should end in {endings}. --moving still makes one picture of it.',
+  "cli.moving":
+    '--moving "{typed}": it must be all, still, a share of the frames such as half, or first seconds such as 3s.',
+  "cli.many-frames":
+    'The film "{path}" has {frames} frames, and {most} are taken at most. Take a part: --moving half, or --moving 10s.',
   "cli.where": ({ where, expected }: { where: string; expected: string }) =>
     `--where ${where}: it must be ${expected}; or a mask's file, such as mask.png.`,
   "cli.style-weight": 'The style "{style}" has a weight below 0. Give one of 0 or more, for instance {path}:0.5.',
@@ -1051,6 +1064,16 @@ export const english = {
   "stylize.no-photo": "There is no photo to paint. Attach one, or reply to a message that has one.",
   "stylize.no-style-image": "The style {style} has no picture.",
   "stylize.no-weight": "Every style has weight 0. Give at least one of them some weight.",
+  "moving.too-long": ({ frames, seconds, most, mostSeconds, parts }: MovingTooLong) => {
+    const said = parts.map((part) => `\`moving:${part.includes(" ") ? `"${part}"` : part}\``);
+    const offers = [...said, "`moving:still` for one picture"].join(", ").replace(/, ([^,]+)$/, " or $1");
+    return (
+      `This film has ${frames} frames in ${Math.round(10 * seconds) / 10} s, and I take ${most} in ` +
+      `${mostSeconds} s. Say which part: ${offers}.`
+    );
+  },
+  "moving.or-other":
+    "A moving picture becomes one film: leave out morph, repeat and sweep, or say moving:still for a picture.",
   "morph.or-repeat": "A morph shows one picture on its way: leave out morph or repeat.",
   "dream.no-guide":
     "There is no guide. Attach two pictures, the one to dream in and then its guide, or name a style: `{line}`",
@@ -1087,6 +1110,8 @@ export const english = {
   "engine.no-result": "The engine gave no result.",
   "film.ffmpeg-failed": "ffmpeg could not write the film. Take webp or gif instead.",
   "image.damaged": "That picture is damaged: too little of it can be read. Save it again and try once more.",
+  "film.too-many-pixels":
+    "The film has too many pixels in all: at most {most} megapixels. Send fewer or smaller frames.",
   "film.no-frame": "A film needs at least one frame.",
   "film.too-large": "The film takes at least {size}, more than {most}. Take fewer frames, or allow more.",
   "film.no-ffmpeg": "MP4 needs ffmpeg on the PATH. Install it, or take webp or gif.",

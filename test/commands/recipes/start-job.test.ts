@@ -12,7 +12,7 @@ const winter = loadBuiltInStyles().find(({ name }) => name === "winter")?.emoji 
 async function everyWay() {
   const open = await studio({
     engine: new FakeEngine({ automatic: true }),
-    botOptions: { ...botOptions, pictures: { maxBytes: 100_000, seconds: 0.05 } },
+    botOptions: { ...botOptions, pictures: { ...botOptions.pictures, seconds: 0.05 } },
   });
   const { chat } = open;
   const photo = await picture(48, 36);

@@ -1,6 +1,7 @@
 /** The definition of `blend`. */
 import { formatOption, maxBytesOption, TYPICAL_RATIO } from "../common-options.js";
 import { defineRecipe, type ParamsOf } from "../definition.js";
+import { movingOptions } from "../moving/options.js";
 import { integer, number } from "../option.js";
 import {
   masksOf,
@@ -29,6 +30,7 @@ const options = {
     setting: { maximum: "film.maxSweep" },
   }),
   framesPerSecond: number({ help: "Pictures a second of the film", minimum: 1, maximum: 30, default: 6 }),
+  ...movingOptions,
   format: formatOption,
   maxBytes: maxBytesOption(50_000),
 };

@@ -16,6 +16,7 @@ import {
 import { defineRecipe, megapixels, type ParamsOf } from "../definition.js";
 import { readLayerWeights } from "../layer-weights.js";
 import { morphOptions } from "../morph-options.js";
+import { movingOptions } from "../moving/options.js";
 import { integer, number, readName, text } from "../option.js";
 import { detailSeedOption, repeatOption } from "../variation-options.js";
 import { maskPicture, whereOptions } from "../where/syntax.js";
@@ -136,6 +137,7 @@ const options = {
   seed: seedOption,
   detailSeed: detailSeedOption,
   repeat: repeatOption,
+  ...movingOptions,
   ...morphOptions,
   network: networkOption("The trained network that dreams", "dream.network"),
   ...fileOptions,

@@ -3,11 +3,12 @@
  */
 import { type EngineContext, evaluateTiles, observe, worksOf } from "../../evaluate.js";
 import type { CutOut } from "../../images/codec.js";
-import { areaOf, mixed } from "../../images/masks.js";
+import { areaOf, intersected, mixed } from "../../images/masks.js";
 import { type Random, random, type SeededRandom } from "../../images/random.js";
 import { addRasters, CHANNELS, fitInside, type Raster, type Size, subtractRasters } from "../../images/raster.js";
 import { extended, middle, resize } from "../../images/resample.js";
 import { resizeWrapped } from "../../images/resize-wrapped.js";
+import { warpAlong } from "../../images/warp.js";
 import { bytesPerPixel } from "../../memory.js";
 import { lookLayers, resolveLayer } from "../../networks/looks.js";
 import { leastSideOf, leastSideToName, type Network } from "../../networks/network.js";
@@ -24,9 +25,9 @@ import { octaveSizes } from "../common-options.js";
 import { descendOctaves, type Schedule } from "../descend-octaves.js";
 import { parseLayerWeights } from "../layer-weights.js";
 import { noise } from "../noise.js";
-import { type Frame, type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
+import { type Frame, type FrameBefore, type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
 import { floatsOf, type Savable, type SavedState } from "../saved-state.js";
-import { findMask } from "../where/find-mask.js";
+import { atSizes, findMask, type MaskAt } from "../where/find-mask.js";
 import type { DreamParams } from "./definition.js";
 import { deepest, type Into, intoOf } from "./into.js";
 import { sightings } from "./sightings.js";
@@ -63,8 +64,10 @@ export async function* dream(
   const next = random(params.seed);
   const started = await startingImage(params, pictures, next, into);
   const least = into ? leastSideToName(network) : leastSideOf(network, objective.layers);
-  const photo = extended(started, least);
+  const source = extended(started, least);
   const maskAt = await findMask(params, started, pictures, context, least);
+  const photo = context.before ? begun(context.before, source, maskAt, least) : source;
+  const freshAt = context.before && freshPlaces(context.before, least);
   const sizes =
     into?.sizes(photo, least) ?? octaveSizes(photo.width, photo.height, params.octaves, params.octaveScale, least);
   const saved = resume && savedDetail(resume, sizes);
@@ -87,7 +90,8 @@ export async function* dream(
       const image = detail ? addRasters(base, enlarged(detail, size.width, size.height)) : base;
       const loss = lossOf(engine, objective.at(size.width, size.height), size, tiles);
       const steps = schedule.steps(octave);
-      const mask = maskAt?.(size);
+      const [place, fresh] = [maskAt?.(size), freshAt?.(size)];
+      const mask = place && fresh ? intersected(place, fresh) : (place ?? fresh);
       // The change of an octave is a mean over the picture: less of it is left for a part.
       const strength = params.strength * (mask ? areaOf(mask) : 1);
       const update =
@@ -115,6 +119,23 @@ export async function* dream(
       ? { ...frame, seen: await sightings(pictures.image && started, frame.image, engine, context) }
       : frame;
   }
+}
+
+/** Of a film's detail, what is kept from one frame to the next, and what is dreamt into it: it grows no deeper. */
+const [KEPT, RENEWED] = [0.88, 0.16];
+
+/** A frame of a film with the detail of the one before, where that is to be believed. */
+function begun(before: FrameBefore, source: Raster, maskAt: MaskAt | undefined, least: number): Raster {
+  // A sharper kernel would sharpen the finest lines from frame to frame, until they are a weave.
+  const detail = warpAlong(subtractRasters(before.result, before.source), before.flow, { kernel: "linear" });
+  const data = detail.data.map((v, i) => KEPT * (before.sure.data[i] ?? 0) * v);
+  const carried = extended({ ...detail, data }, least);
+  return addRasters(source, maskAt ? intersected(maskAt(source), carried) : carried);
+}
+
+/** Where a frame of a film is dreamt in as if it were the first one, and where it only goes on. */
+function freshPlaces({ sure }: FrameBefore, least: number): MaskAt {
+  return atSizes(extended({ ...sure, data: sure.data.map((v) => 1 - (1 - RENEWED) * v) }, least));
 }
 
 /** At once where the memory allows it. */

@@ -10,6 +10,7 @@ import { bytesPerPixel, type Tile, tilesOf } from "../../memory.js";
 import type { Network } from "../../networks/network.js";
 import { content } from "../../objectives/content.js";
 import { type GramTarget, gramLoss, gramProduct, type LayerMasks } from "../../objectives/gram.js";
+import { nearness } from "../../objectives/nearness.js";
 import { type Objective, sum } from "../../objectives/objective.js";
 import { totalVariation } from "../../objectives/total-variation.js";
 import type { Loss } from "../../optimize/steps.js";
@@ -33,6 +34,15 @@ interface PaintingObjective {
   readonly content?: { readonly layer: string; readonly photo: Raster; readonly weight: number };
   /** Weight of the mean total variation of a pixel. */
   readonly variation: number;
+  /** What a film's frame stays near to, shifted as the canvas is, at its size. */
+  readonly before?: BeforeTerm | undefined;
+}
+
+export interface BeforeTerm {
+  readonly image: Raster;
+  /** How much each pixel is to stay, 0..1. */
+  readonly share: Raster;
+  readonly weight: number;
 }
 
 /** Images whose sides are multiples of it are cut by none of VGG's first four poolings. */
@@ -51,7 +61,7 @@ export async function paintingLoss(
   tilePixels = Number.POSITIVE_INFINITY,
 ): Promise<Loss> {
   const tiles = tilesOf({ width, height }, tilePixels);
-  const { measure, variation } = objective;
+  const { measure, variation, before } = objective;
   const styles = objective.styles.map(({ targets, mask }): PlacedStyle => {
     if (!mask) return { targets, share: 1 };
     // A region's Gram matrix is per pixel of it: by its share of the canvas a style weighs as much as elsewhere.
@@ -61,6 +71,7 @@ export async function paintingLoss(
   const rest = (i: number): [Objective, number][] => [
     ...(variation > 0 ? [[totalVariation(1 / (width * height)), variation] as [Objective, number]] : []),
     ...(contents[i] ?? []),
+    ...(before ? [beforeTerm(before, tiles[i])] : []),
   ];
   if (tiles.length > 1) return (canvas) => evaluateTiled(engine, { styles, measure }, tiles, rest, canvas);
   const whole = sum([
@@ -73,6 +84,13 @@ export async function paintingLoss(
   // Tiling windows save passes over memory where they leave nothing over; networks with average pooling have many.
   const even = measure.pooling === "average" && width % TILING === 0 && height % TILING === 0;
   return { objective: whole, options: { pooling: measure.pooling, multipleOf: even ? TILING : 1 } };
+}
+
+/** Of a tile, weighed by its share of the canvas. */
+function beforeTerm({ image, share, weight }: BeforeTerm, tile: Tile | undefined): [Objective, number] {
+  if (!tile || (tile.width === image.width && tile.height === image.height)) return [nearness(image, share, 1), weight];
+  const part = (tile.width * tile.height) / (image.width * image.height);
+  return [nearness(cropRaster(image, tile), cropRaster(share, tile), part), weight];
 }
 
 /** A style with its masks for each tile, and its weight. */

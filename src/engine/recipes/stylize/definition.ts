@@ -2,6 +2,7 @@
 import { TYPICAL_RATIO } from "../common-options.js";
 import { defineRecipe, type ParamsOf } from "../definition.js";
 import { morphOptions } from "../morph-options.js";
+import { movingOptions } from "../moving/options.js";
 import {
   ATTACHED,
   masksOf,
@@ -20,6 +21,7 @@ const options = {
     help: "The style to paint in: a name or an emoji; a second attached picture is a style too",
   }),
   ...photoOptions,
+  ...movingOptions,
   ...morphOptions,
 };
 
@@ -60,4 +62,4 @@ export const stylizeDefinition = defineRecipe({
 });
 
 /** What paints: a blend has these alone. */
-export type StylizeParams = Omit<ParamsOf<typeof options>, keyof typeof morphOptions>;
+export type StylizeParams = Omit<ParamsOf<typeof options>, keyof typeof morphOptions | keyof typeof movingOptions>;

@@ -9,6 +9,7 @@ import { colourBasis, mixPalettes, type Palette, paletteOf, withPalette } from "
 import { random, randomInteger, type SeededRandom } from "../../images/random.js";
 import { fitInside, type Raster, roll, type Size } from "../../images/raster.js";
 import { extended, middle, resize } from "../../images/resample.js";
+import { warpAlong } from "../../images/warp.js";
 import { presetsOf, resolveLayer } from "../../networks/looks.js";
 import { type LayerInfo, leastSideOf } from "../../networks/network.js";
 import type { Shift } from "../../transforms/see.js";
@@ -16,7 +17,7 @@ import { paintingScales } from "../common-options.js";
 import { noise } from "../noise.js";
 import { bookTransfer } from "../painting/book.js";
 import { measureOf, VARIATION } from "../painting/measure.js";
-import { paintingLoss, type StyleTerm, tilePixels } from "../painting/objective.js";
+import { type BeforeTerm, paintingLoss, type StyleTerm, tilePixels } from "../painting/objective.js";
 import { paintingSteps, stepLength } from "../painting/options.js";
 import { type Painting, paint, paintWithLbfgs } from "../painting/painter.js";
 import { type PlacedSource, type Region, regionsOf } from "../painting/regions.js";
@@ -82,6 +83,8 @@ interface Transfer extends EngineContext {
   readonly contentLayer: LayerInfo;
   readonly next: SeededRandom;
   readonly start: Raster;
+  /** Of a film: the painting before, and how far it can be believed, both extended as the photo is. */
+  readonly before?: { readonly image: Raster; readonly sure: Raster };
   /** Pixels that may be worked on at once. */
   readonly pixels: number;
 }
@@ -104,9 +107,13 @@ async function transferOf(params: StylizeParams, pictures: Pictures, context: Re
   const next = random(params.seed);
   const start = await canvas(params, photo, styles, next);
   const pixels = tilePixels(context, network, layers, measure.pooling);
-  const { programs } = context;
+  const { programs, before: frame } = context;
+  const before = frame && {
+    image: extended(warpAlong(frame.result, frame.flow), least),
+    sure: extended(frame.sure, least),
+  };
   const rest = { photo, size, least, styles, measure, contentLayer, next, start, pixels };
-  return Object.assign({ programs, network, params }, rest, placed);
+  return Object.assign({ programs, network, params }, rest, placed, before && { before });
 }
 
 async function stylesOf({ styles, size, styleScale }: StylizeParams, pictures: Pictures): Promise<PlacedSource[]> {
@@ -164,9 +171,10 @@ function studioPainting(transfer: Transfer): Painting {
   });
   return {
     ...shared(transfer),
-    start: inPalettes(transfer, balance.match),
+    start: begun(transfer, inPalettes(transfer, balance.match)),
     basis: colourBasis(paletteOfStyles(transfer.styles)),
-    detail: balance.detail,
+    // What is painted already keeps its strokes.
+    detail: transfer.before ? 1 : balance.detail,
     scales,
     steps: (scale) => paintingSteps(params, scale, scales.length),
     rate: rate * balance.rate * stepLength(params),
@@ -176,9 +184,25 @@ function studioPainting(transfer: Transfer): Painting {
       const content = { layer: contentLayer.name, photo: seen, weight: balance.content };
       const styles: StyleTerm[] = [];
       for (const place of places) styles.push(await place(scale, by));
-      return paintingLoss(transfer, { styles, measure, content, variation: VARIATION * params.smooth }, seen, pixels);
+      const before = beforeTerm(transfer, scale, by);
+      const variation = VARIATION * params.smooth;
+      return paintingLoss(transfer, { styles, measure, content, variation, before }, seen, pixels);
     },
   };
+}
+
+/** Weight of staying near the painting before. Chosen by looking. */
+const BEFORE = 60;
+
+/** The canvas to begin with: of a film, the painting before where that can be believed. */
+function begun({ before }: Transfer, canvas: Raster): Raster {
+  return before ? mixed(canvas, before.image, before.sure) : canvas;
+}
+
+function beforeTerm({ before }: Transfer, { width, height }: Size, { dx, dy }: Shift): BeforeTerm | undefined {
+  if (!before) return undefined;
+  const seen = (raster: Raster): Raster => roll(resize(raster, width, height), dx, dy);
+  return { image: seen(before.image), share: seen(before.sure), weight: BEFORE };
 }
 
 function bookPainting(transfer: Transfer): Painting {
@@ -186,7 +210,7 @@ function bookPainting(transfer: Transfer): Painting {
   const { smooth, strength } = params;
   return {
     ...shared(transfer),
-    start: transfer.start,
+    start: begun(transfer, transfer.start),
     scales: [{ width: photo.width, height: photo.height }],
     steps: () => params.steps,
     async loss(scale) {

@@ -1,0 +1,47 @@
+/** The frames of an animated GIF or WebP. */
+import { PictureError } from "../../shared/inspect-image.js";
+import { type ChosenFrames, MOST_FILM_PIXELS, type MovingFacts, movingFacts } from "../../shared/moving.js";
+import { sharp } from "../../shared/native.js";
+import { decode, fromInterleaved } from "./codec.js";
+import { CHANNELS, fitInside, type Raster } from "./raster.js";
+
+export interface MovingPicture extends MovingFacts {
+  /**
+   * Some of its frames, each on the ground that a still of it lies on.
+   * @param side their longer side in pixels
+   * @throws PictureError for a file that is damaged, or has too many pixels
+   */
+  decode(chosen: Pick<ChosenFrames, "places">, side: number): Promise<(index: number) => Raster>;
+}
+
+/** Undefined for a still. */
+export async function openMoving(bytes: Uint8Array): Promise<MovingPicture | undefined> {
+  const facts = await movingFacts(bytes).catch(() => undefined);
+  return facts && { ...facts, decode: ({ places }, side) => decodeFrames(bytes, facts, places, side) };
+}
+
+async function decodeFrames(
+  bytes: Uint8Array,
+  facts: MovingFacts,
+  places: readonly number[],
+  side: number,
+): Promise<(index: number) => Raster> {
+  const pages = Math.max(0, ...places) + 1;
+  if (facts.width * facts.height * pages > MOST_FILM_PIXELS)
+    throw new PictureError("film.too-many-pixels", { most: MOST_FILM_PIXELS / 1e6 });
+  const { width, height } = fitInside(facts.width, facts.height, side);
+  const ground = (await decode(bytes, 64)).cutOut?.matte ?? 255;
+  const film = sharp(bytes, { pages, limitInputPixels: MOST_FILM_PIXELS, failOn: "error" })
+    .resize({ width, height, fit: "fill", kernel: "lanczos3" })
+    .toColourspace("srgb")
+    .flatten({ background: { r: ground, g: ground, b: ground } })
+    .raw();
+  const { data, info } = await film.toBuffer({ resolveWithObject: true }).catch((cause: unknown) => {
+    throw new PictureError("image.damaged", {}, { cause });
+  });
+  const size = info.width * height * info.channels;
+  if (info.width !== width || data.length !== size * pages) throw new PictureError("image.damaged");
+  // Of what was decoded, only the frames that are wanted stay.
+  const kept = places.map((place) => Uint8Array.from(data.subarray(place * size, (place + 1) * size)));
+  return (index) => fromInterleaved(kept[index] ?? new Uint8Array(size), width, height, info.channels || CHANNELS);
+}

@@ -1,0 +1,110 @@
+/** Moving pictures: how long each of their frames is shown, and which of them a job works on. */
+import { sharp } from "./native.js";
+
+/** What a file of several frames says of itself. */
+export interface MovingFacts {
+  /** Pixels of a frame. */
+  readonly width: number;
+  readonly height: number;
+  /** How long each frame is shown, in milliseconds. */
+  readonly delays: readonly number[];
+  /** Whether it begins again at its end, for ever. */
+  readonly loops: boolean;
+}
+
+/** Which frames of a moving picture are meant. */
+export interface Excerpt {
+  /** One picture instead of a film. */
+  readonly still: boolean;
+  /** Every n-th frame. */
+  readonly every: number;
+  /** Of so many first seconds; of all of it when left out. */
+  readonly seconds?: number;
+}
+
+/** Frames that a job works on. */
+export interface ChosenFrames {
+  /** Their places in the file, from 0. */
+  readonly places: readonly number[];
+  /** How long each is shown, in milliseconds: one that stays stands for those that went. */
+  readonly delays: readonly number[];
+}
+
+/** Browsers show frames of no more than 10 ms for 100: so old files are meant. */
+const [UNSAID_MS, USUAL_MS] = [10, 100];
+/** Shares of the frames, by the words for them. */
+const SHARES = { half: 2, third: 3, quarter: 4, sixth: 6, eighth: 8 } as const;
+const STILL = "still";
+const ALL = "all";
+const MOST_SECONDS = 600;
+
+/** All frames of a file are opened at once: this many pixels take 400 MB. */
+export const MOST_FILM_PIXELS = 100_000_000;
+
+/** Undefined for a file of one frame. @throws where sharp cannot read it */
+export async function movingFacts(bytes: Uint8Array): Promise<MovingFacts | undefined> {
+  if (!mayMove(bytes)) return undefined;
+  const { width, height, pages = 1, pageHeight = height, delay = [], loop = 0 } = await sharp(bytes).metadata();
+  if (pages < 2) return undefined;
+  const delays = Array.from({ length: pages }, (_, i) => {
+    const said = delay[i] ?? 0;
+    return said <= UNSAID_MS ? USUAL_MS : said;
+  });
+  return { width, height: pageHeight, delays, loops: loop === 0 };
+}
+
+/** Whether a file's first bytes are those of a format that has frames. */
+export function mayMove(bytes: Uint8Array): boolean {
+  const mark = Buffer.from(bytes.subarray(0, 12)).toString("latin1");
+  return mark.startsWith("GIF8") || (mark.startsWith("RIFF") && mark.endsWith("WEBP"));
+}
+
+/**
+ * What a text says of frames: `still`, `all`, or a share of the frames (`half`) and a time (`3s`), one or both.
+ * Undefined where it means nothing.
+ */
+export function readExcerpt(typed: string): Excerpt | undefined {
+  const words = typed
+    .trim()
+    .toLowerCase()
+    .replace(/(\d)\s+s\b/g, "$1s")
+    .split(/\s+/);
+  if (words.length === 1 && words[0] === STILL) return { still: true, every: 1 };
+  if (words.length === 1 && words[0] === ALL) return { still: false, every: 1 };
+  let [every, seconds]: [number | undefined, number | undefined] = [undefined, undefined];
+  for (const word of words) {
+    const share = Object.hasOwn(SHARES, word) ? SHARES[word as keyof typeof SHARES] : undefined;
+    const time = Number(/^(\d{1,3}(?:\.\d{1,2})?)s$/.exec(word)?.[1] ?? Number.NaN);
+    if (share !== undefined && every === undefined) every = share;
+    else if (time > 0 && time <= MOST_SECONDS && seconds === undefined) seconds = time;
+    else return undefined;
+  }
+  return { still: false, every: every ?? 1, ...(seconds !== undefined && { seconds }) };
+}
+
+/** The usual form of what {@link readExcerpt} reads. */
+export function sayExcerpt({ still, every, seconds }: Excerpt): string {
+  if (still) return STILL;
+  const [share] = Object.entries(SHARES).find(([, each]) => each === every) ?? [];
+  return [...(share ? [share] : []), ...(seconds === undefined ? [] : [`${seconds}s`])].join(" ") || ALL;
+}
+
+/** Shares of the frames that have a name, the largest first. */
+export const EVERY: readonly number[] = Object.values(SHARES);
+
+/** The frames that are meant, with how long each is shown. */
+export function chosenFrames(
+  { delays }: Pick<MovingFacts, "delays">,
+  { every, seconds = Number.POSITIVE_INFINITY }: Excerpt,
+): ChosenFrames {
+  const within: number[] = [];
+  let time = 0;
+  for (const delay of delays) {
+    if (within.length > 0 && time + delay > seconds * 1000 + 1) break;
+    within.push(delay);
+    time += delay;
+  }
+  const places = Array.from({ length: Math.ceil(within.length / every) }, (_, i) => i * every);
+  const sum = (part: readonly number[]): number => part.reduce((total, delay) => total + delay, 0);
+  return { places, delays: places.map((place) => sum(within.slice(place, place + every))) };
+}

@@ -1,0 +1,90 @@
+import sharp from "sharp";
+import { describe, expect, it } from "vitest";
+import { completed } from "../../../src/engine/recipes/definition.js";
+import { dreamDefinition } from "../../../src/engine/recipes/dream/definition.js";
+import { scene } from "../../engine/recipes/tiny.js";
+import { ann, mod, source } from "../../fakes/chat.js";
+import { FakeEngine, picture } from "../../fakes/engine.js";
+import { studio } from "../../fakes/studio.js";
+import { filmFile } from "../../support/film.js";
+
+/** A GIF of so many frames of 100 ms. */
+const film = (frames: number, side = 32): Promise<Uint8Array> =>
+  filmFile(
+    Array.from({ length: frames }, (_, i) => {
+      const frame = scene(side, side);
+      return { ...frame, data: frame.data.map((value) => value * (0.5 + (0.5 * i) / frames)) };
+    }),
+    Array(frames).fill(100),
+  );
+
+async function asked(line: string, bytes: Uint8Array, further: readonly Uint8Array[] = []) {
+  const open = await studio({ engine: new FakeEngine({ automatic: true }) });
+  const attachments = [bytes, ...further].map((each) => source(each, "film.gif"));
+  await open.chat.say(ann, line, { attachments });
+  await open.quiet();
+  return { ...open, run: open.engine.runs.at(-1)?.request, told: open.chat.ephemeral.at(-1)?.text };
+}
+
+describe("a moving picture in a chat", () => {
+  it.each(["/dream", "/stylize winter", "/blend summer winter"])("%s works on each of its frames", async (line) => {
+    const bytes = await film(8);
+    const { run, chat } = await asked(line, bytes);
+    expect(run?.params).toMatchObject({ filmFrames: 8 });
+    expect(run?.params.maxBytes).toBeLessThanOrEqual(chat.capabilities.uploadBytes);
+    expect((await sharp(run?.pictures.image).metadata()).pages).toBe(8);
+    expect(chat.in("channel").some(({ content }) => content.text.includes("a film of 8 frames"))).toBe(true);
+  });
+
+  it("is one picture of it where that is said, and so is what does not move", async () => {
+    expect((await asked("/dream moving:still", await film(8))).run?.params.filmFrames).toBeUndefined();
+    expect((await asked("/dream", await film(1))).run?.params.filmFrames).toBeUndefined();
+    expect((await asked("/dream", await picture(32, 32))).run?.params.filmFrames).toBeUndefined();
+  });
+
+  it("that is too long is not cut: its parts that are not are told", async () => {
+    const bytes = await film(30);
+    const { run, told } = await asked("/dream", bytes);
+    expect(run).toBeUndefined();
+    expect(told).toBe(
+      "This film has 30 frames in 3 s, and I take 12 in 6 s. Say which part: `moving:third`, `moving:1s`, " +
+        '`moving:"half 2s"` or `moving:still` for one picture.',
+    );
+    for (const [part, frames] of [
+      ["third", 10],
+      ["1s", 10],
+      ['"half 2s"', 10],
+    ] as const)
+      expect((await asked(`/dream moving:${part}`, bytes)).run?.params).toMatchObject({ filmFrames: frames });
+  });
+
+  it("costs what its frames cost, of which the first one costs most: that is told before it starts", async () => {
+    const cost = async (bytes: Uint8Array) => {
+      const { params = {} } = (await asked("/dream", bytes)).run ?? {};
+      return dreamDefinition.cost(completed(dreamDefinition, params));
+    };
+    const [one, eight] = [await cost(await film(1)), await cost(await film(8))];
+    // Two of its end run before it, and all but the first take half as many steps.
+    expect(eight / one).toBeCloseTo(1 + 9 / 2, 1);
+  });
+
+  it("is refused with what makes something else of one picture", async () => {
+    const { run, told } = await asked("/dream repeat:4", await film(8));
+    expect(run).toBeUndefined();
+    expect(told).toContain("moving:still");
+  });
+
+  it("again, with another picture, has that one's frames", async () => {
+    const open = await studio({ engine: new FakeEngine({ automatic: true }) });
+    const sent = async (bytes: Uint8Array) => {
+      await open.chat.say(mod, "/dream", { attachments: [source(bytes)] });
+      await open.quiet();
+      return open.engine.runs.at(-1)?.request.params.filmFrames;
+    };
+    expect([await sent(await film(8)), await sent(await film(5)), await sent(await picture(32, 32))]).toEqual([
+      8,
+      5,
+      undefined,
+    ]);
+  });
+});
