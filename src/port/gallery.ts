@@ -44,6 +44,9 @@ export interface GalleryQuery {
   readonly words?: readonly string[];
   /** Works of one command, such as "dream". */
   readonly command?: string;
+  /** Works painted in a style, among others, and dreams of a look: by their names. */
+  readonly style?: string;
+  readonly look?: string;
   readonly limit: number;
   /** A page's `next`, to read on after it. */
   readonly after?: string;

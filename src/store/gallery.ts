@@ -14,6 +14,10 @@ export interface GalleryQuery extends Community {
   readonly author?: string;
   /** Each is, or begins, a word of the line, the recipe's name or the author's. */
   readonly words?: readonly string[];
+  /** Painted in the style of this name, among others. */
+  readonly style?: string;
+  /** Dreamt with the look of this name. */
+  readonly look?: string;
   /** The engine's name of one recipe. */
   readonly recipe?: string;
   readonly by: "date" | "favourites";
@@ -60,12 +64,13 @@ export class Gallery {
    * @throws StoreError "cursor" when `after` is not a page's `next`.
    */
   page(query: GalleryQuery): GalleryPage {
-    const { author: authorId, recipe, words = [], by, limit, after } = query;
+    const { author: authorId, recipe, words = [], style, look, by, limit, after } = query;
     const order = [...(by === "favourites" ? [jobTable.favourites] : []), jobTable.finishedAt, jobTable.seq];
     const columns = sql.join(order, sql`, `);
     const beyond = after === undefined ? undefined : sql`(${columns}) < (${readCursor(after, order.length)})`;
     const said = words.map((word) => sql`${SAID} LIKE ${`% ${word.replace(/[%_\\]/g, "\\$&")}%`} ESCAPE '\\'`);
-    const where = and(shownIn(query), matching(jobTable, { authorId, recipe }), ...said, beyond);
+    const chosen = [style !== undefined && paintedIn(style), look !== undefined && dreamtOf(look)].filter(isSql);
+    const where = and(shownIn(query), matching(jobTable, { authorId, recipe }), ...said, ...chosen, beyond);
     const jobs = readJobs(this.database, where, order.map(desc), limit + 1);
     const page = jobs.slice(0, limit);
     const last = page.at(-1);
@@ -109,6 +114,19 @@ function shownIn({ platform, community, channel }: GalleryScope): SQL | undefine
     channel === undefined ? SHOWN_TO_ALL : SHOWN_IN_CHANNEL,
     matching(jobTable, { platform, community, channel }),
   );
+}
+
+function paintedIn(style: string): SQL {
+  return sql`EXISTS (SELECT 1 FROM json_each(${jobTable.params}, '$.styles')
+    WHERE json_extract(json_each.value, '$.name') = ${style})`;
+}
+
+function dreamtOf(look: string): SQL {
+  return sql`json_extract(${jobTable.params}, '$.look') = ${look}`;
+}
+
+function isSql(condition: SQL | false): condition is SQL {
+  return condition !== false;
 }
 
 /** Keyset pagination: the values of the last work shown, in the order's columns. */

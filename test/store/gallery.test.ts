@@ -41,6 +41,22 @@ describe("the gallery", () => {
     expect(store.gallery.count(club)).toBe(2);
   });
 
+  it("shows works of a style, alone or among others, and of a look", async () => {
+    const { store } = makeStore();
+    const styles = (...names: string[]) => ({ styles: names.map((name) => ({ name, weight: 1 })), size: 512, seed: 1 });
+    const alone = await addDone(store, { recipe: "stylize", params: styles("winter") });
+    const blend = await addDone(store, { recipe: "stylize", params: styles("summer", "winter") });
+    await addDone(store, { recipe: "stylize", params: styles("winter-2") });
+    const dream = await addDone(store, { params: { look: "creatures", into: "winter" } });
+    await addDone(store, { params: { look: "eyes" } });
+    expect(read(store, { style: "winter" }).flat()).toEqual([blend.id, alone.id]);
+    expect(read(store, { style: "winter", words: ["summer"] }).flat()).toEqual([blend.id]);
+    expect(read(store, { look: "creatures" }).flat()).toEqual([dream.id]);
+    expect(read(store, { look: "creatures", style: "winter" }).flat()).toEqual([]);
+    store.jobs.setHidden(alone.id, true);
+    expect(read(store, { style: "winter" }).flat()).toEqual([blend.id]);
+  });
+
   it("shows works of some words: the recipe's name, what was chosen, the author", async () => {
     const { store } = makeStore();
     const summer = { recipe: "stylize", params: { styles: [{ name: "late-summer", scale: 1 }], size: 512, seed: 1 } };

@@ -4,13 +4,14 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { MessageRef } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
-import type { Gallery, GalleryDetail, GalleryViewer, GalleryWork } from "../../port/gallery.js";
+import type { Gallery, GalleryDetail, GalleryQuery, GalleryViewer, GalleryWork } from "../../port/gallery.js";
 import { withTimeout } from "../../shared/async.js";
 import { defined } from "../../shared/defined.js";
 import type { WebServices } from "./api.js";
 import { type ChannelHub, channelRef, ref, toId } from "./channel-hub.js";
 import { readBody } from "./guard.js";
 import type { BudgetName } from "./limits.js";
+import { wordsOf } from "./message-search.js";
 import type { PersonRow } from "./store.js";
 import { mustNotBeMuted, toUser } from "./users.js";
 import type { WireAgain, WireGalleryPage, WireGalleryPeople, WireWork, WireWorkDetail } from "./wire.js";
@@ -26,6 +27,9 @@ const pageQuery = z.object({
   by: z.enum(["favourites", "date"]).default("date"),
   person: z.string().max(64).optional(),
   command: z.string().max(64).optional(),
+  style: z.string().max(64).optional(),
+  look: z.string().max(64).optional(),
+  words: z.string().max(200).optional(),
   after: z.string().max(64).optional(),
   limit: z.coerce.number().int().min(1).max(60).default(30),
 });
@@ -52,9 +56,12 @@ export function registerGallery(app: FastifyInstance, services: WebServices, gal
 function registerWorks(app: FastifyInstance, { hub }: WebServices, gallery: Gallery, enter: Enter): void {
   app.get("/api/gallery", async (request): Promise<WireGalleryPage> => {
     const { viewer } = enter(request);
-    const { by, limit, person, command, after } = readBody(pageQuery, request.query);
-    const filter = { ...(person && { author: person }), ...(command && { command }), ...(after && { after }) };
-    const page = await gallery.page({ by, limit, ...filter }, viewer);
+    const { person, words, ...query } = readBody(pageQuery, request.query);
+    const said = words === undefined ? undefined : wordsOf(words);
+    const page = await gallery.page(
+      { ...given(query), ...defined({ author: person || undefined, words: said }) },
+      viewer,
+    );
     return { ...page, works: page.works.map(wireWork) };
   });
 
@@ -138,6 +145,13 @@ function registerImages(app: FastifyInstance, gallery: Gallery, enter: Enter): v
     if (request.headers["if-none-match"] === tag) return reply.code(304).send();
     return reply.type(image.type).send(image.bytes);
   });
+}
+
+/** What a page leaves empty is not asked for. */
+function given({ by, limit, ...rest }: Omit<z.infer<typeof pageQuery>, "person" | "words">): GalleryQuery {
+  const { command, style, look, after } = rest;
+  const [kind, painted, dreamt, from] = [command, style, look, after].map((text) => text || undefined);
+  return { by, limit, ...defined({ command: kind, style: painted, look: dreamt, after: from }) };
 }
 
 /** Reacts on the work's message as well, as if the reaction had been given there. */

@@ -133,16 +133,11 @@ export function finishedWorks({ platform, community, user, limit }: WorksRequest
   });
 }
 
-function pageOf(
-  { by, author, words, command, limit, after }: GalleryQuery,
-  viewer: GalleryViewer,
-  services: GalleryServices,
-): GalleryPage {
+function pageOf({ command, ...query }: GalleryQuery, viewer: GalleryViewer, services: GalleryServices): GalleryPage {
   const { platform, community } = viewer;
   const recipe = command === undefined ? undefined : recipeOf(command, services);
   try {
-    const query = { platform, community, by, limit, ...defined({ author, words, recipe, after }) };
-    const { jobs, next } = services.store.gallery.page(query);
+    const { jobs, next } = services.store.gallery.page({ ...query, platform, community, ...defined({ recipe }) });
     return { works: jobs.flatMap((job) => workOf(job, viewer, services) ?? []), ...defined({ next }) };
   } catch (error) {
     if (error instanceof StoreError && error.kind === "cursor") throw new ChatError("gone", error);

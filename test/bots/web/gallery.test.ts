@@ -106,6 +106,15 @@ describe("the gallery's addresses", () => {
     expect((await visitor.request("GET", "/api/gallery?by=chance")).status).toBe(403);
   });
 
+  it("ask for works of a style, a look and words, and leave out what is empty", async () => {
+    const { visitor, asked } = await open();
+    await visitor.request("GET", "/api/gallery?style=winter&look=creatures&words=snow%20%E2%80%94%20fell");
+    expect(asked.query).toEqual({ by: "date", limit: 30, style: "winter", look: "creatures", words: ["snow", "fell"] });
+    await visitor.request("GET", "/api/gallery?style=&look=&person=&command=");
+    expect(asked.query).toEqual({ by: "date", limit: 30 });
+    expect((await visitor.request("GET", `/api/gallery?style=${"x".repeat(65)}`)).status).toBe(403);
+  });
+
   it("refuse a page that is unknown without a line in the log", async () => {
     const { visitor, lines } = await open();
     const refused = await visitor.request("GET", "/api/gallery?after=odd");

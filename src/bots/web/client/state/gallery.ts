@@ -57,9 +57,9 @@ async function ask(
   after?: string,
 ): Promise<void> {
   const question = ++asked;
-  const { by, command, user } = getState().gallery.view;
+  const { user, ...view } = getState().gallery.view;
   try {
-    const { works, next } = await api.loadGallery({ by, command, person: user?.id, after });
+    const { works, next } = await api.loadGallery({ ...view, person: user?.id, after });
     if (question === asked) onPage(works, next);
   } catch (error) {
     if (question === asked) onError(errorText(error));

@@ -93,6 +93,10 @@ export interface GalleryView {
   readonly by: "date" | "favourites";
   readonly command?: string | undefined;
   readonly user?: WireWork["author"] | undefined;
+  readonly style?: string | undefined;
+  readonly look?: string | undefined;
+  /** Typed words, all of which a work has. */
+  readonly words?: string | undefined;
 }
 
 /** The gallery as far as it has been loaded. */

@@ -1,17 +1,14 @@
 import type { RefObject } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
-import type { WireGalleryPeople, WireWork } from "../../../wire.js";
-import { loadGalleryUsers } from "../../state/api.js";
+import { useEffect, useRef } from "preact/hooks";
+import type { WireWork } from "../../../wire.js";
 import { loadMoreWorks, setFavourite, showGallery } from "../../state/gallery.js";
 import { type GalleryView, useStore } from "../../state/store.js";
 import { sentence } from "../../text/sentences.js";
 import { Button } from "../Button.js";
 import { Icon } from "../Icon.js";
 import { Page } from "../Page.js";
+import { Filters } from "./Filters.js";
 import { WorkTile } from "./WorkTile.js";
-
-/** Commands whose works can be shown alone. */
-const KINDS = ["dream", "stylize", "blend", "texture", "neuron", "neurons", "zoom"] as const;
 
 /** All that was made here, to walk along. */
 export function GalleryPage() {
@@ -117,93 +114,9 @@ function More({ root, status, stalled }: MoreProps) {
   );
 }
 
-function Filters({ view }: { view: GalleryView }) {
-  return (
-    <div class="gallery-filters">
-      <div class="segments" role="group" aria-label={sentence("gallery.order")}>
-        {(["date", "favourites"] as const).map((by) => (
-          <Choice
-            key={by}
-            pressed={view.by === by}
-            icon={by === "favourites" ? "heart" : undefined}
-            view={{ ...view, by }}
-          >
-            {sentence(by === "date" ? "common.newest" : "gallery.order.favourites")}
-          </Choice>
-        ))}
-      </div>
-      <div class="chips" role="group" aria-label={sentence("gallery.kind")}>
-        {[undefined, ...KINDS].map((command) => (
-          <Choice key={command} class="chip" pressed={view.command === command} view={{ ...view, command }}>
-            {sentence(`gallery.kind.${command ?? "all"}`)}
-          </Choice>
-        ))}
-      </div>
-      <UserFilter view={view} />
-    </div>
-  );
-}
-
-interface ChoiceProps {
-  readonly class?: string;
-  readonly icon?: "heart" | undefined;
-  readonly pressed: boolean;
-  /** What is shown when it is chosen. */
-  readonly view: GalleryView;
-  readonly children: string;
-}
-
-function Choice({ pressed, view, ...props }: ChoiceProps) {
-  return <Button {...props} size={15} aria-pressed={pressed} onClick={() => !pressed && showGallery(view)} />;
-}
-
-function UserFilter({ view }: { view: GalleryView }) {
-  const me = useStore((state) => state.session?.me);
-  const users = useUsers(view);
-  const others = users.filter(({ id }) => id !== me?.id);
-  const gone = view.user && !users.some(({ id }) => id === view.user?.id) ? [{ ...view.user, works: 0 }] : [];
-  const shown = [...gone, ...others];
-  const choose = (chosen: string) => {
-    const user = chosen === me?.id ? me : shown.find(({ id }) => id === chosen);
-    showGallery({ ...view, user: user && { id: user.id, name: user.name } });
-  };
-  return (
-    <div class="gallery-person">
-      <select
-        aria-label={sentence("gallery.person")}
-        value={view.user?.id ?? ""}
-        onChange={(event) => choose(event.currentTarget.value)}
-      >
-        <option value="">{sentence("gallery.person.all")}</option>
-        {me && <option value={me.id}>{sentence("gallery.person.me")}</option>}
-        {shown.map(({ id, name, works }) => (
-          <option key={id} value={id}>
-            {works > 0 ? `${name} (${works})` : name}
-          </option>
-        ))}
-      </select>
-    </div>
-  );
-}
-
-/** Who has works; asked again with each view, as somebody may have made a first one. */
-function useUsers(view: GalleryView): WireGalleryPeople["people"] {
-  const [users, setUsers] = useState<WireGalleryPeople["people"]>([]);
-  useEffect(() => {
-    let current = true;
-    loadGalleryUsers().then(
-      ({ people }) => current && setUsers(people),
-      () => undefined,
-    );
-    return () => {
-      current = false;
-    };
-  }, [view]);
-  return users;
-}
-
 function Nothing({ view }: { view: GalleryView }) {
-  const filtered = view.command !== undefined || view.user !== undefined;
+  const { by: _order, ...filters } = view;
+  const filtered = Object.values(filters).some((each) => each !== undefined);
   return (
     <div class="gallery-none">
       <Icon name="gallery" size={40} />

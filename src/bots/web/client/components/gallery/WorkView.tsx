@@ -3,6 +3,7 @@ import type { WireWork, WireWorkDetail } from "../../../wire.js";
 import { makeAgain, setHidden, showGallery } from "../../state/gallery.js";
 import { galleryHref, hrefOf } from "../../state/route.js";
 import { getState, useModerates, useStore } from "../../state/store.js";
+import { toast } from "../../state/toasts.js";
 import { sentence } from "../../text/sentences.js";
 import { Avatar } from "../Avatar.js";
 import { Button, IconButton, useBusy } from "../Button.js";
@@ -10,7 +11,7 @@ import { Compare } from "../Compare.js";
 import { Dialog } from "../Dialog.js";
 import { Icon } from "../Icon.js";
 import { MoveButton } from "../Lightbox.js";
-import { CodeBlock } from "../Markdown.js";
+import { CodeBlock, copyText } from "../Markdown.js";
 import { PersonButton } from "../moderation/PersonButton.js";
 import { Time } from "../Time.js";
 import { Zoom } from "../Zoom.js";
@@ -189,11 +190,22 @@ function Actions({ work }: { work: WireWorkDetail }) {
           <Icon name="thread" size={18} /> {sentence("message.thread")}
         </a>
       )}
+      <Button
+        class="button small"
+        icon="link"
+        aria-label={sentence("work.link")}
+        title={sentence("work.link")}
+        onClick={() => void copyText(addressOf(work)).then(() => toast(sentence("common.copied")))}
+      />
       <a class="button small" href={work.full} download="" aria-label={sentence("common.download")}>
         <Icon name="download" size={18} />
       </a>
     </div>
   );
+}
+
+function addressOf({ job }: WireWork): string {
+  return new URL(galleryHref(job), window.location.href).href;
 }
 
 /** What it came from, from the first on, and what came of it. */
