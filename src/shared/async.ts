@@ -1,3 +1,4 @@
+import { setImmediate as soon } from "node:timers";
 import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
 
 /**
@@ -151,6 +152,23 @@ export class Turns {
     await nextTurn();
     this.#begunAt = performance.now();
     this.#next = undefined;
+  }
+
+  /**
+   * For many who go on at the same moment: resolves for one after the other, as {@link take} does work, with all that
+   * follows at once from the one done before the next is looked at.
+   */
+  pass(): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        const isLong = performance.now() - this.#begunAt > this.milliseconds;
+        if (isLong) this.#next ??= this.#turn();
+        // The next turn begins before they are looked at again, in the order of the calls.
+        if (isLong) soon(look);
+        else resolve();
+      };
+      soon(look);
+    });
   }
 }
 

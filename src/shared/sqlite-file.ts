@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { promisify } from "node:util";
 import type Libsql from "libsql";
 import { LRUCache } from "lru-cache";
+import { Turns } from "./async.js";
 import { checkDatabase } from "./check-database.js";
 import { makeFolder } from "./make-folder.js";
 import { openSqlite } from "./native.js";
@@ -13,6 +14,17 @@ const BUSY_MS = 5_000;
 
 /** Queries that are kept prepared: parsing one takes longer than running it. */
 const PREPARED = 300;
+
+/** Pages of the log, of 4 KiB, after which a commit moves it into the file, and waits for the disk meanwhile. */
+const LONGEST_LOG = 25_000;
+/** What the log's file keeps of its size then, in bytes. */
+const EMPTY_LOG = 8e6;
+/** Commits after which the log is moved in the next moment in which nothing is written, and how long that has been so. */
+const COMMITS = 300;
+const QUIET_MS = 500;
+
+/** How long those go on in one turn of the event loop who have waited for the disk together, in milliseconds. */
+const TURN_MS = 10;
 
 const writeThrough = promisify(fdatasync);
 
@@ -38,6 +50,11 @@ export class SqliteFile {
   /** The write-through that is under way, and the one that follows it. */
   #syncing: Promise<void> | undefined;
   #next: Promise<void> | undefined;
+  readonly #turns = new Turns(TURN_MS);
+  /** Since the log was last moved into the file. */
+  #commits = 0;
+  #committedAt = 0;
+  #moving: NodeJS.Timeout | undefined;
 
   /**
    * Opens a file, makes it and its folder where they are missing, looks through it, and brings its schema up to date.
@@ -70,7 +87,9 @@ export class SqliteFile {
       this.client.exec("PRAGMA foreign_keys = ON");
       this.#log = openLog(this.client, path);
       // An earlier process may have been killed before the disk had what it wrote, and what it has is acknowledged now.
-      if (this.#log !== undefined) fdatasyncSync(this.#log);
+      if (this.#log === undefined) return;
+      fdatasyncSync(this.#log);
+      this.client.exec(`PRAGMA wal_autocheckpoint = ${LONGEST_LOG}; PRAGMA journal_size_limit = ${EMPTY_LOG}`);
     } catch (cause) {
       this.client.close();
       throw storeError(cause, path);
@@ -99,6 +118,9 @@ export class SqliteFile {
       const result = work();
       client.prepare("COMMIT").run([]);
       if (!waits) this.#behind = true;
+      this.#committedAt = performance.now();
+      this.#commits += 1;
+      this.#moveLogLater();
       // A damaged page that this did not need is still there.
       if (this.#problem?.kind !== "damaged") this.#problem = undefined;
       return result;
@@ -107,6 +129,28 @@ export class SqliteFile {
       if (client.inTransaction) client.exec("ROLLBACK");
       throw error;
     }
+  }
+
+  /** Moving the log holds up the program as long as the disk takes: it waits until nobody writes. */
+  #moveLogLater(): void {
+    if (this.#log === undefined || this.#commits < COMMITS || this.#moving || !this.client.open) return;
+    this.#moving = setTimeout(() => void this.#moveLog(), QUIET_MS).unref();
+  }
+
+  async #moveLog(): Promise<void> {
+    try {
+      // What the disk has of it by then need not be waited for.
+      await this.synced();
+      const isQuiet = performance.now() - this.#committedAt >= QUIET_MS;
+      if (isQuiet && this.client.open) {
+        this.#commits = 0;
+        this.client.exec("PRAGMA wal_checkpoint(PASSIVE)");
+      }
+    } catch {
+      // Those who write are told what is the matter.
+    }
+    this.#moving = undefined;
+    this.#moveLogLater();
   }
 
   /** Whether commits wait for the disk from now on. */
@@ -122,10 +166,12 @@ export class SqliteFile {
    *
    * @throws StoreError when the disk does not take it; it is in the file all the same
    */
-  synced(): Promise<void> {
-    if (!this.#behind) return this.#syncing ?? Promise.resolve();
-    this.#next ??= this.#syncNext();
-    return this.#next;
+  async synced(): Promise<void> {
+    if (this.#behind) this.#next ??= this.#syncNext();
+    const underWay = this.#behind ? this.#next : this.#syncing;
+    if (!underWay) return;
+    await underWay;
+    await this.#turns.pass();
   }
 
   async #syncNext(): Promise<void> {

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { SqliteFile } from "../../src/shared/sqlite-file.js";
 import { StoreError } from "../../src/shared/store-error.js";
 import { damage } from "../support/damage.js";
+import { waitFor } from "../support/wait-for.js";
 
 function open(): SqliteFile {
   const folder = mkdtempSync(join(tmpdir(), "dreamloom-sqlite-"));
@@ -37,6 +38,19 @@ describe("a SQLite file", () => {
       ),
     ).toThrow("no");
     expect(inWrite({ durable: true })).toMatchObject({ synchronous: 2 });
+  });
+
+  it("is not brought up to date from its log while much is written, but in the first quiet moment", async () => {
+    const file = open();
+    const { size } = statSync(file.path);
+    // The log is longer than SQLite itself lets it become.
+    for (let n = 0; n < 400; n++) file.write(() => add(file, 20_000), { durable: false });
+    expect(statSync(file.path).size).toBe(size);
+    await waitFor(() => expect(statSync(file.path).size).toBeGreaterThan(400 * 20_000));
+    // What comes next begins at the start of the log.
+    const before = statSync(`${file.path}-wal`).size;
+    file.write(() => add(file, 20_000), { durable: false });
+    expect(statSync(`${file.path}-wal`).size).toBeLessThanOrEqual(before);
   });
 
   it("says that it has been closed when it is asked later", () => {
