@@ -19,7 +19,7 @@ const PREPARED = 300;
 const LONGEST_LOG = 25_000;
 /** What the log's file keeps of its size then, in bytes. */
 const EMPTY_LOG = 8e6;
-/** Commits after which the log is moved in the next moment in which nothing is written, and how long that has been so. */
+/** Commits after which the log is moved as soon as nothing has been written for so many milliseconds. */
 const COMMITS = 300;
 const QUIET_MS = 500;
 
@@ -131,7 +131,7 @@ export class SqliteFile {
     }
   }
 
-  /** Moving the log holds up the program as long as the disk takes: it waits until nobody writes. */
+  /** Moving the log holds up the program as long as the disk takes: it waits until nothing is written. */
   #moveLogLater(): void {
     if (this.#log === undefined || this.#commits < COMMITS || this.#moving || !this.client.open) return;
     this.#moving = setTimeout(() => void this.#moveLog(), QUIET_MS).unref();
