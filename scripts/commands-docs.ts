@@ -54,6 +54,7 @@ export function commandsPage(): string {
     PICTURES,
     PLACES,
     SAVED,
+    DAILY,
     REACTIONS,
     ...RESULT_REACTIONS.map(({ emoji, button, help }) => reactionRow(emoji, button, help)),
     reactionRow("", "vary", "four variations on one sheet; of a dream, with the same large forms"),
@@ -119,6 +120,15 @@ there; what the line says itself wins. A preset is of one command (\`for:stylize
 posts it as a card: a small picture whose file holds the line and who made it. \`/preset import\` keeps it from there, on any platform that leaves
 files as they are, and \`/preset import name:hers\` takes the options of any picture that was made here. What a card says is checked as a line that is
 typed. A person and a community have 50 at most; \`/settings mydata\` shows and deletes them.
+`;
+
+const DAILY = `
+## Dream of the day
+
+\`/settings daily:18:00\` dreams, at that hour, the work of the channel's last 24 hours that has the most hearts, as \`/dream\` does there without options, and says whose it
+is. \`daily:"18:00 Europe/Berlin"\` gives the time zone; without one it is UTC. A work whose author lets no one else use it, and one that moderators
+have hidden, is left out; without hearts there is no dream. The job is that of the moderator who has set it, and counts as theirs. What could
+not be made within an hour, as the queue was full or the program away, is left for the next day. \`/settings daily:off\` ends it.
 `;
 
 const PICTURES = `

@@ -5,6 +5,7 @@ import { sentence } from "../shared/sentences/sentence.js";
 import { plainLine } from "../shared/typed.js";
 import { type CommandContext, PERSON_SHORTCUTS, SHORTCUTS } from "./command.js";
 import type { AppContext } from "./context.js";
+import { DailyDreams } from "./daily/daily-dreams.js";
 import { createGallery, finishedWorks } from "./gallery/service.js";
 import { ArtChannels } from "./interactive/art-channels.js";
 import { handleCleared, handleReaction, meaningOf } from "./interactive/handle-reaction.js";
@@ -62,8 +63,8 @@ export function createHandlers(chat: Chat, app: HandlersContext, options: Handle
   const palettes = new Palettes(chat, app, settleMs);
   const votes = new Votes(chat, app);
   const collectors = [palettes, votes];
-  const artChannels = new ArtChannels(chat, app);
-  const context: ChatContext = { chat, app, palettes, votes, collectors, artChannels };
+  const ongoing = [...collectors, new DailyDreams(chat, app)];
+  const context: ChatContext = { chat, app, palettes, votes, collectors, artChannels: new ArtChannels(chat, app) };
   const pending = new Set<Promise<void>>();
   return {
     commands: app.registry.summaries,
@@ -95,15 +96,15 @@ export function createHandlers(chat: Chat, app: HandlersContext, options: Handle
     gallery: createGallery(app),
     moderation: chatModeration(chat.platform, app.moderation),
     resume() {
-      for (const collector of collectors) collector.resume();
+      for (const each of ongoing) each.resume();
     },
     stop() {
-      for (const collector of collectors) collector.stop();
+      for (const each of ongoing) each.stop();
       app.debts.stop(chat.platform);
     },
     async idle() {
       while (pending.size > 0) await Promise.all(pending);
-      for (const collector of collectors) await collector.idle();
+      for (const each of ongoing) await each.idle();
     },
   };
 }

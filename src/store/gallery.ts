@@ -1,4 +1,4 @@
-import { and, count, desc, eq, type SQL, sql } from "drizzle-orm";
+import { and, count, desc, eq, gt, gte, type SQL, sql } from "drizzle-orm";
 import type { Community } from "../domain/model.js";
 import { StoreError } from "../shared/store-error.js";
 import { type Database, matching } from "./database.js";
@@ -75,6 +75,12 @@ export class Gallery {
     const page = jobs.slice(0, limit);
     const last = page.at(-1);
     return { jobs: page, ...(last && jobs.length > limit && { next: this.#cursor(last, by) }) };
+  }
+
+  /** A channel's works since then that people have hearted, those with the most hearts first, then the newest. */
+  mostHearted(scope: GalleryScope, since: number, limit = 20): StoredJob[] {
+    const where = and(shownIn(scope), gte(jobTable.finishedAt, since), gt(jobTable.favourites, 0));
+    return readJobs(this.database, where, [desc(jobTable.favourites), desc(jobTable.finishedAt)], limit);
   }
 
   /** How many works a whole gallery has. */

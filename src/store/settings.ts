@@ -1,6 +1,6 @@
 import { asc } from "drizzle-orm";
 import { LRUCache } from "lru-cache";
-import type { Community } from "../domain/model.js";
+import type { ChannelRef, Community } from "../domain/model.js";
 import { type Database, matching } from "./database.js";
 import { type SettingValue, settingTable } from "./schema.js";
 
@@ -57,6 +57,14 @@ export class Settings {
     const known = this.#known.get(name) ?? this.#read(scope);
     this.#known.set(name, known);
     return known;
+  }
+
+  /** The channels where something is set, and to what. */
+  channelsWith(platform: string, key: string): { readonly channel: ChannelRef; readonly value: SettingValue }[] {
+    const rows = this.database.orm.select().from(settingTable).where(matching(settingTable, { platform, key })).all();
+    return rows
+      .filter(({ channel }) => channel !== WHOLE)
+      .map(({ community, channel: id, value }) => ({ channel: { platform, community, id }, value }));
   }
 
   #read(scope: SettingScope): Readonly<Record<string, SettingValue>> {

@@ -5,6 +5,7 @@ import { sentence } from "../../shared/sentences/sentence.js";
 import type { SettingValue } from "../../store/schema.js";
 import type { SettingScope, Settings } from "../../store/settings.js";
 import type { BotOptions } from "../bot-options.js";
+import { type DailyTime, readDailyTime } from "../daily/daily-time.js";
 import type { Params, Recipe } from "../recipes/recipe.js";
 import { UserError } from "../user-error.js";
 import { type KnownSetting, knownSettings, readStored, type SettingKey } from "./known.js";
@@ -46,6 +47,14 @@ export class ChannelSettings {
   /** Whether the files of results say how they were made. */
   marksFiles(channel: ChannelRef): boolean {
     return this.#held(channel, "marks").value !== "off";
+  }
+
+  /** The channels of a platform that have a dream of the day, and when. */
+  daily(platform: string): { readonly channel: ChannelRef; readonly time: DailyTime }[] {
+    return this.settings.channelsWith(platform, "daily" satisfies SettingKey).flatMap(({ channel, value }) => {
+      const time = typeof value === "string" ? readDailyTime(value) : undefined;
+      return time ? [{ channel, time }] : [];
+    });
   }
 
   /** The channel of a community's moderators for reports; undefined where they want none. */

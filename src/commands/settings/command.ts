@@ -4,6 +4,8 @@ import { kebab, plain } from "../../shared/text.js";
 import type { SettingValue } from "../../store/schema.js";
 import type { BotOptions } from "../bot-options.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
+import { startDaily } from "../daily/daily-state.js";
+import { readDailyTime } from "../daily/daily-time.js";
 import { choiceOption, flagOption, type Options } from "../parsing/options.js";
 import { UserError } from "../user-error.js";
 import type { EffectiveSetting } from "./channel-settings.js";
@@ -22,6 +24,8 @@ const EXAMPLES = [
   "/settings look:patterns everywhere:yes",
   "/settings bot:off everywhere:yes",
   "/settings reports:here",
+  "/settings daily:18:00",
+  '/settings daily:"18:00 Europe/Berlin"',
   "/settings reset largest",
   "/settings reset",
   "/settings mydata",
@@ -124,12 +128,16 @@ async function change(
   const given = Object.fromEntries(changes);
   const scope = scopeFor(context, everywhere, everywhere || given.reports !== undefined);
   checkLook(context, given);
+  const ofChannel = changes.find(([key]) => app.settings.known[key].ofChannel);
+  if (everywhere && ofChannel) throw new UserError("settings.one-channel", { name: ofChannel[0] });
   if (given.reports === "here" && channel.thread !== undefined) throw new UserError("settings.reports-thread");
   // All that asks the chat comes first: where it fails, nothing is changed.
   const { name } = await context.chat.describe(channel);
   // What is said there shows that it can be, and to all who read it that it will be.
   if (given.reports === "here") await context.replyPublic({ text: await reportsText(context) });
   for (const [key, value] of changes) app.settings.set(scope, key, value, channel);
+  const time = readDailyTime(String(given.daily ?? ""));
+  if (time) startDaily(scope, time, context.user, Date.now(), app.store.settings);
   noteChange(context, given, everywhere ? undefined : name);
   app.logger.info({ ...scope, changes: given, by: context.user.id }, "settings were changed");
   const keys = changes.map(([key]) => key);

@@ -3,8 +3,9 @@ import { sentence } from "../../shared/sentences/sentence.js";
 import { listed } from "../../shared/text.js";
 import type { SettingValue } from "../../store/schema.js";
 import type { BotOptions } from "../bot-options.js";
+import { printDailyTime, readDailyTime } from "../daily/daily-time.js";
 import { ALWAYS_ANSWERED, STARTING_NOTHING } from "../moderation/exempt.js";
-import { choiceOption, integerOption, type Option, type Options } from "../parsing/options.js";
+import { choiceOption, integerOption, type Option, type Options, textOption } from "../parsing/options.js";
 
 /** The lower bound of a size, in pixels, as in every command. */
 const MIN_SIZE = 64;
@@ -17,6 +18,8 @@ export interface KnownSetting {
   fallback(): string;
   /** It names one channel of the whole community, and is given there: "here" is stored as that channel's id. */
   readonly namesChannel?: true;
+  /** It is set in single channels only. */
+  readonly ofChannel?: true;
 }
 
 /** Every setting by its key. */
@@ -54,6 +57,18 @@ export function knownSettings({ caps, dream, paint, neuron, looks, networks }: B
       { value: "on", label: "Their line, seed, network, credits and job, for `/again` and `/made`" },
       { value: "off", label: "Nothing is written into them" },
     ]),
+    daily: {
+      option: textOption({
+        help: "When to dream this channel's picture of the day with the most hearts; with a time zone or in UTC",
+        expected: 'off, or a time such as 18:00 or "18:00 Europe/Berlin"',
+        read: (typed) => {
+          const time = readDailyTime(typed);
+          return time ? printDailyTime(time) : /^off$/i.exec(typed.trim())?.[0].toLowerCase();
+        },
+      }),
+      fallback: () => "off",
+      ofChannel: true,
+    },
     perPerson: cap("Unfinished jobs per person here", caps.perPerson),
     perHour: cap("Jobs per person and hour here", caps.perHour),
     perChannel: cap("Unfinished jobs per channel", caps.perChannel),

@@ -452,6 +452,7 @@ export const english = {
   "settings.nothing-to-reset": ({ everywhere }: { everywhere: boolean }) =>
     `Nothing of that is set ${everywhere ? "for the whole community" : "here"}, so there is nothing to reset. ` +
     `\`/settings\` shows what applies.`,
+  "settings.one-channel": "{name} is set in one channel at a time; leave out everywhere.",
   "settings.forbidden":
     "Only those who manage this channel may change its settings. `/settings` alone shows them to everybody.",
   "settings.forbidden-whole":
@@ -1324,6 +1325,8 @@ export const english = {
   "made.preset": "It is the card of the preset **{name}**; `/preset import` with it keeps that.",
   "made.job": ({ title, author, id, claimed }: Record<"title" | "author" | "id", string> & { claimed: boolean }) =>
     `${claimed ? "Its file says that it is " : ""}**${title}** by ${author} (\`${id}\`)`,
+  "daily.begins": ({ title, author, hearts }: { title: string; author: string; hearts: number }) =>
+    `**Dream of the day**: ${title} by ${author}, the picture here with the most hearts (${hearts} ❤️).`,
   "see.no-image": "There is no picture to look at.",
   "see.answer": ({
     network,

@@ -193,7 +193,9 @@ describe("the grammar of settings and votes", () => {
   const word = (option: Option): fc.Arbitrary<string | number> =>
     option.choices && option.choices.length > 0
       ? fc.constantFrom(...option.choices.map(({ value }) => value))
-      : fc.integer({ min: option.minimum ?? 0, max: option.maximum ?? 0 });
+      : option.type === "text"
+        ? fc.constantFrom("off", "18:00 UTC", "07:05 Europe/Berlin")
+        : fc.integer({ min: option.minimum ?? 0, max: option.maximum ?? 0 });
 
   it("takes back any settings as they are printed, in any order", async () => {
     const { app } = await settings();

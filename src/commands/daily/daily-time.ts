@@ -1,0 +1,57 @@
+/** When the dream of the day is due: an hour in a time zone, as people write it. */
+
+/** @example "18:00 Europe/Berlin" */
+export interface DailyTime {
+  /** Minutes since midnight. */
+  readonly minutes: number;
+  readonly zone: string;
+}
+
+const WRITTEN = /^([01]?\d|2[0-3])[:.]([0-5]\d)(?:[\s@]+([A-Za-z][\w+/-]{0,40}))?$/;
+/** Where no zone is given. */
+const NO_ZONE = "UTC";
+
+/** Undefined for what is no time, or names no zone. */
+export function readDailyTime(typed: string): DailyTime | undefined {
+  const [, hours, minutes, written = NO_ZONE] = WRITTEN.exec(typed.trim()) ?? [];
+  const zone = hours === undefined ? undefined : zoneOf(written);
+  return zone === undefined ? undefined : { minutes: Number(hours) * 60 + Number(minutes), zone };
+}
+
+export function printDailyTime({ minutes, zone }: DailyTime): string {
+  const two = (number: number) => String(number).padStart(2, "0");
+  return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)} ${zone}`;
+}
+
+/** The day and the minute of it, where that zone's clocks are. */
+export function clockIn(zone: string, at: number): { readonly day: string; readonly minutes: number } {
+  const parts = new Intl.DateTimeFormat("en-GB", {
+    timeZone: zone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+  }).formatToParts(at);
+  const part = (wanted: string) => parts.find(({ type }) => type === wanted)?.value ?? "";
+  const day = `${part("year")}-${part("month")}-${part("day")}`;
+  return { day, minutes: Number(part("hour")) * 60 + Number(part("minute")) };
+}
+
+const [MINUTE_MS, DAY_MINUTES] = [60_000, 24 * 60];
+
+/** The day on which it was due last, where that zone's clocks are, and how many minutes ago. */
+export function lastDue({ minutes, zone }: DailyTime, at: number): { readonly day: string; readonly late: number } {
+  const late = (clockIn(zone, at).minutes - minutes + DAY_MINUTES) % DAY_MINUTES;
+  return { day: clockIn(zone, at - late * MINUTE_MS).day, late };
+}
+
+/** A zone's name in its usual spelling. */
+function zoneOf(written: string): string | undefined {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: written }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
+}

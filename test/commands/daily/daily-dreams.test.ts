@@ -1,0 +1,141 @@
+import { describe, expect, it } from "vitest";
+import { DailyDreams } from "../../../src/commands/daily/daily-dreams.js";
+import { clockIn, lastDue, printDailyTime, readDailyTime } from "../../../src/commands/daily/daily-time.js";
+import { ann, art, ben, mod } from "../../fakes/chat.js";
+import { studio } from "../../fakes/studio.js";
+
+const HOUR = 3_600_000;
+
+describe("the time of a daily dream", () => {
+  it("is read with its zone and printed in one form", () => {
+    const told = (typed: string) => {
+      const time = readDailyTime(typed);
+      return time && printDailyTime(time);
+    };
+    expect(told("18:00")).toBe("18:00 UTC");
+    expect(told("7.05 europe/berlin")).toBe("07:05 Europe/Berlin");
+    expect(told("23:59@America/New_York")).toBe("23:59 America/New_York");
+    for (const wrong of ["24:00", "18", "18:60", "18:00 Nowhere/Land", "noon", ""]) expect(told(wrong)).toBeUndefined();
+  });
+
+  it("is that of the zone's clocks, with their days and their summer", () => {
+    expect(clockIn("UTC", Date.UTC(2026, 0, 31, 23, 30))).toEqual({ day: "2026-01-31", minutes: 1410 });
+    expect(clockIn("Europe/Berlin", Date.UTC(2026, 0, 31, 23, 30))).toEqual({ day: "2026-02-01", minutes: 30 });
+    expect(clockIn("Europe/Berlin", Date.UTC(2026, 6, 1, 10, 0)).minutes).toBe(720);
+    const late = { minutes: 23 * 60 + 50, zone: "UTC" };
+    expect(lastDue(late, Date.UTC(2026, 0, 2, 0, 10))).toEqual({ day: "2026-01-01", late: 20 });
+    expect(lastDue(late, Date.UTC(2026, 0, 2, 23, 50))).toEqual({ day: "2026-01-02", late: 0 });
+  });
+});
+
+/** A channel with two works, the second with two hearts, and a clock that the test turns. */
+async function open() {
+  const all = await studio();
+  const { chat, engine, quiet, app } = all;
+  const work = async (line: string) => {
+    await chat.say(ann, line);
+    await (await engine.next()).finish();
+    await quiet();
+    const final = chat.messages.findLast(({ key }) => key?.endsWith("final")) ?? expect.fail();
+    const job = (await app.jobs.latest({ ...art, author: ann.id })) ?? expect.fail();
+    return { final, job };
+  };
+  const one = await work("/dream look:patterns picture:none");
+  const two = await work("/dream look:textures picture:none");
+  await chat.reactTo(ben, two.final, "❤️");
+  await chat.reactTo(mod, two.final, "❤️");
+  await chat.reactTo(ben, one.final, "❤️");
+  let now = Date.now();
+  const daily = new DailyDreams(chat, app, () => now);
+  /** Looks at a number of hours from the beginning. */
+  const lookAfter = async (hours: number) => {
+    now = start + hours * HOUR;
+    await daily.look();
+  };
+  const start = now;
+  /** `hours` from the beginning, as it is typed. */
+  const timeIn = (hours: number) => new Date(start + hours * HOUR).toISOString().slice(11, 16);
+  const begun = () => chat.in("channel").filter(({ content }) => content.text.startsWith("**Dream of the day**"));
+  return { ...all, one, two, lookAfter, timeIn, begun };
+}
+
+describe("the dream of the day", () => {
+  it("is made once, at its hour, of the work with the most hearts, and names whose it is", async () => {
+    const { chat, engine, timeIn, lookAfter, begun, quiet, two } = await open();
+    await chat.say(mod, `/settings daily:${timeIn(2)}`);
+    expect(chat.ephemeral.at(-1)?.text).toContain(`\`daily\` **${timeIn(2)} UTC**`);
+    await lookAfter(1);
+    expect(begun()).toHaveLength(0);
+    await lookAfter(2.1);
+    const run = await engine.next();
+    expect(run.request).toMatchObject({ recipe: "dream" });
+    await run.finish();
+    await quiet();
+    expect(begun()[0]?.content.text).toBe(
+      "**Dream of the day**: Dream of textures by Ann, the picture here with the most hearts (2 ❤️).",
+    );
+    const made = chat.messages.findLast(({ key }) => key?.endsWith("final"));
+    expect(made?.content.text).toContain("Picture by Ann");
+    expect(chat.in("channel").some(({ content }) => content.text.includes(`from \`${two.job.id}\``))).toBe(true);
+    await lookAfter(2.2);
+    expect(begun()).toHaveLength(1);
+    // The next day only what was made since then counts.
+    await lookAfter(26.1);
+    expect(begun()).toHaveLength(1);
+    expect(engine.runs).toHaveLength(3);
+  });
+
+  it("is left out where an author has opted out, a moderator has hidden a work, or there are no hearts", async () => {
+    const { chat, engine, timeIn, lookAfter, begun, two, one } = await open();
+    await chat.say(mod, `/settings daily:${timeIn(2)}`);
+    await chat.say(mod, `/gallery remove ${two.job.id}`);
+    await lookAfter(2);
+    expect(begun()[0]?.content.text).toContain("Dream of patterns by Ann");
+    expect((await engine.next()).request.recipe).toBe("dream");
+    await chat.say(ann, "/settings optout");
+    await chat.reactTo(ben, one.final, "❤️");
+    await lookAfter(26);
+    expect(begun()).toHaveLength(1);
+  });
+
+  it("is not made up for when set late or missed by more than an hour, nor made where the bot is off", async () => {
+    const { chat, timeIn, lookAfter, begun } = await open();
+    await chat.say(mod, `/settings daily:${timeIn(-0.5)}`);
+    await lookAfter(0.01);
+    await chat.say(mod, `/settings daily:${timeIn(2)}`);
+    await lookAfter(3.5);
+    expect(begun()).toHaveLength(0);
+    await chat.say(mod, `/settings daily:${timeIn(5)} bot:off`);
+    await lookAfter(5);
+    expect(begun()).toHaveLength(0);
+    await chat.say(mod, "/settings daily:off bot:on");
+    await lookAfter(29);
+    expect(begun()).toHaveLength(0);
+  });
+
+  it("is tried again within the hour where it could not be made", async () => {
+    const { chat, app, timeIn, lookAfter, begun } = await open();
+    await chat.say(mod, `/settings daily:${timeIn(2)} per-hour:1`);
+    await chat.say(mod, "/dream picture:none");
+    await lookAfter(2);
+    expect(begun()).toHaveLength(0);
+    await chat.say(mod, "/settings reset per-hour");
+    await lookAfter(2.3);
+    expect(begun()).toHaveLength(1);
+    expect(app.settings.daily("fake")).toMatchObject([{ channel: art }]);
+  });
+
+  it("is set by those who manage the channel, for one channel, with a time that there is", async () => {
+    const { chat } = await open();
+    const told = async (line: string, user = mod) => {
+      await chat.say(user, line);
+      return chat.ephemeral.at(-1)?.text;
+    };
+    expect(await told("/settings daily:18:00", ben)).toMatch(/manage/);
+    expect(await told("/settings daily:18:00 everywhere:yes")).toBe(
+      "daily is set in one channel at a time; leave out everywhere.",
+    );
+    expect(await told("/settings daily:25:00")).toMatch(/daily must be off, or a time such as 18:00/);
+    expect(await told('/settings daily:"18:00 Europe/Berlin"')).toContain("**18:00 Europe/Berlin**");
+  });
+});
