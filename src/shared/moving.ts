@@ -1,4 +1,5 @@
 /** Moving pictures: how long each of their frames is shown, and which of them a job works on. */
+import { readApng } from "./metadata/apng.js";
 import { sharp } from "./native.js";
 
 /** What a file of several frames says of itself. */
@@ -44,19 +45,23 @@ export const MOST_FILM_PIXELS = 100_000_000;
 /** Undefined for a file of one frame. @throws where sharp cannot read it */
 export async function movingFacts(bytes: Uint8Array): Promise<MovingFacts | undefined> {
   if (!mayMove(bytes)) return undefined;
+  const apng = readApng(bytes);
+  if (apng) {
+    const { width, height, loops, frames } = apng;
+    return { width, height, loops, delays: frames.map(({ delay }) => shownMs(delay)) };
+  }
   const { width, height, pages = 1, pageHeight = height, delay = [], loop = 0 } = await sharp(bytes).metadata();
   if (pages < 2) return undefined;
-  const delays = Array.from({ length: pages }, (_, i) => {
-    const said = delay[i] ?? 0;
-    return said <= UNSAID_MS ? USUAL_MS : said;
-  });
+  const delays = Array.from({ length: pages }, (_, i) => shownMs(delay[i] ?? 0));
   return { width, height: pageHeight, delays, loops: loop === 0 };
 }
+
+const shownMs = (said: number): number => (said <= UNSAID_MS ? USUAL_MS : said);
 
 /** Whether a file's first bytes are those of a format that has frames. */
 export function mayMove(bytes: Uint8Array): boolean {
   const mark = Buffer.from(bytes.subarray(0, 12)).toString("latin1");
-  return mark.startsWith("GIF8") || (mark.startsWith("RIFF") && mark.endsWith("WEBP"));
+  return mark.startsWith("GIF8") || mark.startsWith("\x89PNG") || (mark.startsWith("RIFF") && mark.endsWith("WEBP"));
 }
 
 /**

@@ -1,9 +1,11 @@
-/** The frames of an animated GIF or WebP. */
+/** The frames of an animated GIF, WebP or PNG. */
 import { PictureError } from "../../shared/inspect-image.js";
+import { type Apng, readApng } from "../../shared/metadata/apng.js";
 import { type ChosenFrames, MOST_FILM_PIXELS, type MovingFacts, movingFacts } from "../../shared/moving.js";
 import { sharp } from "../../shared/native.js";
+import { drawnFrames } from "./apng-frames.js";
 import { decode, fromInterleaved } from "./codec.js";
-import { CHANNELS, fitInside, type Raster } from "./raster.js";
+import { CHANNELS, fitInside, type Raster, type Size } from "./raster.js";
 
 export interface MovingPicture extends MovingFacts {
   /**
@@ -31,6 +33,8 @@ async function decodeFrames(
     throw new PictureError("film.too-many-pixels", { most: MOST_FILM_PIXELS / 1e6 });
   const { width, height } = fitInside(facts.width, facts.height, side);
   const ground = (await decode(bytes, 64)).cutOut?.matte ?? 255;
+  const apng = readApng(bytes);
+  if (apng) return apngFrames(apng, places, { width, height }, ground);
   const film = sharp(bytes, { pages, limitInputPixels: MOST_FILM_PIXELS, failOn: "error" })
     .resize({ width, height, fit: "fill", kernel: "lanczos3" })
     .toColourspace("srgb")
@@ -44,4 +48,30 @@ async function decodeFrames(
   // Of what was decoded, only the frames that are wanted stay.
   const kept = places.map((place) => Uint8Array.from(data.subarray(place * size, (place + 1) * size)));
   return (index) => fromInterleaved(kept[index] ?? new Uint8Array(size), width, height, info.channels || CHANNELS);
+}
+
+async function apngFrames(
+  apng: Apng,
+  places: readonly number[],
+  { width, height }: Size,
+  ground: number,
+): Promise<(index: number) => Raster> {
+  const wanted = new Set(places);
+  const kept = new Map<number, Uint8Array>();
+  let place = 0;
+  try {
+    for await (const canvas of drawnFrames(apng, Math.max(0, ...places) + 1)) {
+      if (wanted.has(place)) {
+        const raw = { width: apng.width, height: apng.height, channels: 4 } as const;
+        const frame = sharp(canvas, { raw, limitInputPixels: MOST_FILM_PIXELS })
+          .resize({ width, height, fit: "fill", kernel: "lanczos3" })
+          .flatten({ background: { r: ground, g: ground, b: ground } });
+        kept.set(place, new Uint8Array(await frame.raw().toBuffer()));
+      }
+      place++;
+    }
+  } catch (cause) {
+    throw new PictureError("image.damaged", {}, { cause });
+  }
+  return (index) => fromInterleaved(kept.get(places[index] ?? -1) ?? new Uint8Array(), width, height, CHANNELS);
 }
