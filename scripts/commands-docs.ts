@@ -171,6 +171,12 @@ On the messages of a job that is done, also of last week, a reaction does what a
 | --- | --- | --- | --- |`;
 
 const VARIANTS = `
+*Larger* below a dream goes on from the finished picture: the photo's own detail at the larger size, what was dreamt so far, and the next
+larger octaves, so that the same dream becomes finer; one into what a word says, and other recipes, begin once more at the larger size. For print, who
+[moderates the whole community](operating.md#good-to-know) may go on with ⬆️, or ask for a \`size\`, up to 4096 px (\`dream.printSize\`); large pictures are
+worked on in tiles, and the time is told as for any job. A chat that takes no such file gets the largest form that fits, and the message says so; the
+web chat's gallery has it whole.
+
 A button is missing where a value is at its bound, too: *Larger* below a picture of the largest size of the channel, *Stronger* at the greatest
 strength. *Use as style* is not there below hidden works and those of channels and threads that not everybody in the community reads. The style
 is called after the work, as in \`dream-7kq4m9xa\`; the one who pressed the button can rename it with \`/style rename\`.
@@ -222,7 +228,8 @@ What a file of settings, or a variable of the environment, changes of the option
 
 function settingRow({ key, use, option, bounds, default: usual }: ReturnType<typeof recipeSettings>[number]): string {
   const takes = ["integer", "number"].includes(option.kind) ? bounds.join(" to ") : `the name of a ${option.kind}`;
-  const what = use === "default" ? option.help : "The most that people may ask for";
+  const whom = { maximum: "The most that people may ask for", print: "The most that moderators may ask for" };
+  const what = use === "default" ? option.help : whom[use];
   return `| \`${key}\` | \`${variable(key)}\` | ${cell(what)} | ${takes} | ${usual} |`;
 }
 
@@ -262,8 +269,18 @@ const COMPLETED: Readonly<Record<string, string>> = {
   where: "[a place](#where-in-the-picture)",
 };
 
-function taken({ name, type, minimum, maximum, choices, completes, required }: CommandOptionSummary): string {
-  const range = minimum === undefined || maximum === undefined ? undefined : `${minimum} to ${maximum}`;
+function taken({
+  name,
+  type,
+  minimum,
+  maximum,
+  forModerators,
+  choices,
+  completes,
+  required,
+}: CommandOptionSummary): string {
+  const print = forModerators === undefined ? "" : `; moderators to ${forModerators}`;
+  const range = minimum === undefined || maximum === undefined ? undefined : `${minimum} to ${maximum}${print}`;
   const words = choices?.map(({ value }) => `\`${value}\``).join(", ");
   const kinds = {
     text: "text",

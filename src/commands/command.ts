@@ -67,14 +67,23 @@ export function summarise(command: Command): CommandSummary {
 }
 
 function summariseOption(key: string, option: Option): CommandOptionSummary {
-  const { help, unit, type, required = false, minimum, maximum, choices, completes, second } = option;
+  const { help, unit, type, required = false, minimum, maximum, forModerators, choices, completes, second } = option;
   const unnamed: CommandOptionSummary["unnamed"] = option.collects ? "many" : option.positional ? "one" : undefined;
   return {
     name: kebab(key),
     help: unit ? `${help} (${unit})` : help,
     type,
     required,
-    ...defined({ minimum, maximum, choices, completes: completes && true, default: option.default, unnamed, second }),
+    ...defined({
+      minimum,
+      maximum,
+      forModerators,
+      choices,
+      completes: completes && true,
+      default: option.default,
+      unnamed,
+      second,
+    }),
   };
 }
 

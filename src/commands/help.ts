@@ -47,9 +47,10 @@ export function explain(command: Command): string {
 }
 
 function explainOption(name: string, option: Option): string {
-  const { help, minimum, maximum, unit, choices = [], default: usual } = option;
+  const { help, minimum, maximum, forModerators, unit, choices = [], default: usual } = option;
   const bounded = minimum !== undefined && maximum !== undefined;
-  const range = bounded ? `, ${sentence("help.range", { minimum, maximum })}${unit ? ` ${unit}` : ""}` : "";
+  const usually = bounded ? `, ${sentence("help.range", { minimum, maximum })}${unit ? ` ${unit}` : ""}` : "";
+  const range = forModerators === undefined ? usually : `${usually} (${sentence("help.print", { forModerators })})`;
   const words = choices.length > 0 ? `: ${choices.map(({ value }) => value).join(", ")}` : "";
   const fallback = usual === undefined ? "" : ` (${sentence("help.default", { value: usual })})`;
   return `\`${name}\` ${help}${range}${words}${fallback}`;

@@ -16,6 +16,8 @@ export interface CommandOptionSummary {
   readonly required: boolean;
   readonly minimum?: number;
   readonly maximum?: number;
+  /** What moderators may go up to, where that is more. */
+  readonly forModerators?: number;
   readonly choices?: readonly Completion[];
   /** Values are completed by asking {@link ChatHandlers.complete}. */
   readonly completes?: boolean;

@@ -50,6 +50,13 @@ interface EncodedImage {
   readonly type: string;
   /** Without the dot. */
   readonly extension: string;
+  /** Of a still that was made smaller: its sides before and now, in pixels. */
+  readonly reduced?: { readonly from: Size; readonly to: Size };
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
 }
 
 /** The tasks by name: from a file's bytes and options to facts or to another file's bytes. */
@@ -123,15 +130,18 @@ async function smallerImage(bytes: Uint8Array, { maxBytes, ...limits }: SmallerO
   if (film) return { bytes: film, type: `image/${format}`, extension: format };
   const least = Math.max(maxBytes, SMALLEST_BYTES);
   let smaller = bytes;
+  let to: Size = autoOrient;
   for (const [quality, scale] of STILLS) {
     const width = Math.max(1, Math.round(autoOrient.width * scale));
+    to = { width, height: Math.max(1, Math.round((autoOrient.height * width) / autoOrient.width)) };
     const small = opened(bytes, limits).autoOrient().resize({ width });
     smaller = await decoded(hasAlpha ? small.webp({ quality }) : small.jpeg({ quality }), limits);
     if (smaller.byteLength <= least) break;
   }
   // JPEG would show black where there is nothing.
   const [type, extension] = hasAlpha ? ["image/webp", "webp"] : ["image/jpeg", "jpg"];
-  return { bytes: smaller, type, extension };
+  const from = { width: autoOrient.width, height: autoOrient.height };
+  return { bytes: smaller, type, extension, ...(pages === 1 && { reduced: { from, to } }) };
 }
 
 /** In seconds, for one operation: less than the process is given for a whole task. */

@@ -77,7 +77,7 @@ type RecipeGroups = Pick<BotOptions, "dream" | "paint" | "neuron" | "film">;
 interface RecipeSetting {
   /** Such as "dream.maxSize". */
   readonly key: string;
-  readonly use: "default" | "maximum";
+  readonly use: "default" | "maximum" | "print";
   readonly option: RecipeOption;
   readonly bounds: readonly [minimum: number, maximum: number];
   readonly default: unknown;
@@ -90,7 +90,7 @@ export function recipeSettings(): readonly RecipeSetting[] {
     const { maximum = 0, setting = {} } = option;
     const usual = inChats(option);
     const bounds = [usual.minimum, maximum] as const;
-    return (["default", "maximum"] as const).flatMap((use) => {
+    return (["default", "maximum", "print"] as const).flatMap((use) => {
       const key = setting[use];
       return key === undefined ? [] : [{ key, use, option, bounds, default: usual[use] }];
     });

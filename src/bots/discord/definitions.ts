@@ -70,7 +70,9 @@ function optionsOf(
   option: CommandOptionSummary,
   languages: Languages,
 ): APIApplicationCommandBasicOption[] {
-  const { name, type, required, minimum: min_value, maximum: max_value, choices = [], completes, second } = option;
+  const { name, type, required, minimum: min_value, choices = [], completes, second } = option;
+  // Who is no moderator is told so when the command has come.
+  const max_value = option.forModerators ?? option.maximum;
   const key = `${command} ${name}`;
   const base = {
     name,

@@ -7,6 +7,7 @@ import type { Styles } from "../../store/styles.js";
 import type { BotOptions } from "../bot-options.js";
 import { checkMayUse, checkNotWithheld } from "../images/may-use.js";
 import { provenanceOfJob } from "../images/provenance.js";
+import { FINISHED } from "../recipes/recipe.js";
 import { type RepeatServices, recipeOf, repeatJob } from "../recipes/repeat.js";
 import { type JobRequester, startJob } from "../recipes/start-job.js";
 import {
@@ -53,7 +54,7 @@ export async function makeVariant(
 ): Promise<void> {
   const recipe = recipeOf(job, services.recipes);
   const { params, channel } = job;
-  const result = { recipe, params, largest: services.settings.largest(recipe, channel) };
+  const result = { recipe, params, largest: services.settings.largest(recipe, channel, requester.user) };
   await ACTIONS[variant]({ job, requester, services, variation }, result);
 }
 
@@ -64,7 +65,14 @@ const ACTIONS: Readonly<Record<Variant, (asked: Asked, result: Varied) => Promis
   stronger: (asked, result) => repeated(asked, stronger(result, 1)),
   weaker: (asked, result) => repeated(asked, stronger(result, -1)),
   morph: (asked, result) => repeated(asked, morphed(result)),
-  larger: (asked, result) => repeated(asked, larger(result)),
+
+  async larger(asked, result) {
+    const changes = larger(result);
+    const { job, requester, services } = asked;
+    const finished = result.recipe.goesOn(job.params) ? await services.jobs.result(job.id) : undefined;
+    // Where it is no longer kept, a larger one is made from the start.
+    await repeatJob(job, changes, requester, services, finished && { [FINISHED]: { bytes: finished.bytes } });
+  },
 
   async film(asked, result) {
     const { job, requester, services } = asked;

@@ -19,6 +19,8 @@ export interface Option<T = unknown> {
   readonly positional?: boolean;
   readonly minimum?: number;
   readonly maximum?: number;
+  /** What moderators may go up to; whether somebody is one is looked at where the job is started. */
+  readonly forModerators?: number;
   readonly choices?: readonly Completion[];
   /** Reads all that names no option, joined by spaces: words, and `summer:0.3` with a key of its own. */
   readonly collects?: boolean;
@@ -44,6 +46,7 @@ interface NumberDescription {
   readonly unit?: string;
   readonly minimum: number;
   readonly maximum: number;
+  readonly forModerators?: number;
   readonly default?: number;
 }
 
@@ -60,10 +63,10 @@ function numeric(
   type: "integer" | "number",
   check: (value: number) => boolean,
 ): Option<number> {
-  const { unit, minimum, maximum } = description;
+  const { unit, minimum, maximum, forModerators: most = maximum } = description;
   const read = (typed: string) => {
     const value = readNumber(typed, unit);
-    return value !== undefined && check(value) && value >= minimum && value <= maximum ? value : undefined;
+    return value !== undefined && check(value) && value >= minimum && value <= most ? value : undefined;
   };
   const expected = () => `${sentence(`option.expected.${type}`, { minimum, maximum })}${unit ? ` ${unit}` : ""}`;
   const fallback = usual === undefined ? undefined : String(usual);

@@ -2,7 +2,7 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
-import type { ChannelRef, MessageRef } from "../../domain/model.js";
+import { type ChannelRef, isResult, type MessageRef } from "../../domain/model.js";
 import type { Chat } from "../../port/adapter.js";
 import { ChatError, mayPass } from "../../port/chat-error.js";
 import type { OutgoingMessage, Picture } from "../../port/messages.js";
@@ -222,9 +222,17 @@ export async function fitToChannel(
 /** A message whose images are within a limit of bytes a file. */
 export async function fitMessage(message: OutgoingMessage, maxBytes: number): Promise<OutgoingMessage> {
   if (!message.pictures?.some((picture) => picture.bytes.byteLength > maxBytes)) return message;
-  const pictures = await Promise.all(message.pictures.map((picture) => fitImage(picture, maxBytes)));
+  const fitted = await Promise.all(message.pictures.map((picture) => madeToFit(picture, maxBytes)));
+  const pictures = fitted.map(({ picture }) => picture);
   const stilled = message.pictures.some(({ type }, index) => moves(type) && pictures[index]?.type === "image/jpeg");
-  return { ...message, pictures, text: stilled ? `${message.text}\n${sentence("film.stilled")}` : message.text };
+  const notes = [...(stilled ? [sentence("film.stilled")] : []), ...fitted.flatMap(({ note }) => note ?? [])];
+  return { ...message, pictures, text: [message.text, ...notes].join("\n") };
+}
+
+/** A picture that was made to fit; of a result, also what became of it. */
+interface Fitted {
+  readonly picture: Picture;
+  readonly note?: string;
 }
 
 /**
@@ -232,14 +240,29 @@ export async function fitMessage(message: OutgoingMessage, maxBytes: number): Pr
  * film stays one where it can.
  */
 export async function fitImage(picture: Picture, maxBytes: number): Promise<Picture> {
-  if (picture.bytes.byteLength <= maxBytes) return picture;
+  return (await madeToFit(picture, maxBytes)).picture;
+}
+
+async function madeToFit(picture: Picture, maxBytes: number): Promise<Fitted> {
+  if (picture.bytes.byteLength <= maxBytes) return { picture };
   const limits = { name: picture.name, maxPixels: MAX_INPUT_PIXELS, maxBytes };
   try {
-    const { bytes, type, extension } = await withImage("smaller", picture.bytes, limits);
-    return { ...picture, bytes, type, name: picture.name.replace(/\.[^.]*$/, `.${extension}`) };
+    const { bytes, type, extension, reduced } = await withImage("smaller", picture.bytes, limits);
+    const smaller = { ...picture, bytes, type, name: picture.name.replace(/\.[^.]*$/, `.${extension}`) };
+    // A preview is soon replaced.
+    if (!reduced || !isResult(picture)) return { picture: smaller };
+    const megabytes = (picture.bytes.byteLength / 1024 / 1024).toFixed(1);
+    const sides = ({ width, height }: typeof reduced.from): string => `${width} x ${height}`;
+    const params = {
+      from: sides(reduced.from),
+      to: sides(reduced.to),
+      megabytes,
+      kind: extension === "jpg" ? "JPEG" : "WebP",
+    };
+    return { picture: smaller, note: sentence("result.reduced", params) };
   } catch (error) {
     // What never can be made smaller goes as it is: the chat says what is the matter with it.
-    if (error instanceof PictureError && error.identifier !== "image.busy") return picture;
+    if (error instanceof PictureError && error.identifier !== "image.busy") return { picture };
     throw error;
   }
 }

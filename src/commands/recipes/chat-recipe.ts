@@ -23,6 +23,7 @@ import {
   chatBounds,
   chatOptions,
   type Draft,
+  FINISHED,
   type Params,
   printOptions,
   type Recipe,
@@ -53,6 +54,10 @@ export function chatRecipe(definition: RecipeDefinition, botOptions: BotOptions)
     print: (params, roles) => [...printed(definition, options, params), ...withoutImage(definition, roles)],
     unnamedImages: (params, roles) => unnamedImages(definition, params, roles),
     side: (params) => definition.side?.(completed(definition, params)) ?? largestOf(params),
+    goesOn(params) {
+      const all = completed(definition, params);
+      return definition.goesOn?.(all) === true && !definition.film(all) && variationsOf(params) === 1;
+    },
     cost: (params) => definition.cost(completed(definition, params)),
     memory: (params) => megabytesOf(definition.footprint(completed(definition, params)), botOptions.mapsMegabytes),
     costKey: (params) => costKey(definition, params),
@@ -187,6 +192,7 @@ function unnamedImages(
     ...(style ? ["style" as const] : []),
     ...(guide ? ["guide" as const] : []),
     ...(mask ? ["mask" as const] : []),
+    ...(roles.includes(FINISHED) ? ["finished" as const] : []),
   ];
 }
 

@@ -30,6 +30,9 @@ export type Params = Readonly<Record<string, unknown>>;
 /** Parameters that say how large a result is, in pixels. */
 export const SIDES = ["size", "width", "height"] as const;
 
+/** The role of a finished result from which a larger one goes on. */
+export const FINISHED = "finished";
+
 /** A job before it is handed in: the engine's parameters and its encoded input pictures by role. */
 export interface Draft {
   readonly params: Params;
@@ -45,8 +48,8 @@ export interface Scope {
   readonly styles: StyleLibrary;
 }
 
-/** The image to work on, one whose style is taken, or one that says where. */
-export type UnnamedImage = "image" | "style" | "mask" | "guide";
+/** The image to work on, one whose style is taken, one that says where, or one that is gone on from. */
+export type UnnamedImage = "image" | "style" | "mask" | "guide" | "finished";
 
 /** What a command that starts jobs tells of them, so that any job can be described, printed, repeated and changed. */
 export interface Recipe {
@@ -82,6 +85,8 @@ export interface Recipe {
   unnamedImages(params: Params, roles: readonly string[]): readonly UnnamedImage[];
   /** The longest side of the result in pixels; 0 where only the picture says it. */
   side(params: Params): number;
+  /** Whether a larger result goes on from the finished one; it begins once more otherwise. */
+  goesOn(params: Params): boolean;
   /** Megapixel-steps of all that will be worked on. */
   cost(params: Params): number;
   /** Megabytes that it takes at its worst moment, besides the program and its networks. */
@@ -125,11 +130,12 @@ export function chatKey(key: string, { kind, several }: RecipeOption): string {
 
 /** The default and the bounds that hold in the chats of an installation. */
 export function chatBounds(option: RecipeOption, botOptions: BotOptions) {
-  const { minimum, maximum, default: usual } = inChats(option);
+  const { minimum, maximum, print, default: usual } = inChats(option);
   const { setting = {} } = option;
   return {
     minimum,
     maximum: Number(settingOf(setting.maximum, botOptions) ?? maximum),
+    print: settingOf(setting.print, botOptions) ?? print,
     default: settingOf(setting.default, botOptions) ?? usual,
   };
 }
@@ -148,7 +154,7 @@ export function chatOptions(definition: RecipeDefinition, botOptions: BotOptions
 }
 
 function chatOption(key: string, option: RecipeOption, botOptions: BotOptions): Option {
-  const { minimum, maximum, default: usual } = chatBounds(option, botOptions);
+  const { minimum, maximum, print, default: usual } = chatBounds(option, botOptions);
   const { kind, help, unit, positional, choices = [], expected = "text", read = (typed: string) => typed } = option;
   const named = defined({ help, positional });
   const choose = (offered: readonly Completion[]): Option =>
@@ -158,7 +164,9 @@ function chatOption(key: string, option: RecipeOption, botOptions: BotOptions): 
     case "number": {
       if (key === "seed") return seedOption(help);
       const numeric = kind === "integer" ? integerOption : numberOption;
-      return numeric({ help, minimum, maximum, ...defined({ unit, default: usual as number | undefined }) });
+      const forModerators = print === undefined ? undefined : Math.max(maximum, Number(print));
+      const more = defined({ unit, forModerators, default: usual as number | undefined });
+      return numeric({ help, minimum, maximum, ...more });
     }
     case "flag":
       return flagOption({ help, default: false });

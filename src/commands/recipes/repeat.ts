@@ -17,6 +17,7 @@ export interface RepeatServices extends JobServices {
 /**
  * Starts a job again. Without changes it gets a new seed, since the same one would give the very same picture.
  *
+ * @param more pictures that it takes besides, or in the place of its own
  * @throws UserError when it cannot be repeated.
  */
 export async function repeatJob(
@@ -24,13 +25,15 @@ export async function repeatJob(
   changes: Params,
   requester: JobRequester,
   services: RepeatServices,
+  more: Readonly<Record<string, { readonly bytes: Uint8Array }>> = {},
 ): Promise<void> {
   const recipe = recipeOf(job, services.recipes);
   checkNotWithheld(job);
   for (const owner of usedAgain(job, services)) checkMayUse(owner, requester, services);
   const pictures = await services.jobs.pictures(job.id);
   if (!pictures) throw new UserError("again.image-gone", { id: job.id });
-  const images = Object.fromEntries(Object.entries(pictures).map(([role, bytes]) => [role, { bytes }]));
+  const own = Object.fromEntries(Object.entries(pictures).map(([role, bytes]) => [role, { bytes }]));
+  const images = { ...own, ...more };
   const given = Object.keys(changes).length === 0 ? { seed: randomSeed() } : changes;
   const provenance = provenanceOfRepeat(job, requester.user);
   await startJob({ recipe, given, params: job.params, images, provenance }, requester, services);

@@ -1,4 +1,4 @@
-import type { ChannelRef, Credit, Job, MessageRef, MetricsSink, User } from "../../domain/model.js";
+import type { ChannelRef, Credit, Job, Member, MessageRef, MetricsSink, User } from "../../domain/model.js";
 import type { Chat } from "../../port/adapter.js";
 import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
 import type { JobMemory } from "../../queue/job-request.js";
@@ -38,7 +38,7 @@ type CheckedImage = Pick<FoundImage, "bytes" | "source"> & Partial<Pick<FoundIma
 export interface JobRequester {
   readonly chat: Chat;
   readonly channel: ChannelRef;
-  readonly user: Pick<User, "id" | "name">;
+  readonly user: Pick<User, "id" | "name"> & Partial<Pick<Member, "moderatesAll">>;
   /** The id of the job that comes of it, where that was written down before; see `Receipt.job`. */
   readonly jobId?: string | undefined;
   /** Gives the first public answer; it is posted in the channel when left out. */
@@ -72,7 +72,7 @@ export async function startJob(request: RecipeRequest, requester: JobRequester, 
   const params = request.params ?? settings.defaults(recipe, channel);
   const moving = await framesOf(recipe, pictures, { ...params, ...given }, services);
   const draft = await recipe.change({ params, pictures }, { ...given, ...moving }, { channel, chat, styles });
-  settings.checkSize(recipe, draft.params, channel);
+  settings.checkSize(recipe, draft.params, channel, user);
   return submit(draft, provenance, request, requester, services);
 }
 

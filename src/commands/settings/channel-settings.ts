@@ -1,4 +1,4 @@
-import type { ChannelRef, Community } from "../../domain/model.js";
+import type { ChannelRef, Community, Member } from "../../domain/model.js";
 import type { JobCaps } from "../../queue/job-request.js";
 import { defined } from "../../shared/defined.js";
 import { sentence } from "../../shared/sentences/sentence.js";
@@ -93,17 +93,24 @@ export class ChannelSettings {
     });
   }
 
-  /** The longest side that a recipe may make in a channel, in pixels; undefined where it has no size. */
-  largest(recipe: Recipe, channel: ChannelRef): number | undefined {
-    const maximum = (recipe.options.size ?? recipe.options.width)?.maximum;
-    return maximum === undefined ? undefined : Math.min(maximum, this.#number(channel, "largest") ?? maximum);
+  /**
+   * The longest side that a recipe may make in a channel, in pixels; undefined where it has no size.
+   * @param user who moderates the whole community may go on to the size for print
+   */
+  largest(recipe: Recipe, channel: ChannelRef, user?: Partial<Pick<Member, "moderatesAll">>): number | undefined {
+    const { maximum, forModerators } = recipe.options.size ?? recipe.options.width ?? {};
+    if (maximum === undefined) return undefined;
+    const largest = Math.min(maximum, this.#number(channel, "largest") ?? maximum);
+    return user?.moderatesAll === true ? Math.max(largest, forModerators ?? 0) : largest;
   }
 
   /** @throws UserError when a job would be larger than the channel, or any channel, allows */
-  checkSize(recipe: Recipe, params: Params, channel: ChannelRef): void {
-    const largest = this.largest(recipe, channel) ?? this.#number(channel, "largest");
+  checkSize(recipe: Recipe, params: Params, channel: ChannelRef, user?: Partial<Pick<Member, "moderatesAll">>): void {
+    const largest = this.largest(recipe, channel, user) ?? this.#number(channel, "largest");
     const asked = recipe.side(params);
-    if (largest !== undefined && asked > largest) throw new UserError("settings.too-large", { asked, largest });
+    if (largest === undefined || asked <= largest) return;
+    const print = user?.moderatesAll === true ? undefined : recipe.options.size?.forModerators;
+    throw new UserError("settings.too-large", { asked, largest, print });
   }
 
   /** Parameters of a new job in a channel, before anything is chosen: the recipe's, with what is set here. */

@@ -125,6 +125,18 @@ export function paintingScales(width: number, height: number, smallest = 160, le
 
 const sees = ({ width, height }: Size, least: number): boolean => Math.min(width, height) >= least;
 
+/** Sizes after one that is done, each about `scale` times the one before, ending at width x height. */
+export function furtherSizes(done: Size, { width, height }: Size, scale: number): Size[] {
+  const growth = Math.max(width, height) / Math.max(done.width, done.height);
+  if (growth <= 1) return [];
+  const count = Math.max(1, Math.round(Math.log(growth) / Math.log(scale)));
+  return Array.from({ length: count }, (_, i) =>
+    i === count - 1
+      ? { width, height }
+      : fitInside(width, height, Math.max(width, height) / growth ** (1 - (i + 1) / count)),
+  );
+}
+
 /** The smallest side an octave is worked at, in pixels: below it deep layers see nothing but their own padding. */
 export const SMALLEST_OCTAVE = 48;
 

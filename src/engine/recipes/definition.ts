@@ -59,6 +59,8 @@ interface Described<O extends RecipeOptions> {
   side?(params: ParamsOf<O>): number;
   /** What it holds in memory at its worst moment. */
   footprint(params: ParamsOf<O>): Footprint;
+  /** Whether a larger one goes on from the finished one, given as the picture `finished`; from the start otherwise. */
+  goesOn?(params: ParamsOf<O>): boolean;
   /** Options that the time of a megapixel-step depends on, besides the network. */
   readonly paceOf: readonly (keyof O & string)[];
 }

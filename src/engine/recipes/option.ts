@@ -28,7 +28,7 @@ interface Described {
    * The settings that an installation changes its chats' default and maximum by. The settings' schema is derived from
    * it; where they say nothing, `inChat` holds, and then the option's own.
    */
-  readonly setting?: { readonly default?: SettingKey; readonly maximum?: SettingKey };
+  readonly setting?: { readonly default?: SettingKey; readonly maximum?: SettingKey; readonly print?: SettingKey };
   /** Its flag, where its own name has another meaning on the command line. */
   readonly flag?: string;
 }
@@ -40,6 +40,8 @@ interface Described {
 type ChatBounds = {
   readonly minimum?: number;
   readonly maximum?: number;
+  /** What moderators may go up to, for print. */
+  readonly print?: number;
   readonly default?: number | string;
 };
 
@@ -135,6 +137,7 @@ export function inChats({ inChat = {}, minimum = 0, maximum = 0, ...option }: Re
   return {
     minimum: inChat.minimum ?? minimum,
     maximum: inChat.maximum ?? maximum,
+    print: inChat.print,
     default: inChat.default ?? option.default,
   };
 }

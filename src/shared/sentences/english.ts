@@ -104,7 +104,13 @@ const done = (deed: Deed, of: Of | undefined): string => {
 const neuronAlone = (neuron: string | undefined): string =>
   `The picture that excites ${neuron === undefined ? "a neuron" : `the neuron ${neuron}`} most`;
 
-const UNNAMED = { image: "the picture", style: "its style picture", mask: "its mask", guide: "its guide" };
+const UNNAMED = {
+  image: "the picture",
+  style: "its style picture",
+  mask: "its mask",
+  guide: "its guide",
+  finished: "its smaller one",
+};
 
 /** What frames on the way are counted in. */
 export type FramePart = "octave" | "variation";
@@ -437,8 +443,9 @@ export const english = {
   "style.not-own": "{name} is not one of this community's own styles; `/style` lists them all.",
   "style.foreign": "{name} is {owner}'s; only they and moderators can change it.",
   "style.is-option": "{word} is an option and needs a value: write {word}: and the value after it.",
-  "settings.too-large":
-    "{asked} px is more than this channel allows: the largest here is {largest} px. For example: `size:{largest}`",
+  "settings.too-large": ({ asked, largest, print }: { asked: number; largest: number; print: number | undefined }) =>
+    `${asked} px is more than this channel allows: the largest here is ${largest} px` +
+    `${print !== undefined && print > largest ? `, for moderators ${print} px` : ""}. For example: \`size:${largest}\``,
   "settings.action-alone":
     "/settings {action} changes no values; give them alone. For example: `/settings largest:768`",
   "settings.everywhere-alone":
@@ -653,6 +660,7 @@ export const english = {
   "button.next": "Next",
   "help.intro": "Post a picture and write `/dream`. `/help dream` explains a command's options.",
   "help.examples": "For example:",
+  "help.print": "moderators: {forModerators}",
   "help.range": "{minimum} to {maximum}",
   "help.default": "default: {value}",
   "palette.question": "**Which style, {name}?** React with one, or with several to blend them.\n{styles}",
@@ -689,6 +697,8 @@ export const english = {
     `${minutes} min${seconds === 0 ? "" : ` ${seconds} s`}`,
   "duration.hours": ({ hours, minutes }: { hours: number; minutes: number }) =>
     `${hours} h${minutes === 0 ? "" : ` ${minutes} min`}`,
+  "result.reduced":
+    "*All of it, {from} px in {megabytes} MB, is more than this chat takes: this is a {kind} of {to} px.*",
   "film.stilled": "*The film is too large for this chat, so this is one picture of it.*",
   "result.done": ({ octaves, part }: { octaves: number; part: FramePart }) =>
     octaves > 1 ? `${octaves} ${part}s done.` : "The picture is done.",

@@ -50,6 +50,30 @@ describe("a reaction on a result", () => {
     expect((await next(announcement, "➖"))?.params).toEqual({ ...first?.params, strength: 0.71 });
   });
 
+  it("goes on from the finished dream for a larger one; a dream into a word begins once more", async () => {
+    const { engine, final, next } = await result();
+    const first = engine.runs[0]?.request;
+    const larger = await next(final, "⬆️");
+    expect(Object.keys(larger?.pictures ?? {})).toEqual(["image", "finished"]);
+    expect(larger?.pictures.image).toEqual(first?.pictures.image);
+    const other = await result("/dream into:castle size:256 seed:7");
+    expect(Object.keys((await other.next(other.final, "⬆️"))?.pictures ?? {})).toEqual(["image"]);
+  });
+
+  it("goes up to the size for print for who moderates the community, and for nobody else", async () => {
+    const { chat, engine, final, next, quiet } = await result("/dream size:1024 octaves:1 seed:7");
+    expect(await next(final, "⬆️", ben)).toBeUndefined();
+    expect(await next(final, "⬆️", { ...ben, moderator: true })).toBeUndefined();
+    expect((await next(final, "⬆️", mod))?.params.size).toBe(1536);
+    await chat.say(ben, "/dream size:4096");
+    await chat.say(mod, "/dream size:4097");
+    await quiet();
+    expect(engine.runs).toHaveLength(2);
+    await chat.say(mod, "/dream size:4096 octaves:1");
+    await quiet();
+    expect(engine.runs[2]?.request.params.size).toBe(4096);
+  });
+
   it("makes a texture larger on both sides, and refuses where no size says how large it is", async () => {
     const { chat, engine, quiet } = await studio({ engine: new FakeEngine({ automatic: true }) });
     await chat.say(ann, "/texture winter width:512 height:256 seed:7");

@@ -38,6 +38,16 @@ describe("a film that is too large for its chat", () => {
   });
 });
 
+async function noisy(width: number, height: number): Promise<Uint8Array> {
+  const channels = 3;
+  let state = 1;
+  const noise = Buffer.alloc(channels * width * height).map(() => {
+    state = (state * 1103515245 + 12345) & 0x7fffffff;
+    return state >> 16;
+  });
+  return new Uint8Array(await sharp(noise, { raw: { width, height, channels } }).png().toBuffer());
+}
+
 describe("a picture that is too large for its chat", () => {
   it("stays transparent where it is", async () => {
     let state = 1;
@@ -54,6 +64,18 @@ describe("a picture that is too large for its chat", () => {
     expect(fitted.bytes.byteLength).toBeLessThanOrEqual(30_000);
     const { data, info } = await sharp(fitted.bytes).raw().toBuffer({ resolveWithObject: true });
     expect([info.channels, data[3], data[4 * (info.width - 1) + 3]]).toEqual([4, 0, 255]);
+  });
+
+  it("is sent in the largest form that fits, and the message of a result says so", async () => {
+    const bytes = await noisy(400, 300);
+    const picture = { bytes, name: "dream-7KQ4M9XA.png", type: "image/png" };
+    const { text, pictures } = await fitMessage({ text: "Done", pictures: [picture] }, 30_000);
+    const { width, height } = await sharp(pictures?.[0]?.bytes).metadata();
+    expect(text).toMatch(/^Done\n\*All of it, 400 x 300 px in 0\.\d MB, is more than this chat takes/);
+    expect(text).toContain(`this is a JPEG of ${width} x ${height} px`);
+    // A preview is replaced soon.
+    const preview = { ...picture, name: "dream-7KQ4M9XA-octave-1.png" };
+    expect((await fitMessage({ text: "Octave 1", pictures: [preview] }, 30_000)).text).toBe("Octave 1");
   });
 
   it("stays as it is where it cannot be read, so that the chat says what is the matter", async () => {

@@ -161,7 +161,8 @@ describe("what is set in a channel", () => {
     await quiet();
     expect(engine.runs[0]?.request.params.size).toBe(300);
     expect(await say(ann, "/dream size:301")).toBe(
-      "301 px is more than this channel allows: the largest here is 300 px. For example: `size:300`",
+      "301 px is more than this channel allows: the largest here is 300 px, for moderators 4096 px. " +
+        "For example: `size:300`",
     );
     expect(await say(ann, "/texture winter width:512 height:64")).toMatch(/^512 px is more than this channel allows/);
     expect(await say(ann, "/zoom width:320")).toMatch(/^320 px is more/);

@@ -71,8 +71,8 @@ const options = {
     minimum: 32,
     maximum: 8192,
     default: 512,
-    inChat: { minimum: LEAST_CHAT_SIDE, maximum: 1024 },
-    setting: { default: "dream.size", maximum: "dream.maxSize" },
+    inChat: { minimum: LEAST_CHAT_SIDE, maximum: 1024, print: 4096 },
+    setting: { default: "dream.size", maximum: "dream.maxSize", print: "dream.printSize" },
   }),
   octaves: integer({
     help: "How many sizes to dream in, from small to large",
@@ -190,6 +190,10 @@ export const dreamDefinition = defineRecipe({
   pictures: {
     image: { help: "The picture to begin with", without: "it begins with noise", cutOut: true },
     guide: { help: "A picture whose features the dream borrows", without: "the dream follows the network alone" },
+    finished: {
+      help: "A finished dream of the same picture, to go on from at larger sizes",
+      without: "it begins with the smallest octave",
+    },
     mask: { ...maskPicture, help: "A second picture: a mask, white where to dream; with like:attached, the guide" },
   },
   title: ({ look, layers, channels, into, away }) => {
@@ -211,6 +215,7 @@ export const dreamDefinition = defineRecipe({
   footprint: ({ network, size, where }) => {
     return { network, kind: "dream", megapixels: megapixels(size), tiled: true, pictures: where === undefined ? 0 : 2 };
   },
+  goesOn: ({ into, away }) => into === undefined && away === undefined,
   paceOf: ["look", "layers", "channels"],
 });
 

@@ -21,7 +21,7 @@ import { meanAbsoluteDescent } from "../../optimize/update.js";
 import type { Runtime, Tensors } from "../../runtimes/runtime.js";
 import { cascade, compose, masked, randomShift, shift, shiftAnywhere, type Transform } from "../../transforms/see.js";
 import { channelsOf, parseChannels } from "../channel-terms.js";
-import { octaveSizes } from "../common-options.js";
+import { furtherSizes, octaveSizes } from "../common-options.js";
 import { descendOctaves, type Schedule } from "../descend-octaves.js";
 import { parseLayerWeights } from "../layer-weights.js";
 import { noise } from "../noise.js";
@@ -68,11 +68,15 @@ export async function* dream(
   const maskAt = await findMask(params, started, pictures, context, least);
   const photo = context.before ? begun(context.before, source, maskAt, least) : source;
   const freshAt = context.before && freshPlaces(context.before, least);
+  const finished = into || context.before ? undefined : await finishedAt(pictures, started, photo);
+  const further = finished && furtherSizes(finished, photo, params.octaveScale);
   const sizes =
-    into?.sizes(photo, least) ?? octaveSizes(photo.width, photo.height, params.octaves, params.octaveScale, least);
+    into?.sizes(photo, least) ??
+    further ??
+    octaveSizes(photo.width, photo.height, params.octaves, params.octaveScale, least);
   const saved = resume && savedDetail(resume, sizes);
   if (saved) next.state = saved.random ?? next.state;
-  let { detail } = saved ?? {};
+  let detail = saved?.detail ?? (finished && subtractRasters(finished, resize(photo, finished.width, finished.height)));
   let base = photo;
   const smoothing = smoothingOf(params, engine.programs.runtime);
   const enlarged = into?.wraps ? resizeWrapped : resize;
@@ -198,15 +202,28 @@ function tileOptions(
 
 /** A photo at its size, or what a dream without one begins with. */
 async function startingImage(
-  { size }: DreamParams,
-  { image }: Pictures,
+  { size }: Pick<DreamParams, "size">,
+  { image, finished }: Pictures,
   next: Random,
   into: Into | undefined,
 ): Promise<Raster & { readonly cutOut?: CutOut }> {
+  // What began with noise goes on from what it has become.
+  if (!image && finished) return startingImage({ size }, { image: finished }, next, into);
   if (!image) return (into?.ground ?? noise)(size, Math.round(size * 0.75), next);
   const { width, height } = fitInside(image.width, image.height, size);
   const decoded = await image.decode(size);
   return Object.assign(resize(decoded, width, height), decoded.cutOut && { cutOut: decoded.cutOut });
+}
+
+/**
+ * A dream of the photo that is done, to go on from at larger sizes; undefined where there is none, none is larger, or
+ * the photo is so narrow that it had to be continued.
+ */
+async function finishedAt({ finished }: Pictures, started: Size, photo: Size): Promise<Raster | undefined> {
+  if (photo.width !== started.width || photo.height !== started.height) return undefined;
+  if (!finished || Math.max(finished.width, finished.height) >= Math.max(photo.width, photo.height)) return undefined;
+  const { width, height } = fitInside(photo.width, photo.height, Math.max(finished.width, finished.height));
+  return resize(await finished.decode(Math.max(width, height)), width, height);
 }
 
 interface DreamObjective {
