@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { ChannelRef } from "../../domain/model.js";
 import type { ChannelInfo } from "../../port/capabilities.js";
+import { defined } from "../../shared/defined.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { isKind } from "./errors.js";
 import type { SlackLimits } from "./limits.js";
@@ -11,6 +12,7 @@ interface Channel {
   readonly closed: boolean;
   /** Whether the bot is in it; undefined where Slack does not tell. */
   readonly member: boolean | undefined;
+  readonly archived?: true;
 }
 
 const KEPT_MS = 60_000;
@@ -31,8 +33,8 @@ export class Channels {
   }
 
   async describe(workspace: Workspace, { id }: ChannelRef): Promise<ChannelInfo> {
-    const { name, closed } = await this.#channel(workspace, id);
-    return { name, closed, restricted: false, uploadBytes: this.limits.uploadBytes };
+    const { name, closed, archived } = await this.#channel(workspace, id);
+    return { name, closed, restricted: false, uploadBytes: this.limits.uploadBytes, ...defined({ archived }) };
   }
 
   /** False when the bot is certainly not in a channel, or it is a conversation of others; it cannot post there then. */
@@ -65,7 +67,9 @@ export class Channels {
       const { channel } = await workspace.call("conversations.info", { channel: id }, options);
       const direct = channel?.is_im === true || channel?.is_mpim === true || id.startsWith("D");
       const name = direct || !channel?.name ? sentence("chat.direct-message") : `#${channel.name}`;
-      return { name, closed: direct || channel?.is_private === true, member: direct || channel?.is_member };
+      const archived = channel?.is_archived ? (true as const) : undefined;
+      const closed = direct || channel?.is_private === true;
+      return { name, closed, member: direct || channel?.is_member, ...defined({ archived }) };
     } catch (error) {
       if (!isKind(error, "forbidden")) throw error;
       return this.#guess(workspace, id);

@@ -276,8 +276,9 @@ export class WebChat implements Chat {
     const { channel: channelId, thread } = this.#hub.locate(channel);
     const closed = thread !== undefined && this.#hub.need(thread).private_to !== null;
     const { uploadBytes } = this.capabilities;
-    const { name } = this.#hub.parts.store.channel(channelId);
-    return { name: `#${name}`, closed, ...(closed && { ownMembers: true }), restricted: false, uploadBytes };
+    const { name, archived: since } = this.#hub.parts.store.channel(channelId);
+    const more = { ...(closed && { ownMembers: true }), ...(since > 0 && { archived: true as const }) };
+    return { name: `#${name}`, closed, ...more, restricted: false, uploadBytes };
   }
 
   async link({ channel, id }: MessageRef): Promise<string | undefined> {

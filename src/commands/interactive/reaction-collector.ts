@@ -19,7 +19,7 @@ import type { Jobs } from "../../store/jobs.js";
 import type { FoundImage } from "../images/find-image.js";
 import { type Provenance, provenanceOf } from "../images/provenance.js";
 import type { Moderation } from "../moderation/moderation.js";
-import { type RefusalServices, refusal } from "../moderation/refusal.js";
+import { ARCHIVED, type RefusalServices, refusal } from "../moderation/refusal.js";
 import type { Debts } from "../presenting/debts.js";
 import { fitToChannel } from "../presenting/deliver.js";
 import type { Params, Recipe } from "../recipes/recipe.js";
@@ -263,7 +263,7 @@ export abstract class ReactionCollector {
    * Starts the painting of a message's photo: in one style a `stylize`, in several a `blend`.
    *
    * @throws UserError when it cannot be started, also when the photo is `gone`, and when since it was asked for its
-   * author was barred, the bot switched off, or the photo's owner has opted out
+   * author was barred, the bot switched off, the channel archived, or the photo's owner has opted out
    */
   protected async paint(
     { message, author, payload }: InteractiveMessage,
@@ -274,6 +274,8 @@ export abstract class ReactionCollector {
     const asked = { channel: message.channel, user: { id: author.id, ...defined({ roles }) } };
     const refused = refusal(asked, this.services);
     if (refused) throw refused;
+    const { name, archived } = await this.chat.describe(message.channel);
+    if (archived) throw new UserError(ARCHIVED, { name });
     const [first, ...others] = shares;
     const recipe = this.services.recipes.get(others.length === 0 ? "stylize" : "blend");
     const photo = (await this.chat.picturesOf(message))[PHOTO];

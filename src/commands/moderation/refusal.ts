@@ -29,6 +29,8 @@ const STARTS_NOTHING = new RegExp(`^(job:(cancel|delete|report):|${CANCEL_VOTE}$
 
 export const BARRED = "moderate.barred";
 const OFF = "settings.off-here";
+/** Where people can read what there is, and start nothing. */
+export const ARCHIVED = "interactive.archived";
 
 /** Why a person gets nothing; undefined for what is not refused. The only place that decides it. */
 export function refusal(
@@ -50,7 +52,9 @@ export function isRefusal(error: unknown): error is UserError {
 
 /** Whether trying again would be of no use, as somebody would have to change their mind. */
 export function isLasting(error: unknown): error is UserError {
-  return isRefusal(error) || (error instanceof UserError && [NOT_THEIRS, WITHHELD].includes(error.identifier));
+  return (
+    isRefusal(error) || (error instanceof UserError && [ARCHIVED, NOT_THEIRS, WITHHELD].includes(error.identifier))
+  );
 }
 
 /** What an event asks for. */

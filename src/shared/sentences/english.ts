@@ -1514,6 +1514,7 @@ export const english = {
   "discord.guest":
     "I am not a member here: I see neither messages nor reactions, and open no thread. Give me the picture with the " +
     "command, or choose Apps > Dream this on a message. What takes over 15 minutes comes as a direct message.",
+  "interactive.archived": "{name} is archived by now, so nothing is painted.",
   "interactive.no-reactions":
     "I can't see reactions here, so nobody could choose by them. Name the style instead: `/stylize winter`",
   "discord.second-alone": "`{second}` goes with `{first}`: please attach both.",

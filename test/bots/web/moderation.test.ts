@@ -116,6 +116,8 @@ describe("a channel", () => {
     await guest.request("POST", `/api/messages/${old.id}/actions`, { action: "again:1" });
     await waitFor(() => expect(given.events).toHaveLength(1));
     expect(given.events[0]).toMatchObject({ kind: "action", obstacle: why });
+    expect(await chat.describe(lab)).toMatchObject({ archived: true });
+    expect(await chat.describe({ ...local, id: "art" })).not.toHaveProperty("archived");
     // What was begun before still arrives.
     await chat.post(lab, { text: "a late result" });
     expect((await guest.page("lab")).messages.map(({ text }) => text)).toEqual(["old", "a late result"]);
@@ -189,8 +191,8 @@ describe("a channel", () => {
     await chat.stop();
     const file = openSqlite(`${dataDir}/web-chat.sqlite`);
     for (const column of ["name", "archived", "deleted"]) file.exec(`ALTER TABLE channel DROP COLUMN ${column}`);
-    file.exec("DROP INDEX person_skeleton; DROP INDEX person_folded; DROP TABLE banned_address");
-    for (const column of ["skeleton", "folded", "muted_until", "banned"])
+    file.exec("DROP INDEX person_skeleton; DROP INDEX person_folded; DROP INDEX person_sign_in; DROP TABLE banned_address");
+    for (const column of ["skeleton", "folded", "muted_until", "banned", "sign_in"])
       file.exec(`ALTER TABLE person DROP COLUMN ${column}`);
     file.exec("DROP TABLE thread_mark; DROP INDEX message_author; DROP TABLE message_word");
     for (const change of ["new", "gone", "changed"]) file.exec(`DROP TRIGGER message_word_${change}`);

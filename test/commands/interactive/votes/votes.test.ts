@@ -154,6 +154,18 @@ describe("/blend vote", () => {
     expect(chat.ephemeral).toEqual([]);
   });
 
+  it("ends unpainted where its channel was archived meanwhile", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+    const { chat, engine, store, votes, says, quiet } = await vote("/blend vote minutes:1");
+    await votes(ben, "winter");
+    chat.info = { ...chat.info, archived: true };
+    vi.advanceTimersByTime(60_000);
+    await says(/^\*\*The vote is over\.\*\* #art is archived by now, so nothing is painted\.\n/);
+    await quiet();
+    expect(engine.runs).toHaveLength(0);
+    expect(store.interactiveMessages.list("vote")).toEqual([]);
+  });
+
   it("says so when there are no votes", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
     const { chat, engine, message, says, quiet } = await vote("/blend vote minutes:1");
