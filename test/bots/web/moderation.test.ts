@@ -191,7 +191,9 @@ describe("a channel", () => {
     await chat.stop();
     const file = openSqlite(`${dataDir}/web-chat.sqlite`);
     for (const column of ["name", "archived", "deleted"]) file.exec(`ALTER TABLE channel DROP COLUMN ${column}`);
-    file.exec("DROP INDEX person_skeleton; DROP INDEX person_folded; DROP INDEX person_sign_in; DROP TABLE banned_address");
+    file.exec(
+      "DROP INDEX person_skeleton; DROP INDEX person_folded; DROP INDEX person_sign_in; DROP TABLE banned_address",
+    );
     for (const column of ["skeleton", "folded", "muted_until", "banned", "sign_in"])
       file.exec(`ALTER TABLE person DROP COLUMN ${column}`);
     file.exec("DROP TABLE thread_mark; DROP INDEX message_author; DROP TABLE message_word");
