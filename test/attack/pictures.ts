@@ -8,6 +8,7 @@ import sharp, { type Sharp } from "sharp";
 import type { Random } from "../../src/engine/images/random.js";
 import { ImageProcess } from "../../src/shared/image-process.js";
 import { PictureError } from "../../src/shared/inspect-image.js";
+import { apng } from "../support/apng.js";
 import { claims, drawn } from "../support/pictures.js";
 import { SECRET, tellingImage } from "../support/telling-images.js";
 import type { Attack, Note } from "./attack.js";
@@ -17,6 +18,8 @@ const LIMITS = { name: "a.png", maxPixels: 1_000_000, decoding: true };
 const PREVIEW = { ...LIMITS, side: 64, format: "webp", quality: 80 } as const;
 /** A file takes longer only where it is opened again by itself after the process was ended, in milliseconds. */
 const MOST_MS = 60_000;
+/** A frame's time has 16 bits of hundredths or of seconds, or 24 of milliseconds. */
+const MOST_SHOWN_MS = 2 ** 16 * 1000 + 1;
 const FORMATS = ["jpeg", "png", "webp", "avif", "tiff", "gif"] as const;
 
 export const pictures: Attack = {
@@ -48,6 +51,10 @@ async function attempt(next: Random, valid: readonly Buffer[], images: ImageProc
     const again = await images.run("admit", bytes, LIMITS);
     if (!Buffer.from(bytes).equals(again.bytes)) note.answered("changed when admitted again");
     await images.run("still", bytes, PREVIEW);
+    const film = await images.run("moving", bytes, LIMITS);
+    if (film) note.answered(`moves, ${format}`);
+    if (film && !(film.delays.length > 1 && film.delays.every((ms) => ms > 0 && ms < MOST_SHOWN_MS)))
+      note.broke("a film has frames, each shown for a while", input());
   } catch (error) {
     if (!(error instanceof PictureError)) throw error;
     note.answered(error.identifier);
@@ -89,9 +96,14 @@ async function validFiles(): Promise<Buffer[]> {
   const film = (): Sharp => sharp(Buffer.from(Array.from({ length: 24 * 72 * 3 }, (_, n) => n % 251)), films);
   const plain = await drawn(40, 30);
   const image = () => sharp(plain);
+  const movingPng = apng([
+    { colour: [200, 0, 0, 255], at: [0, 0, 8, 8] },
+    { colour: [0, 200, 0, 128], at: [2, 2, 4, 4], over: true },
+  ]);
   const made = [
     ...FORMATS.map((format) => drawn(40, 30, format)),
     ...FORMATS.flatMap((format) => [tellingImage.exif(format), tellingImage.xmp(format), tellingImage.trailer(format)]),
+    movingPng,
     film().gif().toBuffer(),
     film().webp().toBuffer(),
     film().tiff({ bigtiff: true }).toBuffer(),

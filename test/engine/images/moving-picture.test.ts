@@ -1,59 +1,16 @@
-import { deflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { toInterleaved } from "../../../src/engine/images/codec.js";
 import { openMoving } from "../../../src/engine/images/moving-picture.js";
 import { movingFacts } from "../../../src/shared/moving.js";
-import { chunk, claims } from "../../support/pictures.js";
+import { type ApngPart, apng, type Pixel, SIDE } from "../../support/apng.js";
+import { claims } from "../../support/pictures.js";
 
-type Pixel = readonly [red: number, green: number, blue: number, alpha: number];
 const [RED, BLUE, HALF, NONE]: readonly [Pixel, Pixel, Pixel, Pixel] = [
   [200, 0, 0, 255],
   [0, 0, 200, 255],
   [0, 200, 0, 128],
   [0, 0, 0, 0],
 ];
-
-interface Part {
-  readonly colour: Pixel;
-  /** Left, top, width, height. */
-  readonly at: readonly [number, number, number, number];
-  readonly dispose?: 0 | 1 | 2;
-  readonly over?: boolean;
-}
-
-const SIDE = 8;
-
-/** An APNG of parts of one colour each, shown for 50 ms. */
-function apng(parts: readonly Part[], { plays = 0, still = false } = {}): Buffer {
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(SIDE, 0);
-  header.writeUInt32BE(SIDE, 4);
-  header.set([8, 6, 0, 0, 0], 8);
-  const control = Buffer.alloc(8);
-  control.writeUInt32BE(parts.length, 0);
-  control.writeUInt32BE(plays, 4);
-  const pixels = ([r, g, b, a]: Pixel, width: number, height: number): Buffer => {
-    const line = Buffer.from([0, ...Array.from({ length: width }, () => [r, g, b, a]).flat()]);
-    return deflateSync(Buffer.concat(Array<Buffer>(height).fill(line)));
-  };
-  let sequence = 0;
-  const frames = parts.flatMap(({ colour, at: [x, y, width, height], dispose = 0, over = false }, i) => {
-    const place = Buffer.alloc(26);
-    for (const [n, value] of [sequence++, width, height, x, y].entries()) place.writeUInt32BE(value, 4 * n);
-    place.writeUInt16BE(5, 20);
-    place.writeUInt16BE(100, 22);
-    place.set([dispose, over ? 1 : 0], 24);
-    const data = pixels(colour, width, height);
-    if (i === 0 && !still) return [chunk("fcTL", place), chunk("IDAT", data)];
-    const number = Buffer.alloc(4);
-    number.writeUInt32BE(sequence++);
-    return [chunk("fcTL", place), chunk("fdAT", Buffer.concat([number, data]))];
-  });
-  const before = still ? [chunk("IDAT", pixels([9, 9, 9, 255], SIDE, SIDE))] : [];
-  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-  const rest = [chunk("IHDR", header), chunk("acTL", control), ...before, ...frames, chunk("IEND", Buffer.alloc(0))];
-  return Buffer.concat([signature, ...rest]);
-}
 
 const WHOLE = [0, 0, SIDE, SIDE] as const;
 const MIDDLE = [2, 2, 4, 4] as const;
@@ -72,7 +29,7 @@ async function coloursOf(file: Uint8Array, frames: number) {
 
 describe("an APNG", () => {
   it("says its size, how long each frame is shown, and whether it loops", async () => {
-    const parts: Part[] = [
+    const parts: ApngPart[] = [
       { colour: RED, at: WHOLE },
       { colour: BLUE, at: MIDDLE },
     ];
