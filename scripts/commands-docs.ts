@@ -188,7 +188,7 @@ recipes have no variations, since another seed changes next to nothing in them (
 
 \`morph:yes\`, or the button *Morph*, makes a short looping WebP that goes from the photo through the octaves to the picture and back, made smaller until
 the platform takes it; from the shell also GIF and MP4. The frames are those of the job itself; below a picture that is done already, the button makes
-that job once more, from the same seed. A morph that is interrupted by a restart starts over.`;
+that job once more, from the same seed: octaves are posted in the thread and not kept, as they would double what each job takes on disk. A morph that is interrupted by a restart starts over.`;
 
 const named = (commands: readonly string[]): string => listed(commands.map((name) => `\`/${name}\``));
 

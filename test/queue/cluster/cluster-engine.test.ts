@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { Suspension } from "../../../src/engine/process/engine.js";
+import { LABELS, SEE } from "../../../src/engine/recipes/see/definition.js";
+import { Classifier } from "../../../src/queue/classifier.js";
 import { PROTOCOL } from "../../../src/queue/cluster/protocol.js";
 import { FakeEngine } from "../../fakes/engine.js";
 import { hasRedis, type RedisServer, redisHint, startRedis } from "../../support/redis.js";
@@ -41,6 +43,25 @@ describe.skipIf(!hasRedis)(`jobs that go to workers (${redisHint})`, () => {
     expect(job.frames.map(({ kind, octave }) => `${kind} ${octave}`)).toEqual(["octave 1", "octave 2"]);
     expect(job.frames[1]).toMatchObject({ checkpoint: { octave: 2 }, width: 64 });
     expect([...(job.frames[1]?.checkpoint?.state ?? [])]).toEqual([9, 8, 7]);
+  });
+
+  it("may be questions about a picture, whose labels come back", async () => {
+    const cluster = clusterSettings(redis.url);
+    const seeing = new FakeEngine();
+    await startWorker(cluster, seeing);
+    const { engine } = openClusterEngine(cluster);
+    const classifier = new Classifier({ engine, answered: () => undefined });
+    const question = { person: "web:ann", picture: new Uint8Array([1, 2, 3]), network: "resnet50" };
+    const answer = classifier.classify(question);
+    const run = await seeing.next();
+    expect(run.request).toMatchObject({ recipe: SEE, params: { network: "resnet50", labels: LABELS } });
+    expect([...(run.request.pictures.image ?? [])]).toEqual([1, 2, 3]);
+    const labels = [
+      { name: "peacock", probability: 0.97 },
+      { name: "alp", probability: 0.01 },
+    ];
+    await run.finish({ labels });
+    expect(await answer).toEqual(labels);
   });
 
   it("are cancelled while they wait and while they run", async () => {
