@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
-import { box, message, shot, VIEWS, wholeProgram } from "./whole-program.js";
+import { box, CODE, message, shot, VIEWS, wholeProgram } from "./whole-program.js";
 
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
@@ -81,6 +81,45 @@ describe.skipIf(!hasChromium)(`comfort (${chromiumHint})`, () => {
         await look(name);
         await page.keyboard.press("Escape");
       }
+      await menu();
+      await page.locator(".me-name").click();
+      await page.getByLabel("Name").waitFor();
+      await look("profile");
+      await page.getByRole("button", { name: "Use the chat in another browser" }).click();
+      await page.locator(".devices li").first().waitFor();
+      await look("devices");
+      await page.keyboard.press("Escape");
+      expect(all).toEqual([]);
+    });
+
+    it("axe-core finds nothing where moderators look", async () => {
+      const { page } = await visit(view, { bypassCSP: true, reducedMotion: "reduce" });
+      const { page: other } = await visit(view);
+      await box(other).fill("something to moderate");
+      await box(other).press("Enter");
+      await message(other, "something to moderate").waitFor();
+      await page.evaluate(
+        `fetch("api/session", { method: "POST", headers: { "content-type": "application/json" },
+          body: ${JSON.stringify(JSON.stringify({ moderatorCode: CODE }))} })`,
+      );
+      await page.addScriptTag({ path: axe });
+      const all: string[] = [];
+      const said = message(page, "something to moderate");
+      await said.locator(".gutter button").click();
+      const person = page.getByRole("dialog", { name: /^Moderate / });
+      await person.getByRole("group", { name: "Mute" }).waitFor();
+      all.push(...(await faults(page, "a person")));
+      await shot(page, "comfort-person");
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "Manage #art" }).click();
+      await page.getByRole("dialog").waitFor();
+      all.push(...(await faults(page, "a channel")));
+      await page.keyboard.press("Escape");
+      if (phone) await page.getByRole("button", { name: /^Channels/ }).click();
+      await page.getByRole("link", { name: "Admin" }).click();
+      await page.getByText("What moderators have done").waitFor();
+      all.push(...(await faults(page, "the admin page")));
+      await shot(page, "comfort-admin");
       expect(all).toEqual([]);
     });
 

@@ -77,4 +77,17 @@ describe.skipIf(!hasChromium)(`the first minute (${chromiumHint})`, () => {
       expect(await box(page).inputValue()).toBe("/dream picture:none");
     });
   });
+
+  // After the others, which count what was made.
+  it.each(VIEWS)("gives the next hint once a picture was made by typing, at $width px, $colorScheme", async (view) => {
+    const { page } = await visit(view);
+    const tour = page.getByRole("complementary", { name: "First steps" });
+    await tour.getByText("Make your first picture.").waitFor();
+    await box(page).fill("/dream size:64 octaves:1 steps:1");
+    await box(page).press("Escape");
+    await box(page).press("Enter");
+    await tour.getByText("Use your own photo.").waitFor();
+    await tour.getByRole("button", { name: "Next (2 of 3)" }).click();
+    await tour.getByText("Take it further.").waitFor();
+  });
 });

@@ -84,6 +84,33 @@ describe.skipIf(!hasChromium)(`pictures in a browser (${chromiumHint})`, () => {
       expect(errors).toEqual([]);
     });
 
+    it("goes through the whole channel's pictures, also those that the page has not loaded", async () => {
+      const { page, chat } = await open(options);
+      const post = async (description: string, colour: string) =>
+        chat.post(art, {
+          text: description,
+          pictures: [{ bytes: await photo(320, 200, colour), name: "a.jpg", type: "image/jpeg", description }],
+        });
+      const first = await post("The first", "red");
+      for (let count = 0; count < 120; count++) await chat.post(art, { text: `words ${count}` });
+      await post("The last", "blue");
+      await page.reload();
+      await page.getByRole("button", { name: "Enlarge: The last" }).waitFor();
+      expect(await page.getByRole("button", { name: "Enlarge: The first" }).count()).toBe(0);
+      await page.getByRole("button", { name: "Enlarge: The last" }).click();
+      await page.getByRole("dialog", { name: "The last" }).waitFor();
+      await page.getByRole("button", { name: "Previous picture" }).waitFor();
+      await page.keyboard.press("ArrowLeft");
+      await page.getByRole("dialog", { name: "The first" }).waitFor();
+      // The other way as well, from a stretch that a link leads to.
+      await page.goto(`${chat.address}/#/art/m${first.id}`);
+      await page.reload();
+      await page.getByRole("button", { name: "Enlarge: The first" }).click();
+      await page.getByRole("button", { name: "Next picture" }).waitFor();
+      await page.keyboard.press("ArrowRight");
+      await page.getByRole("dialog", { name: "The last" }).waitFor();
+    });
+
     it("offers what can be done with a result where one looks for it, also halfway down a tall picture", async () => {
       const { page, chat } = await open({ ...options, permissions: ["clipboard-read", "clipboard-write"] });
       const { result } = await paint(chat, 300, 900);

@@ -15,6 +15,9 @@ export const VIEWS = ([1280, 390] as const).flatMap((width) =>
   (["light", "dark"] as const).map((colorScheme) => ({ width, colorScheme })),
 );
 
+/** Makes a moderator of a visitor. */
+export const CODE = "a code that is only for tests";
+
 interface Visit {
   readonly page: Page;
   /** What the page has reported as wrong. */
@@ -27,7 +30,7 @@ export function wholeProgram(engine = new FakeEngine({ automatic: true })) {
   let browser: Browser;
   let running: Running;
   beforeAll(async () => {
-    const settings = loadConfig({ DATA_DIR: folder, WEB_PORT: "0", OPS_PORT: "0" });
+    const settings = loadConfig({ DATA_DIR: folder, WEB_PORT: "0", OPS_PORT: "0", WEB_MODERATOR_CODE: CODE });
     const logger = pino({ level: "silent" });
     running = await startDreamloom(settings, { engine: () => engine, logger, print: () => undefined });
     browser = await launchChromium();

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { WireImage, WireMessage } from "../../wire.js";
+import { loadNewer, loadOlder } from "../state/actions.js";
 import { getState, type Overlay, type State, setState, timelineKey, useStore } from "../state/store.js";
 import { sentence } from "../text/sentences.js";
 import { Button, IconButton } from "./Button.js";
@@ -73,7 +74,18 @@ function useEntries({ key, message: id, index: at }: PictureOverlay) {
     .flatMap((message) => message.pictures.map((picture, index): Entry => ({ message, picture, index })))
     .filter(({ picture }) => !picture.spoiler || revealed.has(picture.url));
   const place = entries.findIndex(({ message, index }) => message.id === id && index === at);
+  useMore(key, place === 0 && timeline?.hasOlder === true, place === entries.length - 1 && timeline?.hasNewer === true);
   return { before: entries[place - 1], entry: entries[place], after: entries[place + 1] };
+}
+
+/** Loads on where the first or the last loaded picture is shown, page by page until another one is there. */
+function useMore(key: string, older: boolean, newer: boolean): void {
+  const loaded = useStore((state) => state.timelines[key]?.messages.length);
+  useEffect(() => {
+    const [channel = "", thread] = key.split("/");
+    if (older) void loadOlder({ channel, thread });
+    if (newer) void loadNewer({ channel, thread });
+  }, [key, older, newer, loaded]);
 }
 
 function Header(props: Pick<Entry, "message" | "picture"> & { children: ComponentChildren }) {

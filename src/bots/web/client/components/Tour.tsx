@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { getState, useStore } from "../state/store.js";
+import { getState, type State, useStore } from "../state/store.js";
 import { sentence } from "../text/sentences.js";
 import { Button, IconButton } from "./Button.js";
 
@@ -17,10 +17,18 @@ function wasSeen(): boolean {
   }
 }
 
+/** Whether the person has started a picture in a channel: the thread that it grows in comes after their line. */
+function hasStarted({ session, timelines }: State, channel: string): boolean {
+  const { messages = [] } = timelines[channel] ?? {};
+  const line = messages.findIndex(({ author, text }) => author.id === session?.me.id && text.startsWith("/"));
+  return line >= 0 && messages.slice(line).some(({ author, hasThread }) => author.bot && hasThread !== undefined);
+}
+
 /** Three hints for those who come in for the first time, in the channel that they find themselves in. */
 export function Tour({ channel }: { channel: string }) {
   const first = useStore((state) => state.channels[0]?.id === channel);
-  const [step, setStep] = useState<number | undefined>(() => (wasSeen() ? undefined : 0));
+  const [reached, setStep] = useState<number | undefined>(() => (wasSeen() ? undefined : 0));
+  const step = useStore((state) => (reached === 0 && hasStarted(state, channel) ? 1 : reached));
   const name = step === undefined ? undefined : STEPS[step];
   if (!first || step === undefined || name === undefined) return null;
   const end = () => {

@@ -415,6 +415,7 @@ export const english = {
   "admin.drained": "Drained",
   "admin.drained.hint": ({ waiting }: { waiting: number }) =>
     `Nothing is running and no new jobs are accepted: you can stop the program now.${onDisk(waiting)}`,
+  "admin.queue": "Queue",
   "admin.jobs": "Jobs",
   "admin.jobs.none": "No jobs.",
   "admin.jobs.more": "… and {count} more waiting.",

@@ -60,7 +60,7 @@ function QueueMode({ admin }: { admin: WireAdmin }) {
     onClick: () => run(() => attempt(() => setQueueMode(to))),
   });
   return (
-    <section class="mode" data-kind={kind} aria-label={sentence("admin.jobs")}>
+    <section class="mode" data-kind={kind} aria-label={sentence("admin.queue")}>
       <span class="lamp" aria-hidden="true" />
       <div role="status">
         <h2>{sentence(`admin.${state}`)}</h2>
