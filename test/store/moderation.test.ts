@@ -140,6 +140,7 @@ describe("a person's own", () => {
       jobs: [],
       pictures: [],
       styles: [],
+      presets: [],
       favourites: [],
       boards: [],
       votes: [],
