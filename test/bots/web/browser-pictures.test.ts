@@ -178,6 +178,20 @@ describe.skipIf(!hasChromium)(`pictures in a browser (${chromiumHint})`, () => {
       expect(await sent.locator(".frame").count()).toBe(1);
     });
 
+    it("says what to do with a HEIC photo that this browser cannot read, and keeps what is written", async () => {
+      const { page } = await open(options);
+      await composer(page).fill("from my phone");
+      const file = {
+        name: "IMG_1.HEIC",
+        mimeType: "image/heic",
+        buffer: Buffer.from("....ftypheic, of which nothing is read"),
+      };
+      await page.locator(".channel-pane input[type=file]").setInputFiles(file);
+      await page.getByText("This browser cannot read IMG_1.HEIC: save it as JPEG").waitFor();
+      expect(await page.locator(".composer-files li").count()).toBe(0);
+      expect(await composer(page).inputValue()).toBe("from my phone");
+    });
+
     it("shows how far each picture is on its way", async () => {
       const { page } = await open(options);
       // A slow line: the page is told of each part that has gone.
