@@ -135,7 +135,8 @@ const PICTURES = `
 ## Which picture
 
 A command takes the picture attached to it; else that of the message it answers, or in whose menu it was chosen; else the one behind a link
-in its line; else the newest one. Of a message it takes files first, then what its blocks, forwarded parts and link previews show, then
+in its line (on Discord also the avatar of a member who is mentioned, \`/dream @ada\`, or a server's emoji, \`picture::blob:\`; in the slash menu in
+*picture-from*); else the newest one. Of a message it takes files first, then what its blocks, forwarded parts and link previews show, then
 stickers and custom emoji (Discord). A message that is pointed at and shows no picture is said to show none: no other picture is taken for it.
 
 | the newest picture | Discord | Slack | web chat |

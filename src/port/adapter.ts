@@ -138,6 +138,12 @@ export interface Chat {
     reader: { readonly user: Pick<User, "id">; readonly channel: ChannelRef },
   ): Promise<readonly PictureSource[] | undefined>;
   /**
+   * The picture of what is written so, as the platform writes it in text: a person's avatar for a mention, a custom
+   * emoji's image for `:name:`. Undefined for anything else, and for an emoji that the community does not have. A
+   * platform without it has neither. @throws ChatError "gone" for a person without a picture of their own
+   */
+  pictureOf?(written: string, channel: ChannelRef): Promise<PictureSource | undefined>;
+  /**
    * Whom a mention names, as the platform writes it in text: `<@17>`, `<@&18>`, `@Ann`. Undefined for anything else.
    * Rejects with "forbidden" for what the platform can mention, but not tell of.
    */

@@ -30,6 +30,7 @@ import { listenToReactions, readReactions } from "./reactions.js";
 import { applicationId, register } from "./register.js";
 import type { DiscordUnread } from "./reporter.js";
 import { openThread } from "./threads.js";
+import { writtenPicture } from "./user-menus.js";
 import { findMentioned } from "./users.js";
 
 /** Room in a message for what is added to its text: mentions, a progress bar, escapes. */
@@ -246,6 +247,10 @@ export class DiscordChat implements Chat {
     const pictures = await this.picturesOf(message);
     if (pictures.length === 0) throw new ChatError("gone", "chat.no-image");
     return pictures;
+  }
+
+  async pictureOf(written: string, { community }: ChannelRef): Promise<PictureSource | undefined> {
+    return writtenPicture(this.#connected.client, written, community);
   }
 
   async findMentioned(mention: string, { community }: ChannelRef): Promise<Mentioned | undefined> {

@@ -1,11 +1,12 @@
-import type { APIUser, APIUserApplicationCommandInteraction, CDN, ImageURLOptions } from "discord.js";
+import type { APIUser, APIUserApplicationCommandInteraction, CDN, Client, ImageURLOptions } from "discord.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { Receipt } from "../../port/events.js";
 import type { PictureSource } from "../../port/messages.js";
+import { withTimeout } from "../../shared/async.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { download } from "./pictures.js";
 import type { Reporter } from "./reporter.js";
-import { displayName } from "./users.js";
+import { displayName, findMentioned } from "./users.js";
 
 /** Of an avatar that moves, the first picture. */
 const AVATAR: ImageURLOptions = { extension: "png", forceStatic: true, size: 1024 };
@@ -43,11 +44,51 @@ function avatarUrl(
   return user.avatar ? cdn.avatar(user.id, user.avatar, AVATAR) : undefined;
 }
 
+/** Discord is asked whose avatar it is; without an answer the one that is known is taken. */
+const ASK_MS = 5_000;
+const EMOJI = /^(?:<a?:\w{2,32}:(\d{1,20})>|:(\w{2,32}):)$/;
+
+/**
+ * The avatar of a person who is mentioned, or the image of an emoji: of its server's own by the name alone.
+ * @throws ChatError "gone" for a person without a picture of their own
+ */
+export async function writtenPicture(
+  client: Client,
+  written: string,
+  community: string,
+): Promise<PictureSource | undefined> {
+  const [emoji, given, name] = EMOJI.exec(written) ?? [];
+  if (emoji !== undefined) {
+    const own = client.guilds.cache.get(community)?.emojis.cache.find((each) => each.name === name);
+    const id = given ?? own?.id;
+    return id === undefined
+      ? undefined
+      : sourceAt(client.rest.cdn.emoji(id, { extension: "png" }), `${name ?? id}.png`);
+  }
+  const person = await findMentioned(client, written, community);
+  if (person?.kind !== "person") return undefined;
+  const { id, name: author } = person;
+  // Not from the cache: without a privileged intent it does not learn of another avatar.
+  const asked = client.guilds.cache.get(community)?.members.fetch({ user: id, force: true });
+  const member =
+    asked &&
+    (await withTimeout(
+      asked.catch(() => undefined),
+      ASK_MS,
+      () => undefined,
+    ));
+  const url = member?.avatarURL(AVATAR) ?? (member?.user ?? client.users.cache.get(id))?.avatarURL(AVATAR);
+  if (!url) throw new ChatError("gone", "discord.no-avatar", { name: author });
+  return { ...sourceAt(url, `${id}.png`), author: { id, name: author } };
+}
+
 function pictureAt(url: string, { id, username }: APIUser, author: string): PictureSource {
-  const name = `${username}.png`;
+  return { ...sourceAt(url, `${username}.png`), author: { id, name: author } };
+}
+
+function sourceAt(url: string, name: string): PictureSource {
   return {
     name,
-    author: { id, name: author },
     fetch: async (limits) => {
       const picture = await download(url, { name, type: "image/png", ...limits });
       if (!picture) throw new ChatError("gone", "discord.image-gone", { name });

@@ -13,7 +13,7 @@ import { UserError } from "../user-error.js";
 import { checkImage, tooLarge, tooSlow } from "./check-image.js";
 import type { LinkRules } from "./fetch/download.js";
 import { fetchImage } from "./fetch/fetch-image.js";
-import type { WantedImage } from "./image-option.js";
+import type { WantedImage, Written } from "./image-option.js";
 import { checkMayUse, checkNotWithheld, type MayUseServices, NOT_THEIRS, WITHHELD } from "./may-use.js";
 import { type OwnerServices, ownersOf, worksShown } from "./shown-works.js";
 
@@ -38,7 +38,7 @@ export type ImageServices = MayUseServices & OwnerServices;
 
 /** A command that works on an image. */
 export interface ImageRequest extends ImageRequester {
-  readonly chat: Pick<Chat, "latestPicture" | "picturesOf" | "picturesBehind">;
+  readonly chat: Pick<Chat, "latestPicture" | "picturesOf" | "picturesBehind" | "pictureOf">;
   readonly event: Pick<CommandEvent, "attachments" | "latestPicture" | "repliesTo">;
   readonly app: ImageServices;
   /** Tells only the person who asked what goes on. */
@@ -80,6 +80,7 @@ export async function findImage(
     const given = await toldOfWait(request, () => findGiven(request));
     if (given) return counted(request, () => downloadTheirs(given, request, limits));
     if (wanted instanceof URL) return findLinkedImage(request, limits, wanted, rules);
+    if (wanted !== "latest") return counted(request, () => findWritten(request, limits, wanted));
     if (request.event.repliesTo) throw new UserError("chat.no-image");
     const latest = await toldOfWait(request, () => findLatest(request));
     return latest && counted(request, () => newestUsable(latest, request, limits));
@@ -181,6 +182,13 @@ async function findGiven({ chat, event }: ImageRequest): Promise<PictureSource |
   if (attached || !event.repliesTo) return attached;
   const [answered] = await chat.picturesOf(event.repliesTo);
   return answered;
+}
+
+/** @throws UserError where the platform shows no picture for what was written */
+async function findWritten(request: ImageRequest, limits: ImageLimits, { written }: Written): Promise<FoundImage> {
+  const source = await toldOfWait(request, async () => request.chat.pictureOf?.(written, request.channel));
+  if (!source) throw new UserError("image.not-written", { written: written.replaceAll("`", "") });
+  return downloadTheirs(source, request, limits);
 }
 
 /** The picture on the message that the link names, else the link itself. */

@@ -2,15 +2,26 @@ import { defined } from "../../shared/defined.js";
 import { type Option, textOption } from "../parsing/options.js";
 
 /** The image that a command's line asks for: none, the latest of the channel, or the one that a link leads to. */
-export type WantedImage = "none" | "latest" | URL;
+export type WantedImage = "none" | "latest" | URL | Written;
+
+/** A mention or a custom emoji, as the platform writes it: a person's avatar, the emoji's image. */
+export interface Written {
+  readonly written: string;
+}
+
+const MENTION = /^<@!?[\w]{2,30}(?:\|[^<>]*)?>$/;
+const EMOJI = /^(?:<a?:\w{2,32}:\d{1,20}>|:[\w+'-]{1,100}:)$/;
 
 const LINK = /^<?[a-z][a-z0-9+.-]*:\/\//i;
 /** Longer links are not to images. */
 const MAX_LINK = 2048;
 
-/** Whether a word of a line is meant as a link, with or without the brackets that chats put around one. */
-export function isLink(word: string): boolean {
-  return LINK.test(word);
+/**
+ * Whether a word of a line is meant for the picture: a link, with or without the brackets that chats put around one, or
+ * a mention. An emoji may be a style.
+ */
+export function isForPicture(word: string): boolean {
+  return LINK.test(word) || MENTION.test(word);
 }
 
 /**
@@ -45,7 +56,9 @@ export function imageOption({
       expected: `latest, ${none ? "none, " : ""}a link such as https://example.org/photo.jpg, or an attached picture`,
       read(typed) {
         const word = typed.trim().toLowerCase();
-        return word === "latest" || (none && word === "none") ? word : readLink(typed);
+        if (word === "latest" || (none && word === "none")) return word;
+        const written = typed.trim();
+        return MENTION.test(written) || EMOJI.test(written) ? { written } : readLink(typed);
       },
       default: "latest",
     }),

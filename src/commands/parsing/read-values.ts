@@ -2,7 +2,7 @@ import { nearest } from "../../shared/nearest.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { cutText, kebab } from "../../shared/text.js";
 import type { Command } from "../command.js";
-import { isLink } from "../images/image-option.js";
+import { isForPicture } from "../images/image-option.js";
 import { UserError } from "../user-error.js";
 import { type Argument, parseArguments, parseLine, printArgument } from "./command-line.js";
 import type { Option, Options, ValuesOf } from "./options.js";
@@ -67,11 +67,11 @@ function named(options: readonly Named[], typed: string): Named | undefined {
   return options.find(({ name }) => name === word) ?? options.find(({ name }) => bare(name) === bare(word));
 }
 
-/** The option that a word without a name is for. A link anywhere in the line is the image. */
+/** The option that a word without a name is for. A link or a mention anywhere in the line is the image. */
 function unnamed(options: readonly Named[], values: ReadonlyMap<string, unknown>, word: string): Named | undefined {
   const isFree = ({ key }: Named) => !values.has(key);
   const images = options.filter(({ option }) => option.type === "picture");
-  if (isLink(word)) return images.find(isFree) ?? images[0];
+  if (isForPicture(word)) return images.find(isFree) ?? images[0];
   return options.find((known) => known.option.positional && isFree(known));
 }
 

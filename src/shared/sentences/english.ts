@@ -574,6 +574,8 @@ export const english = {
   "link.page": "That link is a page, not a picture; link to the picture itself, or attach it.",
   "link.compressed": "{host} sends the picture compressed, which I do not unpack; please attach the picture instead.",
   "palette.image-gone": "The picture of this palette is gone; please send it again with `/stylize`.",
+  "image.not-written":
+    "`{written}` has no picture here. Mention a member with an avatar, take an emoji of this community, or attach one.",
   "image.unnamed": "That file",
   "image.busy": "Too many pictures are being opened just now, so {name} has to wait. Try again in a moment.",
   "image.too-costly": "{name} takes too long or too much memory to open. Make it smaller, or save it as JPEG.",

@@ -142,6 +142,23 @@ describe("commands in Discord", () => {
     }
   });
 
+  it("find the avatar of who is mentioned, as it is now, and the image of a server's own emoji", async () => {
+    const { chat } = await open();
+    const [art, ben] = [discord.addChannel("art"), discord.user("Ben")];
+    const limits = { maxBytes: 1e6, signal: AbortSignal.timeout(5_000) };
+    await expect(chat.pictureOf?.(`<@${ben.id}>`, art)).rejects.toThrow("Ben has no picture of their own");
+    for (const side of [20, 40]) {
+      const { bytes } = await picture("a.png", side);
+      discord.giveAvatar(ben, bytes, side === 40);
+      const source = await chat.pictureOf?.(`<@${ben.id}>`, art);
+      expect(source?.author).toEqual({ id: ben.id, name: "Ben" });
+      expect(Buffer.from((await source?.fetch(limits))?.bytes ?? [])).toEqual(Buffer.from(bytes));
+    }
+    expect(await chat.pictureOf?.("ben", art)).toBeUndefined();
+    expect(await chat.pictureOf?.(":no_such:", art)).toBeUndefined();
+    expect((await chat.pictureOf?.("<:blob:123456>", art))?.name).toBe("123456.png");
+  });
+
   it("are registered at the start only when they have changed, and whenever somebody asks for it", async () => {
     discord = await fakeDiscord();
     const notes = new KeyValues();

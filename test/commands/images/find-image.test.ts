@@ -104,6 +104,20 @@ describe("the picture a command means", () => {
     expect(asked).toEqual(Array(2).fill({ user: ann, channel: art }));
   });
 
+  it("is a person's avatar or an emoji's image, where the platform shows one", async () => {
+    const { chat, find } = await scene();
+    await expect(find({}, { written: "<@17>" })).rejects.toThrow("`<@17>` has no picture here");
+    const avatar = source(await picture(60, 60), "avatar.png");
+    Object.assign(chat, {
+      pictureOf: async (written: string, channel: unknown) => {
+        expect(channel).toEqual(art);
+        return written === "<@17>" ? avatar : undefined;
+      },
+    });
+    expect(side(await find({}, { written: "<@17>" }))).toBe(60);
+    await expect(find({}, { written: ":blob:" })).rejects.toThrow("`:blob:` has no picture here");
+  });
+
   it("is not looked for where the adapter has done so already", async () => {
     const { chat, find } = await scene();
     chat.latestPicture = () => Promise.reject(new Error("asked twice"));

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { imageOption, isLink, readLink } from "../../../src/commands/images/image-option.js";
+import { imageOption, isForPicture, readLink } from "../../../src/commands/images/image-option.js";
 import { readText } from "../../../src/commands/parsing/read-values.js";
 import { UserError } from "../../../src/commands/user-error.js";
 import { studio } from "../../fakes/studio.js";
@@ -60,6 +60,12 @@ describe("the picture option", () => {
     expect(userError("example.org/a.jpg")).toMatch(/I don't know what `example\.org\/a\.jpg` means here/);
   });
 
+  it("reads a mention anywhere in the line, and an emoji by the option's name", () => {
+    expect(read("<@17>")).toEqual({ picture: { written: "<@17>" } });
+    expect(read("picture:<@!17>")).toEqual({ picture: { written: "<@!17>" } });
+    expect(read("picture::blob:")).toEqual({ picture: { written: ":blob:" } });
+  });
+
   it("leaves other links to the fetcher, which says what it takes", () => {
     expect(read("file:///etc/passwd")).toEqual({ picture: new URL("file:///etc/passwd") });
     expect(() => readText(app.registry.find("queue"), "https://example.org/a.jpg")).toThrow(UserError);
@@ -70,7 +76,7 @@ describe("the picture option", () => {
     fc.assert(
       fc.property(fc.webUrl({ withQueryParameters: true }), (url) => {
         fc.pre(!url.includes("&amp;"));
-        expect(isLink(url)).toBe(true);
+        expect(isForPicture(url)).toBe(true);
         for (const typed of [url, `<${url}>`, `<${url.replaceAll("&", "&amp;")}|label>`])
           expect(readLink(typed)?.href).toBe(new URL(url).href);
       }),
