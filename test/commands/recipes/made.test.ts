@@ -50,7 +50,7 @@ describe("a result's file", () => {
       job: job.id,
       seed: "7",
       network: "resnet50",
-      version: "2",
+      version: String(job.result?.version),
       pictures: "image",
       credits: "Picture by Ann",
     });
@@ -163,7 +163,7 @@ describe("/again with a picture", () => {
     const { chat, engine, told } = await open();
     await chat.say(ben, "/again", { attachments: [source(await picture(30, 20))] });
     expect(told()).toMatch(/^That picture does not say how it was made/);
-    await chat.say(ben, "/again", { attachments: [source(await forged({ line: "/dream size:4000 picture:none" }))] });
+    await chat.say(ben, "/again", { attachments: [source(await forged({ line: "/dream size:9000 picture:none" }))] });
     expect(told()).toMatch(/not for here: .*size/);
     expect(engine.runs).toEqual([]);
   });
