@@ -17,6 +17,8 @@ export interface Option<T = unknown> {
   readonly required?: boolean;
   /** May be given without its name, as in `/again 7KQ4`. */
   readonly positional?: boolean;
+  /** Another name that is taken for it. */
+  readonly alsoCalled?: string;
   readonly minimum?: number;
   readonly maximum?: number;
   /** What moderators may go up to; whether somebody is one is looked at where the job is started. */
@@ -47,6 +49,7 @@ interface NumberDescription {
   readonly minimum: number;
   readonly maximum: number;
   readonly forModerators?: number;
+  readonly alsoCalled?: string;
   readonly default?: number;
 }
 

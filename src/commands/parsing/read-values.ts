@@ -60,11 +60,15 @@ function readArguments<O extends Options>(command: Command<O>, args: readonly Ar
   return { values: Object.fromEntries(values) as ValuesOf<O>, typed };
 }
 
-/** "octaveScale:2" and "octavescale:2" mean octave-scale. */
+/** "octaveScale:2" and "octavescale:2" mean octave-scale, "size:256" a film's width. */
 function named(options: readonly Named[], typed: string): Named | undefined {
   const word = typed.toLowerCase();
   const bare = (name: string) => name.replaceAll("-", "");
-  return options.find(({ name }) => name === word) ?? options.find(({ name }) => bare(name) === bare(word));
+  return (
+    options.find(({ name }) => name === word) ??
+    options.find(({ name }) => bare(name) === bare(word)) ??
+    options.find(({ option }) => option.alsoCalled === word)
+  );
 }
 
 /** The option that a word without a name is for. A link or a mention anywhere in the line is the image. */

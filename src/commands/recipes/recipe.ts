@@ -165,7 +165,12 @@ function chatOption(key: string, option: RecipeOption, botOptions: BotOptions): 
       if (key === "seed") return seedOption(help);
       const numeric = kind === "integer" ? integerOption : numberOption;
       const forModerators = print === undefined ? undefined : Math.max(maximum, Number(print));
-      const more = defined({ unit, forModerators, default: usual as number | undefined });
+      const more = defined({
+        unit,
+        forModerators,
+        alsoCalled: option.alsoCalled,
+        default: usual as number | undefined,
+      });
       return numeric({ help, minimum, maximum, ...more });
     }
     case "flag":

@@ -19,6 +19,8 @@ interface Described {
   readonly more?: string | undefined;
   /** May be given without its name in a chat. */
   readonly positional?: boolean | undefined;
+  /** What other recipes call such an option, which chats take too. */
+  readonly alsoCalled?: string;
   readonly inChat?: ChatBounds;
   /** Why chats do not offer it. */
   readonly notInChat?: string;

@@ -140,6 +140,11 @@ describe("values", () => {
     expect(seed).toBeGreaterThan(0);
   });
 
+  it("are read by the name that other commands have for them", () => {
+    expect(readText(registry.find("zoom"), "size:128")).toEqual({ width: 128 });
+    expect(() => readText(registry.find("zoom"), "size:128 width:96")).toThrow(/width/);
+  });
+
   it("become parameters with every default filled in and a random seed", () => {
     const params = dreamParams({});
     expect(params).toMatchObject({

@@ -69,6 +69,7 @@ const options = {
     maximum: MAX_SIDE,
     inChat: { minimum: LEAST_CHAT_SIDE, default: 256, maximum: 512 },
     setting: { default: "film.width", maximum: "film.maxWidth" },
+    alsoCalled: "size",
   }),
   height: integer({
     help: "Height of the film; follows from the width when left out",
