@@ -40,7 +40,9 @@ export class DailyDreams {
     private readonly now: () => number = Date.now,
   ) {}
 
+  /** Begins to look; again after an outage of the chat, too. */
   resume(): void {
+    this.stop();
     this.#timer = setInterval(() => void this.look(), LOOK_MS);
     this.#timer.unref();
   }
@@ -63,12 +65,18 @@ export class DailyDreams {
   }
 
   async #look(): Promise<void> {
-    for (const { channel, time } of this.app.settings.daily(this.chat.platform)) {
-      try {
-        await this.#makeDue(channel, time);
-      } catch (err) {
-        this.app.logger.warn({ err, channel: channel.id }, "the dream of the day could not be made");
-      }
+    try {
+      for (const { channel, time } of this.app.settings.daily(this.chat.platform)) await this.#tryDue(channel, time);
+    } catch (err) {
+      this.app.logger.warn({ err }, "the hours of channels could not be read");
+    }
+  }
+
+  async #tryDue(channel: ChannelRef, time: DailyTime): Promise<void> {
+    try {
+      await this.#makeDue(channel, time);
+    } catch (err) {
+      this.app.logger.warn({ err, channel: channel.id }, "the dream of the day could not be made");
     }
   }
 

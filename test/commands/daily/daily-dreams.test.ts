@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { DailyDreams } from "../../../src/commands/daily/daily-dreams.js";
 import { clockIn, lastDue, printDailyTime, readDailyTime } from "../../../src/commands/daily/daily-time.js";
 import { ann, art, ben, mod } from "../../fakes/chat.js";
@@ -123,6 +123,27 @@ describe("the dream of the day", () => {
     await lookAfter(2.3);
     expect(begun()).toHaveLength(1);
     expect(app.settings.daily("fake")).toMatchObject([{ channel: art }]);
+  });
+
+  it("is not looked for after the program's end, though the chat came back in between", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { chat, app, store, close } = await studio();
+    const daily = new DailyDreams(chat, app);
+    const asked = vi.spyOn(app.settings, "daily");
+    daily.resume();
+    daily.resume();
+    vi.advanceTimersByTime(60_000);
+    await daily.idle();
+    const before = asked.mock.calls.length;
+    expect(before).toBeGreaterThan(0);
+    daily.stop();
+    await close();
+    vi.advanceTimersByTime(60_000);
+    expect(asked.mock.calls.length).toBe(before);
+    // A look that is under way when the store goes does not end the program.
+    expect(() => store.settings.channelsWith("fake", "daily")).toThrow(/closed/);
+    await daily.look();
   });
 
   it("is set by those who manage the channel, for one channel, with a time that there is", async () => {
