@@ -60,6 +60,7 @@ export function commandsPage(): string {
     reactionRow("", "vary", "four variations on one sheet; of a dream, with the same large forms"),
     reactionRow("", "morph", "a short film of the way there and back, from the octaves of the same job"),
     reactionRow("", "style", "make it a style of the community, for `/stylize`, `/blend` and `/texture`"),
+    `|  | ${sentence("button.emoji")} | cut square for an emoji, a sticker and an avatar; only you see it |  |`,
     VARIANTS,
     MODERATION,
     ...commands.flatMap(section),
@@ -177,6 +178,11 @@ larger octaves, so that the same dream becomes finer; one into what a word says,
 [moderates the whole community](operating.md#good-to-know) may go on with ⬆️, or ask for a \`size\`, up to 4096 px (\`dream.printSize\`); large pictures are
 worked on in tiles, and the time is told as for any job. A chat that takes no such file gets the largest form that fits, and the message says so; the
 web chat's gallery has it whole.
+
+*As emoji* answers with the result cut square: an emoji of 128 px, a sticker of 320 px where the chat has stickers, and an avatar of 512 px, each small
+enough in bytes for it. Only the one who pressed sees them. A transparent picture keeps all that is there, with room around it; of others the part is
+taken to which the eye goes first. Of a film, emoji and stickers are GIFs that move, of as many of its frames as there is room for, faster where those are few
+(a sticker takes 5 s at most); avatars, and what would be too large, show its first frame. The answer says so. Adding them is left to you: the bot has no right to. A sheet has no such button: choose one of its pictures.
 
 A button is missing where a value is at its bound, too: *Larger* below a picture of the largest size of the channel, *Stronger* at the greatest
 strength. *Use as style* is not there below hidden works and those of channels and threads that not everybody in the community reads. The style

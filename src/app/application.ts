@@ -78,7 +78,7 @@ function startImageProcesses(logger: Logger, lifecycle: Lifecycle): void {
   const options = { logger: logger.child({ part: "images" }) };
   const quick = new ImageProcess(options);
   const slow = new ImageProcess({ ...options, milliseconds: FILM_MS });
-  openImagesIn({ inspect: quick, admit: quick, moving: quick, still: quick, smaller: slow });
+  openImagesIn({ inspect: quick, admit: quick, moving: quick, still: quick, smaller: slow, square: slow });
   lifecycle.onStop("images", async () => {
     openImagesIn(undefined);
     await Promise.all([quick.close(), slow.close()]);

@@ -1,3 +1,14 @@
+/** A square picture that a platform shows of people or communities, as it takes it. */
+export interface SquarePicture {
+  readonly use: "emoji" | "sticker" | "avatar";
+  /** In pixels, exactly. */
+  readonly side: number;
+  /** Largest file, a PNG or a GIF. */
+  readonly bytes: number;
+  /** It may be a GIF that moves, of at most so many frames and seconds; left out where only stills are taken. */
+  readonly moving?: { readonly frames?: number; readonly seconds?: number };
+}
+
 /** What a platform can do and takes; the caller stays inside it. */
 export interface ChatCapabilities {
   /** Largest file in bytes. */
@@ -12,6 +23,8 @@ export interface ChatCapabilities {
   readonly reactions: number;
   /** Communities have emoji of their own, called by their names: ":partyparrot:". */
   readonly ownEmoji?: boolean;
+  /** The pictures of their own that people and communities have here, or carry elsewhere from here. */
+  readonly squares: readonly SquarePicture[];
   /** Entries of a completion list. */
   readonly completions: number;
   /** It has a page for operators, see {@link ChatHandlers.admin}. */

@@ -7,6 +7,7 @@ import type { Mark } from "./metadata/mark.js";
 import { readMark, withMark } from "./metadata/with-mark.js";
 import { type MovingFacts, movingFacts } from "./moving.js";
 import { sharp } from "./native.js";
+import { type SquareBounds, type SquareCut, squareCuts } from "./square-cut.js";
 
 /** Limits that an installation sets. */
 interface TaskLimits {
@@ -43,6 +44,10 @@ interface AdmittedImage extends PictureFacts {
   readonly bytes: Uint8Array;
   /** What it says of its making, where it says that this program made it: a stranger's word. */
   readonly mark?: Mark;
+}
+
+interface SquareOptions extends TaskLimits {
+  readonly squares: readonly SquareBounds[];
 }
 
 interface EncodedImage {
@@ -108,6 +113,11 @@ export const IMAGE_TASKS = {
     if (!mark) return smallerImage(bytes, { maxBytes, ...limits });
     const small = await smallerImage(bytes, { maxBytes: maxBytes - MOST_MARK, ...limits });
     return { ...small, bytes: withMark(small.bytes, small.type, mark) };
+  },
+
+  /** The picture cut square, once for each of these bounds. @throws PictureError */
+  square(bytes: Uint8Array, { squares, maxPixels, ...limits }: SquareOptions): Promise<SquareCut[]> {
+    return read(squareCuts(bytes, squares, { maxPixels, seconds: SECONDS }), { maxPixels, ...limits });
   },
 };
 

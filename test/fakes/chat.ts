@@ -31,6 +31,7 @@ export interface EphemeralReply {
   readonly text: string;
   readonly buttons?: readonly Button[];
   readonly file?: OutgoingFile;
+  readonly pictures?: readonly Picture[];
 }
 
 export type Call =
@@ -86,6 +87,11 @@ export class FakeChat implements Chat {
       editIntervalMs: 20,
       textLength: 2000,
       reactions: 20,
+      squares: [
+        { use: "emoji", side: 128, bytes: 128_000, moving: { frames: 50 } },
+        { use: "sticker", side: 320, bytes: 512_000, moving: { seconds: 5 } },
+        { use: "avatar", side: 512, bytes: 900_000 },
+      ],
       completions: 25,
       ...capabilities,
     };
@@ -360,8 +366,14 @@ export class FakeChat implements Chat {
       throw new ChatError("gone", { message: "The thread is gone." });
     if (visibility === "public") return this.#add(channel, content);
     this.#check(content);
-    const { text, buttons, file } = content;
-    this.ephemeral.push({ user, text, ...(buttons ? { buttons } : {}), ...(file ? { file } : {}) });
+    const { text, buttons, file, pictures } = content;
+    this.ephemeral.push({
+      user,
+      text,
+      ...(buttons ? { buttons } : {}),
+      ...(file ? { file } : {}),
+      ...(pictures ? { pictures } : {}),
+    });
     this.#changes.emit("change");
     return undefined;
   }

@@ -54,6 +54,19 @@ function plain(background: string, width = 48, height = 32): Promise<Buffer> {
     .toBuffer();
 }
 
+/** Two frames. */
+async function movingGif(side: number): Promise<Buffer> {
+  const frames = ["#f00", "#00f"].map((background) =>
+    sharp({ create: { width: side, height: side, channels: 3, background } })
+      .raw()
+      .toBuffer(),
+  );
+  const raw = { width: side, height: side * 2, channels: 3, pageHeight: side } as const;
+  return sharp(Buffer.concat(await Promise.all(frames)), { raw })
+    .gif({ loop: 0, delay: [100, 100] })
+    .toBuffer();
+}
+
 async function picture(background: string, name = "dream.png", more: Partial<Picture> = {}): Promise<Picture> {
   return { bytes: await plain(background), name, type: "image/png", description: "A colour", ...more };
 }
@@ -542,6 +555,29 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       // Whatever the platform says of the thread: the message can be edited through what it reported.
       await chat.edit(again.message, { text: "seen" });
       expect((await seen(thread, inThread.id))?.text).toContain("seen");
+    });
+
+    it("shows one person the square pictures that it says it has, as they are", async () => {
+      const { squares } = chat.capabilities;
+      expect(squares.map(({ use }) => use)).toContain("emoji");
+      const pictures = await Promise.all(
+        squares.map(async ({ side, use, bytes, moving }): Promise<Picture> => {
+          expect(bytes).toBeLessThanOrEqual(chat.capabilities.uploadBytes);
+          if (!moving) return { ...(await picture("#00f", `${use}.png`)), bytes: await plain("#00f", side, side) };
+          return { bytes: await movingGif(side), name: `${use}.gif`, type: "image/gif", description: "Two colours" };
+        }),
+      );
+      const ref = await post({ text: "Done", buttons: [{ id: "job:emoji:1", label: "As emoji" }] });
+      await world.press(world.ben, ref, "As emoji");
+      const pressed = await listener.next("action");
+      await pressed.reply({ text: "Cut for you", pictures }, "private");
+      const cut = async (who: Visitor) =>
+        (await world.look(who, world.channel)).find(({ text }) => text.includes("Cut for you"));
+      const shown = await eventually(async () => await cut(world.ben), "the pictures");
+      expect(shown.pictures.map(({ bytes }) => Buffer.from(bytes))).toEqual(
+        pictures.map(({ bytes }) => Buffer.from(bytes)),
+      );
+      expect(await cut(world.ann)).toBeUndefined();
     });
 
     it("reports a pressed button, also after a restart", async () => {

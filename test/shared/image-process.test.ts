@@ -17,6 +17,7 @@ const all = (images: ImageProcess) => ({
   moving: images,
   still: images,
   smaller: images,
+  square: images,
 });
 const flat = (width = 60, height = 40) =>
   sharp({ create: { width, height, channels: 3, background: "#345" } }).keepMetadata();

@@ -18,7 +18,7 @@ import { Gateway } from "./gateway.js";
 import { Guests, notHere } from "./guests.js";
 import { latestPicture } from "./history.js";
 import { Interactions } from "./interactions.js";
-import { CHOICES, CONTENT_LENGTH, DEFAULT_TIMING, REACTIONS, type Timing, UPLOAD_BYTES } from "./limits.js";
+import { CHOICES, CONTENT_LENGTH, DEFAULT_TIMING, REACTIONS, SQUARES, type Timing, UPLOAD_BYTES } from "./limits.js";
 import { listenToLines } from "./lines.js";
 import { messageBehind, type Reader } from "./links.js";
 import { Messages } from "./messages.js";
@@ -77,6 +77,7 @@ export class DiscordChat implements Chat {
       textLength: CONTENT_LENGTH - AROUND_TEXT,
       reactions: REACTIONS,
       ownEmoji: true,
+      squares: SQUARES,
       completions: CHOICES,
     };
   }

@@ -1,5 +1,6 @@
 /** What Discord takes, all in one place. Raise a number here when Discord does. */
 import { GuildPremiumTier } from "discord.js";
+import type { SquarePicture } from "../../port/capabilities.js";
 
 /** Characters in a message: https://discord.com/developers/docs/resources/message#create-message */
 export const CONTENT_LENGTH = 2_000;
@@ -19,6 +20,16 @@ export const REACTIONS = 20;
 export const REACTIONS_PAGE = 100;
 /** Custom emoji of a message that are looked at as pictures. */
 export const SHOWN_EMOJI = 4;
+/**
+ * Emoji, stickers and avatars that people add: https://discord.com/developers/docs/resources/emoji and
+ * https://discord.com/developers/docs/resources/sticker#create-guild-sticker, whose kB are taken for 1,000 bytes.
+ * Avatars move for some people only, and are shown in 128 px on a screen, which may have four pixels for one.
+ */
+export const SQUARES: readonly SquarePicture[] = [
+  { use: "emoji", side: 128, bytes: 256_000, moving: {} },
+  { use: "sticker", side: 320, bytes: 512_000, moving: { seconds: 5 } },
+  { use: "avatar", side: 512, bytes: 8_000_000 },
+];
 /** Characters of a thread's name. */
 export const THREAD_NAME_LENGTH = 100;
 

@@ -17,7 +17,7 @@ import { type EventTransport, makeInstaller, openTransport } from "./event-trans
 import { Files } from "./files.js";
 import { Home } from "./home.js";
 import { Incoming } from "./incoming.js";
-import { defaultSlackLimits, MENU_CHOICES, REACTIONS, type SlackLimits } from "./limits.js";
+import { defaultSlackLimits, MENU_CHOICES, REACTIONS, type SlackLimits, SQUARES } from "./limits.js";
 import { sdkLogger } from "./logger.js";
 import { readReactions } from "./message-actions.js";
 import { doneAlready, Messenger } from "./messenger.js";
@@ -65,6 +65,7 @@ export class SlackChat implements Chat {
       textLength,
       reactions: REACTIONS,
       ownEmoji: true,
+      squares: SQUARES,
       completions: MENU_CHOICES,
     };
   }

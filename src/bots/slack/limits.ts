@@ -1,4 +1,5 @@
 /** What Slack takes, all in one place. Raise a number here when Slack does. */
+import type { SquarePicture } from "../../port/capabilities.js";
 
 /** Limits that tests and installations may change. */
 export interface SlackLimits {
@@ -79,6 +80,15 @@ export const FORM_FILES = 2;
  * names that error without a number (https://docs.slack.dev/reference/methods/reactions.add); this one is from use.
  */
 export const REACTIONS = 23;
+
+/**
+ * Emoji and profile photos that people add: https://slack.com/help/articles/206870177 and
+ * https://docs.slack.dev/reference/methods/users.setPhoto. That an emoji moves in at most 50 frames is from use.
+ */
+export const SQUARES: readonly SquarePicture[] = [
+  { use: "emoji", side: 128, bytes: 128_000, moving: { frames: 50 } },
+  { use: "avatar", side: 512, bytes: 1_000_000 },
+];
 
 /**
  * How long it is waited until a conversation may be read: apps outside the Marketplace read one a minute, so that two

@@ -21,7 +21,7 @@ import { ChannelHub, ref, toId } from "./channel-hub.js";
 import { findClientDir } from "./client-files.js";
 import { Conversation, type WebUnread } from "./conversation.js";
 import { ImageFiles } from "./image-files.js";
-import { COMPLETIONS, defaultWebChatLimits, REACTIONS, type WebChatLimits } from "./limits.js";
+import { COMPLETIONS, defaultWebChatLimits, REACTIONS, SQUARES, type WebChatLimits } from "./limits.js";
 import { MessageSearch } from "./message-search.js";
 import type { WebChatOptions } from "./options.js";
 import { applyRetention, type ChatRetentionLimits, repeatRetention } from "./retention.js";
@@ -77,6 +77,7 @@ export class WebChat implements Chat {
       editIntervalMs,
       textLength,
       reactions: REACTIONS,
+      squares: SQUARES,
       completions: COMPLETIONS,
       admin: true,
       local: true,

@@ -1,4 +1,5 @@
 /** What the web chat takes, all in one place; docs/operating.md lists it (`npx tsx scripts/budget-docs.ts`). */
+import type { SquarePicture } from "../../port/capabilities.js";
 import type { Rate } from "../../shared/async.js";
 import { MAX_INPUT_PIXELS } from "../../shared/inspect-image.js";
 
@@ -136,5 +137,14 @@ export const ACTS_SHOWN = 100;
 
 /** As many as fit below a message. */
 export const REACTIONS = 20;
+/**
+ * The page has no emoji of its own: these are for other places, within what the narrowest of the usual ones take
+ * (Slack's emoji, Discord's stickers).
+ */
+export const SQUARES: readonly SquarePicture[] = [
+  { use: "emoji", side: 128, bytes: 128_000, moving: { frames: 50 } },
+  { use: "sticker", side: 320, bytes: 512_000, moving: { seconds: 5 } },
+  { use: "avatar", side: 512, bytes: 1_000_000 },
+];
 /** All styles and looks; of the thousand words that a dream may go into, those that begin as one types. */
 export const COMPLETIONS = 120;

@@ -18,6 +18,7 @@ import { UserError } from "../user-error.js";
 import { CANCEL_VOTE, DELETE_MY_DATA, PAINT_NOW } from "./button-ids.js";
 import { type DeleteServices, deleteJob } from "./delete-job.js";
 import { makeVariant, type VariantServices } from "./make-variant.js";
+import { squarePictures } from "./square-pictures.js";
 import type { Votes } from "./votes/votes.js";
 
 type ButtonServices = VariantServices &
@@ -69,6 +70,10 @@ export async function pressButton(
       ? repeatJob(job, {}, requester, services)
       : makeVariant({ variant: verb, ...defined({ variation }) }, job, requester, services);
   }
+  if (verb === "emoji") {
+    await event.reply(await squarePictures(job, { chat, channel, user }, services), "private");
+    return;
+  }
   if (verb === "report") {
     await event.reply({ text: await reportJob(job, { chat, channel, user }, services) }, "private");
     return;
@@ -81,5 +86,5 @@ export async function pressButton(
 
 /** Whether a button makes something new of a result, which anybody may who sees it. */
 function startsJob(verb: JobVerb): verb is Variant | "again" {
-  return !["cancel", "delete", "report"].includes(verb);
+  return !["cancel", "delete", "report", "emoji"].includes(verb);
 }

@@ -18,7 +18,7 @@ import type { CancelReason, JobQueue, QueuePosition } from "../../queue/queue.js
 import { sentence } from "../../shared/sentences/sentence.js";
 import { plain } from "../../shared/text.js";
 import type { Recipe } from "../recipes/recipe.js";
-import { variantsOf } from "../recipes/variants.js";
+import { mayBeCut, variantsOf } from "../recipes/variants.js";
 import {
   type Delivery,
   type DeliveryPolicy,
@@ -226,9 +226,11 @@ export class JobPresenter {
 
   /** What the buttons below a result do. */
   #buttons({ channel, ...job }: Job): texts.JobButton[] {
-    const { recipe, takesReports, largest } = this.options;
+    const { recipe, takesReports, largest, destination } = this.options;
     const variants = variantsOf({ recipe, params: job.params, largest: largest(recipe, channel) }, job);
-    const always = ["again", "delete", ...(takesReports(channel) ? (["report"] as const) : [])] as const;
+    const emoji = mayBeCut(job.params, destination.chat) ? (["emoji"] as const) : [];
+    const reports = takesReports(channel) ? (["report"] as const) : [];
+    const always = [...emoji, "again", "delete", ...reports] as const;
     return [
       ...variants.map(({ variant, ...which }) => ({ verb: variant, ...which })),
       ...always.map((verb) => ({ verb })),

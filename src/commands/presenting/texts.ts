@@ -23,6 +23,7 @@ const BUTTONS = {
   film: { emoji: "🎬", style: "secondary" },
   morph: { emoji: "✨", style: "secondary" },
   style: { emoji: "🎨", style: "secondary" },
+  emoji: { emoji: "🙂", style: "secondary" },
   again: { emoji: "🔁", style: "primary" },
   delete: { emoji: "🗑", style: "danger" },
   report: { emoji: "🚩", style: "secondary" },

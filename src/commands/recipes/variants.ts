@@ -2,6 +2,7 @@
 
 import type { Job } from "../../domain/model.js";
 import { MOST_VARIATIONS, variationParams, variationsOf } from "../../engine/recipes/variation-options.js";
+import type { Chat } from "../../port/adapter.js";
 import { UserError } from "../user-error.js";
 import { type Params, type Recipe, randomSeed, SIDES } from "./recipe.js";
 
@@ -87,6 +88,11 @@ export function morphed({ recipe, params }: Pick<Varied, "recipe" | "params">): 
 export function checkStill({ recipe, params }: Pick<Varied, "recipe" | "params">): void {
   if (recipe.film(params)) throw new UserError("result.is-film");
   if (variationsOf(params) > 1) throw new UserError("result.is-sheet");
+}
+
+/** Whether a result can be cut for what a chat has of its own: a sheet's pictures are chosen first. */
+export function mayBeCut(params: Params, { capabilities }: Pick<Chat, "capabilities">): boolean {
+  return variationsOf(params) === 1 && capabilities.squares.length > 0;
 }
 
 /** @throws UserError for a work that not everybody in the community may see as it is: everybody sees the styles */

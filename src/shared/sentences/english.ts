@@ -116,6 +116,21 @@ const UNNAMED = {
 export type FramePart = "octave" | "variation";
 
 // Aliases: an interface that is not exported has no name in what is built.
+/** One of the square pictures that are cut from a result. */
+type SquareRow = {
+  use: "emoji" | "sticker" | "avatar";
+  side: number;
+  kilobytes: number;
+  /** What became of a film. */
+  film: "moves" | "faster" | "still" | undefined;
+};
+
+const SQUARE_FILMS = {
+  moves: "moves",
+  faster: "moves, faster than the film so that it fits",
+  still: "the film's first frame",
+} as const;
+
 type FrameCount = {
   readonly part: FramePart;
   readonly octave: number;
@@ -723,6 +738,14 @@ export const english = {
   "button.larger": "Larger",
   "button.film": "Film",
   "button.style": "Use as style",
+  "button.emoji": "As emoji",
+  "square.ready": "Cut square. Save the one that you want:",
+  "square.row": ({ use, side, kilobytes, film }: SquareRow) =>
+    `${capital(use)}: ${side} px, ${kilobytes} kB${film === undefined ? "" : `, ${SQUARE_FILMS[film]}`}`,
+  "square.description": ({ use, title }: { use: SquareRow["use"]; title: string }) =>
+    `${title}, cut square for ${use === "sticker" ? "a" : "an"} ${use}`,
+  "square.gone": "The picture of job {id} is no longer kept, so nothing can be cut from it.",
+  "square.none": "This chat has no emoji, stickers or avatars.",
   "job.heading": ({
     title,
     author,

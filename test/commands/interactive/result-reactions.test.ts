@@ -166,7 +166,7 @@ describe("the buttons below a result", () => {
       await quiet();
       return labels(chat.in("channel").at(-1));
     };
-    const ending = ["Again", "Delete"];
+    const ending = ["As emoji", "Again", "Delete"];
     const usual = ["Stronger", "Weaker", "Larger", "Film", "Morph", "Use as style"];
     expect(await shown("/dream")).toEqual(["Vary", ...usual, ...ending]);
     expect(await shown("/dream size:1024")).toEqual([
@@ -238,7 +238,17 @@ describe("the buttons below a result", () => {
     await chat.say(ben, "/dream size:256", { attachments: [source(await picture(48, 36))] });
     await quiet();
     const closed = chat.in("channel").at(-1);
-    expect(labels(closed)).toEqual(["Vary", "Stronger", "Weaker", "Larger", "Film", "Morph", "Again", "Delete"]);
+    expect(labels(closed)).toEqual([
+      "Vary",
+      "Stronger",
+      "Weaker",
+      "Larger",
+      "Film",
+      "Morph",
+      "As emoji",
+      "Again",
+      "Delete",
+    ]);
     const id = /job `(\w+)`/.exec(closed?.content.text ?? "")?.[1] ?? "";
     await chat.act(ben, `job:style:${id}`, closed);
     expect(chat.ephemeral.at(-1)?.text).toContain("everybody sees the styles");
@@ -261,7 +271,7 @@ describe("the buttons below a result", () => {
     await quiet();
     const morph = engine.runs[1]?.request.params;
     expect(morph).toEqual({ ...first?.params, morph: true, maxBytes: chat.capabilities.uploadBytes });
-    expect(labels(chat.in("channel").at(-1))).toEqual(["Stronger", "Weaker", "Larger", "Again", "Delete"]);
+    expect(labels(chat.in("channel").at(-1))).toEqual(["Stronger", "Weaker", "Larger", "As emoji", "Again", "Delete"]);
     const id = /job `(\w+)`/.exec(chat.in("channel").at(-1)?.content.text ?? "")?.[1] ?? "";
     await chat.say(ben, `/again ${id} repeat:2`);
     await quiet();
