@@ -16,6 +16,24 @@ describe.skipIf(!hasChromium)(`choosing by pressing (${chromiumHint})`, () => {
   const { visit, engine } = wholeProgram();
 
   describe.each(VIEWS)("at $width px, $colorScheme", (view) => {
+    it("shows a result cut for an emoji, a sticker and an avatar, in their own sizes", async () => {
+      const { page, errors } = await visit(view);
+      await box(page).fill(`/dream octaves:1 seed:9 size:${view.width === 390 ? 160 : 192}`);
+      await box(page).press("Escape");
+      await box(page).press("Enter");
+      const result = message(page, "Done in");
+      await result.getByRole("button", { name: "As emoji" }).click();
+      const answer = message(page, "Cut square.");
+      const pictures = answer.locator("img[alt*='cut square']");
+      await expect.poll(() => pictures.count()).toBe(3);
+      const side = (index: number) =>
+        pictures.nth(index).evaluate((image: { complete: boolean; naturalWidth: number }) => image.naturalWidth);
+      await expect.poll(() => Promise.all([0, 1, 2].map(side))).toEqual([128, 320, 512]);
+      expect(await overflow(page)).toBe(0);
+      await shot(page, "emoji");
+      expect(errors).toEqual([]);
+    });
+
     it("paints in the style whose tile is pressed, which shows that it is chosen", async () => {
       const { page, errors } = await visit(view);
       await box(page).fill(`/stylize size:${view.width === 390 ? 160 : 192} seed:5`);
