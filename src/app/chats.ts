@@ -28,6 +28,7 @@ export async function configuredChats(config: Config, store: Store, logger: Logg
 async function webChat({ web, data, pictures, retention }: Config, logger: Logger): Promise<Chat> {
   const { WebChat } = await import("../bots/web/chat.js");
   const { host, port, moderatorCode, allowedHosts, basePath, trustedProxies, nameHeader, publicUrl } = web;
+  const { publicGallery } = web;
   const sample = { samplePicture: SAMPLE, sampleDescription: sentence("app.sample"), sampleCredit: SAMPLE_CREDIT };
   return new WebChat({
     host,
@@ -36,6 +37,7 @@ async function webChat({ web, data, pictures, retention }: Config, logger: Logge
     basePath,
     trustedProxies,
     nameHeader,
+    publicGallery,
     ...(publicUrl !== "" && { publicUrl }),
     dataDir: data.dir,
     logger,

@@ -6,7 +6,7 @@ import { plainLine } from "../shared/typed.js";
 import { type CommandContext, PERSON_SHORTCUTS, SHORTCUTS } from "./command.js";
 import type { AppContext } from "./context.js";
 import { DailyDreams } from "./daily/daily-dreams.js";
-import { createGallery, finishedWorks } from "./gallery/service.js";
+import { createGalleries, finishedWorks } from "./gallery/service.js";
 import { ArtChannels } from "./interactive/art-channels.js";
 import { handleCleared, handleReaction, meaningOf } from "./interactive/handle-reaction.js";
 import { Palettes } from "./interactive/palettes.js";
@@ -93,7 +93,7 @@ export function createHandlers(chat: Chat, app: HandlersContext, options: Handle
     check: (request) => app.registry.check(request),
     preview: (request) => app.registry.preview(request),
     works: async (request) => finishedWorks(request, app),
-    gallery: createGallery(app),
+    ...createGalleries(app),
     moderation: chatModeration(chat.platform, app.moderation),
     resume() {
       for (const each of ongoing) each.resume();

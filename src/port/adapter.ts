@@ -17,7 +17,7 @@ import type {
   PreviewRequest,
   UnsignedReaction,
 } from "./events.js";
-import type { Gallery, Work, WorksRequest } from "./gallery.js";
+import type { Gallery, PublicGallery, Work, WorksRequest } from "./gallery.js";
 import type { OutgoingMessage, Picture, PictureSource } from "./messages.js";
 import type { ChatModeration } from "./moderation.js";
 import type { NewestPicture } from "./newest.js";
@@ -69,6 +69,8 @@ export interface ChatHandlers {
   readonly admin?: ChatAdmin;
   /** For platforms that can show it as a page; left out where none is kept. */
   readonly gallery?: Gallery;
+  /** What of it adapters may show to everybody, where their operator wants that. */
+  readonly publicGallery?: PublicGallery;
   /** For platforms whose moderators act beside the chat as well, as on a page. */
   readonly moderation?: ChatModeration;
 }

@@ -1,4 +1,4 @@
-import type { Member, MessageRef, User } from "../domain/model.js";
+import type { Community, Member, MessageRef, User } from "../domain/model.js";
 import type { Picture } from "./messages.js";
 
 /** One finished job, for a user's home page on platforms that have one. */
@@ -124,4 +124,35 @@ export interface Gallery {
   favourite(job: string, on: boolean, viewer: GalleryViewer): Promise<number>;
   /** Takes a work out of the gallery, or puts it back. Rejects "forbidden" for all but its author and moderators. */
   hide(job: string, hidden: boolean, viewer: GalleryViewer): Promise<void>;
+}
+
+/** What people from outside, whom the chat does not know, are shown of a community: works of these channels alone. */
+export interface PublicScope extends Community {
+  readonly channels: readonly string[];
+}
+
+/** A work as people from outside see it: no ids of people, no line, nothing that it was made from. */
+export interface PublicWork extends Pick<GalleryWork, "job" | "title" | "at" | "width" | "height" | "film"> {
+  /** The author's name. */
+  readonly author: string;
+  /** See {@link GalleryDetail.credits}. */
+  readonly credits: string;
+}
+
+export interface PublicPage {
+  readonly works: readonly PublicWork[];
+  /** See {@link GalleryPage.next}. */
+  readonly next?: string;
+}
+
+/**
+ * The part of a community's gallery that is for everybody: nothing that is hidden, veiled or not for the whole
+ * community, and nothing of people who have opted out. Calls reject with a {@link ChatError} "gone" for all else.
+ */
+export interface PublicGallery {
+  page(query: Pick<GalleryQuery, "limit" | "after">, scope: PublicScope): Promise<PublicPage>;
+  work(job: string, scope: PublicScope): Promise<PublicWork>;
+  /** See {@link Gallery.thumbnail} and {@link Gallery.picture}. */
+  thumbnail(job: string, side: number, scope: PublicScope): Promise<Picture>;
+  picture(job: string, scope: PublicScope): Promise<Picture>;
 }

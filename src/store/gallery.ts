@@ -1,9 +1,10 @@
 import { and, count, desc, eq, gt, gte, type SQL, sql } from "drizzle-orm";
 import type { Community } from "../domain/model.js";
+import { defined } from "../shared/defined.js";
 import { StoreError } from "../shared/store-error.js";
 import { type Database, matching } from "./database.js";
 import { readJobs, type StoredJob } from "./job-rows.js";
-import { jobTable } from "./schema.js";
+import { jobTable, optOutTable } from "./schema.js";
 
 export interface GalleryQuery extends Community {
   /** One channel instead of the whole community. */
@@ -29,6 +30,11 @@ export interface GalleryQuery extends Community {
 
 type GalleryScope = Pick<GalleryQuery, "platform" | "community" | "channel" | "id">;
 
+/** What people from outside are shown of a community: works of these channels alone. */
+interface PublicScope extends Community {
+  readonly channels: readonly string[];
+}
+
 export interface GalleryPage {
   readonly jobs: readonly StoredJob[];
   /** Where the next page begins; missing on the last one. */
@@ -48,6 +54,15 @@ const SHOWN_IN_CHANNEL = sql`${SHOWN} AND ${jobTable.audience} <> 'thread'`;
 /** Works of closed and of restricted channels are shown there only. */
 const SHOWN_TO_ALL = sql`${SHOWN} AND ${jobTable.audience} = 'community'`;
 
+/** Somebody who lets no one else use their pictures has made a work, one that it came from, or its photo. */
+const OPTED_OUT = sql`EXISTS (
+  WITH RECURSIVE chain (author, origin, credits) AS (
+    VALUES (${jobTable.authorId}, ${jobTable.from}, ${jobTable.credits})
+    UNION SELECT older.author_id, older.from_job, older.credits FROM chain JOIN job older ON older.id = chain.origin)
+  SELECT 1 FROM chain JOIN ${optOutTable} ON ${optOutTable.platform} = ${jobTable.platform} AND (
+    ${optOutTable.person} = chain.author OR
+    ${optOutTable.person} IN (SELECT json_extract(value, '$.person') FROM json_each(chain.credits))))`;
+
 /** A work's words, a space before each: its recipe, what was chosen, its author. Names of options are none. */
 const SAID = sql`' ' || ${jobTable.recipe} || ' ' || ${jobTable.authorName} || ' ' || (SELECT
   replace(replace(replace(coalesce(group_concat(value, ' '), ''), '-', ' '), '"', ' '), '[', ' ')
@@ -64,14 +79,27 @@ export class Gallery {
    * @throws StoreError "cursor" when `after` is not a page's `next`.
    */
   page(query: GalleryQuery): GalleryPage {
-    const { author: authorId, recipe, words = [], style, look, by, limit, after } = query;
+    const { author: authorId, recipe, words = [], style, look } = query;
+    const said = words.map((word) => sql`${SAID} LIKE ${`% ${word.replace(/[%_\\]/g, "\\$&")}%`} ESCAPE '\\'`);
+    const chosen = [style !== undefined && paintedIn(style), look !== undefined && dreamtOf(look)].filter(isSql);
+    return this.#page(and(shownIn(query), matching(jobTable, { authorId, recipe }), ...said, ...chosen), query);
+  }
+
+  /** As {@link page}, of what people from outside are shown, newest first. */
+  publicPage({ limit, after, ...scope }: PublicScope & Pick<GalleryQuery, "limit" | "after">): GalleryPage {
+    return this.#page(shownOutside(scope), { by: "date", limit, ...defined({ after }) });
+  }
+
+  /** A work, if people from outside are shown it. */
+  publicWork(id: string, scope: PublicScope): StoredJob | undefined {
+    return readJobs(this.database, and(eq(jobTable.id, id), shownOutside(scope)), [desc(jobTable.seq)], 1)[0];
+  }
+
+  #page(shown: SQL | undefined, { by, limit, after }: Pick<GalleryQuery, "by" | "limit" | "after">): GalleryPage {
     const order = [...(by === "favourites" ? [jobTable.favourites] : []), jobTable.finishedAt, jobTable.seq];
     const columns = sql.join(order, sql`, `);
     const beyond = after === undefined ? undefined : sql`(${columns}) < (${readCursor(after, order.length)})`;
-    const said = words.map((word) => sql`${SAID} LIKE ${`% ${word.replace(/[%_\\]/g, "\\$&")}%`} ESCAPE '\\'`);
-    const chosen = [style !== undefined && paintedIn(style), look !== undefined && dreamtOf(look)].filter(isSql);
-    const where = and(shownIn(query), matching(jobTable, { authorId, recipe }), ...said, ...chosen, beyond);
-    const jobs = readJobs(this.database, where, order.map(desc), limit + 1);
+    const jobs = readJobs(this.database, and(shown, beyond), order.map(desc), limit + 1);
     const page = jobs.slice(0, limit);
     const last = page.at(-1);
     return { jobs: page, ...(last && jobs.length > limit && { next: this.#cursor(last, by) }) };
@@ -120,6 +148,13 @@ function shownIn({ platform, community, channel }: GalleryScope): SQL | undefine
     channel === undefined ? SHOWN_TO_ALL : SHOWN_IN_CHANNEL,
     matching(jobTable, { platform, community, channel }),
   );
+}
+
+/** Nothing that is veiled, and nothing of people who have opted out. */
+function shownOutside({ platform, community, channels }: PublicScope): SQL | undefined {
+  const open = sql`${jobTable.channel} IN (SELECT value FROM json_each(${JSON.stringify(channels)}))`;
+  const where = matching(jobTable, { platform, community, spoiler: false });
+  return and(SHOWN_TO_ALL, where, open, sql`NOT ${OPTED_OUT}`);
 }
 
 function paintedIn(style: string): SQL {

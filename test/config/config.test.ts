@@ -39,6 +39,7 @@ describe("settings", () => {
       trustedProxies: ["127.0.0.1", "::1"],
       nameHeader: "",
       publicUrl: "",
+      publicGallery: "closed",
       moderatorCode: "",
     });
     expect(config.models.dir).toBe(join(homedir(), ".cache/dreamloom/models"));
@@ -68,6 +69,7 @@ describe("settings", () => {
       WEB_BASE_PATH: "/art/",
       WEB_TRUSTED_PROXIES: "10.0.0.0/8",
       WEB_PUBLIC_URL: "https://art.example.org/",
+      WEB_PUBLIC_GALLERY: "listed",
       DATA_ACCESS: "group",
       DATA_ENCRYPTION_KEY: "0123456789abcdef0123456789abcdef",
       LOG_LEVEL: "warn",

@@ -133,3 +133,65 @@ describe("the gallery", () => {
     );
   });
 });
+
+describe("what people from outside are shown", () => {
+  const outside = { ...club, channels: ["art", "open"] };
+  const shown = (store: Store, scope = outside) =>
+    store.gallery.publicPage({ ...scope, limit: 20 }).jobs.map(({ id }) => id);
+
+  it("is what the whole community sees in the channels that are named", async () => {
+    const { store } = makeStore();
+    const work = await addDone(store);
+    const thread = await addDone(store, { channel: { ...art, id: "open", thread: "7" } });
+    const kept = {
+      closed: await addDone(store, { channel: { ...art, id: "archived" } }),
+      elsewhere: await addDone(store, { channel: { ...art, community: "other" } }),
+      foreign: await addDone(store, { channel: { ...art, platform: "other" } }),
+      restricted: await addDone(store, { audience: "channel" }),
+      private: await addDone(store, { audience: "thread" }),
+      veiled: await addDone(store, { spoiler: true }),
+      removed: await addDone(store),
+      withheld: await addDone(store),
+      running: job({ state: "running" }),
+    };
+    await store.jobs.add(kept.running, {});
+    store.jobs.setHidden(kept.removed.id, true, "author");
+    store.jobs.setHidden(kept.withheld.id, true, "moderator");
+    expect(shown(store)).toEqual([thread.id, work.id]);
+    expect(shown(store, { ...outside, channels: [] })).toEqual([]);
+    for (const [why, { id }] of Object.entries(kept))
+      expect(store.gallery.publicWork(id, outside), why).toBeUndefined();
+    expect(store.gallery.publicWork(work.id, outside)).toMatchObject({ id: work.id });
+    store.jobs.setHidden(kept.withheld.id, false, "moderator");
+    expect(shown(store)).toContain(kept.withheld.id);
+    store.jobs.setHidden(work.id, true, "moderator");
+    expect(store.gallery.publicWork(work.id, outside)).toBeUndefined();
+  });
+
+  it("has nothing of those who have opted out, nor what others made of theirs", async () => {
+    const { store } = makeStore();
+    const theirs = await addDone(store, { author: { id: "bob", name: "Bob" } });
+    const remix = await addDone(store, { from: theirs.id });
+    const again = await addDone(store, { from: remix.id });
+    const photo = await addDone(store, { credits: [{ role: "picture", by: "Bob", person: "bob" }] });
+    const others = await addDone(store, { credits: [{ role: "picture", by: "Cy", person: "cy" }] });
+    expect(shown(store)).toHaveLength(5);
+    store.optOuts.set(bob, true);
+    expect(shown(store)).toEqual([others.id]);
+    for (const { id } of [theirs, remix, again, photo]) expect(store.gallery.publicWork(id, outside)).toBeUndefined();
+    store.optOuts.set(bob, false);
+    store.optOuts.set({ ...bob, platform: "other" }, true);
+    expect(shown(store)).toHaveLength(5);
+  });
+
+  it("goes page by page", async () => {
+    const { store } = makeStore();
+    const ids: string[] = [];
+    for (const finishedAt of [10, 20, 20, 30]) ids.unshift((await addDone(store, { finishedAt })).id);
+    const first = store.gallery.publicPage({ ...outside, limit: 2 });
+    const rest = store.gallery.publicPage({ ...outside, limit: 2, after: first.next ?? "" });
+    expect([...first.jobs, ...rest.jobs].map(({ id }) => id)).toEqual(ids);
+    expect(rest.next).toBeUndefined();
+    expect(() => store.gallery.publicPage({ ...outside, limit: 2, after: "odd" })).toThrow(/page/);
+  });
+});

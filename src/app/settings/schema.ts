@@ -35,6 +35,8 @@ const PROXY = "an address such as 10.0.0.1 or a network such as 10.0.0.0/8";
 const HEADER = "empty, or the name of a header such as Remote-User";
 const PAGE = "empty, or an address such as https://art.example.org/";
 const isPage = (url: string): boolean => URL.canParse(url) && /^https?:\/\/[^?#]+$/.test(url);
+/** Whether the gallery has pages for everybody, and whether search engines may list them. */
+const PUBLIC_GALLERY = ["closed", "unlisted", "listed"] as const;
 const ENDPOINT = "empty, or an address such as http://127.0.0.1:9000";
 /** A device in one word: "cpu", "cuda:1", or with its slots "cuda:1*2". */
 const DEVICE = /^(auto|cpu|webgpu|(?:cuda|tfjs)(?::\d{1,2})?)(?:\*([1-9]\d?))?$/;
@@ -127,6 +129,7 @@ export const configSchema = section({
     trustedProxies: z.array(text(PROXY).refine(isNetwork, { error: PROXY }), { error: `a list, each ${PROXY}` }),
     nameHeader: z.string({ error: HEADER }).regex(/^[\w-]{0,60}$/, { error: HEADER }),
     publicUrl: z.string({ error: PAGE }).refine((url) => url === "" || isPage(url), { error: PAGE }),
+    publicGallery: oneOf(...PUBLIC_GALLERY),
     moderatorCode: z.string({ error: "a word or sentence in quotes" }),
   }),
   slack: section({

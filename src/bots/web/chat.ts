@@ -18,12 +18,13 @@ import { memberOf } from "./addresses.js";
 import type { WebServices } from "./api.js";
 import { Budgets } from "./budgets.js";
 import { ChannelHub, ref, toId } from "./channel-hub.js";
-import { findClientDir } from "./client-files.js";
+import { findClientDir, stylesheetOf } from "./client-files.js";
 import { Conversation, type WebUnread } from "./conversation.js";
 import { ImageFiles } from "./image-files.js";
 import { COMPLETIONS, defaultWebChatLimits, REACTIONS, SQUARES, type WebChatLimits } from "./limits.js";
 import { MessageSearch } from "./message-search.js";
 import type { WebChatOptions } from "./options.js";
+import type { PublicDoor } from "./public-gallery.js";
 import { applyRetention, type ChatRetentionLimits, repeatRetention } from "./retention.js";
 import { buildServer } from "./server.js";
 import { Sessions } from "./sessions.js";
@@ -184,7 +185,21 @@ export class WebChat implements Chat {
     const allowedHosts = publicUrl === undefined ? named : [...named, new URL(publicUrl).hostname];
     const clientDir = findClientDir(this.options.clientDir);
     if (!clientDir) logger.error(sentence("web.not-built"));
-    return buildServer({ ...services, moderatorCode }, { allowedHosts, basePath, trustedProxies, clientDir }, logger);
+    const options = { allowedHosts, basePath, trustedProxies, clientDir, publicGallery: this.#publicDoor(clientDir) };
+    return buildServer({ ...services, moderatorCode }, options, logger);
+  }
+
+  #publicDoor(clientDir: string | undefined): PublicDoor | undefined {
+    const { publicGallery = "closed" } = this.options;
+    if (publicGallery === "closed") return undefined;
+    const stylesheet = clientDir && stylesheetOf(clientDir);
+    return { listed: publicGallery === "listed", address: () => this.#publicUrl, ...defined({ stylesheet }) };
+  }
+
+  /** Where people open the chat, without a slash behind it. */
+  get #publicUrl(): string {
+    const { publicUrl = this.address } = this.options;
+    return publicUrl.replace(/\/$/, "");
   }
 
   addressOf({ id }: Pick<User, "id">): string | undefined {
@@ -284,8 +299,7 @@ export class WebChat implements Chat {
 
   async link({ channel, id }: MessageRef): Promise<string | undefined> {
     const thread = channel.thread ?? id;
-    const { publicUrl = this.address } = this.options;
-    return `${publicUrl.replace(/\/$/, "")}/#/${encodeURIComponent(channel.id)}/${thread}`;
+    return `${this.#publicUrl}/#/${encodeURIComponent(channel.id)}/${thread}`;
   }
 
   get #retention(): ChatRetentionLimits {

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import fastifyStatic from "@fastify/static";
@@ -15,6 +15,12 @@ export function findClientDir(given: string | undefined): string | undefined {
     given === undefined ? [join(here, "client"), resolve(here, "../../../dist/bots/web/client")] : [resolve(given)];
   // The source's client folder has an index.html too; only a build has assets.
   return candidates.find((folder) => existsSync(join(folder, "index.html")) && existsSync(join(folder, "assets")));
+}
+
+/** The built page's stylesheet, by its path below that page: its colours and fonts are for other pages as well. */
+export function stylesheetOf(clientDir: string): string | undefined {
+  const page = readFileSync(join(clientDir, "index.html"), "utf8");
+  return /<link rel="stylesheet"[^>]* href="\.\/([^"]+)"/.exec(page)?.[1];
 }
 
 /** Serves the built front end, or says how to build it. */

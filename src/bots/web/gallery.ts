@@ -1,10 +1,11 @@
 /** The gallery's addresses: pages, works, their images, and what people do with them. */
 
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { MessageRef } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { Gallery, GalleryDetail, GalleryQuery, GalleryViewer, GalleryWork } from "../../port/gallery.js";
+import type { Picture } from "../../port/messages.js";
 import { withTimeout } from "../../shared/async.js";
 import { defined } from "../../shared/defined.js";
 import type { WebServices } from "./api.js";
@@ -17,7 +18,7 @@ import { mustNotBeMuted, toUser } from "./users.js";
 import type { WireAgain, WireGalleryPage, WireGalleryPeople, WireWork, WireWorkDetail } from "./wire.js";
 
 /** Longest side of stills, in pixels. Only these are made, so that odd ones cannot fill the memory. */
-const SIDES = [480, 960] as const;
+export const SIDES = [480, 960] as const;
 const FAVOURITE = "❤️";
 /** How long the first answer to "Again" is waited for. */
 const ANSWER_MS = 15_000;
@@ -42,18 +43,30 @@ interface OfJob {
 type Visit = { readonly user: PersonRow; readonly viewer: GalleryViewer };
 type Enter = (request: FastifyRequest, what?: BudgetName) => Visit;
 
-export function registerGallery(app: FastifyInstance, services: WebServices, gallery: Gallery): void {
+/** @param isPublic whether a work has a page for everybody, where there are such pages */
+export function registerGallery(
+  app: FastifyInstance,
+  services: WebServices,
+  gallery: Gallery,
+  isPublic?: (job: string) => Promise<boolean>,
+): void {
   const enter: Enter = (request, what = "clicks") => {
     const user = services.sessions.act(request, what);
     const { platform, community } = channelRef("");
     return { user, viewer: { user: toUser(user), platform, community } };
   };
-  registerWorks(app, services, gallery, enter);
+  registerWorks(app, services, gallery, enter, isPublic);
   registerActions(app, services, gallery, enter);
   registerImages(app, gallery, enter);
 }
 
-function registerWorks(app: FastifyInstance, { hub }: WebServices, gallery: Gallery, enter: Enter): void {
+function registerWorks(
+  app: FastifyInstance,
+  { hub }: WebServices,
+  gallery: Gallery,
+  enter: Enter,
+  isPublic: (job: string) => Promise<boolean> = async () => false,
+): void {
   app.get("/api/gallery", async (request): Promise<WireGalleryPage> => {
     const { viewer } = enter(request);
     const { person, words, ...query } = readBody(pageQuery, request.query);
@@ -72,7 +85,8 @@ function registerWorks(app: FastifyInstance, { hub }: WebServices, gallery: Gall
   app.get<OfJob>("/api/gallery/works/:job", async (request): Promise<WireWorkDetail> => {
     const { viewer } = enter(request);
     const work = await gallery.work(idOf(request.params.job), viewer);
-    return { ...wireDetail(work), ...threadOf(work.messages) };
+    const publicPage = (await isPublic(work.job)) ? `works/${work.job}` : undefined;
+    return { ...wireDetail(work), ...threadOf(work.messages), ...defined({ publicPage }) };
   });
 
   function threadOf(messages: readonly MessageRef[]): Pick<WireWorkDetail, "channel" | "thread"> {
@@ -131,20 +145,37 @@ function registerActions(
 }
 
 function registerImages(app: FastifyInstance, gallery: Gallery, enter: Enter): void {
-  app.get<{ Params: { job: string; file: string } }>("/gallery/:job/:file", async (request, reply) => {
+  app.get<OfFile>("/gallery/:job/:file", async (request, reply) => {
     const { viewer } = enter(request, "works");
-    const { file } = request.params;
-    const job = idOf(request.params.job);
-    const side = SIDES.find((known) => file === `${known}.jpg`);
-    if (side === undefined && file !== "full") throw new ChatError("gone", "web.no-image");
-    const image = await (side === undefined ? gallery.picture(job, viewer) : gallery.thumbnail(job, side, viewer));
     // A job's image never changes, so its address is as good as its content.
-    const tag = `"${job}-${file}"`;
-    reply.header("cache-control", "private, max-age=31536000, immutable").header("etag", tag);
-    reply.header("content-disposition", `inline; filename="${image.name}"`);
-    if (request.headers["if-none-match"] === tag) return reply.code(304).send();
-    return reply.type(image.type).send(image.bytes);
+    reply.header("cache-control", "private, max-age=31536000, immutable");
+    return sendImage(request, reply, {
+      still: (job, side) => gallery.thumbnail(job, side, viewer),
+      whole: (job) => gallery.picture(job, viewer),
+    });
   });
+}
+
+/** A request for one of a work's images. */
+export interface OfFile {
+  Params: { job: string; file: string };
+}
+
+/** Answers with a work's image, or that the browser's own is still right. */
+export async function sendImage(
+  request: FastifyRequest<OfFile>,
+  reply: FastifyReply,
+  of: { still(job: string, side: number): Promise<Picture>; whole(job: string): Promise<Picture> },
+): Promise<FastifyReply> {
+  const { file } = request.params;
+  const job = idOf(request.params.job);
+  const side = SIDES.find((known) => file === `${known}.jpg`);
+  if (side === undefined && file !== "full") throw new ChatError("gone", "web.no-image");
+  const image = await (side === undefined ? of.whole(job) : of.still(job, side));
+  const tag = `"${job}-${file}"`;
+  reply.header("etag", tag).header("content-disposition", `inline; filename="${image.name}"`);
+  if (request.headers["if-none-match"] === tag) return reply.code(304).send();
+  return reply.type(image.type).send(image.bytes);
 }
 
 /** What a page leaves empty is not asked for. */
@@ -181,7 +212,7 @@ function wireDetail(work: GalleryDetail): WireWorkDetail {
 }
 
 /** @throws ChatError "gone" for what cannot be a job's id. */
-function idOf(text: string): string {
+export function idOf(text: string): string {
   if (!jobId.safeParse(text).success) throw new ChatError("gone", "web.no-work");
   return text;
 }

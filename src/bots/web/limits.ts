@@ -37,6 +37,11 @@ export const BUDGETS = {
   searches: { what: "searches", person: rate(30, 120), address: rate(150, 600) },
   again: { what: "works of the gallery made again", person: rate(6, 30), address: rate(30, 150) },
   works: { what: "pictures of the gallery, of which a page shows sixty", person: rate(400, 4800) },
+  publicPages: { what: "pages of the public gallery", address: rate(60, 120) },
+  publicPictures: {
+    what: "pictures of the public gallery, of which a page shows thirty",
+    address: rate(300, 900),
+  },
   pictures: { what: "pictures of messages, of which a page shows some forty", person: rate(800, 4800) },
   megabytes: {
     what: "megabytes of pictures sent",

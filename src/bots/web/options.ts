@@ -27,6 +27,11 @@ export interface WebChatOptions {
   readonly nameHeader?: string;
   /** Where people open the chat, such as "https://art.example.org/", for links; its own address by default. */
   readonly publicUrl?: string;
+  /**
+   * Pages that show the gallery to everybody: none by default, or some that search engines are asked not to list, or
+   * some that they may.
+   */
+  readonly publicGallery?: "closed" | "unlisted" | "listed";
   /** An image file that the bot posts in `#art` on the first start, so that `/dream` works at once. */
   readonly samplePicture?: string;
   /** What the sample shows, and its credit, for the welcome message. */

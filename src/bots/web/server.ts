@@ -16,6 +16,7 @@ import { registerGallery } from "./gallery.js";
 import { refuse } from "./guard.js";
 import { shaOf } from "./image-files.js";
 import { registerModeration } from "./moderation.js";
+import { type PublicDoor, registerPublicGallery } from "./public-gallery.js";
 import { registerSearch } from "./search.js";
 
 const STATUS: Readonly<Record<ChatErrorKind, number>> = {
@@ -58,6 +59,8 @@ interface ServerOptions {
   readonly trustedProxies: readonly string[];
   /** Folder of the built front end, or undefined when it has not been built. */
   readonly clientDir: string | undefined;
+  /** Where the gallery is for everybody. */
+  readonly publicGallery: PublicDoor | undefined;
 }
 
 /**
@@ -66,7 +69,7 @@ interface ServerOptions {
  */
 export async function buildServer(
   services: WebServices,
-  { allowedHosts, basePath, trustedProxies, clientDir }: ServerOptions,
+  { allowedHosts, basePath, trustedProxies, clientDir, publicGallery: door }: ServerOptions,
   logger: Logger,
 ): Promise<FastifyInstance> {
   const { limits } = services.hub.parts;
@@ -104,8 +107,9 @@ export async function buildServer(
   // What the page asks for is below it only where its own address ends with a slash.
   if (basePath !== "/") app.get(basePath.slice(0, -1), async (_request, reply) => reply.redirect(basePath, 308));
   registerApi(app, services);
-  const { gallery, moderation } = services.handlers;
-  if (gallery) registerGallery(app, services, gallery);
+  const { gallery, publicGallery, moderation } = services.handlers;
+  const isPublic = publicGallery && door && registerPublicGallery(app, services, publicGallery, door);
+  if (gallery) registerGallery(app, services, gallery, isPublic);
   registerSearch(app, services);
   registerDevices(app, services);
   if (moderation) registerModeration(app, services, moderation);

@@ -208,6 +208,8 @@ export interface WireWorkDetail
   /** Where its thread is, as long as that is there. */
   readonly channel?: string;
   readonly thread?: string;
+  /** Its page for everybody, from the chat's own; not there where it is not shown to everybody. */
+  readonly publicPage?: string;
   readonly origins: readonly WireWork[];
   readonly remixes: readonly WireWork[];
 }

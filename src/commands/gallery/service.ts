@@ -17,6 +17,9 @@ import type {
   GalleryQuery,
   GalleryViewer,
   GalleryWork,
+  PublicGallery,
+  PublicScope,
+  PublicWork,
   Work,
   WorksRequest,
 } from "../../port/gallery.js";
@@ -58,15 +61,7 @@ export function createGallery(services: GalleryServices): Gallery {
       shownJob(id, viewer, services);
       return (await thumbnail(id, side, services)) ?? gone();
     },
-    async picture(id, viewer) {
-      const job = shownJob(id, viewer, services);
-      const picture = (await store.jobs.result(id)) ?? gone();
-      const named = { ...picture, name: `${id}.${/\/(\w+)/.exec(picture.type)?.[1] ?? "png"}` };
-      const [recipe, { result }] = [services.recipes.get(job.recipe), job];
-      if (!recipe || !result) return named;
-      const marksFiles = (channel: ChannelRef) => services.settings.marksFiles(channel);
-      return markedResult(named, { recipe, job, result, marksFiles });
-    },
+    picture: async (id, viewer) => pictureOf(shownJob(id, viewer, services), services),
     async favourite(id, on, viewer) {
       mustNotBeBarred(viewer, services);
       shownJob(id, viewer, services);
@@ -78,6 +73,33 @@ export function createGallery(services: GalleryServices): Gallery {
       const job = shownJob(id, viewer, services);
       setHidden(job, hidden, { user: viewer.user, here: placeOf(viewer) }, services);
     },
+  };
+}
+
+/** The gallery for those in the chat, and its part that is for everybody. */
+export function createGalleries(services: GalleryServices) {
+  return { gallery: createGallery(services), publicGallery: createPublicGallery(services) };
+}
+
+function createPublicGallery(services: GalleryServices): PublicGallery {
+  const { store, recipes } = services;
+  const shown = (id: string, scope: PublicScope): StoredJob => store.gallery.publicWork(id, scope) ?? gone();
+  const publicWork = (job: StoredJob): PublicWork | undefined => {
+    const recipe = recipes.get(job.recipe);
+    const { author, credits } = job;
+    return recipe && { ...factsOfAll(job, recipe), author: author.name, credits: creditLine(credits) };
+  };
+  return {
+    async page(query, scope) {
+      const { jobs, next } = orGone(() => store.gallery.publicPage({ ...query, ...scope }));
+      return { works: jobs.flatMap((job) => publicWork(job) ?? []), ...defined({ next }) };
+    },
+    work: async (id, scope) => publicWork(shown(id, scope)) ?? gone(),
+    async thumbnail(id, side, scope) {
+      shown(id, scope);
+      return (await thumbnail(id, side, services)) ?? gone();
+    },
+    picture: async (id, scope) => pictureOf(shown(id, scope), services),
   };
 }
 
@@ -136,9 +158,15 @@ export function finishedWorks({ platform, community, user, limit }: WorksRequest
 function pageOf({ command, ...query }: GalleryQuery, viewer: GalleryViewer, services: GalleryServices): GalleryPage {
   const { platform, community } = viewer;
   const recipe = command === undefined ? undefined : recipeOf(command, services);
+  const asked = { ...query, platform, community, ...defined({ recipe }) };
+  const { jobs, next } = orGone(() => services.store.gallery.page(asked));
+  return { works: jobs.flatMap((job) => workOf(job, viewer, services) ?? []), ...defined({ next }) };
+}
+
+/** What is read. @throws ChatError "gone" for a page that is unknown */
+function orGone<T>(read: () => T): T {
   try {
-    const { jobs, next } = services.store.gallery.page({ ...query, platform, community, ...defined({ recipe }) });
-    return { works: jobs.flatMap((job) => workOf(job, viewer, services) ?? []), ...defined({ next }) };
+    return read();
   } catch (error) {
     if (error instanceof StoreError && error.kind === "cursor") throw new ChatError("gone", error);
     throw error;
@@ -180,21 +208,23 @@ export function workOf(
 ): GalleryWork | undefined {
   const recipe = recipes.get(job.recipe);
   if (!recipe) return undefined;
-  const { id, author, params, result, favourites, spoiler } = job;
+  const { id, author, favourites, spoiler } = job;
   return {
-    job: id,
-    title: recipe.title(params),
+    ...factsOfAll(job, recipe),
     command: recipe.command,
     author,
-    at: finishedAt(job),
-    width: result?.width ?? 0,
-    height: result?.height ?? 0,
-    film: recipe.film(params),
     hearts: favourites,
     loved: favourites > 0 && store.favourites.has(id, { platform, user: user.id }),
     spoiler,
     variation: job.from !== undefined && job.repeats,
   };
+}
+
+/** What everybody is told of a work. */
+function factsOfAll(job: StoredJob, recipe: Recipe): Omit<PublicWork, "author" | "credits"> {
+  const { id, params, result } = job;
+  const { width = 0, height = 0 } = result ?? {};
+  return { job: id, title: recipe.title(params), at: finishedAt(job), width, height, film: recipe.film(params) };
 }
 
 /** The line that makes a work again, with the seed that was used, and what belongs to it. */
@@ -214,6 +244,16 @@ function finishedAt({ finishedAt: at, createdAt }: StoredJob): number {
 async function thumbnail(id: string, side: number, { thumbnails }: GalleryServices): Promise<Picture | undefined> {
   const bytes = await thumbnails.get(id, side);
   return bytes && { bytes, name: `${id}.jpg`, type: "image/jpeg" };
+}
+
+async function pictureOf(job: StoredJob, { store, recipes, settings }: GalleryServices): Promise<Picture> {
+  const { id, result } = job;
+  const picture = (await store.jobs.result(id)) ?? gone();
+  const named = { ...picture, name: `${id}.${/\/(\w+)/.exec(picture.type)?.[1] ?? "png"}` };
+  const recipe = recipes.get(job.recipe);
+  if (!recipe || !result) return named;
+  const marksFiles = (channel: ChannelRef) => settings.marksFiles(channel);
+  return markedResult(named, { recipe, job, result, marksFiles });
 }
 
 function factsOf(job: StoredJob, recipe: Recipe): GalleryDetail["facts"] {

@@ -25,12 +25,12 @@ interface Visit {
 }
 
 /** Call in a `describe`: the program and the browser run for all of its tests. */
-export function wholeProgram(engine = new FakeEngine({ automatic: true })) {
+export function wholeProgram(engine = new FakeEngine({ automatic: true }), env: NodeJS.ProcessEnv = {}) {
   const folder = mkdtempSync(join(tmpdir(), "dreamloom-page-"));
   let browser: Browser;
   let running: Running;
   beforeAll(async () => {
-    const settings = loadConfig({ DATA_DIR: folder, WEB_PORT: "0", OPS_PORT: "0", WEB_MODERATOR_CODE: CODE });
+    const settings = loadConfig({ DATA_DIR: folder, WEB_PORT: "0", OPS_PORT: "0", WEB_MODERATOR_CODE: CODE, ...env });
     const logger = pino({ level: "silent" });
     running = await startDreamloom(settings, { engine: () => engine, logger, print: () => undefined });
     browser = await launchChromium();

@@ -222,3 +222,34 @@ describe("/gallery", () => {
     expect(readPageButtonId("job:again:7KQ4M9XA")).toBeUndefined();
   });
 });
+
+describe("the gallery's part for everybody", () => {
+  const scope = { platform: "fake", community: "club", channels: [art.id] };
+
+  it("tells of a work what a stranger may know, and nothing of one that is hidden, from that moment on", async () => {
+    const { make, said, handlers } = await open();
+    const [own, other] = [await make(), await make(ben)];
+    const outside = handlers.publicGallery;
+    if (!outside) throw new Error("no public gallery");
+    const works = async () => (await outside.page({ limit: 9 }, scope)).works.map(({ job }) => job);
+    expect(await works()).toEqual([other, own]);
+    const told = await outside.work(own, scope);
+    expect(Object.keys(told).sort()).toEqual(["at", "author", "credits", "film", "height", "job", "title", "width"]);
+    expect(told).toMatchObject({ job: own, author: "Ann", film: false });
+    expect((await outside.thumbnail(own, 480, scope)).type).toBe("image/jpeg");
+    expect((await outside.picture(own, scope)).name).toMatch(new RegExp(`^${own}\\.`));
+    await said(ann, `/gallery remove ${own}`);
+    await said(mod, `/gallery remove ${other}`);
+    expect(await works()).toEqual([]);
+    for (const job of [own, other]) {
+      await expect(outside.work(job, scope)).rejects.toMatchObject({ kind: "gone" });
+      await expect(outside.thumbnail(job, 480, scope)).rejects.toMatchObject({ kind: "gone" });
+      await expect(outside.picture(job, scope)).rejects.toMatchObject({ kind: "gone" });
+    }
+    await said(mod, `/gallery restore ${other}`);
+    expect(await works()).toEqual([other]);
+    await said(ben, "/settings optout");
+    expect(await works()).toEqual([]);
+    await expect(outside.page({ limit: 9, after: "odd" }, scope)).rejects.toMatchObject({ kind: "gone" });
+  });
+});

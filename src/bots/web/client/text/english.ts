@@ -318,6 +318,8 @@ export const english = {
   "work.author": "Everything by {author}",
   "work.again": "Again",
   "work.link": "Copy the link",
+  "work.public": "Everyone can see it on its",
+  "work.public.page": "public page",
   "work.not-listed": "Not in the gallery: only you and the moderators can see it.",
   "work.line": "The command that makes it again",
   "work.job": "job",

@@ -150,6 +150,14 @@ function Details({ work }: { work: WireWorkDetail }) {
       <Actions work={work} />
       {hidden && <p class="work-note">{sentence("work.not-listed")}</p>}
       {work.credits && <p class="work-credits">{work.credits}</p>}
+      {work.publicPage && !hidden && (
+        <p class="work-credits">
+          {sentence("work.public")}{" "}
+          <a href={work.publicPage} target="_blank" rel="noreferrer">
+            {sentence("work.public.page")}
+          </a>
+        </p>
+      )}
       <section aria-label={sentence("work.line")}>
         <CodeBlock text={work.line} />
         {work.lineNotes && <p class="work-note">{work.lineNotes}</p>}

@@ -1,0 +1,82 @@
+/** The gallery's pages for everybody, as somebody sees them whom the chat does not know. */
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { FakeEngine } from "../../fakes/engine.js";
+import { chromiumHint, hasChromium, launchChromium } from "../../support/chromium.js";
+import { box, message, overflow, shot, VIEWS, wholeProgram } from "./whole-program.js";
+
+async function make(page: Page, line: string, title: string): Promise<void> {
+  await box(page).fill(line);
+  await box(page).press("Escape");
+  await box(page).press("Enter");
+  await message(page, new RegExp(`^(?=.*${title})(?=.*Done)`, "s")).waitFor();
+}
+
+describe.skipIf(!hasChromium)(`the public gallery in a browser (${chromiumHint})`, () => {
+  const { visit, address } = wholeProgram(new FakeEngine({ automatic: true }), { WEB_PUBLIC_GALLERY: "unlisted" });
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchChromium();
+  });
+  afterAll(() => browser?.close());
+
+  /** A browser that has never been in the chat. */
+  async function look({ width, colorScheme }: (typeof VIEWS)[number], path: string) {
+    const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme });
+    onTestFinished(() => context.close());
+    const page = await context.newPage();
+    const errors: string[] = [];
+    page.on("pageerror", (error) => errors.push(error.message));
+    page.on("console", (said) => said.type() === "error" && errors.push(said.text()));
+    await page.goto(`${address()}/${path}`);
+    return { page, context, errors };
+  }
+
+  /** Every picture has come, and none is drawn out of shape. */
+  const loaded = (page: Page) =>
+    expect.poll(() => page.evaluate(`[...document.images].every(({ naturalWidth }) => naturalWidth > 0)`)).toBe(true);
+
+  it.each(VIEWS)("shows works, each at a link of its own, at $width px, $colorScheme", async (view) => {
+    const { page: chat, errors: wrong } = await visit(view);
+    const size = 96 + 2 * VIEWS.indexOf(view);
+    await make(chat, `/dream look:eyes size:${size} octaves:1 steps:1`, "Dream of eyes");
+    await make(chat, `/stylize winter size:${size} steps:1`, "Painting in winter");
+    const { page, context, errors } = await look(view, "works/");
+    await loaded(page);
+    const newest = page.locator(".public-wall li a").first();
+    expect(await newest.locator("strong").textContent()).toBe("Painting in winter");
+    expect(await overflow(page)).toBe(0);
+    // The colours are the chat's, by day and by night.
+    const ground = () => page.evaluate("getComputedStyle(document.body).backgroundColor");
+    expect(await ground()).toBe(view.colorScheme === "dark" ? "rgb(22, 22, 29)" : "rgb(253, 252, 250)");
+    await shot(page, "public-gallery");
+    await newest.click();
+    await page.getByRole("heading", { name: "Painting in winter" }).waitFor();
+    await loaded(page);
+    expect(await overflow(page)).toBe(0);
+    await shot(page, "public-work");
+    expect(await page.locator('meta[property="og:image"]').getAttribute("content")).toBe(`${page.url()}/960.jpg`);
+    expect(await context.cookies()).toEqual([]);
+    expect(errors).toEqual([]);
+
+    // Its author finds the page in the gallery, and takes the work out: it is gone here at once, its picture too.
+    await chat.goto(`${address()}/#gallery/${page.url().split("/").at(-1)}`);
+    const link = chat.getByRole("link", { name: "public page" });
+    await link.waitFor();
+    expect(new URL((await link.getAttribute("href")) ?? "", chat.url()).href).toBe(page.url());
+    await shot(chat, "public-link");
+    await chat.getByRole("button", { name: "Remove from the gallery" }).click();
+    await chat.getByText("Not in the gallery").waitFor();
+    await link.waitFor({ state: "detached" });
+    expect((await page.reload())?.status()).toBe(404);
+    await page.getByText("This work is not in the gallery, or no longer.").waitFor();
+    await shot(page, "public-gone");
+    expect((await page.request.get(`${page.url()}/960.jpg`)).status()).toBe(404);
+    await page.getByRole("link", { name: "All works" }).click();
+    await expect.poll(() => newest.locator("strong").textContent()).toBe("Dream of eyes");
+    // From there one comes into the chat.
+    await page.getByRole("link", { name: "Open the chat" }).click();
+    await box(page).waitFor();
+    expect(wrong).toEqual([]);
+  });
+});
