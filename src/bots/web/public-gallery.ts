@@ -53,7 +53,7 @@ export function registerPublicGallery(
 
   app.get("/works/", async (request, reply) => {
     enter("publicPages", request, reply);
-    return sendPage(reply, door, async () => {
+    return sendPage(reply, "page", door, async () => {
       const { after } = readBody(pageQuery, request.query);
       const page = await gallery.page({ limit: WORKS, ...defined({ after }) }, scope());
       return galleryPage(page, after === undefined, door);
@@ -62,9 +62,9 @@ export function registerPublicGallery(
 
   app.get<{ Params: { job: string } }>("/works/:job", async (request, reply) => {
     enter("publicPages", request, reply);
-    return sendPage(reply, door, async () => {
-      return workPage(await gallery.work(idOf(request.params.job), scope()), door);
-    });
+    return sendPage(reply, "work", door, async () =>
+      workPage(await gallery.work(idOf(request.params.job), scope()), door),
+    );
   });
 
   app.get<OfFile>("/works/:job/:file", async (request, reply) => {
@@ -96,9 +96,14 @@ async function orNothing<T>(wanted: Promise<T>): Promise<T | undefined> {
 }
 
 /** Answers with a page, or with one that says that what it was to show is not there. */
-async function sendPage(reply: FastifyReply, door: PublicDoor, page: () => Promise<string>): Promise<FastifyReply> {
+async function sendPage(
+  reply: FastifyReply,
+  what: "work" | "page",
+  door: PublicDoor,
+  page: () => Promise<string>,
+): Promise<FastifyReply> {
   reply.type("text/html; charset=utf-8");
   const found = await orNothing(page());
   if (found !== undefined) return reply.send(found);
-  return reply.code(404).header("x-robots-tag", "noindex").send(gonePage(door));
+  return reply.code(404).header("x-robots-tag", "noindex").send(gonePage(what, door));
 }

@@ -74,8 +74,8 @@ ${credits === "" ? undefined : html`<p>${credits}</p>`}
 }
 
 /** In place of a work, or a page of works, that is not there. */
-export function gonePage(looks: Looks): string {
-  const title = sentence("web.public.gone");
+export function gonePage(what: "work" | "page", looks: Looks): string {
+  const title = sentence(what === "work" ? "web.public.gone" : "web.public.page-gone");
   const body = html`<p class="public-none">${title}</p>
 <nav class="public-pages">${link("./", sentence("web.public.all"))}</nav>`;
   return page({ title, about: "", path: "works/" }, body, looks);
