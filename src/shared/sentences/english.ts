@@ -1708,7 +1708,7 @@ export const english = {
   "web.public.newest": "Newest works",
   "web.public.all": "All works",
   "web.public.enter": "Open the chat",
-  "web.public.gone": "This work is not in the gallery, or no longer.",
+  "web.public.gone": "There is no such work here, or it is no longer shown.",
   "web.public.page-gone": "This page of the gallery is no longer there.",
   "web.no-work": "There is no such work.",
   "web.not-a-form": "A message comes as a form.",

@@ -39,8 +39,6 @@ describe.skipIf(!hasChromium)(`the public gallery in a browser (${chromiumHint})
   it.each(VIEWS)("shows works, each at a link of its own, at $width px, $colorScheme", async (view) => {
     const { page: chat, errors: wrong } = await visit(view);
     const size = 96 + 2 * VIEWS.indexOf(view);
-    await say(chat, `/dream look:eyes size:${size} octaves:1 steps:1`);
-    await say(chat, `/stylize winter size:${size} steps:1`);
     const { page, context, errors } = await look(view, "works/");
     const titles = page.locator(".public-wall li strong");
     // Every view before this one has left its dream there.
@@ -49,6 +47,10 @@ describe.skipIf(!hasChromium)(`the public gallery in a browser (${chromiumHint})
       await page.reload();
       return titles.allTextContents();
     };
+    await say(chat, `/dream look:eyes size:${size} octaves:1 steps:1`);
+    // Its last message is there: what a painting takes is the dream, not a frame that is about to go.
+    await message(chat, new RegExp(`^(?=.*Dream of eyes)(?=.*size:${size}\\b)(?=.*Done)`, "s")).waitFor();
+    await say(chat, `/stylize winter size:${size} steps:1`);
     await expect.poll(shown, { interval: 1_000 }).toEqual(["Painting in winter", ...dreams]);
     await loaded(page);
     const newest = page.locator(".public-wall li a").first();
@@ -76,7 +78,7 @@ describe.skipIf(!hasChromium)(`the public gallery in a browser (${chromiumHint})
     await chat.getByText("Not in the gallery").waitFor();
     await link.waitFor({ state: "detached" });
     expect((await page.reload())?.status()).toBe(404);
-    await page.getByText("This work is not in the gallery, or no longer.").waitFor();
+    await page.getByText("There is no such work here, or it is no longer shown.").waitFor();
     await shot(page, "public-gone");
     expect((await page.request.get(`${page.url()}/960.jpg`)).status()).toBe(404);
     await page.getByRole("link", { name: "All works" }).click();

@@ -101,7 +101,7 @@ describe("the public gallery", () => {
     for (const job of ["AAAAAAAA", "..%2fx", "x"]) {
       const none = await stranger.request("GET", `/works/${job}`);
       expect([none.status, none.headers.get("x-robots-tag")]).toEqual([404, "noindex"]);
-      expect(await none.text()).toContain("This work is not in the gallery, or no longer.");
+      expect(await none.text()).toContain("There is no such work here, or it is no longer shown.");
     }
   });
 
