@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import sharp from "sharp";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type Running, startDreamloom } from "../../src/app/application.js";
 import { engineSettings } from "../../src/app/engine-settings.js";
 import { loadConfig } from "../../src/app/settings/load-settings.js";
@@ -196,7 +196,8 @@ describe("Dreamloom in Discord", () => {
       );
       expect(told.text).toMatch(/\*\*Dream into goldfish\*\* by Ann[\s\S]*into:goldfish .*seed:7/);
       await ben.press(told.ref, "Again").answered;
-      await untilSeen(art, /Dream into goldfish\*\* for Ben/);
+      const again = await untilSeen(art, /Dream into goldfish\*\* for Ben/);
+      await untilSeen(await threadOf(again), "Your picture is ready");
     },
     TEST_MS,
   );
@@ -206,6 +207,9 @@ describe("Dreamloom in Discord", () => {
     async () => {
       const [ann, art] = [discord.user("Ann"), discord.addChannel("cancelling")];
       engine.held = true;
+      onTestFinished(() => {
+        engine.held = false;
+      });
       ann.command(art, "dream", { layers: "corners", size: 256, octaves: 2, steps: 20 }, [await photo()]);
       const announced = await untilSeen(art, /job `[A-Z0-9]{8}`/);
       await untilSeen(await threadOf(announced), /Octave 1 of 2/);
@@ -216,7 +220,6 @@ describe("Dreamloom in Discord", () => {
         "the cancelled job",
         JOB_MS,
       );
-      engine.held = false;
     },
     TEST_MS,
   );
@@ -226,6 +229,9 @@ describe("Dreamloom in Discord", () => {
     async () => {
       const [ann, art] = [discord.user("Ann"), discord.addChannel("restarting")];
       engine.held = true;
+      onTestFinished(() => {
+        engine.held = false;
+      });
       ann.command(art, "dream", { layers: "corners", size: 512, octaves: 2, steps: 40, seed: "5" }, [await photo()]);
       const announced = await untilSeen(art, /job `[A-Z0-9]{8}`/);
       await untilSeen(await threadOf(announced), /Octave \d of 2, step/);

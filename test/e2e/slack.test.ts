@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import sharp from "sharp";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type Running, startDreamloom } from "../../src/app/application.js";
 import { engineSettings } from "../../src/app/engine-settings.js";
 import { loadConfig } from "../../src/app/settings/load-settings.js";
@@ -292,6 +292,9 @@ describe("Slack, from the line to the picture", () => {
     "stops a job when somebody presses Cancel",
     async () => {
       engine.held = true;
+      onTestFinished(() => {
+        engine.held = false;
+      });
       await people.command(ann, art.id, "dream", "layers:corners size:128 octaves:2 steps:5 seed:11");
       const root = await job("seed:11");
       await until(() => thread(root).find(({ pictures }) => pictures.length > 0), "a first frame");
@@ -300,7 +303,6 @@ describe("Slack, from the line to the picture", () => {
         () => channel().find(({ ts, text }) => ts === root.ts && text.includes("Cancelled by Ann")),
         "the end",
       );
-      engine.held = false;
       expect(fake.violations).toEqual([]);
     },
     JOB_MS,
@@ -310,6 +312,9 @@ describe("Slack, from the line to the picture", () => {
     "goes on with a job after a restart in the middle of it, and shows its picture once",
     async () => {
       engine.held = true;
+      onTestFinished(() => {
+        engine.held = false;
+      });
       await people.command(ann, art.id, "dream", "layers:corners size:384 octaves:4 steps:12 seed:13");
       const root = await job("seed:13");
       await until(() => thread(root).find(({ text }) => /^Octave 1 of 4/.test(text)), "a first octave");

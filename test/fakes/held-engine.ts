@@ -1,8 +1,8 @@
 import type { Engine, EngineRequest, EngineResult, RunOptions } from "../../src/engine/process/engine.js";
 
 /**
- * An engine whose jobs go on, while {@link held} is true, until somebody stops them: the result is kept back, however
- * fast the machine. For tests that do something to a job that runs.
+ * An engine whose jobs go on until somebody stops them, where they begin while {@link held} is true: the result is kept
+ * back, however fast the machine. For tests that do something to a job that runs.
  */
 export class HeldEngine implements Engine {
   held = false;
@@ -13,9 +13,10 @@ export class HeldEngine implements Engine {
   }
 
   async run(request: EngineRequest, options: RunOptions): Promise<EngineResult> {
+    const { held } = this;
     const result = await this.#inner.run(request, options);
     const { signal } = options;
-    if (!this.held) return result;
+    if (!held) return result;
     return new Promise((_, reject) => {
       const stop = () => reject(signal.reason);
       if (signal.aborted) stop();

@@ -1,5 +1,5 @@
 /** Choosing by pressing: the tiles of a palette and a vote; and on a phone, tools that leave a message's face free. */
-import type { Locator } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { photo } from "./harness.js";
@@ -12,16 +12,25 @@ async function overlap(one: Locator, other: Locator): Promise<boolean> {
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }
 
+/** Types a line: the message that answers it, and none that answered an earlier visitor. */
+async function answerTo(page: Page, line: string, text: string): Promise<Locator> {
+  await message(page, "Welcome to the studio").waitFor();
+  const all = page.locator(".channel-pane article", { hasText: text });
+  const before = await all.count();
+  await box(page).fill(line);
+  await box(page).press("Escape");
+  await box(page).press("Enter");
+  return all.nth(before);
+}
+
 describe.skipIf(!hasChromium)(`choosing by pressing (${chromiumHint})`, () => {
   const { visit, engine } = wholeProgram();
 
   describe.each(VIEWS)("at $width px, $colorScheme", (view) => {
     it("shows a result cut for an emoji, a sticker and an avatar, in their own sizes", async () => {
       const { page, errors } = await visit(view);
-      await box(page).fill(`/dream octaves:1 seed:9 size:${view.width === 390 ? 160 : 192}`);
-      await box(page).press("Escape");
-      await box(page).press("Enter");
-      const result = message(page, "Done in");
+      const line = `/dream octaves:1 seed:9 size:${view.width === 390 ? 160 : 192}`;
+      const result = await answerTo(page, line, "Dream of creatures for");
       await result.getByRole("button", { name: "As emoji" }).click();
       const answer = message(page, "Cut square.");
       const pictures = answer.locator("img[alt*='cut square']");
@@ -36,10 +45,9 @@ describe.skipIf(!hasChromium)(`choosing by pressing (${chromiumHint})`, () => {
 
     it("paints in the style whose tile is pressed, which shows that it is chosen", async () => {
       const { page, errors } = await visit(view);
-      await box(page).fill(`/stylize size:${view.width === 390 ? 160 : 192} seed:5`);
-      await box(page).press("Escape");
-      await box(page).press("Enter");
-      const palette = message(page, "Which style, ");
+      const runs = engine.runs.length;
+      const line = `/stylize size:${view.width === 390 ? 160 : 192} seed:5`;
+      const palette = await answerTo(page, line, "Which style, ");
       const tiles = palette.getByRole("group", { name: "Choices" }).getByRole("button");
       await tiles.first().waitFor();
       // One for each style that a reaction chooses, at the place where its picture is.
@@ -57,8 +65,8 @@ describe.skipIf(!hasChromium)(`choosing by pressing (${chromiumHint})`, () => {
       await winter.click();
       await expect.poll(() => winter.getAttribute("aria-pressed")).toBe("true");
       await shot(page, "palette");
-      await message(page, "Painting in winter").waitFor();
-      const { recipe, params } = engine.runs.at(-1)?.request ?? {};
+      await expect.poll(() => engine.runs.length).toBe(runs + 1);
+      const { recipe, params } = engine.runs[runs]?.request ?? {};
       expect(recipe).toBe("stylize");
       expect(params).toMatchObject({ seed: 5, styles: [{ name: "winter" }] });
       // The sheet itself is enlarged by its own button.
@@ -69,10 +77,7 @@ describe.skipIf(!hasChromium)(`choosing by pressing (${chromiumHint})`, () => {
 
     it("takes a choice back where its tile is pressed again, also of a vote", async () => {
       const { page } = await visit(view);
-      await box(page).fill("/blend vote minutes:10");
-      await box(page).press("Escape");
-      await box(page).press("Enter");
-      const vote = message(page, "Vote: which styles");
+      const vote = await answerTo(page, "/blend vote minutes:10", "Vote: which styles");
       const winter = vote.getByRole("button", { name: "⛄ winter" });
       const reaction = vote.locator(".reaction", { hasText: "⛄" });
       await expect.poll(() => reaction.textContent()).toBe("⛄1");
@@ -86,10 +91,7 @@ describe.skipIf(!hasChromium)(`choosing by pressing (${chromiumHint})`, () => {
 
     it("has a sheet of styles that choose nothing where none is asked for", async () => {
       const { page } = await visit(view);
-      await box(page).fill("/style");
-      await box(page).press("Escape");
-      await box(page).press("Enter");
-      const list = message(page, "Styles");
+      const list = await answerTo(page, "/style", "Styles");
       await list.getByAltText(/^Styles to choose from: summer/).waitFor();
       expect(await list.getByRole("group", { name: "Choices" }).count()).toBe(0);
     });

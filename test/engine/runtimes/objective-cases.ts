@@ -8,6 +8,7 @@ import { content } from "../../../src/engine/objectives/content.js";
 import { dream } from "../../../src/engine/objectives/dream.js";
 import { gramLoss } from "../../../src/engine/objectives/gram.js";
 import { guide } from "../../../src/engine/objectives/guide.js";
+import { nearness } from "../../../src/engine/objectives/nearness.js";
 import { type Objective, scopeOf, sum } from "../../../src/engine/objectives/objective.js";
 import { totalVariation } from "../../../src/engine/objectives/total-variation.js";
 import type { Tensor } from "../../../src/engine/runtimes/runtime.js";
@@ -122,6 +123,14 @@ export const OBJECTIVE_CASES: readonly ObjectiveCase[] = [
   objectiveCase("Gram matrices", "gram", () => grams(0)),
   objectiveCase("Gram matrices moved by -1, average pooling", "gram", () => grams(-1), "average"),
   objectiveCase("total variation", "total-variation", () => totalVariation(0.01)),
+  objectiveCase("nearness", "nearness", ([, channels = 3, height = 1, width = 1]) => {
+    const raster = (seed: number) => ({
+      width,
+      height,
+      ...toTensor(distinct([channels, height, width], seed, "positive")),
+    });
+    return nearness(raster(71), raster(72), 3e5);
+  }),
   objectiveCase(
     "style, content and total variation together",
     "objective",
