@@ -33,7 +33,7 @@ describe("a work that people report", () => {
   it("cannot be where the moderators have no channel for it, and says who can set one", async () => {
     const { chat, made, told } = await open();
     const { shown, job } = await made();
-    expect(verbs(shown)).toEqual([...VARIANTS, "again", "delete"]);
+    expect(verbs(shown)).toEqual([...VARIANTS, "emoji", "again", "delete"]);
     await chat.say(ben, `/report ${job}`);
     expect(told()).toMatch(/^The moderators here have no channel for reports\..*`\/settings reports:here`$/);
   });
@@ -45,7 +45,7 @@ describe("a work that people report", () => {
       /^Mo has made this the channel for reports: .* Everybody in the community can read this channel/,
     );
     const { shown, job } = await made();
-    expect(verbs(shown)).toEqual([...VARIANTS, "again", "delete", "report"]);
+    expect(verbs(shown)).toEqual([...VARIANTS, "emoji", "again", "delete", "report"]);
     await chat.press(ben, shown, "report");
     expect(told()).toBe(THANKS);
     expect(reports()).toHaveLength(1);
@@ -214,7 +214,7 @@ describe("a work that people report", () => {
     expect(told()).toMatch(/^Nothing of that is set here/);
     await chat.say(mod, "/settings reset reports", { channel: mods });
     expect(told()).toContain("`reports` **off**");
-    expect(verbs((await made()).shown)).toEqual([...VARIANTS, "again", "delete"]);
+    expect(verbs((await made()).shown)).toEqual([...VARIANTS, "emoji", "again", "delete"]);
     await wanted();
     await chat.say(mod, "/settings reports:off", { channel: mods });
     expect(told()).toContain("`reports` **off**");
