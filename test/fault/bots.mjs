@@ -21,7 +21,14 @@ function ask(call, args) {
 
 const chat = {
   platform: "fake",
-  capabilities: { uploadBytes: 1_000_000, editIntervalMs: 20, textLength: 2000, reactions: 20, completions: 25 },
+  capabilities: {
+    uploadBytes: 1_000_000,
+    editIntervalMs: 20,
+    textLength: 2000,
+    reactions: 20,
+    completions: 25,
+    squares: [],
+  },
   async start(given) {
     handlers = given;
     process.send({ call: "ready" });
