@@ -10,6 +10,11 @@ export interface Community {
   readonly community: string;
 }
 
+/** What people from outside, whom the chat does not know, are shown of a community: works of these channels alone. */
+export interface PublicScope extends Community {
+  readonly channels: readonly string[];
+}
+
 /** The community of direct messages on platforms where they belong to none, as Discord's own links call it. */
 export const NO_COMMUNITY = "@me";
 

@@ -69,3 +69,8 @@ export interface MessageShortcut {
 
 /** The same by pointing at a person: their avatar is the command's attachment. */
 export type PersonShortcut = Omit<MessageShortcut, "ask">;
+
+/** The largest number that anybody may give: whether somebody may is decided when the command has come. */
+export function largestFor({ maximum, forModerators }: Pick<CommandOptionSummary, "maximum" | "forModerators">) {
+  return forModerators ?? maximum;
+}

@@ -1,4 +1,4 @@
-import type { Community, Member, MessageRef, User } from "../domain/model.js";
+import type { Member, MessageRef, PublicScope, User } from "../domain/model.js";
 import type { Picture } from "./messages.js";
 
 /** One finished job, for a user's home page on platforms that have one. */
@@ -124,11 +124,6 @@ export interface Gallery {
   favourite(job: string, on: boolean, viewer: GalleryViewer): Promise<number>;
   /** Takes a work out of the gallery, or puts it back. Rejects "forbidden" for all but its author and moderators. */
   hide(job: string, hidden: boolean, viewer: GalleryViewer): Promise<void>;
-}
-
-/** What people from outside, whom the chat does not know, are shown of a community: works of these channels alone. */
-export interface PublicScope extends Community {
-  readonly channels: readonly string[];
 }
 
 /** A work as people from outside see it: no ids of people, no line, nothing that it was made from. */

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { FormatEnum, Sharp } from "sharp";
 import { checkDecodes, inspectPicture, labAsRgb, PictureError, type PictureFacts } from "./inspect-image.js";
 import { bareImage } from "./metadata/bare.js";
-import type { Mark } from "./metadata/mark.js";
+import { type Mark, printMark } from "./metadata/mark.js";
 import { readMark, withMark } from "./metadata/with-mark.js";
 import { type MovingFacts, movingFacts } from "./moving.js";
 import { sharp } from "./native.js";
@@ -111,7 +111,7 @@ export const IMAGE_TASKS = {
   async smaller(bytes: Uint8Array, { maxBytes, ...limits }: SmallerOptions): Promise<EncodedImage> {
     const mark = await markIn(bytes);
     if (!mark) return smallerImage(bytes, { maxBytes, ...limits });
-    const small = await smallerImage(bytes, { maxBytes: maxBytes - MOST_MARK, ...limits });
+    const small = await smallerImage(bytes, { maxBytes: maxBytes - markBytes(mark), ...limits });
     return { ...small, bytes: withMark(small.bytes, small.type, mark) };
   },
 
@@ -124,8 +124,8 @@ export const IMAGE_TASKS = {
 export type ImageTasks = typeof IMAGE_TASKS;
 export type ImageTask = keyof ImageTasks;
 
-/** Bytes that are left free for a mark. */
-const MOST_MARK = 4_000;
+/** Bytes that are left free for a mark, with what its format puts around it. */
+const markBytes = (mark: Mark): number => Buffer.byteLength(printMark(mark)) + 500;
 
 /** Reads the header alone. */
 async function markIn(bytes: Uint8Array): Promise<Mark | undefined> {

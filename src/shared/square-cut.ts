@@ -1,6 +1,6 @@
 /** Cuts a picture or a film square around what matters, in the sizes of emoji, stickers and avatars. */
 import type { Sharp } from "sharp";
-import { MOST_FILM_PIXELS } from "./moving.js";
+import { chosenFrames, MOST_FILM_PIXELS, movingFacts } from "./moving.js";
 import { sharp } from "./native.js";
 
 /** What a square picture must be. */
@@ -27,7 +27,7 @@ interface Frames {
   readonly height: number;
   readonly data: Buffer;
   readonly delays: readonly number[];
-  readonly loop: number;
+  readonly loops: boolean;
 }
 
 /** Where in each frame the square is; what of it lies beyond the frame is transparent. */
@@ -62,15 +62,9 @@ export async function squareCuts(
   { maxPixels, seconds }: { readonly maxPixels: number; readonly seconds: number },
 ): Promise<SquareCut[]> {
   const limited = { limitInputPixels: Math.max(maxPixels, MOST_FILM_PIXELS) };
-  const {
-    pages = 1,
-    width,
-    height,
-    pageHeight = height,
-    delay = [],
-    loop = 0,
-  } = await sharp(bytes, limited).metadata();
-  const animated = pages > 1 && width * pageHeight * pages <= MOST_FILM_PIXELS;
+  const { pages = 1 } = await sharp(bytes, limited).metadata();
+  const film = pages > 1 ? await movingFacts(bytes) : undefined;
+  const animated = film !== undefined && film.width * film.height * pages <= MOST_FILM_PIXELS;
   const opened = sharp(bytes, { ...limited, animated, failOn: "none" }).timeout({ seconds });
   const upright = animated ? opened : opened.autoOrient();
   const { data, info } = await upright
@@ -79,13 +73,13 @@ export async function squareCuts(
     .raw({ depth: "uchar" })
     .toBuffer({ resolveWithObject: true });
   const count = animated ? pages : 1;
-  const delays = Array.from({ length: count }, (_, index) => delay[index] || 100);
-  const frames = { width: info.width, height: info.height / count, data, delays, loop };
+  const { delays = [], loops = true } = film ?? {};
+  const frames = { width: info.width, height: info.height / count, data, delays, loops };
   const square = await squareOf(frames);
   const cuts: SquareCut[] = [];
   for (const bounds of wanted) {
-    const film = bounds.moving && animated ? await movingCut(frames, square, bounds, bounds.moving) : undefined;
-    cuts.push(film ?? { ...(await stillCut(frames, square, bounds)), ...(pages > 1 && { film: "still" }) });
+    const moves = bounds.moving && animated ? await movingCut(frames, square, bounds, bounds.moving) : undefined;
+    cuts.push(moves ?? { ...(await stillCut(frames, square, bounds)), ...(pages > 1 && { film: "still" }) });
   }
   return cuts;
 }
@@ -182,10 +176,11 @@ async function movingCut(
   { frames: most = Number.POSITIVE_INFINITY, seconds = Number.POSITIVE_INFINITY }: NonNullable<SquareBounds["moving"]>,
 ): Promise<SquareCut | undefined> {
   const { delays } = frames;
+  const everyNth = (every: number) => chosenFrames({ delays }, { still: false, every });
   const total = delays.reduce((sum, each) => sum + each, 0);
   const speed = Math.max(1, total / (seconds * 1000));
   // A few frames tell how many there is room for: what is dreamt has detail everywhere, and fewer colours save little.
-  const sampled = every(Math.ceil(delays.length / SAMPLES), delays);
+  const sampled = everyNth(Math.ceil(delays.length / SAMPLES));
   const sample = await gifOf({ ...frames, delays: sampled.delays }, sampled.places, square, side);
   const room = Math.max(1, Math.floor((maxBytes * sampled.places.length) / sample.byteLength));
   const fewest = Math.max(
@@ -193,7 +188,7 @@ async function movingCut(
     Math.ceil((SHORTEST_MS * speed * delays.length) / total),
   );
   for (let step = fewest; step < fewest + TRIES; step++) {
-    const kept = every(step, delays);
+    const kept = everyNth(step);
     if (kept.places.length < 2) return undefined;
     // GIF counts in hundredths of a second: rounded down, so that all together is not too long.
     const lively = kept.delays.map((each, index) => Math.min(each, Math.max(LONGEST_MS, delays[index * step] ?? 0)));
@@ -206,18 +201,13 @@ async function movingCut(
   return undefined;
 }
 
-/** Every n-th frame; one that stays stands for those that went. */
-function every(step: number, delays: readonly number[]) {
-  const places = Array.from({ length: Math.ceil(delays.length / step) }, (_, index) => index * step);
-  const sum = (from: number): number => delays.slice(from, from + step).reduce((all, each) => all + each, 0);
-  return { places, delays: places.map(sum) };
-}
-
 /** The frames at these places, with the delays that are theirs. */
 async function gifOf(frames: Frames, places: readonly number[], square: Square, side: number): Promise<Buffer> {
   const cut: Buffer[] = [];
   for (const place of places) cut.push(await squared(frames, place, square, side).raw().toBuffer());
   const raw = { width: side, height: side * cut.length, channels: 4, pageHeight: side } as const;
   const film = sharp(Buffer.concat(cut), { raw, limitInputPixels: false });
-  return film.gif({ loop: frames.loop, delay: [...frames.delays], colours: COLOURS, dither: 0, effort: 1 }).toBuffer();
+  return film
+    .gif({ loop: frames.loops ? 0 : 1, delay: [...frames.delays], colours: COLOURS, dither: 0, effort: 1 })
+    .toBuffer();
 }

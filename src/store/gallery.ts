@@ -1,5 +1,5 @@
 import { and, count, desc, eq, gt, gte, type SQL, sql } from "drizzle-orm";
-import type { Community } from "../domain/model.js";
+import type { Community, PublicScope } from "../domain/model.js";
 import { defined } from "../shared/defined.js";
 import { StoreError } from "../shared/store-error.js";
 import { type Database, matching } from "./database.js";
@@ -29,11 +29,6 @@ export interface GalleryQuery extends Community {
 }
 
 type GalleryScope = Pick<GalleryQuery, "platform" | "community" | "channel" | "id">;
-
-/** What people from outside are shown of a community: works of these channels alone. */
-interface PublicScope extends Community {
-  readonly channels: readonly string[];
-}
 
 export interface GalleryPage {
   readonly jobs: readonly StoredJob[];

@@ -9,7 +9,7 @@ import {
   type RESTPostAPIApplicationCommandsJSONBody,
 } from "discord.js";
 import type { ChatHandlers } from "../../port/adapter.js";
-import type { CommandOptionSummary, Completion } from "../../port/commands.js";
+import { type CommandOptionSummary, type Completion, largestFor } from "../../port/commands.js";
 import { LANGUAGES, type Language } from "../../shared/sentences/languages.js";
 import { sentence, sentenceIn } from "../../shared/sentences/sentence.js";
 import { cutText } from "../../shared/text.js";
@@ -71,8 +71,7 @@ function optionsOf(
   languages: Languages,
 ): APIApplicationCommandBasicOption[] {
   const { name, type, required, minimum: min_value, choices = [], completes, second } = option;
-  // Who is no moderator is told so when the command has come.
-  const max_value = option.forModerators ?? option.maximum;
+  const max_value = largestFor(option);
   const key = `${command} ${name}`;
   const base = {
     name,

@@ -1,5 +1,5 @@
 import type { InputBlock, KnownBlock, ModalView, PlainTextElement } from "@slack/types";
-import type { CommandOptionSummary, CommandSummary } from "../../port/commands.js";
+import { type CommandOptionSummary, type CommandSummary, largestFor } from "../../port/commands.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { cutText } from "../../shared/text.js";
 import { withEmoji } from "./emoji.js";
@@ -99,7 +99,8 @@ function field(option: CommandOptionSummary, value: string | undefined, needed: 
 }
 
 function element(option: CommandOptionSummary, value: string | undefined): InputBlock["element"] {
-  const { name, type, completes, minimum, maximum: usual, forModerators: maximum = usual } = option;
+  const { name, type, completes, minimum } = option;
+  const maximum = largestFor(option);
   const action_id = `${FIELD}${name}`;
   if (type === "picture") return { type: "file_input", action_id, filetypes: FILE_TYPES, max_files: FORM_FILES };
   if (completes) {
@@ -232,7 +233,7 @@ export function placeProblem(bot: string): Readonly<Record<string, string>> {
 /** A sentence that says what would be right; undefined where nothing is wrong with the value. */
 function problemOf(option: CommandOptionSummary, value: string): string | undefined {
   const { type, choices, completes, minimum = -Infinity } = option;
-  const maximum = option.forModerators ?? option.maximum ?? Infinity;
+  const maximum = largestFor(option) ?? Infinity;
   if (isNumeric(option)) {
     const number = Number(value);
     if (!Number.isFinite(number) || (type === "integer" && !Number.isInteger(number))) {
@@ -259,7 +260,7 @@ export function readPurpose(text: unknown): FormPurpose | undefined {
 /** Whether a field of a form can begin with this value: Slack refuses the whole form otherwise. */
 function possible(option: CommandOptionSummary, value: string): boolean {
   const { type, choices, completes, minimum = -Infinity } = option;
-  const maximum = option.forModerators ?? option.maximum ?? Infinity;
+  const maximum = largestFor(option) ?? Infinity;
   if (value.length > (type === "text" && !completes && !choices ? TEXT_LENGTH : LABEL_LENGTH)) return false;
   if (value === "") return true;
   if (isNumeric(option)) {

@@ -5,8 +5,9 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
+import type { PublicScope } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
-import type { PublicGallery, PublicScope } from "../../port/gallery.js";
+import type { PublicGallery } from "../../port/gallery.js";
 import type { Picture } from "../../port/messages.js";
 import { defined } from "../../shared/defined.js";
 import type { WebServices } from "./api.js";

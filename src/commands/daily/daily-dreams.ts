@@ -4,6 +4,7 @@ import type { Chat } from "../../port/adapter.js";
 import type { JobRepository } from "../../queue/job-repository.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { plain } from "../../shared/text.js";
+import { DAY_MS } from "../../shared/time.js";
 import type { Store } from "../../store/open.js";
 import { checkMayUse, checkNotWithheld } from "../images/may-use.js";
 import { provenanceOfJob } from "../images/provenance.js";
@@ -19,7 +20,6 @@ import { type DailyTime, lastDue } from "./daily-time.js";
 const LOOK_MS = 20_000;
 /** What could not be made within so many minutes, as the program or the chat was away, is left for tomorrow. */
 const LATEST_MINUTES = 60;
-const DAY_MS = 24 * 3_600_000;
 
 type DailyServices = RepeatServices &
   RefusalServices & {
@@ -110,7 +110,10 @@ export class DailyDreams {
     const images = { image: { bytes: image.bytes } };
     const text = sentence("daily.begins", { title, author: plain(job.author.name), hearts: job.favourites });
     await startJob({ recipe, given: {}, images, provenance }, requester, app);
-    await chat.post(channel, { text });
+    // The job is there: a heading that cannot be posted must not make another one.
+    await chat.post(channel, { text }).catch((err: unknown) => {
+      app.logger.warn({ err, channel: channel.id }, "the dream of the day could not be announced");
+    });
   }
 
   /** The one of the last day with the most hearts that may be used; none where there are no hearts. */

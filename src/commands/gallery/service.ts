@@ -7,6 +7,7 @@ import {
   type MessageRef,
   mayManage,
   moderates,
+  type PublicScope,
   sameCommunity,
 } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
@@ -18,7 +19,6 @@ import type {
   GalleryViewer,
   GalleryWork,
   PublicGallery,
-  PublicScope,
   PublicWork,
   Work,
   WorksRequest,

@@ -1,4 +1,5 @@
 import type { Job } from "../../domain/model.js";
+import { FINISHED } from "../../engine/recipes/common-options.js";
 import type { JobRepository } from "../../queue/job-repository.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { plain } from "../../shared/text.js";
@@ -7,7 +8,6 @@ import type { Styles } from "../../store/styles.js";
 import type { BotOptions } from "../bot-options.js";
 import { checkMayUse, checkNotWithheld } from "../images/may-use.js";
 import { provenanceOfJob } from "../images/provenance.js";
-import { FINISHED } from "../recipes/recipe.js";
 import { type RepeatServices, recipeOf, repeatJob } from "../recipes/repeat.js";
 import { type JobRequester, startJob } from "../recipes/start-job.js";
 import {

@@ -7,6 +7,7 @@ import { defined } from "../../shared/defined.js";
 import { plain } from "../../shared/text.js";
 import { readPageButtonId, turnPage } from "../gallery/page-message.js";
 import type { GalleryServices } from "../gallery/service.js";
+import { VERBS_STARTING_NOTHING } from "../moderation/exempt.js";
 import type { Moderation } from "../moderation/moderation.js";
 import { reportJob, settleReport } from "../moderation/report.js";
 import { readReportButton } from "../moderation/report-message.js";
@@ -86,5 +87,5 @@ export async function pressButton(
 
 /** Whether a button makes something new of a result, which anybody may who sees it. */
 function startsJob(verb: JobVerb): verb is Variant | "again" {
-  return !["cancel", "delete", "report", "emoji"].includes(verb);
+  return !VERBS_STARTING_NOTHING.some((each) => each === verb);
 }

@@ -8,3 +8,6 @@ export const ALWAYS_ANSWERED: readonly string[] = ["help", "settings", "moderate
 
 /** They start nothing, so they work where the bot is switched off, for all but those who are barred. */
 export const STARTING_NOTHING: readonly string[] = ["report", "cancel"];
+
+/** What the buttons below a result and a running job do without starting anything. */
+export const VERBS_STARTING_NOTHING = ["cancel", "delete", "report", "emoji"] as const;

@@ -5,7 +5,7 @@ import { NOT_THEIRS, WITHHELD } from "../images/may-use.js";
 import { CANCEL_VOTE, DELETE_MY_DATA, REPORT_BUTTON } from "../interactive/button-ids.js";
 import type { ChannelSettings } from "../settings/channel-settings.js";
 import { UserError } from "../user-error.js";
-import { ALWAYS_ANSWERED, STARTING_NOTHING } from "./exempt.js";
+import { ALWAYS_ANSWERED, STARTING_NOTHING, VERBS_STARTING_NOTHING } from "./exempt.js";
 import type { Moderation } from "./moderation.js";
 
 export interface RefusalServices {
@@ -25,7 +25,7 @@ interface Asked {
 }
 
 /** Buttons that start nothing: they work where the bot is switched off. */
-const STARTS_NOTHING = new RegExp(`^(job:(cancel|delete|report):|${CANCEL_VOTE}$|${REPORT_BUTTON})`);
+const STARTS_NOTHING = new RegExp(`^(job:(${VERBS_STARTING_NOTHING.join("|")}):|${CANCEL_VOTE}$|${REPORT_BUTTON})`);
 
 export const BARRED = "moderate.barred";
 const OFF = "settings.off-here";

@@ -1,4 +1,5 @@
 import { moderatesAll, NO_COMMUNITY } from "../../domain/model.js";
+import { PRESET_NAME } from "../../shared/metadata/mark.js";
 import { nearest } from "../../shared/nearest.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { StoreError } from "../../shared/store-error.js";
@@ -39,7 +40,7 @@ const options = {
   name: textOption({
     help: "Its name",
     expected: "a word of 2 to 20 small letters, digits and dashes, such as moody",
-    read: (typed) => /^[a-z][a-z0-9-]{1,19}$/.exec(typed.trim().toLowerCase())?.[0],
+    read: (typed) => PRESET_NAME.exec(typed.trim().toLowerCase())?.[0],
     positional: true,
     completes: "presets",
   }),
@@ -120,8 +121,8 @@ const ACTIONS: Readonly<Record<string, (values: Values, context: CommandContext)
     if ("job" in making) {
       const { job } = making;
       const recipe = recipeOf(job, context.app.recipes);
-      const { seed: _, detailSeed: __, ...kept } = job.params;
-      const saved = { name: needed(name, line), recipe, options: recipe.print(kept), by: job.author.name };
+      const options = recipe.print(withoutSeeds(job.params));
+      const saved = { name: needed(name, line), recipe, options, by: job.author.name };
       return save({ ...saved, shared }, context);
     }
     const { recipe, given } = readMarkedLine(making.mark, context);
@@ -141,9 +142,13 @@ interface Saved {
   readonly by?: string;
 }
 
+function printed(recipe: Recipe, given: Params): Argument[] {
+  return printOptions(recipe.options, withoutSeeds(given));
+}
+
 /** A seed would make the same picture again and again: it is no part of a preset. */
-function printed(recipe: Recipe, { seed: _, detailSeed: __, ...given }: Params): Argument[] {
-  return printOptions(recipe.options, given);
+function withoutSeeds({ seed: _, detailSeed: __, ...others }: Params): Params {
+  return others;
 }
 
 async function save({ name, recipe, options: saved, shared, by }: Saved, context: CommandContext): Promise<void> {

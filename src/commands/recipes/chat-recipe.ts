@@ -1,5 +1,5 @@
 import { blendDefinition } from "../../engine/recipes/blend/definition.js";
-import { FILM_BYTES, fileOptions } from "../../engine/recipes/common-options.js";
+import { FILM_BYTES, FINISHED, fileOptions } from "../../engine/recipes/common-options.js";
 import { completed, costKey, megabytesOf, type RecipeDefinition } from "../../engine/recipes/definition.js";
 import { DEFINITIONS } from "../../engine/recipes/definitions.js";
 import { ATTACHED_GUIDE, GUIDE } from "../../engine/recipes/dream/guide.js";
@@ -23,7 +23,6 @@ import {
   chatBounds,
   chatOptions,
   type Draft,
-  FINISHED,
   type Params,
   printOptions,
   type Recipe,

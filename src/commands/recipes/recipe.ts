@@ -30,9 +30,6 @@ export type Params = Readonly<Record<string, unknown>>;
 /** Parameters that say how large a result is, in pixels. */
 export const SIDES = ["size", "width", "height"] as const;
 
-/** The role of a finished result from which a larger one goes on. */
-export const FINISHED = "finished";
-
 /** A job before it is handed in: the engine's parameters and its encoded input pictures by role. */
 export interface Draft {
   readonly params: Params;

@@ -73,6 +73,9 @@ export const fileOptions = {
   }),
 };
 
+/** The role of a finished result from which a larger one goes on. */
+export const FINISHED = "finished";
+
 /** Bytes that a film may take where nothing else is said: larger ones take long to load. */
 export const FILM_BYTES = 8_000_000;
 

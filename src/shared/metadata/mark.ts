@@ -5,16 +5,16 @@
 import { z } from "zod";
 import { version } from "../version.js";
 
+/** Names of presets, also those in a stranger's file. */
+export const PRESET_NAME = /^[a-z][a-z0-9-]{1,19}$/;
+
 const word = (most: number) => z.string().min(1).max(most);
 
 const schema = z.strictObject({
   /** The command line that makes it again, given the pictures that it cannot name. */
   line: word(8_000).regex(/^\/[a-z]/),
   /** Of a card that holds a preset: its name. Such a card has no job. */
-  preset: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]{1,19}$/)
-    .optional(),
+  preset: z.string().regex(PRESET_NAME).optional(),
   job: z
     .string()
     .regex(/^[A-Z0-9]{4,16}$/)

@@ -1,8 +1,9 @@
 /** The gallery's pages for everybody: what they show, to whom, and what stays shut beside them. */
 import { describe, expect, it } from "vitest";
 import type { WebChatOptions } from "../../../src/bots/web/options.js";
+import type { PublicScope } from "../../../src/domain/model.js";
 import { ChatError } from "../../../src/port/chat-error.js";
-import type { PublicGallery, PublicScope, PublicWork } from "../../../src/port/gallery.js";
+import type { PublicGallery, PublicWork } from "../../../src/port/gallery.js";
 import { FakeModeration } from "../../fakes/moderation.js";
 import { budgets, handlers, photo, socketStatus, startChat, Visitor } from "./harness.js";
 

@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { DailyDreams } from "../../../src/commands/daily/daily-dreams.js";
 import { clockIn, lastDue, printDailyTime, readDailyTime } from "../../../src/commands/daily/daily-time.js";
+import { ChatError } from "../../../src/port/chat-error.js";
 import { ann, art, ben, mod } from "../../fakes/chat.js";
 import { studio } from "../../fakes/studio.js";
 
@@ -123,6 +124,21 @@ describe("the dream of the day", () => {
     await lookAfter(2.3);
     expect(begun()).toHaveLength(1);
     expect(app.settings.daily("fake")).toMatchObject([{ channel: art }]);
+  });
+
+  it("is made once where its heading cannot be posted", async () => {
+    const { chat, engine, queue, timeIn, lookAfter, quiet } = await open();
+    await chat.say(mod, `/settings daily:${timeIn(2)}`);
+    const post = chat.post.bind(chat);
+    vi.spyOn(chat, "post").mockImplementation(async (channel, message) => {
+      if (message.text.startsWith("**Dream of the day**")) throw new ChatError("unavailable", "busy");
+      return post(channel, message);
+    });
+    await lookAfter(2.1);
+    await (await engine.next()).finish();
+    await quiet();
+    await lookAfter(2.2);
+    expect(queue.positions()).toEqual([]);
   });
 
   it("is not looked for after the program's end, though the chat came back in between", async () => {

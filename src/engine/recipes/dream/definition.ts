@@ -3,6 +3,7 @@
 import { classTermNames, expectedClasses, readClasses, sayClassTerms } from "../class-terms.js";
 import {
   channelsOption,
+  FINISHED,
   fileOptions,
   LEAST_CHAT_SIDE,
   layerOption,
@@ -190,7 +191,7 @@ export const dreamDefinition = defineRecipe({
   pictures: {
     image: { help: "The picture to begin with", without: "it begins with noise", cutOut: true },
     guide: { help: "A picture whose features the dream borrows", without: "the dream follows the network alone" },
-    finished: {
+    [FINISHED]: {
       help: "A finished dream of the same picture, to go on from at larger sizes",
       without: "it begins with the smallest octave",
     },

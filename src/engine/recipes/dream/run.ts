@@ -21,7 +21,7 @@ import { meanAbsoluteDescent } from "../../optimize/update.js";
 import type { Runtime, Tensors } from "../../runtimes/runtime.js";
 import { cascade, compose, masked, randomShift, shift, shiftAnywhere, type Transform } from "../../transforms/see.js";
 import { channelsOf, parseChannels } from "../channel-terms.js";
-import { furtherSizes, octaveSizes } from "../common-options.js";
+import { FINISHED, furtherSizes, octaveSizes } from "../common-options.js";
 import { descendOctaves, type Schedule } from "../descend-octaves.js";
 import { parseLayerWeights } from "../layer-weights.js";
 import { noise } from "../noise.js";
@@ -203,7 +203,7 @@ function tileOptions(
 /** A photo at its size, or what a dream without one begins with. */
 async function startingImage(
   { size }: Pick<DreamParams, "size">,
-  { image, finished }: Pictures,
+  { image, [FINISHED]: finished }: Pictures,
   next: Random,
   into: Into | undefined,
 ): Promise<Raster & { readonly cutOut?: CutOut }> {
@@ -219,7 +219,7 @@ async function startingImage(
  * A dream of the photo that is done, to go on from at larger sizes; undefined where there is none, none is larger, or
  * the photo is so narrow that it had to be continued.
  */
-async function finishedAt({ finished }: Pictures, started: Size, photo: Size): Promise<Raster | undefined> {
+async function finishedAt({ [FINISHED]: finished }: Pictures, started: Size, photo: Size): Promise<Raster | undefined> {
   if (photo.width !== started.width || photo.height !== started.height) return undefined;
   if (!finished || Math.max(finished.width, finished.height) >= Math.max(photo.width, photo.height)) return undefined;
   const { width, height } = fitInside(photo.width, photo.height, Math.max(finished.width, finished.height));

@@ -288,7 +288,6 @@ export const english = {
   "gallery.kind.neurons": "Grids",
   "gallery.kind.zoom": "Films",
   "gallery.words": "Find works",
-  "gallery.words.hint": "Find works",
   "gallery.style": "Style",
   "gallery.style.all": "Any style",
   "gallery.look": "Look",

@@ -57,7 +57,7 @@ function WordFilter({ view }: { view: GalleryView }) {
     <input
       type="search"
       aria-label={sentence("gallery.words")}
-      placeholder={sentence("gallery.words.hint")}
+      placeholder={sentence("gallery.words")}
       maxLength={100}
       value={typed}
       onInput={(event) => setTyped(event.currentTarget.value)}
