@@ -1,8 +1,6 @@
 /**
  * The engine's own process: takes jobs from its parent over IPC and sends frames back. A crash here takes no bot down.
  */
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { onlyCommonFormats } from "../../shared/native.js";
 import type { Progress } from "../networks/download/transfer.js";
 import { type OpenEngine, openEngine } from "../open.js";
@@ -10,15 +8,12 @@ import { dreamDefinition } from "../recipes/dream/definition.js";
 import { dream } from "../recipes/dream/run.js";
 import type { RecipeContext } from "../recipes/recipe.js";
 import { runJob, toEngineError } from "../run-job.js";
+import { memoryReturner } from "./give-back.js";
 import type { FromWorker, ToWorker } from "./messages.js";
 
 onlyCommonFormats();
 let engine: OpenEngine | undefined;
 const running = new Map<number, AbortController>();
-
-// V8 lends its collector to scripts that begin after this flag is set.
-setFlagsFromString("--expose-gc");
-const collectGarbage = runInNewContext("gc") as () => void;
 
 function send(message: FromWorker): void {
   // The parent may be gone: then the channel is closed and this process ends with it.
@@ -28,6 +23,16 @@ function send(message: FromWorker): void {
 /** Has the parent log a line: it knows how, and which secrets to hide. */
 function log(level: "debug" | "info" | "warn", text: string, fields: Readonly<Record<string, unknown>>): void {
   send({ type: "log", level, text, fields });
+}
+
+const giveBack = memoryReturner((error) =>
+  log("debug", "memory that is freed stays with this process", { error: String(error) }),
+);
+
+/** Rasters, models that were handed over and freed feature maps would stay until the next job makes more. */
+async function giveBackWhenIdle(): Promise<void> {
+  const give = await giveBack;
+  if (running.size === 0) give();
 }
 
 function vitals() {
@@ -84,8 +89,7 @@ async function run(
     }
   } finally {
     running.delete(id);
-    // What a job leaves, rasters and models that were handed over, would stay until the next one makes more.
-    if (running.size === 0) setImmediate(collectGarbage);
+    setImmediate(() => void giveBackWhenIdle());
   }
 }
 
