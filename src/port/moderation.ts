@@ -57,6 +57,11 @@ export interface ChatModeration {
   acts(by: Member, of: Community, limit: number): readonly ModerationAct[];
   /** Whom moderators have barred from the bot, the newest first. */
   bars(by: Member, of: Community): readonly BarredPerson[];
+  /**
+   * Bars a person from the bot, or no longer, as far as what they have chosen and favourited counts; the chat itself
+   * keeps them out, and notes it. For a person who is barred already it changes nothing.
+   */
+  setBarred(by: Member, where: Community, person: User, barred: boolean): void;
   /** Cancels all that a person has waiting or running. @returns how many jobs */
   cancelJobs(by: Member, person: UserKey): number;
   /** Takes a person's works out of the gallery, or shows them again; their author cannot undo it. @returns how many */

@@ -8,6 +8,12 @@ export interface JobPicture {
   readonly type: string;
 }
 
+/** A job as it is added, and as it is taken up again. */
+export interface UnfinishedJob extends Job {
+  /** See `JobRequest`; forgotten when the job ends. */
+  readonly address?: string;
+}
+
 type Awaitable<T> = T | Promise<T>;
 
 /**
@@ -16,7 +22,7 @@ type Awaitable<T> = T | Promise<T>;
  */
 export interface JobRepository {
   /** Keeps a new job with its input images. */
-  add(job: Job, pictures: Readonly<Record<string, Uint8Array>>): Promise<void>;
+  add(job: UnfinishedJob, pictures: Readonly<Record<string, Uint8Array>>): Promise<void>;
   /** Changes a job. Its checkpoint goes when it ends. */
   update(id: string, change: JobChange): Awaitable<void>;
   keepResult(id: string, picture: JobPicture): Promise<void>;
@@ -40,7 +46,7 @@ export interface JobRepository {
   /** Jobs that were asked for at `time` (milliseconds since the epoch) or later. */
   since(time: number): Awaitable<readonly Pick<Job, "channel" | "author" | "createdAt">[]>;
   /** Jobs that are waiting or running, oldest first: what a stop has interrupted. */
-  unfinished(): Awaitable<readonly Job[]>;
+  unfinished(): Awaitable<readonly UnfinishedJob[]>;
   /** Jobs that are done, the last to end first. */
   lastDone(count: number): Awaitable<readonly Job[]>;
   /** Jobs that have ended and whose end was not posted, oldest first. */

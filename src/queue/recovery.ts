@@ -28,8 +28,8 @@ export async function recover(
     const ending = await endingOf(job, context);
     if (ending) events.emit(...ending);
   }
-  const resumed = unfinished.map((job) => {
-    const one = activeJob(job);
+  const resumed = unfinished.map(({ address, ...job }) => {
+    const one = activeJob(job, address);
     return { wasRunning: enterState(one, "waiting") === "entered", one };
   });
   // All are known before the first one starts, so that their positions are right.

@@ -3,6 +3,7 @@ import { type Job, type JobMessages, newJobId, userKey } from "../domain/model.j
 import { type Engine, Suspension } from "../engine/process/engine.js";
 import { withTimeout } from "../shared/async.js";
 import { MemoryBudget } from "../shared/memory-budget.js";
+import { defined } from "../shared/defined.js";
 import { sentence } from "../shared/sentences/sentence.js";
 import type { Seen } from "../shared/sighting.js";
 import { HOUR_MS } from "../shared/time.js";
@@ -141,7 +142,7 @@ export class ScheduledQueue implements JobQueue {
     // Counted before the repository has answered, so that many requests at once cannot pass the bounds together.
     known.set(job.id, active);
     try {
-      await repository.add(job, pictures);
+      await repository.add({ ...job, ...defined({ address }) }, pictures);
     } catch (error) {
       known.delete(job.id);
       undo();

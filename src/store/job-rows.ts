@@ -49,8 +49,13 @@ export function readJobs(
 const VERSION = "recipe-version";
 const ABOUT = "image-description";
 
+/** A job, with what its author's address counts as: forgotten when it ends. */
+export interface NewJob extends Job {
+  readonly address?: string;
+}
+
 /** A new job as a row. */
-export function rowOf(job: Job): typeof jobTable.$inferInsert {
+export function rowOf(job: NewJob): typeof jobTable.$inferInsert {
   const { channel, author, pictures, cost, costKey, unnotified, messages, params, version, about, ...rest } = job;
   return {
     ...rest,

@@ -1,8 +1,9 @@
 import { and, asc, count, desc, eq, gte, inArray, isNotNull, lt, or, type SQL, sql } from "drizzle-orm";
 import type { Community, Job, JobChange, MessageRef } from "../domain/model.js";
+import { defined } from "../shared/defined.js";
 import { type Database, matching } from "./database.js";
 import type { Images, NewImage, RemovedImages, StoredImage } from "./images.js";
-import { channelOf, columnsOf, messagesOf, readJobs, rowOf, type StoredJob } from "./job-rows.js";
+import { channelOf, columnsOf, messagesOf, type NewJob, readJobs, rowOf, type StoredJob } from "./job-rows.js";
 import { HIDDEN_BY, jobInputTable, jobMessageTable, jobTable } from "./schema.js";
 
 /** Written out rather than bound, so that SQLite sees that the index on unfinished jobs serves. */
@@ -39,7 +40,7 @@ export class Jobs {
    *
    * @throws StoreError when the disk is full or cannot be written.
    */
-  async add(job: Job, pictures: Readonly<Record<string, Uint8Array>>): Promise<void> {
+  async add(job: NewJob, pictures: Readonly<Record<string, Uint8Array>>): Promise<void> {
     const roles = Object.keys(pictures);
     const images = Object.values(pictures).map((bytes) => ({ bytes }));
     const refer = (stored: readonly StoredImage[]): void => {
@@ -78,6 +79,7 @@ export class Jobs {
     const { changes } = orm.update(jobTable).set(columns).where(eq(jobTable.id, id)).run();
     if (changes > 0 && change.messages) this.#index(id, change.messages);
     if (change.state === undefined || change.state === "waiting" || change.state === "running") return null;
+    orm.update(jobTable).set({ address: null }).where(and(eq(jobTable.id, id), isNotNull(jobTable.address))).run();
     const { checkpoint } = this.#checkpointOf(id);
     if (checkpoint === null) return null;
     orm.update(jobTable).set({ checkpoint: null, checkpointInfo: null }).where(eq(jobTable.id, id)).run();
@@ -193,9 +195,13 @@ export class Jobs {
   }
 
   /** Jobs that wait or run, in the order in which they came. */
-  unfinished(): StoredJob[] {
+  unfinished(): (StoredJob & { readonly address?: string })[] {
+    const { id, address } = jobTable;
+    const known = this.database.orm.select({ id, address }).from(jobTable).where(UNFINISHED).all();
+    const addresses = new Map(known.map((row) => [row.id, row.address ?? undefined]));
     // The plus sign keeps SQLite from going through all jobs in their order.
-    return this.#read(UNFINISHED, [sql`+${jobTable.seq}`]);
+    const jobs = this.#read(UNFINISHED, [sql`+${jobTable.seq}`]);
+    return jobs.map((job) => ({ ...job, ...defined({ address: addresses.get(job.id) }) }));
   }
 
   /** Jobs that are done, the last to end first. */

@@ -96,6 +96,8 @@ export const jobTable = sqliteTable(
     workedMs: integer("worked_ms").notNull().default(0),
     /** It has the same images as the job in `from`: a variation of it. Otherwise it works on that one's result. */
     repeats: truth("repeats").notNull().default(false),
+    /** What its author's address counts as, until it ends, where the chat tells it: no address itself. */
+    address: text("address_key"),
   },
   (job) => {
     const shown = sql`state = 'done' AND picture IS NOT NULL AND hidden = 0`;

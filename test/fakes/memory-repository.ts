@@ -1,9 +1,11 @@
 import type { Job, JobChange, MessageRef } from "../../src/domain/model.js";
 import type { Checkpoint } from "../../src/engine/process/engine.js";
-import type { JobPicture, JobRepository } from "../../src/queue/job-repository.js";
+import type { JobPicture, JobRepository, UnfinishedJob } from "../../src/queue/job-repository.js";
+import { defined } from "../../src/shared/defined.js";
 
 interface Entry {
   job: Job;
+  readonly address?: string | undefined;
   readonly pictures: Readonly<Record<string, Uint8Array>>;
   result?: JobPicture;
   checkpoint: Checkpoint | undefined;
@@ -15,9 +17,9 @@ interface Entry {
 export class MemoryJobRepository implements JobRepository {
   readonly #entries = new Map<string, Entry>();
 
-  async add(job: Job, pictures: Readonly<Record<string, Uint8Array>>): Promise<void> {
+  async add({ address, ...job }: UnfinishedJob, pictures: Readonly<Record<string, Uint8Array>>): Promise<void> {
     if (this.#entries.has(job.id)) throw new Error(`a second job ${job.id}`);
-    this.#entries.set(job.id, { job, pictures, checkpoint: undefined, messages: new Set(keysOf(job)) });
+    this.#entries.set(job.id, { job, address, pictures, checkpoint: undefined, messages: new Set(keysOf(job)) });
   }
 
   async update(id: string, change: JobChange): Promise<void> {
@@ -71,8 +73,9 @@ export class MemoryJobRepository implements JobRepository {
     return [...this.#entries.values()].map((entry) => entry.job).filter((job) => job.createdAt >= time);
   }
 
-  async unfinished(): Promise<readonly Job[]> {
-    return [...this.#entries.values()].map((entry) => entry.job).filter(isUnfinished);
+  async unfinished(): Promise<readonly UnfinishedJob[]> {
+    const entries = [...this.#entries.values()].filter(({ job }) => isUnfinished(job));
+    return entries.map(({ job, address }) => ({ ...job, ...defined({ address }) }));
   }
 
   async lastDone(count: number): Promise<readonly Job[]> {

@@ -1,4 +1,4 @@
-import type { Member, UserKey } from "../../src/domain/model.js";
+import type { Community, Member, User, UserKey } from "../../src/domain/model.js";
 import { ChatError } from "../../src/port/chat-error.js";
 import type { BarredPerson, ChatModeration, ModerationAct } from "../../src/port/moderation.js";
 
@@ -25,6 +25,12 @@ export class FakeModeration implements ChatModeration {
   bars(by: Member): readonly BarredPerson[] {
     mustModerate(by);
     return this.barred;
+  }
+
+  setBarred(by: Member, _where: Community, { id, name }: User, barred: boolean): void {
+    mustModerate(by);
+    const others = this.barred.filter((other) => other.id !== id);
+    this.barred = barred ? [{ id, name, by: { id: by.id, name: by.name }, at: 1 }, ...others] : others;
   }
 
   cancelJobs(by: Member, { platform, user }: UserKey): number {

@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import type { AddressInfo, Socket } from "node:net";
 import { basename, join, resolve } from "node:path";
 import type { FastifyInstance } from "fastify";
@@ -48,6 +49,7 @@ interface Running {
   readonly hub: ChannelHub;
   readonly sql: Sql;
   readonly sessions: Sessions;
+  readonly addressKey: string;
   readonly sockets: ReadonlySet<Socket>;
   readonly app: FastifyInstance;
 }
@@ -118,7 +120,8 @@ export class WebChat implements Chat {
       const sockets = trackSockets(app);
       await listen(app, host, port);
       this.#address = addressOf(app, host);
-      this.#running = { stopping, hub, sql, sessions, app, sockets };
+      const addressKey = store.addressKey();
+      this.#running = { stopping, hub, sql, sessions, addressKey, app, sockets };
       repeatRetention(hub, this.#retention, stopping.signal);
       await conversation.resume(stopping.signal);
     } catch (error) {
@@ -203,7 +206,10 @@ export class WebChat implements Chat {
   }
 
   addressOf({ id }: Pick<User, "id">): string | undefined {
-    return this.#running?.sessions.countedAddress(id);
+    const { sessions, addressKey = "" } = this.#running ?? {};
+    const address = sessions?.countedAddress(id);
+    // Kept with unfinished jobs in another file than the key.
+    return address && createHmac("sha256", addressKey).update(address).digest("base64url");
   }
 
   async stop(): Promise<void> {

@@ -63,7 +63,7 @@ export function registerModeration(app: FastifyInstance, services: WebServices, 
     const acts = moderation.acts(toUser(by), here, ACTS_SHOWN);
     const restricted = users.restricted().map((row) => people.view(row));
     // By the name of today: that is what lifts the bar.
-    const bars = moderation.bars(toUser(by), here);
+    const bars = moderation.bars(toUser(by), here).filter(({ id }) => (users.get(id)?.banned ?? 0) === 0);
     return { restricted, barred: bars.map((bar) => ({ ...bar, name: users.get(bar.id)?.name ?? bar.name })), acts };
   });
 
@@ -124,10 +124,11 @@ class ModeratedPeople {
       case "unmute":
         return this.#mute(person, body.act === "mute" ? body.minutes : 0);
       case "bar":
-        return this.#ban(person, body.address);
+        return this.#ban(person, body.address, by);
       case "unbar":
         if (person.banned === 0) return nothing();
         users.unban(person.id);
+        this.moderation.setBarred(toUser(by), { platform, community }, toUser(person), false);
         return sentence("web.act.banned");
       case "rename":
         return this.#rename(person, body.name);
@@ -168,13 +169,15 @@ class ModeratedPeople {
     return undefined;
   }
 
-  #ban(person: PersonRow, withAddress: boolean): Outcome {
+  #ban(person: PersonRow, withAddress: boolean, by: PersonRow): Outcome {
     mustNotModerate(person);
     const { hub, sessions } = this.services;
     const address = withAddress ? sessions.bannableAddress(person.id) : undefined;
     if (withAddress && address === undefined) throw new ChatError("forbidden", "web.address-unknown");
     const { users, sockets } = hub.parts;
     users.ban(person.id, address, Date.now() + ADDRESS_BAN_MS);
+    // What they have chosen and favourited before is no longer counted either.
+    this.moderation.setBarred(toUser(by), { platform, community }, toUser(person), true);
     sockets.shutOut(({ user }) => user === person.id, sentence("web.banned"));
     if (address === undefined) return sentence("web.act.banned");
     const moderators = new Set(users.moderators().map(({ id }) => id));

@@ -55,8 +55,18 @@ export class ChatStore {
    * host.
    */
   instance(): string {
-    this.sql.run("INSERT OR IGNORE INTO setting VALUES ('instance', ?)", randomBytes(4).toString("hex"));
-    return this.sql.one<{ value: string }>("SELECT value FROM setting WHERE name = 'instance'").value;
+    return this.#chosen("instance", randomBytes(4).toString("hex"));
+  }
+
+  /** By which addresses are made unreadable, always the same. */
+  addressKey(): string {
+    return this.#chosen("address-key", randomBytes(32).toString("hex"));
+  }
+
+  /** What was chosen at random once. */
+  #chosen(name: string, random: string): string {
+    this.sql.run("INSERT OR IGNORE INTO setting VALUES (?, ?)", name, random);
+    return this.sql.one<{ value: string }>("SELECT value FROM setting WHERE name = ?", name).value;
   }
 
   /** Removes old private answers. */

@@ -71,6 +71,13 @@ export class Moderation {
     return was;
   }
 
+  /** What a chat does that keeps the person out itself: it notes it, and no number of others prevents it. */
+  setBarred(by: User, community: Community, subject: Mentioned, barred: boolean): void {
+    const { bars } = this.services.store;
+    if (barred) bars.add(community, subject, by);
+    else bars.remove(community, subject);
+  }
+
   bars(community: Community): readonly Bar[] {
     return this.services.store.bars.of(community);
   }
@@ -141,6 +148,10 @@ export function chatModeration(platform: string, moderation: Moderation): ChatMo
       check(by, of);
       const people = moderation.bars(of).filter(({ kind }) => kind === "person");
       return people.map(({ id, name, by, at }) => ({ id, name, by, at })).reverse();
+    },
+    setBarred(by, where, { id, name }, barred) {
+      check(by, where);
+      moderation.setBarred(by, where, { kind: "person", id, name }, barred);
     },
     cancelJobs(by, person) {
       check(by, person);

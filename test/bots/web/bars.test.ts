@@ -2,9 +2,12 @@
 import pino from "pino";
 import { expect, it, onTestFinished } from "vitest";
 import { WebChat } from "../../../src/bots/web/chat.js";
+import type { WireModeration } from "../../../src/bots/web/wire.js";
+import { PAINT_NOW } from "../../../src/commands/interactive/button-ids.js";
 import { FakeEngine } from "../../fakes/engine.js";
 import { studioOf } from "../../fakes/studio.js";
-import { temporaryFolder, Visitor } from "./harness.js";
+import { waitFor } from "../../support/wait-for.js";
+import { photo, temporaryFolder, Visitor } from "./harness.js";
 
 it("bars whom a moderator mentions by a name of two words", async () => {
   const chat = new WebChat({ logger: pino({ level: "silent" }), port: 0, dataDir: await temporaryFolder() });
@@ -25,4 +28,39 @@ it("bars whom a moderator mentions by a name of two words", async () => {
   await moHears.message(({ text }) => text.includes("Done in"));
   await quiet();
   expect(engine.runs).toHaveLength(1);
+});
+
+it("counts no choice and no heart of whom a moderator keeps out, until they are let in again", async () => {
+  const chat = new WebChat({ logger: pino({ level: "silent" }), port: 0, dataDir: await temporaryFolder() });
+  const { quiet, store } = await studioOf(chat, { engine: new FakeEngine({ automatic: true }) });
+  onTestFinished(() => chat.stop());
+  const [mo, ann] = [await Visitor.enter(chat), await Visitor.enter(chat)];
+  const [moHears, { me }] = [await mo.listen(), await ann.session()];
+  await mo.said("/dream octaves:1 picture:none");
+  const work = await moHears.message(({ text }) => text.includes("Done in"));
+  await quiet();
+  await mo.said("/blend vote minutes:10", { files: [{ bytes: await photo(), name: "a.jpg" }] });
+  const { id: vote, reactions } = await moHears.message((message) => message.reactions.length > 3);
+  const reacts = (id: string, emoji = "") =>
+    ann.request("POST", `/api/messages/${id}/reactions`, { emoji, on: true });
+  const [job = { id: "" }] = store.jobs.lastDone(1);
+  const hearts = () => store.jobs.get(job.id)?.favourites;
+  await reacts(work.id, "❤️");
+  await reacts(vote, reactions[0]?.emoji);
+  await waitFor(() => expect(hearts()).toBe(1));
+  await moHears.message(({ id, text }) => id === vote && text.includes("(1)"));
+  const act = (body: object) => mo.request("POST", `/api/moderation/people/${me.id}`, body);
+  const paint = () => mo.request("POST", `/api/messages/${vote}/actions`, { action: PAINT_NOW });
+  expect((await act({ act: "bar", address: false })).status).toBe(200);
+  expect(hearts()).toBe(0);
+  await paint();
+  await moHears.message(({ text }) => text.startsWith("Nobody has voted yet"));
+  // They are shown once, as kept out of the chat, which is more.
+  const moderation = (await (await mo.request("GET", "/api/moderation")).json()) as WireModeration;
+  expect([moderation.restricted.map(({ id }) => id), moderation.barred]).toEqual([[me.id], []]);
+  expect((await act({ act: "unbar" })).status).toBe(200);
+  expect(hearts()).toBe(1);
+  await paint();
+  await moHears.message(({ id, text }) => id === vote && text.startsWith("**The vote is over"));
+  await quiet();
 });

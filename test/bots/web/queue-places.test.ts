@@ -1,7 +1,11 @@
 /** Names can be made up in the web chat, addresses less so: places in the queue are bounded by address, too. */
+import { join } from "node:path";
 import pino from "pino";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { WebChat } from "../../../src/bots/web/chat.js";
+import { openSqlite } from "../../../src/shared/native.js";
+import { FakeEngine } from "../../fakes/engine.js";
+import { openStudio } from "../../fakes/studio.js";
 import { program } from "../../ops/program.js";
 import { temporaryFolder, Visitor } from "./harness.js";
 
@@ -42,4 +46,48 @@ it("gives one address no more places than its share, whatever names it takes, an
   await ear.message(({ text }) => text.includes("Cancelled by"));
   expect(await gets("2001:db8:1:2::7")).toBe("a place");
   expect(await gets("2001:db8:1:2::8")).toBe("refused");
+});
+
+it("counts the jobs of an address after a restart too, and keeps nothing of it when they have ended", async () => {
+  const dirs = { web: await temporaryFolder(), studio: await temporaryFolder() };
+  const [first, second] = [new FakeEngine(), new FakeEngine()];
+  const limits = { length: 20, waitingPerPerson: 5, perHourPerPerson: 100, perAddress: 3 };
+  /** Begins both, as a start of the program does. */
+  const begin = async (engine: FakeEngine) => {
+    const logger = pino({ level: "silent" });
+    const chat = new WebChat({ dataDir: dirs.web, port: 0, logger, trustedProxies: ["127.0.0.1"] });
+    const opened = await openStudio(chat, { engine, dir: dirs.studio, queue: { limits } });
+    await opened.queue.recover((job) => opened.app.presenter.reopen(job, [chat], async () => true));
+    return opened;
+  };
+  const asks = async (chat: WebChat) => {
+    const visitor = await Visitor.enter(chat, "203.0.113.9");
+    const [ear, { me }] = [await visitor.listen(), await visitor.session()];
+    await visitor.said("/dream picture:none octaves:2");
+    const { text } = await ear.message((message) => message.author.bot && isAnswer(message.text, me.name));
+    return REFUSED.test(text) ? "refused" : "a place";
+  };
+  const isAnswer = (text: string, name: string) => text.includes(name) || REFUSED.test(text);
+  const keys = () => {
+    const database = openSqlite(join(dirs.studio, "dreamloom.sqlite"), { readonly: true });
+    const rows = database.prepare("SELECT address_key AS address FROM job").all() as { address: string | null }[];
+    database.close();
+    return rows.map(({ address }) => address);
+  };
+  const before = await begin(first);
+  for (let place = 0; place < 3; place++) expect(await asks(before.chat)).toBe("a place");
+  expect(new Set(keys()).size).toBe(1);
+  expect(keys().join()).not.toContain("203.0.113.9");
+  await before.chat.stop();
+  await before.close();
+  const after = await begin(second);
+  onTestFinished(async () => {
+    await after.chat.stop();
+    await after.clean();
+  });
+  expect(await asks(after.chat)).toBe("refused");
+  for (const { job } of after.queue.positions()) after.queue.cancel(job.id, { by: "person", name: "Mo" });
+  await after.quiet();
+  expect(keys()).toEqual([null, null, null]);
+  expect(await asks(after.chat)).toBe("a place");
 });

@@ -1,0 +1,1 @@
+ALTER TABLE `job` ADD `address_key` text;
