@@ -79,7 +79,11 @@ export class Jobs {
     const { changes } = orm.update(jobTable).set(columns).where(eq(jobTable.id, id)).run();
     if (changes > 0 && change.messages) this.#index(id, change.messages);
     if (change.state === undefined || change.state === "waiting" || change.state === "running") return null;
-    orm.update(jobTable).set({ address: null }).where(and(eq(jobTable.id, id), isNotNull(jobTable.address))).run();
+    orm
+      .update(jobTable)
+      .set({ address: null })
+      .where(and(eq(jobTable.id, id), isNotNull(jobTable.address)))
+      .run();
     const { checkpoint } = this.#checkpointOf(id);
     if (checkpoint === null) return null;
     orm.update(jobTable).set({ checkpoint: null, checkpointInfo: null }).where(eq(jobTable.id, id)).run();

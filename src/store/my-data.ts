@@ -11,6 +11,7 @@ import type { OptOuts } from "./opt-outs.js";
 import type { Preset, Presets } from "./presets.js";
 import type { Report, Reports } from "./reports.js";
 import { jobInputTable, jobTable } from "./schema.js";
+import type { NamedSetting, Settings } from "./settings.js";
 import type { Style, Styles } from "./styles.js";
 
 /** Everything stored about a person on a platform, as plain data. */
@@ -29,6 +30,8 @@ interface PersonData {
   readonly votes: readonly VoteOf[];
   /** Works that the user has reported. */
   readonly reports: readonly Report[];
+  /** What is set in channels in their name. */
+  readonly settings: readonly NamedSetting[];
   /** Since when no one else may use their pictures, in milliseconds since the epoch. */
   readonly optedOutAt?: number;
 }
@@ -42,6 +45,7 @@ interface RemovedData extends RemovedImages {
   readonly boards: number;
   readonly votes: number;
   readonly reports: number;
+  readonly settings: number;
 }
 
 interface Parts {
@@ -54,6 +58,7 @@ interface Parts {
   readonly interactiveMessages: InteractiveMessages;
   readonly optOuts: OptOuts;
   readonly reports: Reports;
+  readonly settings: Settings;
 }
 
 /** What is stored about a user, and its deletion. What was said in a chat is the chat's. */
@@ -61,7 +66,7 @@ export class MyData {
   constructor(private readonly parts: Parts) {}
 
   read(person: UserKey): PersonData {
-    const { images, styles, presets, favourites, interactiveMessages, optOuts, reports } = this.parts;
+    const { images, styles, presets, favourites, interactiveMessages, optOuts, reports, settings } = this.parts;
     const optedOutAt = optOuts.of(person);
     const jobs = this.#jobs(person);
     const results = jobs.flatMap(({ picture }) => picture?.sha ?? []);
@@ -75,29 +80,31 @@ export class MyData {
       boards: interactiveMessages.of(person),
       votes: interactiveMessages.votesOf(person),
       reports: reports.of(person),
+      settings: settings.of(person),
       ...(optedOutAt !== undefined && { optedOutAt }),
     };
   }
 
   /**
    * Deletes all of {@link read}: jobs with parameters and messages, images, styles and presets (also those that
-   * others use), favourites, palettes and votes, reports, the opt-out. An image that another user's job or style uses
+   * others use), favourites, palettes and votes, reports, what is set in their name, the opt-out. An image that another user's job or style uses
    * too stays for that one, and what moderators have noted of the user stays.
    *
    * @throws StoreError "busy" while a job of the user waits or runs; nothing is deleted then.
    */
   remove(person: UserKey): RemovedData {
-    const { database, images, jobs, styles, presets, favourites, interactiveMessages, optOuts, reports } = this.parts;
+    const { database, images, jobs, styles, presets, favourites, interactiveMessages, optOuts } = this.parts;
     const own = this.#jobs(person);
     const busy = own.find(({ state }) => state === "waiting" || state === "running");
     if (busy) throw new StoreError("busy", "store.job-unfinished", { id: busy.id });
-    let rest = { jobs: 0, styles: 0, presets: 0, favourites: 0, boards: 0, votes: 0, reports: 0 };
+    let rest = { jobs: 0, styles: 0, presets: 0, favourites: 0, boards: 0, votes: 0, reports: 0, settings: 0 };
     const removed = images.release(() => {
       const shas = [...this.#inputs(person), ...own.flatMap(({ picture }) => picture?.sha ?? [])];
       const ownStyles = styles.of(person);
       optOuts.set(person, false);
       rest = {
-        reports: reports.removeOf(person),
+        reports: this.parts.reports.removeOf(person),
+        settings: this.parts.settings.removeOf(person),
         favourites: favourites.removeOf(person),
         presets: presets.removeOf(person),
         ...interactiveMessages.removeOf(person),

@@ -77,6 +77,8 @@ export function openStore(options: StoreOptions): Store {
   const acts = new Acts(database, now);
   const optOuts = new OptOuts(database, now);
   const reports = new Reports(database, now);
+  const settings = new Settings(database, now);
+  const personal = { jobs, styles, presets, favourites, interactiveMessages, optOuts, reports, settings };
   let closing: Promise<void> | undefined;
   return {
     images,
@@ -90,10 +92,10 @@ export function openStore(options: StoreOptions): Store {
     optOuts,
     reports,
     gallery: new Gallery(database),
-    settings: new Settings(database, now),
+    settings,
     slackInstallations: new SlackInstallations(database, now, sealer),
     keyValues: new KeyValueStores(database, now, sealer),
-    myData: new MyData({ database, images, jobs, styles, presets, favourites, interactiveMessages, optOuts, reports }),
+    myData: new MyData({ database, images, ...personal }),
     retention: new Retention({ database, images, jobs, boards: interactiveMessages, acts, reports }, now),
     close: () => {
       closing ??= images.idle().then(() => database.close());

@@ -1,6 +1,6 @@
-import { asc } from "drizzle-orm";
+import { and, asc, sql } from "drizzle-orm";
 import { LRUCache } from "lru-cache";
-import type { ChannelRef, Community } from "../domain/model.js";
+import type { ChannelRef, Community, UserKey } from "../domain/model.js";
 import { type Database, matching } from "./database.js";
 import { type SettingValue, settingTable } from "./schema.js";
 
@@ -16,7 +16,20 @@ interface EffectiveSetting {
   readonly from: "channel" | "community";
 }
 
+/** A setting that acts in the name of who has set it, where that is remembered beside it. */
+export interface NamedSetting {
+  readonly channel: ChannelRef;
+  readonly key: string;
+}
+
 const WHOLE = "";
+/** What is remembered beside a setting: its `by` is the person in whose name it acts. */
+const STATE = "-state";
+
+/** The key under which that is remembered. */
+export function stateKey(key: string): string {
+  return key + STATE;
+}
 
 /** Scopes whose settings are remembered. */
 const SCOPES = 1_000;
@@ -65,6 +78,31 @@ export class Settings {
     return rows
       .filter(({ channel }) => channel !== WHOLE)
       .map(({ community, channel: id, value }) => ({ channel: { platform, community, id }, value }));
+  }
+
+  /** What is set in channels in a person's name. */
+  of({ platform, user }: UserKey): NamedSetting[] {
+    const isTheirs = sql`json_extract(${settingTable.value}, '$.by.id') = ${user}`;
+    const where = and(matching(settingTable, { platform }), isTheirs);
+    const rows = this.database.orm.select().from(settingTable).where(where).all();
+    return rows
+      .filter(({ key }) => key.endsWith(STATE))
+      .map(({ community, channel: id, key }) => ({
+        channel: { platform, community, id },
+        key: key.slice(0, -STATE.length),
+      }));
+  }
+
+  /** Takes back what is set in a person's name, and what is remembered beside it. Returns how much that was. */
+  removeOf(person: UserKey): number {
+    return this.database.write(() => {
+      const theirs = this.of(person);
+      for (const { channel, key } of theirs) {
+        const { platform, community, id } = channel;
+        for (const each of [key, stateKey(key)]) this.set({ platform, community, channel: id }, each, undefined);
+      }
+      return theirs.length;
+    });
   }
 
   #read(scope: SettingScope): Readonly<Record<string, SettingValue>> {

@@ -145,6 +145,7 @@ describe("a person's own", () => {
       boards: [],
       votes: [],
       reports: [],
+      settings: [],
     });
     expect([store.bars.count(club), store.acts.of(club, 9).length]).toEqual([1, 1]);
   });

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { openSqlite } from "../../src/shared/native.js";
 import { sha256 } from "../../src/store/images.js";
 import type { Store } from "../../src/store/open.js";
 import { addDone, ann, art, bob, bytes, club, job, makeStore, message } from "./make.js";
@@ -58,7 +59,7 @@ describe("a person's data", () => {
     // Plain data: it can be handed out as a file.
     expect(JSON.parse(JSON.stringify(data))).toEqual(data);
     const empty = { jobs: [], pictures: [], styles: [], presets: [] };
-    const nothing = { ...empty, favourites: [], boards: [], votes: [], reports: [] };
+    const nothing = { ...empty, favourites: [], boards: [], votes: [], reports: [], settings: [] };
     expect(store.myData.read({ platform: "other", user: "ann" })).toEqual(nothing);
   });
 
@@ -84,6 +85,7 @@ describe("a person's data", () => {
       boards: [],
       votes: [],
       reports: [],
+      settings: [],
     });
     expect(onDisk()).not.toContain("annsparameter");
     expect(onDisk()).not.toContain(`input of ${anns.id}`);
@@ -107,9 +109,48 @@ describe("a person's data", () => {
       boards: 0,
       votes: 0,
       reports: 0,
+      settings: 0,
       images: 0,
       bytes: 0,
     });
+  });
+
+  it("name the person in every table that can, and in none but the moderators' notes when they are deleted", async () => {
+    const { store, dir } = makeStore();
+    const { anns, bobs } = await party(store);
+    const author = { id: "ann", name: "Ann" };
+    const saved = { platform: "fake", name: "mine", command: "dream", options: "look:eyes", author };
+    store.presets.save({ ...saved, scope: { person: "ann" } }, 9);
+    store.favourites.react(bobs.id, message("77"), ann, true);
+    store.reports.add(bobs.id, ann);
+    store.optOuts.set(ann, true);
+    store.settings.set({ ...club, channel: "art" }, "daily", "18:00");
+    store.settings.set({ ...club, channel: "art" }, "daily-state", { by: author, done: "2026-11-26" });
+    store.settings.set({ ...club, channel: "lab" }, "daily-state", { by: bobAuthor, done: "2026-11-26" });
+    store.bars.add(club, { kind: "person", ...author }, bobAuthor);
+    store.acts.add({ ...club, by: author, kind: "rename", subject: "Bob" });
+    expect(store.myData.read(ann).settings).toEqual([{ channel: { ...club, id: "art" }, key: "daily" }]);
+
+    const database = openSqlite(join(dir, "dreamloom.sqlite"), { readonly: true });
+    onTestFinished(() => void database.close());
+    const all = <T>(query: string) => database.prepare(query).all() as T[];
+    const tables = all<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'").map(({ name }) => name);
+    /** Tables that hold somebody's id. */
+    const naming = (id: string) =>
+      tables.filter((table) =>
+        all<object>(`SELECT * FROM "${table}"`).some((row) => new RegExp(`\\b${id}\\b`).test(JSON.stringify(row))),
+      );
+    const isPersonal = (table: string) =>
+      all<{ name: string }>(`PRAGMA table_info("${table}")`).some(({ name }) =>
+        /^(person|owner|(author|by)_id)$/.test(name),
+      );
+    expect(naming("ann").sort()).toEqual([...tables.filter(isPersonal), "setting"].sort());
+    store.myData.remove(ann);
+    // Their works are gone; what others have reported and done stays.
+    expect(store.jobs.get(anns.id)).toBeUndefined();
+    expect(naming("ann").sort()).toEqual(["act", "bar"]);
+    expect(store.settings.all({ ...club, channel: "art" })).toEqual({});
+    expect(naming("bob")).toContain("setting");
   });
 
   it.each(["waiting", "running"] as const)("are not deleted while a job is %s", async (state) => {

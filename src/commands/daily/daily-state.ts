@@ -1,11 +1,10 @@
 /** What is remembered of a channel's dream of the day, beside its setting. */
 import { z } from "zod";
 import type { User } from "../../domain/model.js";
-import type { SettingScope, Settings } from "../../store/settings.js";
+import { type SettingScope, type Settings, stateKey } from "../../store/settings.js";
 import { type DailyTime, lastDue } from "./daily-time.js";
 
-/** A key that no setting of people's has. */
-const STATE = "daily-state";
+const STATE = stateKey("daily");
 
 const schema = z.object({
   /** Who has set it: the jobs are theirs. */

@@ -5,7 +5,7 @@ import type { AppStore } from "../context.js";
 import { UserError } from "../user-error.js";
 
 /** Names the file's format to its readers. Raised when the fields change. */
-const FORMAT = "dreamloom-my-data-4";
+const FORMAT = "dreamloom-my-data-5";
 /** Base64 writes three bytes as four characters. */
 const INFLATED = 4 / 3;
 /** For what surrounds an image's text. */

@@ -20,9 +20,9 @@ const MAX_NAMES = 10;
 export async function showMyData(context: CommandContext): Promise<void> {
   const { app, channel, user } = context;
   const data = app.store.myData.read({ platform: channel.platform, user: user.id });
-  const { jobs, pictures, styles, presets, favourites, boards, votes, reports, optedOutAt } = data;
+  const { jobs, pictures, styles, presets, favourites, boards, votes, reports, settings, optedOutAt } = data;
   const rest = sentence("my-data.chats");
-  const all = [jobs, styles, presets, favourites, boards, votes, reports];
+  const all = [jobs, styles, presets, favourites, boards, votes, reports, settings];
   if (all.every(({ length }) => length === 0) && optedOutAt === undefined)
     return context.replyEphemeral(sentence("my-data.none", { rest }));
   const size = megabytes(pictures.reduce((sum, { bytes }) => sum + bytes, 0));
@@ -39,6 +39,7 @@ export async function showMyData(context: CommandContext): Promise<void> {
     boards.length > 0 && sentence("my-data.interactive", { messages: boards.length }),
     votes.length > 0 && sentence("my-data.votes", { votes: votes.length }),
     reports.length > 0 && sentence("my-data.reports", { reports: reports.length }),
+    settings.length > 0 && sentence("my-data.daily", { channels: settings.length }),
     optedOutAt !== undefined && sentence("my-data.opted-out", { since: dayOf(optedOutAt) }),
     rest,
     sentence("my-data.hint"),
@@ -49,10 +50,11 @@ export async function showMyData(context: CommandContext): Promise<void> {
 /** Asks once more before everything goes. */
 export async function askToDelete({ app, channel, user, replyEphemeral }: CommandContext): Promise<void> {
   const data = app.store.myData.read({ platform: channel.platform, user: user.id });
-  const { jobs, styles, favourites, optedOutAt } = data;
+  const { jobs, styles, favourites, settings, optedOutAt } = data;
   const counts = { jobs: jobs.length, styles: styles.length, favourites: favourites.length };
   const out = optedOutAt !== undefined && sentence("my-data.opt-out-goes");
-  const lines = [sentence("my-data.ask", counts), out, sentence("my-data.chats"), sentence("my-data.confirm")];
+  const daily = settings.length > 0 && sentence("my-data.daily-goes");
+  const lines = [sentence("my-data.ask", counts), daily, out, sentence("my-data.chats"), sentence("my-data.confirm")];
   const text = lines.filter((line) => line !== false).join("\n");
   const label = sentence("my-data.delete");
   await replyEphemeral(text, [{ id: DELETE_MY_DATA, label, emoji: "🗑", style: "danger" }]);

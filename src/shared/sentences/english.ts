@@ -937,6 +937,8 @@ export const english = {
     `${messages} ${messages === 1 ? "palette or vote" : "palettes or votes"} that you have opened`,
   "my-data.votes": ({ votes }: { votes: number }) => `${counted(votes, "choice")} made by reaction`,
   "my-data.reports": ({ reports }: { reports: number }) => `${counted(reports, "work")} that you have reported`,
+  "my-data.daily": ({ channels }: { channels: number }) =>
+    `The dream of the day in ${counted(channels, "channel")}, which is made in your name`,
   "my-data.opted-out": "Since {since} no one else may use your pictures and works",
   "my-data.hint": "`/settings mydata export` gives you all of it in one file, `/settings mydata delete` deletes it.",
   "my-data.delete": "Delete all of it",
@@ -944,6 +946,7 @@ export const english = {
     `**Delete all that is stored about you?** ${counted(jobs, "job")}, ${counted(styles, "style")}, ` +
     `${counted(favourites, "favourite")}, their pictures, your palettes and votes. Styles that others use go ` +
     "too. Works that others have made from yours stay theirs, and still name you. It cannot be undone.",
+  "my-data.daily-goes": "Channels whose dream of the day is made in your name have none any more.",
   "my-data.opt-out-goes": "Your opt-out goes too: give it again afterwards if you want to keep it.",
   "my-data.confirm": "Press the button, or write `/settings mydata delete confirm:yes`.",
   "my-data.deleted": (params: {

@@ -41,8 +41,7 @@ it("counts no choice and no heart of whom a moderator keeps out, until they are 
   await quiet();
   await mo.said("/blend vote minutes:10", { files: [{ bytes: await photo(), name: "a.jpg" }] });
   const { id: vote, reactions } = await moHears.message((message) => message.reactions.length > 3);
-  const reacts = (id: string, emoji = "") =>
-    ann.request("POST", `/api/messages/${id}/reactions`, { emoji, on: true });
+  const reacts = (id: string, emoji = "") => ann.request("POST", `/api/messages/${id}/reactions`, { emoji, on: true });
   const [job = { id: "" }] = store.jobs.lastDone(1);
   const hearts = () => store.jobs.get(job.id)?.favourites;
   await reacts(work.id, "❤️");

@@ -53,7 +53,7 @@ describe("/settings mydata", () => {
     const stored = store.myData.read({ platform: "fake", user: "ann" });
     const { pictures, ...rest } = stored;
     expect(data).toMatchObject({
-      format: "dreamloom-my-data-4",
+      format: "dreamloom-my-data-5",
       platform: "fake",
       person: { id: "ann", name: "Ann" },
       ...rest,
@@ -110,6 +110,7 @@ describe("/settings mydata", () => {
       boards: [],
       votes: [],
       reports: [],
+      settings: [],
     };
     expect(rest).toEqual(none);
     expect(store.myData.read({ platform: "fake", user: "ben" }).jobs).toHaveLength(1);
