@@ -129,7 +129,8 @@ const DAILY = `
 \`/settings daily:18:00\` dreams, at that hour, the work of the channel's last 24 hours that has the most hearts, as \`/dream\` does there without options, and says whose it
 is. \`daily:"18:00 Europe/Berlin"\` gives the time zone; without one it is UTC. A work whose author lets no one else use it, and one that moderators
 have hidden, is left out; without hearts there is no dream. The job is that of the moderator who has set it, and counts as theirs. What could
-not be made within an hour, as the queue was full or the program away, is left for the next day. \`/settings daily:off\` ends it.
+not be made within an hour, as the queue was full or the program away, is left for the next day. \`/settings daily:off\` ends it,
+as does deleting the data of who has set it: it is made in their name.
 `;
 
 const PICTURES = `

@@ -100,8 +100,8 @@ export interface Chat {
   readonly platform: string;
   readonly capabilities: ChatCapabilities;
   /**
-   * What the address counts as that a person was at last, for bounds that all at one address share: not the
-   * address itself, and the same after a restart. Undefined where it is not known, or the person is to be bounded alone.
+   * What the address counts as that a person was at last, for bounds that all at one address share: not the address
+   * itself, and the same after a restart. Undefined where it is not known, or the person is to be bounded alone.
    */
   addressOf?(user: Pick<User, "id">): string | undefined;
   start(handlers: ChatHandlers): Promise<void>;

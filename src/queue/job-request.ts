@@ -31,7 +31,7 @@ export interface JobRequest extends Pick<Job, Asked>, Partial<Pick<Job, Optional
   readonly pictures: Readonly<Record<string, Uint8Array>>;
   /** The caps of its channel: checked at admission, and not kept with the job. */
   readonly caps?: JobCaps;
-  /** What its author's address counts as, on platforms that know it. Not told to anybody, and kept until the job ends. */
+  /** What its author's address counts as, on platforms that know it: told to none, and kept until the job ends. */
   readonly address?: string;
   /** An estimate. What smaller versions would take is not kept either. */
   readonly memory?: JobMemory;

@@ -87,8 +87,8 @@ export class MyData {
 
   /**
    * Deletes all of {@link read}: jobs with parameters and messages, images, styles and presets (also those that
-   * others use), favourites, palettes and votes, reports, what is set in their name, the opt-out. An image that another user's job or style uses
-   * too stays for that one, and what moderators have noted of the user stays.
+   * others use), favourites, palettes and votes, reports, what is set in their name, the opt-out. An image that another
+   * user's job or style uses too stays for that one, and what moderators have noted of the user stays.
    *
    * @throws StoreError "busy" while a job of the user waits or runs; nothing is deleted then.
    */

@@ -115,7 +115,7 @@ describe("a person's data", () => {
     });
   });
 
-  it("name the person in every table that can, and in none but the moderators' notes when they are deleted", async () => {
+  it("name the person in every table that can, and then only in what moderators have noted", async () => {
     const { store, dir } = makeStore();
     const { anns, bobs } = await party(store);
     const author = { id: "ann", name: "Ann" };
