@@ -4,7 +4,7 @@
  *
  * Usage: npm run build && npx tsx bench/hostile-images.ts [DIST]
  */
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import sharp from "sharp";
 import { ADDRESS, withProgram } from "./files/hooked-program.js";
@@ -32,9 +32,16 @@ async function files(): Promise<Record<string, Uint8Array>> {
   };
 }
 
-function resident(pid: number | undefined): number {
+/** Resident memory in megabytes, now and at most since {@link forgetPeak}. */
+function resident(pid: number | undefined): { readonly now: number; readonly peak: number } {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  return (Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) * 1024) / MEGA;
+  const megabytes = (name: string) =>
+    (Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)?.[1]) * 1024) / MEGA;
+  return { now: megabytes("VmRSS"), peak: megabytes("VmHWM") };
+}
+
+function forgetPeak(pid: number | undefined): void {
+  writeFileSync(`/proc/${pid}/clear_refs`, "5");
 }
 
 async function session(): Promise<string> {
@@ -64,18 +71,18 @@ await withProgram(undefined, async ({ process: { pid } }) => {
   await post(stranger, await flat(64, 64).png().toBuffer());
   await post(other);
   for (const [name, file] of Object.entries(hostile)) {
-    const before = resident(pid);
-    let [highest, longest, over] = [before, 0, false];
+    forgetPeak(pid);
+    const before = resident(pid).now;
+    let [longest, over] = [0, false];
     const upload = post(stranger, file).finally(() => {
       over = true;
     });
     do {
       await delay(INTERVAL);
-      highest = Math.max(highest, resident(pid));
       longest = Math.max(longest, (await post(other)).ms);
     } while (!over);
     const { status, ms } = await upload;
-    const growth = Math.round(highest - before);
+    const growth = Math.round(resident(pid).peak - before);
     process.stdout.write(
       `${name}: answered ${status} in ${Math.round(ms)} ms; the main process grew by ${growth} MB; ` +
         `another's post took at most ${Math.round(longest)} ms\n`,

@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { readFile } from "node:fs/promises";
+import type { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import PQueue from "p-queue";
 import type { Logger } from "pino";
@@ -13,11 +14,15 @@ import { PictureError } from "./inspect-image.js";
 import { withoutSecrets } from "./secrets.js";
 import type { Relayed } from "./sentences/sentence-error.js";
 
-/** What the process is told, and what it answers. */
+/**
+ * What the process is told, and what it answers. The file itself comes by {@link FILES}, in the order of these: a
+ * message between processes is copied several times over.
+ */
 export interface ImageOrder {
   readonly id: number;
   readonly task: ImageTask;
-  readonly bytes: Uint8Array;
+  /** Of the file, in bytes. */
+  readonly length: number;
   readonly options: unknown;
 }
 export type ImageAnswer = { readonly id: number } & (
@@ -39,6 +44,8 @@ export interface ImageProcessOptions {
   readonly worker?: string;
 }
 
+/** The process's descriptor from which it reads files. */
+export const FILES = 4;
 /** 50 megapixels of AVIF take 1 GB and 9 s on a busy core. */
 const MILLISECONDS = 20_000;
 const MEMORY_BYTES = 1_600_000_000;
@@ -49,6 +56,12 @@ const AT_ONCE = 2;
 /** Files that wait, and their bytes; more are refused. */
 const MOST_WAITING = 128;
 const MOST_WAITING_BYTES = 640e6;
+
+interface Task {
+  readonly task: ImageTask;
+  readonly bytes: Uint8Array;
+  readonly options: unknown;
+}
 
 interface Pending {
   readonly answer: Deferred<ImageAnswer>;
@@ -103,7 +116,7 @@ export class ImageProcess {
   }
 
   /** Files of which one has ended the process are tried again one by one: so the right one is refused. */
-  async #answer(order: Omit<ImageOrder, "id">, name: string): Promise<ImageAnswer> {
+  async #answer(order: Task, name: string): Promise<ImageAnswer> {
     for (let priority = 0; ; priority = 1) {
       try {
         return await this.#queue.add(() => this.#ask(order, name), { priority });
@@ -116,14 +129,16 @@ export class ImageProcess {
     }
   }
 
-  async #ask(order: Omit<ImageOrder, "id">, name: string): Promise<ImageAnswer> {
+  async #ask({ task, bytes, options }: Task, name: string): Promise<ImageAnswer> {
     if (this.#closed) throw new PictureError("image.busy", { name });
     const child = this.#child ?? this.#start();
     const id = this.#nextId++;
     const pending = { answer: deferred<ImageAnswer>(), name, since: performance.now() };
     this.#pending.set(id, pending);
     this.#keepAlive(child);
-    child.send({ ...order, id }, (error) => error && this.#end(child, "it took no order"));
+    const order: ImageOrder = { id, task, length: bytes.byteLength, options };
+    child.send(order, (error) => error && this.#end(child, "it took no order"));
+    if (bytes.byteLength > 0) filesOf(child).write(bytes);
     try {
       return await pending.answer.promise;
     } finally {
@@ -145,12 +160,16 @@ export class ImageProcess {
     const child = fork(this.options.worker ?? own, {
       serialization: "advanced",
       env: withoutSecrets(),
-      stdio: ["ignore", "inherit", "inherit", "ipc"],
+      stdio: ["ignore", "inherit", "inherit", "ipc", "pipe"],
       ...(source && { execArgv: ["--import", "tsx"] }),
     });
     this.#child = child;
     child.on("message", (answer: ImageAnswer) => this.#pending.get(answer.id)?.answer.resolve(answer));
     child.on("error", (err) => this.options.logger.error({ err }, "image process error"));
+    // It has died, and is dealt with as that.
+    filesOf(child)
+      .on("error", () => undefined)
+      .unref();
     child.on("exit", () => this.#gone(child, "it died"));
     clearInterval(this.#watch);
     this.#watch = setInterval(() => void this.#look(child), LOOK_MS);
@@ -182,6 +201,11 @@ export class ImageProcess {
       file.answer.reject(guilty ? new PictureError("image.too-costly", { name: file.name }) : new Suspected());
     }
   }
+}
+
+function filesOf(child: ChildProcess): Socket {
+  // Node opens a socket for what is to be a pipe.
+  return child.stdio[FILES] as Socket;
 }
 
 /** Of a file that was open when the process ended, when it may have been another that ended it. */

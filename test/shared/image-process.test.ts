@@ -100,6 +100,31 @@ test("a program that waits for a file does not end before it, and an idle proces
   expect((await run).stdout.trim()).toBe("image.unreadable");
 });
 
+test.runIf(process.platform === "linux")("the asking process makes no copy of a file on its way", async () => {
+  const imageProcess = new URL("../../src/shared/image-process.ts", import.meta.url).href;
+  const script = `
+    const { readFileSync, writeFileSync } = await import("node:fs");
+    const { pino } = await import("pino");
+    const { ImageProcess } = await import(${JSON.stringify(imageProcess)});
+    const images = new ImageProcess({ logger: pino({ level: "silent" }) });
+    const options = { name: "a.png", maxPixels: 1 };
+    const ask = (bytes) => images.run("inspect", bytes, options).catch(({ identifier }) => identifier);
+    await ask(Buffer.from("no picture"));
+    const bytes = Buffer.alloc(64e6, 1);
+    const status = () => readFileSync("/proc/self/status", "utf8");
+    const resident = (name) => Number(new RegExp(name + ":\\\\s+(\\\\d+)").exec(status())[1]);
+    writeFileSync("/proc/self/clear_refs", "5");
+    const before = resident("VmRSS");
+    const answer = await ask(bytes);
+    console.log(answer, (resident("VmHWM") - before) / 1e3);
+    await images.close();
+  `;
+  const run = promisify(execFile)(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script]);
+  const [answer, megabytes] = (await run).stdout.trim().split(" ");
+  expect(answer).toBe("image.unreadable");
+  expect(Number(megabytes)).toBeLessThan(32);
+});
+
 describe("a file that ends the process", () => {
   const worker = fileURLToPath(new URL("misbehaving-image-worker.mjs", import.meta.url));
   const open: ImageProcess[] = [];
