@@ -10,10 +10,21 @@ export const ENVIRONMENT_FILE = "dreamloom.env";
  * @returns whether there was one
  */
 export function readEnvironmentFile(env: NodeJS.ProcessEnv = process.env, path = ENVIRONMENT_FILE): boolean {
-  const about = statSync(path, { throwIfNoEntry: false });
-  if (!about?.isFile()) return false;
-  const uid = process.getuid?.();
-  if (uid !== undefined && (about.uid !== uid || (about.mode & 0o022) !== 0)) return false;
-  for (const [name, value] of Object.entries(parseEnv(readFileSync(path, "utf8")))) env[name] ??= value;
+  const text = ownText(path);
+  if (text === undefined) return false;
+  for (const [name, value] of Object.entries(parseEnv(text))) env[name] ??= value;
   return true;
+}
+
+/** What is in a file that only this user could have written; undefined too where the folder is closed to this user. */
+function ownText(path: string): string | undefined {
+  try {
+    const about = statSync(path);
+    if (!about.isFile()) return undefined;
+    const uid = process.getuid?.();
+    const open = uid !== undefined && (about.uid !== uid || (about.mode & 0o022) !== 0);
+    return open ? undefined : readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
 }

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Said, type SaidWith, SentenceError } from "./sentences/sentence-error.js";
 
@@ -42,6 +43,8 @@ export function storeError(cause: unknown, path: string): unknown {
   if (code === "ENOSPC" || code === "EDQUOT" || code.startsWith("SQLITE_FULL")) {
     return new StoreError("full", "store.full", { path }, { cause });
   }
+  const foreign = anotherUsers(code, path);
+  if (foreign) return new StoreError("unwritable", "store.foreign", foreign, { cause });
   if (
     /^(EACCES|ENOENT|EPERM|EROFS|ENOTDIR|EEXIST|EISDIR)$/.test(code) ||
     /^SQLITE_(READONLY|CANTOPEN|PERM|IOERR)/.test(code)
@@ -54,6 +57,24 @@ export function storeError(cause: unknown, path: string): unknown {
     return new StoreError("damaged", "store.damaged", { path }, { cause });
   }
   return cause;
+}
+
+/** Whose a file or its folder is, where that is why it cannot be used: a volume whose container changed its user. */
+function anotherUsers(code: string, path: string) {
+  if (!/^(EACCES|EPERM|SQLITE_(READONLY|CANTOPEN|PERM).*)$/.test(code)) return undefined;
+  const user = process.getuid?.();
+  const owner = (ownerOf(path) ?? ownerOf(dirname(path)))?.uid;
+  // Root's folders are a mistake of their own: to run this as root is no advice.
+  if (user === undefined || user === 0 || !owner || owner === user) return undefined;
+  return { path, owner, user };
+}
+
+function ownerOf(path: string) {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What people are told of an error of the disk or the file; undefined for others, which are for the log only. */

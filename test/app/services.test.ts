@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -57,6 +57,14 @@ describe("doctor, of services", () => {
     expect((await said({ DATA_DIR: dir })).store).toMatch(/^✗ .*cannot be read/);
     writeFileSync(join(dir, "web-chat.sqlite"), "not a database either");
     expect((await said({ DATA_DIR: dir }))["web messages"]).toMatch(/^✗ .*web-chat\.sqlite cannot be read/);
+  });
+
+  it("does not call a database damaged that only this user may not open", async () => {
+    const dir = folder();
+    mkdirSync(join(dir, "dreamloom.sqlite"));
+    expect((await said({ DATA_DIR: dir })).store).toMatch(
+      /^✗ \S+dreamloom\.sqlite cannot be written \(SQLITE_CANTOPEN\)/,
+    );
   });
 
   it("misses a token that Slack needs, and shows none", async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -100,6 +100,14 @@ describe("without onnxruntime", () => {
     const doctor = await broken(["doctor"], env);
     expect(doctor.out).toMatch(/✗ {2}onnx-cpu +onnxruntime, which computes the pictures, could not be fetched/);
     expect(doctor.out).toMatch(/✗ {2}onnx-webgpu +It cannot be tried without onnxruntime\./);
+  });
+});
+
+describe("what onnxruntime does beside computing", () => {
+  it("is switched off: it keeps no identifier of the machine, which it would send to Microsoft", async () => {
+    const HOME = folder();
+    const { code } = await dreamloom(["bench", "step", "--size", "32"], { env: { HOME } });
+    expect([code, readdirSync(HOME)]).toEqual([0, []]);
   });
 });
 

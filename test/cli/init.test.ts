@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
@@ -87,6 +96,12 @@ describe("dreamloom init", () => {
     expect(wrong.code).toBe(2);
     chmodSync(join(place, "dreamloom.env"), 0o666);
     expect((await dreamloom(["models", "list"], { cwd: place })).code).toBe(0);
+  });
+
+  it("a file that cannot be looked at, as in a folder that is closed to the user, stops no verb", async () => {
+    const place = folder();
+    symlinkSync("dreamloom.env", join(place, "dreamloom.env"));
+    expect(await dreamloom(["models", "list"], { cwd: place })).toMatchObject({ code: 0, err: "" });
   });
 
   it("asks on a terminal, again when Discord does not take the token, and prints the invite link", async () => {

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Libsql from "libsql";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { StoreError, storeError } from "../../src/shared/store-error.js";
 import { openStore } from "../../src/store/open.js";
 import { folder, job, makeStore } from "./make.js";
@@ -110,6 +110,21 @@ describe("opening the store", () => {
     expect([error.kind, error.message]).toEqual([
       "unwritable",
       expect.stringContaining(`${join(dir, "dreamloom.sqlite")} cannot be written (SQLITE_CANTOPEN)`),
+    ]);
+  });
+
+  it("says whose the folder is when that is somebody else, as a volume's whose container has another user now", () => {
+    const dir = folder();
+    mkdirSync(join(dir, "dreamloom.sqlite"));
+    if (process.getuid?.() === 0) chownSync(join(dir, "dreamloom.sqlite"), 4321, 0);
+    const owner = statSync(join(dir, "dreamloom.sqlite")).uid;
+    const open = () => openStore({ dir, busyMs: 20 });
+    const getuid = vi.spyOn(process, "getuid").mockReturnValue(owner + 1);
+    onTestFinished(() => getuid.mockRestore());
+    expect([failure(open).kind, failure(open).message]).toEqual([
+      "unwritable",
+      `${join(dir, "dreamloom.sqlite")} belongs to user ${owner}, and Dreamloom runs as user ${owner + 1}: run it as ` +
+        `user ${owner}, or give user ${owner + 1} the whole folder (chown -R).`,
     ]);
   });
 

@@ -10,6 +10,7 @@ import { isDenied, refusalOf } from "../../queue/cluster/refusals.js";
 import { Trial } from "../../queue/cluster/trial.js";
 import { openSqlite } from "../../shared/native.js";
 import { sentence } from "../../shared/sentences/sentence.js";
+import { StoreError, storeError } from "../../shared/store-error.js";
 import type { Config } from "../settings/load-settings.js";
 import { clusterRows, type Service } from "./cluster-rows.js";
 
@@ -53,8 +54,14 @@ function stores(dir: string): Service[] {
       } finally {
         database.close();
       }
-    } catch (error) {
-      return { what, works: false, detail: sentence("service.store-broken", { file, reason: messageOf(error) }) };
+    } catch (cause) {
+      const error = storeError(cause, file);
+      // The file is whole, as far as is known, but closed to this user: the start would say the same.
+      const detail =
+        error instanceof StoreError && error.kind === "unwritable"
+          ? error.message.replace(/\.$/, "")
+          : sentence("service.store-broken", { file, reason: messageOf(cause) });
+      return { what, works: false, detail };
     }
   });
 }

@@ -1058,6 +1058,9 @@ export const english = {
   "store.full": "There is no space left for {path}: free some, or lower retention.megabytes.",
   "store.unwritable": ({ path, code }: { path: string; code: string }) =>
     `${path} cannot be written (${code}): make it writable, or name another folder in data.dir or DATA_DIR.`,
+  "store.foreign": ({ path, owner, user }: { path: string; owner: number; user: number }) =>
+    `${path} belongs to user ${owner}, and Dreamloom runs as user ${user}: run it as user ${owner}, or give ` +
+    `user ${user} the whole folder (chown -R).`,
   "store.damaged": ({ path }: { path: string }) =>
     `The database ${path} is damaged: restore a copy of it (docs/operating.md, "Backup"), or move it away to start ` +
     "with an empty one.",

@@ -80,13 +80,15 @@ export function withoutBuild({ platform, arch, musl }: Machine = thisMachine()):
 }
 
 /**
- * Loads it.
+ * Loads it, without its telemetry: it would keep an identifier of this machine in the home folder, and send it to
+ * Microsoft with what it runs.
  * @throws DeviceError where there is none for this machine, or it has not been fetched; NativePartError where it does
  *   not load
  */
 export function loadOnnx(): typeof Ort {
   const obstacle = withoutBuild();
   if (obstacle) throw obstacle;
+  process.env.ORT_DISABLE_TELEMETRY = "1";
   if (installedFolder() !== undefined) return loadNative<typeof Ort>(NAME);
   if (fetched === undefined) throw new DeviceError("onnx.not-here");
   return loadNative<typeof Ort>(NAME, fetched);
