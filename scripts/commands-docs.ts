@@ -82,14 +82,15 @@ is said [below](#which-picture). Defaults and limits are those of an installatio
 const PLACES = `
 ## Moving pictures
 
-\`/dream\`, \`/stylize\` and \`/blend\` make a film of a GIF, an animated WebP or an APNG: every frame is worked on, what is made in it goes with the things it
+\`/dream\`, \`/stylize\` and \`/blend\` make a film of a GIF, an animated WebP, an APNG, or of MP4 and WebM where ffmpeg is installed: every frame is worked on, what is made in it goes with the things it
 is on, and timing and loop stay. Frames come into the thread as they are made; the job can be cancelled, and goes on from its last frame after a
 restart. How long it takes is told before it starts: each frame after the first costs half of what a picture of its size does.
 
 A film of more than 48 frames or 12 s (\`pictures.filmFrames\`, \`pictures.filmSeconds\`) is not cut by itself: the answer has the parts that would do.
 \`moving:half\` takes every second frame (also \`third\`, \`quarter\`, \`sixth\`, \`eighth\`) and shows each twice as long, \`moving:3s\` the first three seconds,
 \`moving:"half 3s"\` both, \`moving:still\` one picture of it. A smaller \`size\` takes less time. Morphs, sheets and sweeps are made of one picture
-only. A film in MP4 or WebM is not taken yet.
+only. What is made of an MP4 or WebM is an MP4 with its sound. Such a film may have 10 minutes, of which a part is taken; where a picture is wanted, its
+first frame is.
 
 ## Where in the picture
 

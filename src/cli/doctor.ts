@@ -17,6 +17,7 @@ import { type Listed, listNetworks } from "../engine/networks/inventory.js";
 import { chooseDevice } from "../engine/runtimes/choose.js";
 import { bringOnnx, ONNXRUNTIME } from "../engine/runtimes/onnx/fetch.js";
 import { DeviceError } from "../engine/runtimes/runtime.js";
+import { FILM_PROGRAMS } from "../shared/films/limited.js";
 import { sentence } from "../shared/sentences/sentence.js";
 import { megabytes, printJson, table } from "./output.js";
 import { downloadBar } from "./progress.js";
@@ -96,7 +97,13 @@ export async function diagnose(
     /** What there is to say about the chats. */
     chats: [await discord(config)],
     /** Programs that make something more possible; nothing needs them. */
-    extras: [{ program: "ffmpeg", use: sentence("doctor.ffmpeg"), path: await find("ffmpeg") }],
+    extras: await Promise.all(
+      FILM_PROGRAMS.map(async (program) => ({
+        program,
+        use: sentence(`doctor.${program}`),
+        path: await find(program),
+      })),
+    ),
   };
 }
 

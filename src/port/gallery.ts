@@ -67,6 +67,8 @@ export interface GalleryWork {
   readonly height: number;
   /** It moves. */
   readonly film: boolean;
+  /** Its file is no picture: MP4. */
+  readonly video?: true;
   /** How many people have it among their favourites, and whether the viewer does. */
   readonly hearts: number;
   readonly loved: boolean;
@@ -127,7 +129,7 @@ export interface Gallery {
 }
 
 /** A work as people from outside see it: no ids of people, no line, nothing that it was made from. */
-export interface PublicWork extends Pick<GalleryWork, "job" | "title" | "at" | "width" | "height" | "film"> {
+export interface PublicWork extends Pick<GalleryWork, "job" | "title" | "at" | "width" | "height" | "film" | "video"> {
   /** The author's name. */
   readonly author: string;
   /** See {@link GalleryDetail.credits}. */

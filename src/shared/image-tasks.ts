@@ -1,7 +1,17 @@
 /** What is done with strangers' image files outside the engine. Every function here decodes, or may be made to. */
 import { isDeepStrictEqual } from "node:util";
 import type { FormatEnum, Sharp } from "sharp";
-import { checkDecodes, inspectPicture, labAsRgb, PictureError, type PictureFacts } from "./inspect-image.js";
+import { bareFilm } from "./films/film-file.js";
+import { stillOf } from "./films/film-still.js";
+import { filmKind } from "./films/kind.js";
+import {
+  checkDecodes,
+  inspectPicture,
+  labAsRgb,
+  PictureError,
+  type PictureFacts,
+  saysOfFilm,
+} from "./inspect-image.js";
 import { bareImage } from "./metadata/bare.js";
 import { type Mark, printMark } from "./metadata/mark.js";
 import { readMark, withMark } from "./metadata/with-mark.js";
@@ -69,7 +79,7 @@ export const IMAGE_TASKS = {
   /** @throws PictureError for what is no image that is taken */
   async inspect(bytes: Uint8Array, { name, maxPixels, decoding = false }: InspectOptions): Promise<PictureFacts> {
     const facts = await inspectPicture(bytes, name, maxPixels);
-    if (decoding) await checkDecodes(bytes, facts);
+    if (decoding) await looksBehind(bytes, facts, name);
     return facts;
   },
 
@@ -82,6 +92,7 @@ export const IMAGE_TASKS = {
     { decoding = false, keepsMark = false, ...limits }: AdmitOptions,
   ): Promise<AdmittedImage> {
     const facts = await inspectPicture(bytes, limits.name, limits.maxPixels);
+    if (filmKind(bytes)) return admitFilm(bytes, limits.name);
     const mark = await markIn(bytes);
     const bare = await anonymous(bytes, facts, limits);
     if (decoding) await checkDecodes(bare, facts);
@@ -91,12 +102,12 @@ export const IMAGE_TASKS = {
 
   /** What a file says of its frames; undefined for a still. @throws PictureError */
   moving(bytes: Uint8Array, limits: TaskLimits): Promise<MovingFacts | undefined> {
-    return read(movingFacts(bytes), limits);
+    return read(saysOfFilm(movingFacts(bytes), limits.name), limits);
   },
 
   /** A smaller copy that every browser shows: of an animation its first frame. */
-  still(bytes: Uint8Array, { side, format, quality, ...limits }: StillOptions): Promise<Uint8Array> {
-    const small = opened(bytes, limits)
+  async still(bytes: Uint8Array, { side, format, quality, ...limits }: StillOptions): Promise<Uint8Array> {
+    const small = opened(await stillOf(bytes, limits.name), limits)
       .autoOrient()
       .resize({ width: side, height: side, fit: "inside", withoutEnlargement: true });
     const file = format === "webp" ? small.webp({ quality }) : small.flatten({ background: "#fff" }).jpeg({ quality });
@@ -109,6 +120,7 @@ export const IMAGE_TASKS = {
    * it is too large. It says of its making what the larger one did.
    */
   async smaller(bytes: Uint8Array, { maxBytes, ...limits }: SmallerOptions): Promise<EncodedImage> {
+    if (filmKind(bytes)) return smallerImage(await stillOf(bytes, limits.name), { maxBytes, ...limits });
     const mark = await markIn(bytes);
     if (!mark) return smallerImage(bytes, { maxBytes, ...limits });
     const small = await smallerImage(bytes, { maxBytes: maxBytes - markBytes(mark), ...limits });
@@ -116,8 +128,9 @@ export const IMAGE_TASKS = {
   },
 
   /** The picture cut square, once for each of these bounds. @throws PictureError */
-  square(bytes: Uint8Array, { squares, maxPixels, ...limits }: SquareOptions): Promise<SquareCut[]> {
-    return read(squareCuts(bytes, squares, { maxPixels, seconds: SECONDS }), { maxPixels, ...limits });
+  async square(bytes: Uint8Array, { squares, maxPixels, ...limits }: SquareOptions): Promise<SquareCut[]> {
+    const picture = await stillOf(bytes, limits.name);
+    return read(squareCuts(picture, squares, { maxPixels, seconds: SECONDS }), { maxPixels, ...limits });
   },
 };
 
@@ -171,8 +184,22 @@ async function read<T>(work: Promise<T>, { name }: TaskLimits): Promise<T> {
   try {
     return await work;
   } catch (cause) {
+    if (cause instanceof PictureError) throw cause;
     throw new PictureError("image.unreadable", { name }, { cause });
   }
+}
+
+async function looksBehind(bytes: Uint8Array, facts: PictureFacts, name: string): Promise<void> {
+  if (filmKind(bytes)) await stillOf(bytes, name);
+  else await checkDecodes(bytes, facts);
+}
+
+/** A film in a container of our own: what is said of it is said of that one, and its first frame is looked at. */
+async function admitFilm(stranger: Uint8Array, name: string): Promise<AdmittedImage> {
+  const { bytes } = await saysOfFilm(bareFilm(stranger), name);
+  const facts = await inspectPicture(bytes, name);
+  await stillOf(bytes, name);
+  return { ...facts, bytes };
 }
 
 /** The same picture without metadata: encoded again only where the file is not built as its format says. */

@@ -3,6 +3,8 @@
  */
 
 import { fileTypeFromBuffer } from "file-type";
+import { FilmFileError, type FilmTrouble, filmFacts, MOST_FILM_SECONDS, MOST_FRAME_PIXELS } from "./films/film-file.js";
+import { FILM_KINDS, type FilmKind, filmKind } from "./films/kind.js";
 import { sharp } from "./native.js";
 import { sentence } from "./sentences/sentence.js";
 import { type Said, SentenceError } from "./sentences/sentence-error.js";
@@ -19,7 +21,7 @@ export interface PictureFacts {
   /** Pixels as shown, after turning the image as its EXIF orientation says; of the first frame or page. */
   readonly width: number;
   readonly height: number;
-  /** As sharp names it. */
+  /** As sharp names it; of a film its container. */
   readonly format: string;
   /** For instance "image/jpeg". */
   readonly type: string;
@@ -73,6 +75,8 @@ export async function inspectPicture(
   maxPixels = MAX_INPUT_PIXELS,
 ): Promise<PictureFacts> {
   if (bytes.byteLength === 0) throw new PictureError("image.empty", { name });
+  const film = filmKind(bytes);
+  if (film) return inspectFilm(bytes, film, name);
   // First by its mark, so that no other format reaches a decoder: SVG can name other files, PDF is a program.
   const mark = await fileTypeFromBuffer(bytes).catch(() => undefined);
   if (!mark) throw new PictureError("image.unreadable", { name });
@@ -93,6 +97,38 @@ export async function inspectPicture(
   const most = maxPixels * (format.share ?? 1);
   if (width * height > most) throw new PictureError("image.megapixels", { name, most: most / 1e6 });
   return { width, height, format: metadata.format, type: format.type, extension: format.extension };
+}
+
+async function inspectFilm(bytes: Uint8Array, kind: FilmKind, name: string): Promise<PictureFacts> {
+  const { width, height, seconds } = await saysOfFilm(filmFacts(bytes), name);
+  if (seconds > MOST_FILM_SECONDS) throw filmError("too-long", name);
+  return { width, height, format: kind, ...FILM_KINDS[kind] };
+}
+
+/** What cannot be done with a film, as a sentence. @throws PictureError */
+export async function saysOfFilm<T>(work: Promise<T>, name = sentence("image.unnamed")): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof FilmFileError) throw filmError(error.trouble, name, error);
+    throw error;
+  }
+}
+
+function filmError(trouble: FilmTrouble, name: string, cause?: Error): PictureError {
+  const options = cause && { cause };
+  switch (trouble) {
+    case "no-tools":
+      return new PictureError("film.not-taken", { name }, options);
+    case "too-long":
+      return new PictureError("film.minutes", { name, most: MOST_FILM_SECONDS / 60 }, options);
+    case "too-large":
+      return new PictureError("image.megapixels", { name, most: MOST_FRAME_PIXELS / 1e6 }, options);
+    case "codec":
+      return new PictureError("film.codec", { name }, options);
+    default:
+      return new PictureError("film.unreadable", { name }, options);
+  }
 }
 
 /** The share of a JPEG that was cut off which must be there. */

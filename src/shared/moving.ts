@@ -1,4 +1,6 @@
 /** Moving pictures: how long each of their frames is shown, and which of them a job works on. */
+import { filmFacts } from "./films/film-file.js";
+import { filmKind } from "./films/kind.js";
 import { readApng } from "./metadata/apng.js";
 import { sharp } from "./native.js";
 
@@ -11,6 +13,10 @@ export interface MovingFacts {
   readonly delays: readonly number[];
   /** Whether it begins again at its end, for ever. */
   readonly loops: boolean;
+  /** Of a film of one speed, decoded frame by frame at the size that is wanted: MP4 and WebM. */
+  readonly framesPerSecond?: number;
+  /** Whether there is sound that a film made from it can have. */
+  readonly sound?: boolean;
 }
 
 /** Which frames of a moving picture are meant. */
@@ -38,13 +44,22 @@ const SHARES = { half: 2, third: 3, quarter: 4, sixth: 6, eighth: 8 } as const;
 const STILL = "still";
 const ALL = "all";
 const MOST_SECONDS = 600;
+/** Frames that are counted of a film: those of ten minutes at 60 a second. */
+const MOST_LISTED = 36_000;
 
 /** All frames of a file are opened at once: this many pixels take 400 MB. */
 export const MOST_FILM_PIXELS = 100_000_000;
 
-/** Undefined for a file of one frame. @throws where sharp cannot read it */
+/** Undefined for a file of one frame. @throws where sharp or ffmpeg cannot read it */
 export async function movingFacts(bytes: Uint8Array): Promise<MovingFacts | undefined> {
   if (!mayMove(bytes)) return undefined;
+  if (filmKind(bytes)) {
+    const { seconds, framesPerSecond, width, height, sound } = await filmFacts(bytes);
+    const count = Math.max(1, Math.round(seconds * framesPerSecond));
+    if (count < 2) return undefined;
+    const delays = Array<number>(Math.min(count, MOST_LISTED)).fill(1000 / framesPerSecond);
+    return { width, height, loops: false, delays, framesPerSecond, sound };
+  }
   const apng = readApng(bytes);
   if (apng) {
     const { width, height, loops, frames } = apng;
@@ -58,8 +73,14 @@ export async function movingFacts(bytes: Uint8Array): Promise<MovingFacts | unde
 
 const shownMs = (said: number): number => (said <= UNSAID_MS ? USUAL_MS : said);
 
+/** Whether so many first frames of a file can be opened at once. */
+export function canOpen({ width, height, framesPerSecond }: Omit<MovingFacts, "delays">, frames: number): boolean {
+  return framesPerSecond !== undefined || width * height * frames <= MOST_FILM_PIXELS;
+}
+
 /** Whether a file's first bytes are those of a format that has frames. */
 export function mayMove(bytes: Uint8Array): boolean {
+  if (filmKind(bytes)) return true;
   const mark = Buffer.from(bytes.subarray(0, 12)).toString("latin1");
   return mark.startsWith("GIF8") || mark.startsWith("\x89PNG") || (mark.startsWith("RIFF") && mark.endsWith("WEBP"));
 }

@@ -1,4 +1,5 @@
 import type { Attack } from "./attack.js";
+import { films } from "./films.js";
 import { frames } from "./frames.js";
 import { lines } from "./lines.js";
 import { pictures } from "./pictures.js";
@@ -6,4 +7,4 @@ import { requests } from "./requests.js";
 import { stores } from "./stores.js";
 import { urls } from "./urls.js";
 
-export const ATTACKS: readonly Attack[] = [requests, frames, lines, pictures, urls, stores];
+export const ATTACKS: readonly Attack[] = [requests, frames, lines, pictures, films, urls, stores];

@@ -37,7 +37,9 @@ export interface Medium {
 type Holder = Partial<APIMessageSnapshotFields>;
 
 const UNKNOWN_TYPE = "application/octet-stream";
-const IMAGE_NAME = /\.(png|jpe?g|webp|gif|avif|heic|tiff?)$/i;
+const IMAGE_NAME = /\.(png|jpe?g|webp|gif|avif|heic|tiff?|mp4|m4v|mov|webm)$/i;
+/** Media types of what commands work on. */
+const TAKEN = /^(image\/|video\/(mp4|x-m4v|quicktime|webm)\b)/;
 
 /** All that a message shows, and the messages that it forwards: what it is about first. */
 export function mediaOf(message: APIMessage, cdn: Pick<CDN, "emoji" | "sticker">): readonly Medium[] {
@@ -178,7 +180,7 @@ function isFull({ content, attachments, embeds, components, sticker_items }: Hol
 
 /** By its type; by its name where a server does not know the type. */
 function isImage(type: string | null | undefined, name: string): boolean {
-  return type && type !== UNKNOWN_TYPE ? type.startsWith("image/") : IMAGE_NAME.test(name);
+  return type && type !== UNKNOWN_TYPE ? TAKEN.test(type) : IMAGE_NAME.test(name);
 }
 
 function nameOf({ filename, url }: APIAttachment): string {

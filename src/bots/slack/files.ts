@@ -184,10 +184,13 @@ export class Files {
   }
 }
 
+const VIDEO: Readonly<Record<string, string>> = { mp4: "video/mp4", mov: "video/quicktime", webm: "video/webm" };
+
 type Known = NonNullable<FilesInfoResponse["file"]>;
 
 function typeOf({ mimetype, filetype }: Pick<Known, "mimetype" | "filetype">): string | undefined {
-  return mimetype || (filetype ? `image/${filetype}` : undefined);
+  if (mimetype || !filetype) return mimetype || undefined;
+  return VIDEO[filetype] ?? `image/${filetype}`;
 }
 
 /** Whether Slack refused a message because of its blocks. */

@@ -90,7 +90,9 @@ export function unknownFile(id: string, name = sentence("chat.unnamed-image")): 
 
 /** Types of files that were not examined. */
 const UNKNOWN_TYPES = new Set(["application/octet-stream", "binary/octet-stream"]);
-const IMAGE_NAME = /\.(?:png|jpe?g|gif|webp|avif|tiff?)$/i;
+const IMAGE_NAME = /\.(?:png|jpe?g|gif|webp|avif|tiff?|mp4|m4v|mov|webm)$/i;
+/** Media types of what commands work on. */
+const TAKEN = /^(?:image\/|video\/(?:mp4|x-m4v|quicktime|webm)$)/;
 
 /** The images among files. */
 export function picturesIn(files: readonly unknown[]): SlackFile[] {
@@ -103,7 +105,7 @@ export function picturesIn(files: readonly unknown[]): SlackFile[] {
     // looked up later.
     const unknown = UNKNOWN_TYPES.has(mimetype) && IMAGE_NAME.test(word(file.name) ?? "");
     const type = unknown || mimetype === "" ? undefined : mimetype;
-    if (id === undefined || gone || type?.startsWith("image/") === false) return [];
+    if (id === undefined || gone || (type !== undefined && !TAKEN.test(type))) return [];
     const size = typeof file.size === "number" ? file.size : undefined;
     const url = word(file.url_private) ?? word(file.url_private_download);
     const name = word(file.name) ?? word(file.title) ?? sentence("chat.unnamed-image");

@@ -12,8 +12,8 @@ import { writeDurably } from "../../shared/write-durably.js";
 import { refusal } from "./sql.js";
 import type { StoredImage } from "./store.js";
 
-/** Formats that not every browser shows, by sharp's name. */
-const NOT_EVERYWHERE: ReadonlySet<string> = new Set(["heif", "tiff"]);
+/** Formats that not every browser shows as a picture, by their names among `PictureFacts`. */
+const NOT_EVERYWHERE: ReadonlySet<string> = new Set(["heif", "tiff", "mp4", "webm"]);
 /** Its side, in pixels, is sharp on a 2x screen at the largest size that the chat shows. */
 const PREVIEW = { side: 1280, format: "webp", quality: 86 } as const;
 /** What a refusal is to the page, where it is not "forbidden". */
@@ -23,7 +23,7 @@ const KINDS: Readonly<Record<string, ChatErrorKind>> = {
   "image.busy": "rate-limited",
 };
 const FRESH_MS = 60_000;
-const FILE_NAME = /^[0-9a-f]{64}\.(?:(?:jpg|png|webp|gif|avif|tiff)|preview\.webp)$/;
+const FILE_NAME = /^[0-9a-f]{64}\.(?:(?:jpg|png|webp|gif|avif|tiff|mp4|webm)|preview\.webp)$/;
 
 /** The SHA-256 in an image file's name. */
 export function shaOf(name: string): string {

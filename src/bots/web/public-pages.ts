@@ -60,11 +60,16 @@ ${next === undefined ? undefined : link(`./?after=${encodeURIComponent(next)}`, 
 
 /** One work, with the link of its own and what shows it where that is posted. */
 export function workPage(work: PublicWork, looks: Looks): string {
-  const { job, title, author, at, credits, film, width, height } = work;
+  const { job, title, author, at, credits, film, video, width, height } = work;
   const about = [sentence("web.public.by", { author }), credits].filter(Boolean).join(" · ");
   const day = new Date(at).toISOString().slice(0, 10);
   const body = html`<figure class="public-work">
-<img src="${job}/${film ? "full" : `${LARGE}.jpg`}" alt="${labelOf(work)}"${sized(width, height)}>
+${
+  video
+    ? html`<video src="${job}/full" poster="${job}/${LARGE}.jpg" aria-label="${labelOf(work)}" controls loop
+ playsinline preload="none"${sized(width, height)}></video>`
+    : html`<img src="${job}/${film ? "full" : `${LARGE}.jpg`}" alt="${labelOf(work)}"${sized(width, height)}>`
+}
 <figcaption><h1>${title}</h1>
 <p>${sentence("web.public.by", { author })} · <time datetime="${day}">${longDay(at)}</time></p>
 ${credits === "" ? undefined : html`<p>${credits}</p>`}

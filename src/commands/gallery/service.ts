@@ -224,7 +224,10 @@ export function workOf(
 function factsOfAll(job: StoredJob, recipe: Recipe): Omit<PublicWork, "author" | "credits"> {
   const { id, params, result } = job;
   const { width = 0, height = 0 } = result ?? {};
-  return { job: id, title: recipe.title(params), at: finishedAt(job), width, height, film: recipe.film(params) };
+  const film = recipe.film(params);
+  const video = film && params.format === "mp4";
+  const facts = { job: id, title: recipe.title(params), at: finishedAt(job), width, height, film };
+  return video ? { ...facts, video } : facts;
 }
 
 /** The line that makes a work again, with the seed that was used, and what belongs to it. */

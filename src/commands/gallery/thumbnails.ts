@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
 import PQueue from "p-queue";
+import { stillOf } from "../../shared/films/film-still.js";
 import { sharp } from "../../shared/native.js";
 import type { Jobs } from "../../store/jobs.js";
 
@@ -38,8 +39,9 @@ export class Thumbnails {
   async #make(job: string, side: number): Promise<Uint8Array | undefined> {
     const picture = await this.jobs.result(job);
     if (!picture) return undefined;
-    const { pages = 1 } = await sharp(picture.bytes).metadata();
-    const small = sharp(picture.bytes, { page: Math.floor(pages / 2) })
+    const bytes = await stillOf(picture.bytes);
+    const { pages = 1 } = await sharp(bytes).metadata();
+    const small = sharp(bytes, { page: Math.floor(pages / 2) })
       .resize(side, side, { fit: "inside", withoutEnlargement: true })
       .flatten({ background: "#fff" })
       .jpeg({ quality: 82, mozjpeg: true });

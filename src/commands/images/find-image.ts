@@ -49,7 +49,10 @@ export interface ImageRequest extends ImageRequester {
 const UNTOLD_MS = 3_000;
 
 /** Such a file cannot be meant: in search of the newest picture it is skipped, and the one before taken. */
-const NO_IMAGE: ReadonlySet<string> = new Set(["image.empty", "image.unreadable", "image.pretends", "image.damaged"]);
+const NO_IMAGE: ReadonlySet<string> = new Set([
+  ...["image.empty", "image.unreadable", "image.pretends", "image.damaged"],
+  ...["film.not-taken", "film.unreadable", "film.codec"],
+]);
 /** Files that are tried, newest first, and pictures that are skipped unseen. */
 const MOST_TRIED = 5;
 const MOST_SKIPPED = 20;

@@ -2,10 +2,10 @@
 import { withImage } from "../../shared/image-process.js";
 import { MAX_INPUT_PIXELS, PictureError } from "../../shared/inspect-image.js";
 import {
+  canOpen,
   chosenFrames,
   EVERY,
   type Excerpt,
-  MOST_FILM_PIXELS,
   type MovingFacts,
   mayMove,
   readExcerpt,
@@ -47,8 +47,8 @@ async function factsOf(bytes: Uint8Array): Promise<MovingFacts | undefined> {
 function fits(facts: MovingFacts, excerpt: Excerpt, { filmFrames, filmSeconds }: FilmLimits): boolean {
   const { places, delays } = chosenFrames(facts, excerpt);
   const ms = delays.reduce((sum, delay) => sum + delay, 0);
-  const pixels = facts.width * facts.height * (Math.max(...places) + 1);
-  return places.length <= filmFrames && ms <= filmSeconds * 1000 && pixels <= MOST_FILM_PIXELS;
+  const opened = (places.at(-1) ?? 0) + 1;
+  return places.length <= filmFrames && ms <= filmSeconds * 1000 + 1 && canOpen(facts, opened);
 }
 
 /** All of it in fewer frames, and as much of its beginning as may be: in all frames, and in half of them. */

@@ -269,5 +269,5 @@ async function madeToFit(picture: Picture, maxBytes: number): Promise<Fitted> {
 
 /** Whether a file of this type may hold an animation. */
 function moves(type: string): boolean {
-  return type === "image/webp" || type === "image/gif";
+  return type === "image/webp" || type === "image/gif" || type.startsWith("video/");
 }

@@ -4,6 +4,7 @@ import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
 import type { JobMemory } from "../../queue/job-request.js";
 import { type JobQueue, QueueError } from "../../queue/queue.js";
 import { defined } from "../../shared/defined.js";
+import { filmKind } from "../../shared/films/kind.js";
 import type { BotOptions } from "../bot-options.js";
 import { downloadImage, type FoundImage, type ImageServices } from "../images/find-image.js";
 import { movingFrames } from "../images/moving-frames.js";
@@ -70,7 +71,8 @@ export async function startJob(request: RecipeRequest, requester: JobRequester, 
   const provenance = request.provenance ?? (await provenanceOf(Object.values(images), user, services.jobs));
   const pictures = Object.fromEntries(Object.entries(images).map(([role, { bytes }]) => [role, bytes]));
   const params = request.params ?? settings.defaults(recipe, channel);
-  const moving = await framesOf(recipe, pictures, { ...params, ...given }, services);
+  const { format } = given;
+  const moving = await framesOf(recipe, pictures, { ...params, ...given, format }, services);
   const draft = await recipe.change({ params, pictures }, { ...given, ...moving }, { channel, chat, styles });
   settings.checkSize(recipe, draft.params, channel, user);
   return submit(draft, provenance, request, requester, services);
@@ -80,12 +82,15 @@ export async function startJob(request: RecipeRequest, requester: JobRequester, 
 async function framesOf(
   { imageRole = "", options }: Recipe,
   pictures: Draft["pictures"],
-  { moving }: Params,
+  { moving, format }: Params,
   { botOptions }: Pick<JobServices, "botOptions">,
 ): Promise<Params> {
   const bytes = pictures[imageRole];
   if (!options.moving) return {};
-  return { filmFrames: bytes && (await movingFrames(bytes, moving, botOptions.pictures)) };
+  const filmFrames = bytes && (await movingFrames(bytes, moving, botOptions.pictures));
+  // A film with sound stays one, unless something else is said.
+  const staysFilm = bytes !== undefined && filmFrames !== undefined && filmKind(bytes) !== undefined;
+  return { filmFrames, format: format ?? (staysFilm ? "mp4" : undefined) };
 }
 
 async function downloaded(

@@ -1,4 +1,5 @@
 /** Films: frames encoded as animated WebP or GIF by sharp, or as MP4 by ffmpeg, within a limit of bytes. */
+import { defined } from "../../shared/defined.js";
 import { sharp } from "../../shared/native.js";
 import { encodeMp4, hasFfmpeg } from "./ffmpeg.js";
 import { FILM_TYPES, type Film, FilmError, type FilmFormat } from "./film.js";
@@ -16,6 +17,8 @@ interface FilmSettings {
   /** WebP when left out. */
   readonly format?: FilmFormat;
   readonly signal?: AbortSignal;
+  /** A stranger's film whose sound, from its beginning, an MP4 has. */
+  readonly soundOf?: Uint8Array;
 }
 
 type FilmOptions = FilmSettings & Timing;
@@ -123,8 +126,9 @@ async function encodeOnce(
   const film = { type: FILM_TYPES[format], width, height, frames: indices.length, framesPerSecond };
   if (format === "mp4") {
     const rate = Math.min(45, Math.round(18 + (82 - quality) / 2 + (every - 1)));
-    const { signal } = options;
-    return { ...film, bytes: await encodeMp4(store, { framesPerSecond, width, height, quality: rate, signal }) };
+    const { signal, soundOf } = options;
+    const coding = { framesPerSecond, width, height, quality: rate, signal, soundOf };
+    return { ...film, bytes: await encodeMp4(store, coding) };
   }
   const pages = await Promise.all(indices.map((index) => page(store, index, width, height)));
   const raw = { width, height: height * pages.length, channels: CHANNELS, pageHeight: height } as const;
@@ -172,17 +176,24 @@ export function delays(times: readonly number[], unit: number): number[] {
 
 /** The shortest time that a frame of an MP4 is shown, in milliseconds. */
 const SHORTEST = 20;
+/** Frames that are shown equally long to within so many milliseconds have one speed. */
+const EVEN_MS = 0.01;
 
 /** An MP4 has one speed: a frame that is shown for longer is there several times. */
 async function encodeAtOneSpeed(store: FrameStore, times: readonly number[], options: FilmOptions): Promise<Film> {
+  const [first = 0] = times;
+  if (times.every((ms) => Math.abs(ms - first) < EVEN_MS)) {
+    const { delays: _, ...even } = { delays: [], ...options };
+    return encodeStore(store, { ...even, framesPerSecond: speedOf({ delays: times }) });
+  }
   const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
   const unit = Math.max(SHORTEST, times.map(Math.round).reduce(divisor, 0));
-  const { maxBytes, signal } = options;
+  const { maxBytes, signal, soundOf } = options;
   const repeated = await FrameStore.open(store.width, store.height);
   try {
     for (const [index, ms] of delays(times, unit).entries())
       for (let shown = 0; shown < ms; shown += unit) await repeated.appendBytes(await store.read(index));
-    const even = { framesPerSecond: 1000 / unit, maxBytes, format: "mp4", ...(signal && { signal }) } as const;
+    const even = { framesPerSecond: 1000 / unit, maxBytes, format: "mp4", ...defined({ signal, soundOf }) } as const;
     const film = await encodeStore(repeated, even);
     return { ...film, frames: store.count, framesPerSecond: speedOf(options) };
   } finally {

@@ -1,4 +1,6 @@
 /** Encoded images in and out, through sharp. Every image from outside is hostile until it has been through `decode`. */
+import { stillOf } from "../../shared/films/film-still.js";
+import { filmKind } from "../../shared/films/kind.js";
 import { inspectPicture, MAX_INPUT_PIXELS, PictureError } from "../../shared/inspect-image.js";
 import { sharp } from "../../shared/native.js";
 import { mended } from "./mend.js";
@@ -30,7 +32,7 @@ interface OpenPicture extends Size {
  */
 export async function openPicture(bytes: Uint8Array): Promise<OpenPicture> {
   const facts = await inspectPicture(bytes);
-  const file = await mended(bytes, facts);
+  const file = filmKind(bytes) ? await stillOf(bytes) : await mended(bytes, facts);
   const { width, height } = file === bytes ? facts : await inspectPicture(file);
   return {
     width,

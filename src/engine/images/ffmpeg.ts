@@ -1,7 +1,8 @@
 /** MP4 through ffmpeg, where the PATH has one. */
 import { spawn } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { FilmFileError, filmSound } from "../../shared/films/film-file.js";
 import { withoutSecrets } from "../../shared/secrets.js";
 import { FilmError } from "./film.js";
 import type { FrameStore } from "./frame-store.js";
@@ -47,22 +48,42 @@ interface Mp4Options {
   readonly width: number;
   readonly height: number;
   readonly signal?: AbortSignal | undefined;
+  /** A stranger's film whose sound, from its beginning, the film has. */
+  readonly soundOf?: Uint8Array | undefined;
 }
 
 /** Encodes a store's frames as H.264. Players want even sides: give such a width and height. */
 export async function encodeMp4(
   store: FrameStore,
-  { framesPerSecond, quality, width, height, signal }: Mp4Options,
+  { framesPerSecond, quality, width, height, signal, soundOf }: Mp4Options,
 ): Promise<Buffer> {
   const out = join(store.folder, "film.mp4");
   const size = `${store.width}x${store.height}`;
   const input = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", size, "-r", String(framesPerSecond)];
   const coding = ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-crf", String(quality), "-movflags", "+faststart"];
+  const sound = soundOf ? await soundFrom(store, soundOf, store.count / framesPerSecond, signal) : undefined;
   const scale = ["-vf", `scale=${width}:${height}:flags=lanczos`];
   await run(
-    ["-hide_banner", "-loglevel", "error", "-y", ...input, "-i", store.path, ...scale, ...coding, out],
+    [
+      ...["-hide_banner", "-loglevel", "error", "-nostdin", "-y", ...input, "-i", store.path],
+      ...(sound?.input ?? []),
+      ...[...scale, ...coding, ...(sound?.output ?? []), out],
+    ],
     TIMEOUT_MS,
     signal,
   );
   return readFile(out);
+}
+
+/** A second input; undefined where there is no sound that can be read. */
+async function soundFrom(store: FrameStore, film: Uint8Array, seconds: number, signal?: AbortSignal) {
+  const sound = await filmSound(film, seconds, signal).catch((error: unknown) => {
+    if (error instanceof FilmFileError) return undefined;
+    throw error;
+  });
+  if (!sound?.byteLength) return undefined;
+  const path = join(store.folder, "sound.aac");
+  await writeFile(path, sound);
+  const length = ["-t", seconds.toFixed(3)];
+  return { input: ["-f", "aac", "-i", path], output: ["-map", "0:v:0", "-map", "1:a:0", "-c:a", "copy", ...length] };
 }

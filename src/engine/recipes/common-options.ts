@@ -82,15 +82,11 @@ export const FILM_BYTES = 8_000_000;
 export const formatOption = choice({
   help: "The film's format",
   notInCli: "The ending of the output's name is the format.",
-  more: "mp4 needs ffmpeg on the PATH.",
+  more: "mp4 needs ffmpeg on the PATH; made of a film with sound, it has that sound.",
   choices: [
     { value: "webp", label: "Animated WebP" },
     { value: "gif", label: "GIF: larger, with fewer colours" },
-    {
-      value: "mp4",
-      label: "MP4",
-      notInChat: "Galleries, thumbnails and the page's viewer need a picture; MP4 is none.",
-    },
+    { value: "mp4", label: "MP4" },
   ],
   default: "webp",
 });

@@ -252,7 +252,9 @@ export const english = {
     const token = works === undefined ? "off, until DISCORD_TOKEN is set (docs/operating.md)" : problem;
     return `${token}${invite ? `; add it to a server: ${invite}` : ""}`;
   },
-  "doctor.ffmpeg": "films as MP4",
+  "doctor.ffmpeg": "MP4 and WebM films",
+  "doctor.ffprobe": "MP4 and WebM films that people send",
+  "doctor.prlimit": "MP4 and WebM films that people send",
   "doctor.extra": "not found; only {use} need it",
 
   // What `dreamloom job` says.
@@ -602,6 +604,11 @@ export const english = {
     `${name} is a HEIC picture, which I do not read. Save it as JPEG, or have your phone do so: on an iPhone, ` +
     "Settings > Camera > Formats > Most Compatible.",
   "image.pretends": "{name} begins like a {format} file but is none. Use a JPEG, PNG, WebP, GIF, AVIF or TIFF picture.",
+  "film.not-taken":
+    "{name} is a film, and the program that reads films is missing here. Send it as GIF or animated WebP.",
+  "film.minutes": "{name} is longer than {most} minutes. Cut it and try again.",
+  "film.codec": "{name} holds a kind of video that I do not read. Save it as MP4 with H.264 and try again.",
+  "film.unreadable": "{name} is not a film I can read. Save it as MP4 with H.264, or as GIF, and try again.",
   "image.megapixels": "{name} has more than {most} megapixels. Make it smaller and try again.",
 
   // What can be pressed or reacted to: results, palettes, votes.

@@ -7,6 +7,7 @@ import { ann, mod, source } from "../../fakes/chat.js";
 import { FakeEngine, picture } from "../../fakes/engine.js";
 import { studio } from "../../fakes/studio.js";
 import { filmFile } from "../../support/film.js";
+import { movie, NO_FILMS, WITH_FILMS } from "../../support/movie.js";
 
 /** A GIF of so many frames of 100 ms. */
 const film = (frames: number, side = 32): Promise<Uint8Array> =>
@@ -86,5 +87,25 @@ describe("a moving picture in a chat", () => {
       5,
       undefined,
     ]);
+  });
+});
+
+describe.skipIf(NO_FILMS)(`an MP4 in a chat${WITH_FILMS}`, () => {
+  it("becomes an MP4, and a picture where that is said", async () => {
+    const bytes = await movie({ seconds: 1, rate: 10, sound: true });
+    expect((await asked("/dream", bytes)).run?.params).toMatchObject({ filmFrames: 10, format: "mp4" });
+    const { params } = (await asked("/dream moving:still", bytes)).run ?? {};
+    expect(params?.filmFrames).toBeUndefined();
+    expect(params?.format).not.toBe("mp4");
+    expect((await asked("/dream", await film(4))).run?.params.format).not.toBe("mp4");
+  });
+
+  it("that is too long is offered in parts, and one that cannot be read is refused in words", async () => {
+    const { run, told } = await asked("/dream", await movie({ seconds: 3, rate: 10 }));
+    expect(run).toBeUndefined();
+    expect(told).toContain("This film has 30 frames in 3 s, and I take 12 in 6 s. Say which part: `moving:third`");
+    const cut = await asked("/dream", (await movie()).subarray(0, 900));
+    expect(cut.run).toBeUndefined();
+    expect(cut.told).toBe("film.gif is not a film I can read. Save it as MP4 with H.264, or as GIF, and try again.");
   });
 });

@@ -30,7 +30,7 @@ const MAX_HEADERS = 16_384;
 /** Addresses of one host that are tried. */
 const MAX_ADDRESSES = 8;
 const HEADERS = {
-  accept: "image/avif, image/webp, image/png, image/jpeg, image/gif, image/tiff, */*;q=0.1",
+  accept: "image/avif, image/webp, image/png, image/jpeg, image/gif, image/tiff, video/mp4, video/webm, */*;q=0.1",
   // The limit counts the bytes that arrive, so they must not be compressed.
   "accept-encoding": "identity",
   "user-agent": `Dreamloom/${version} (picture fetcher of a chat bot)`,

@@ -38,7 +38,8 @@ export async function* movingFrames<P extends Readonly<Record<string, unknown>>>
     delays: delays.slice(0, count),
     loops: film.loops,
     closes: film.loops && whole,
-    decode: (side: number) => film.decode({ places: places.slice(0, count) }, side),
+    decode: (side: number) => film.decode({ places: places.slice(0, count) }, side, context.signal),
+    ...(film.soundOf && { soundOf: film.soundOf }),
   };
   const options = {
     side: Number(size),

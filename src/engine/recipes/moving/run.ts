@@ -18,6 +18,8 @@ interface MovingInput {
   /** Whether it begins again at its end, and whether its beginning then follows its end. */
   readonly loops: boolean;
   readonly closes: boolean;
+  /** A film whose sound the result has, where its format has any. */
+  readonly soundOf?: Uint8Array;
   /** Its frames, at a longer side in pixels. */
   decode(side: number): Promise<(index: number) => Raster>;
 }
@@ -39,7 +41,7 @@ interface MovingOptions {
  */
 export async function* moving(input: MovingInput, options: MovingOptions, context: RecipeContext): Frames {
   const { side, format, maxBytes, run } = options;
-  const { delays, loops, closes } = input;
+  const { delays, loops, closes, soundOf } = input;
   const { resume, ...within } = context;
   const { signal } = context;
   const count = delays.length;
@@ -62,7 +64,7 @@ export async function* moving(input: MovingInput, options: MovingOptions, contex
       film.last = { source, result: last.image };
       yield await filmFrame(film, last, store);
     }
-    return await encodeFilm(store, { delays, loops, maxBytes, format, signal });
+    return await encodeFilm(store, { delays, loops, maxBytes, format, signal, ...(soundOf && { soundOf }) });
   } finally {
     await store.dispose();
   }

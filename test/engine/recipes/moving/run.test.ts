@@ -8,6 +8,7 @@ import { warpAlong } from "../../../../src/engine/images/warp.js";
 import type { EngineFrame } from "../../../../src/engine/process/engine.js";
 import { runJob } from "../../../../src/engine/run-job.js";
 import { cameraFilm, filmFile } from "../../../support/film.js";
+import { movie, NO_FILMS, streamsOf, WITH_FILMS } from "../../../support/movie.js";
 import { drawn, sample } from "../../../support/pictures.js";
 import { openTiny } from "../tiny.js";
 
@@ -161,4 +162,36 @@ it("of a film that plays once the end does not run before the beginning", async 
   const { result, frames } = await made("dream", once, { filmFrames: 4, steps: 1, octaves: 1 });
   expect((await sharp(result.picture, { animated: true }).metadata()).loop).toBe(1);
   expect(frames.filter(({ kind }) => kind === "preview")).toEqual([]);
+});
+
+describe.skipIf(NO_FILMS)(`a film of an MP4${WITH_FILMS}`, () => {
+  it("is an MP4 of the same speed and length, with its sound; half of its frames last as long", async () => {
+    const image = await movie({ seconds: 1, rate: 12, size: "96x64", sound: true });
+    const params = { format: "mp4", filmFrames: 12, steps: 1, octaves: 1 };
+    const { result } = await made("dream", image, params);
+    expect(result).toMatchObject({ type: "video/mp4", film: { frames: 12 } });
+    const [picture, sound] = await streamsOf(result.picture);
+    expect(picture).toMatchObject({ kind: "video", codec: "h264", rate: "12/1", frames: 12 });
+    expect(sound).toMatchObject({ kind: "audio", codec: "aac" });
+    expect(sound?.seconds).toBeCloseTo(1, 0);
+    const half = await made("dream", image, { ...params, filmFrames: 6, moving: "half" });
+    const [shorter] = await streamsOf(half.result.picture);
+    expect(shorter).toMatchObject({ rate: "6/1", frames: 6 });
+  });
+
+  it("is as silent as the MP4, and a WebP where that is asked for", async () => {
+    const image = await movie({ seconds: 0.5, rate: 8, size: "96x64" });
+    const silent = await made("dream", image, { format: "mp4", filmFrames: 4, steps: 1, octaves: 1 });
+    expect((await streamsOf(silent.result.picture)).map(({ kind }) => kind)).toEqual(["video"]);
+    const webp = await made("dream", image, { filmFrames: 4, steps: 1, octaves: 1 });
+    const { pages, delay, loop } = await sharp(webp.result.picture).metadata();
+    // It is shown once, as the MP4 is.
+    expect({ pages, delay, loop }).toEqual({ pages: 4, delay: [125, 125, 125, 125], loop: 1 });
+  });
+
+  it("is where a picture is wanted its first frame", async () => {
+    const image = await movie({ size: "96x64" });
+    const { result } = await made("dream", image, { steps: 1, octaves: 1 });
+    expect(result).toMatchObject({ type: "image/png", width: 96, height: 64 });
+  });
 });

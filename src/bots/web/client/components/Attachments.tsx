@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { changeFile, removeFile } from "../state/drafts.js";
+import { isFilm } from "../state/shrink.js";
 import type { Attachment } from "../state/store.js";
 import { sentence } from "../text/sentences.js";
 import { IconButton } from "./Button.js";
@@ -32,11 +33,18 @@ function AttachmentItem({ draftKey, file, onDraw }: ItemProps) {
   const { name } = file.file;
   return (
     <li>
-      {file.width > 0 ? (
-        <img class={spoiler ? "veiled" : undefined} src={url} alt={name} />
-      ) : (
-        <span class="unknown">{name}</span>
+      {file.width > 0 && <img class={spoiler ? "veiled" : undefined} src={url} alt={name} />}
+      {isFilm(file.file) && (
+        <video
+          class={spoiler ? "veiled" : undefined}
+          src={url}
+          aria-label={name}
+          muted
+          playsInline
+          preload="metadata"
+        />
       )}
+      {file.width === 0 && !isFilm(file.file) && <span class="unknown">{name}</span>}
       <IconButton
         icon={spoiler ? "hidden" : "eye"}
         size={15}

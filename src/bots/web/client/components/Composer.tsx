@@ -199,6 +199,11 @@ function Replying({ to, onCancel }: { to: WireMessage; onCancel: () => void }) {
   );
 }
 
+const TAKEN = [
+  ...["jpeg", "png", "webp", "gif", "avif", "tiff", "heic", "heif"].map((kind) => `image/${kind}`),
+  ...[".heic", ".heif", "video/mp4", "video/webm", "video/quicktime"],
+].join(",");
+
 function AddPictures({ draftKey }: { draftKey: string }) {
   const picker = useRef<HTMLInputElement>(null);
   return (
@@ -207,7 +212,7 @@ function AddPictures({ draftKey }: { draftKey: string }) {
       <input
         ref={picker}
         type="file"
-        accept="image/jpeg,image/png,image/webp,image/gif,image/avif,image/tiff,image/heic,image/heif,.heic,.heif"
+        accept={TAKEN}
         multiple
         hidden
         onChange={(event) => {

@@ -8,6 +8,7 @@ import { Button, IconButton } from "./Button.js";
 import { Compare } from "./Compare.js";
 import { closeOverlay, Dialog } from "./Dialog.js";
 import { Icon } from "./Icon.js";
+import { isVideo, Player } from "./Player.js";
 import { Zoom } from "./Zoom.js";
 
 type PictureOverlay = Extract<Overlay, { kind: "picture" }>;
@@ -32,7 +33,7 @@ export function Lightbox({ overlay }: { overlay: PictureOverlay }) {
     if (to) setState({ overlay: { ...overlay, message: to.message.id, index: to.index } });
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.target instanceof HTMLInputElement) return;
+    if (event.target instanceof HTMLInputElement || event.target instanceof HTMLVideoElement) return;
     if (event.key === "ArrowLeft") show(before);
     if (event.key === "ArrowRight") show(after);
     if (event.key === "c" && origin) setCompare(!compare);
@@ -53,9 +54,13 @@ export function Lightbox({ overlay }: { overlay: PictureOverlay }) {
           )}
         </Header>
         <div class="lightbox-stage">
-          <Zoom key={picture.url} onBackdrop={closeOverlay}>
-            <Large picture={picture} before={compare ? origin : undefined} />
-          </Zoom>
+          {isVideo(picture) && !(compare && origin) ? (
+            <VideoStage picture={picture} />
+          ) : (
+            <Zoom key={picture.url} onBackdrop={closeOverlay}>
+              <Large picture={picture} before={compare ? origin : undefined} />
+            </Zoom>
+          )}
           {before && <MoveButton to="previous" label={sentence("picture.previous")} onClick={() => show(before)} />}
           {after && <MoveButton to="next" label={sentence("picture.next")} onClick={() => show(after)} />}
         </div>
@@ -118,6 +123,16 @@ function nameOf({ description, name }: WireImage): string {
 function sizeFor({ width, height }: WireImage) {
   const ratio = width / height;
   return { aspectRatio: `${ratio}`, "--ratio": `${ratio}`, "--natural": `${Math.max(width * 3, 640)}px` };
+}
+
+/** Its own controls are under the pointer, so it is not zoomed. */
+function VideoStage({ picture }: { picture: WireImage }) {
+  const look = { class: "lightbox-picture", style: sizeFor(picture) };
+  return (
+    <div class="zoom">
+      <Player {...look} url={picture.url} poster={picture.preview} label={nameOf(picture)} />
+    </div>
+  );
 }
 
 function Large({ picture, before }: { picture: WireImage; before: WireImage | undefined }) {

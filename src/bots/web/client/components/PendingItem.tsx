@@ -1,4 +1,5 @@
 import { discard, mend, retry, sendWithout } from "../state/outbox.js";
+import { isFilm } from "../state/shrink.js";
 import { type Pending, type TimelineRef, useStore } from "../state/store.js";
 import { sentence } from "../text/sentences.js";
 import { Avatar } from "./Avatar.js";
@@ -61,7 +62,19 @@ function PendingPictures({ timeline, message }: Props) {
     <div class={files.length > 1 ? "pictures several" : "pictures"}>
       {files.map(({ key, url, width, height, file }, index) => (
         <figure class={index === refused ? "pending-frame refused" : "pending-frame"} key={key}>
-          <img class="pending-picture" src={url} width={width || 160} height={height || 120} alt={file.name} />
+          {isFilm(file) ? (
+            <video
+              class="pending-picture"
+              src={url}
+              width={160}
+              height={120}
+              aria-label={file.name}
+              muted
+              playsInline
+            />
+          ) : (
+            <img class="pending-picture" src={url} width={width || 160} height={height || 120} alt={file.name} />
+          )}
           {error === undefined && <Sent name={file.name} share={(sent - before(index)) / file.size} />}
           {index === refused && (
             <figcaption class="failure">

@@ -6,6 +6,7 @@ import { sentence } from "../text/sentences.js";
 import { IconButton } from "./Button.js";
 import { Icon } from "./Icon.js";
 import { LivePicture } from "./LivePicture.js";
+import { isVideo, Player } from "./Player.js";
 
 /**
  * A small frame of a running job is shown enlarged, at most this much: it gets sharper as the job goes on, and nothing
@@ -57,6 +58,19 @@ function Frame({ message, picture, largest, onOpen }: FrameProps) {
           <LivePicture picture={picture} />
           <Tiles message={message} tiles={tiles} />
         </div>
+        <IconButton icon="enlarge" size={17} class="frame-tool enlarge" label={enlarge} onClick={onOpen} />
+      </figure>
+    );
+  if (isVideo(picture) && !hidden)
+    return (
+      <figure class="frame" style={{ width: `${shown.width}px` }}>
+        <Player
+          class="picture"
+          style={{ aspectRatio: `${shown.ratio}` }}
+          url={url}
+          poster={picture.preview}
+          label={picture.description || name}
+        />
         <IconButton icon="enlarge" size={17} class="frame-tool enlarge" label={enlarge} onClick={onOpen} />
       </figure>
     );

@@ -1,6 +1,6 @@
 import { sentence } from "../text/sentences.js";
 import { keep, keptOf } from "./kept.js";
-import { fitted, isHeic } from "./shrink.js";
+import { fitted, isFilm, isHeic } from "./shrink.js";
 import { type Attachment, type Draft, getState, setState, useStore } from "./store.js";
 import { toast } from "./toasts.js";
 
@@ -55,7 +55,7 @@ export async function addFiles(key: string, files: Iterable<File>): Promise<void
 }
 
 function isPicture(file: File): boolean {
-  return (file.type.startsWith("image/") && file.type !== "image/svg+xml") || isHeic(file);
+  return (file.type.startsWith("image/") && file.type !== "image/svg+xml") || isHeic(file) || isFilm(file);
 }
 
 function cannotSend(file: File, most: number): string {
@@ -82,6 +82,10 @@ export function focusDraft(key: string): void {
 
 export async function measure(file: File): Promise<Attachment> {
   const url = URL.createObjectURL(file);
+  if (isFilm(file)) {
+    counter += 1;
+    return { key: `${counter}`, file, url, width: 0, height: 0, description: "", spoiler: false };
+  }
   const image = new Image();
   image.src = url;
   // A browser may not know the format (TIFF); the server looks again anyway.

@@ -17,12 +17,18 @@ export function isHeic({ type, name }: File): boolean {
   return /^image\/hei[cf]/.test(type) || /\.hei[cf]$/i.test(name);
 }
 
+/** A film that only a player shows; which kinds of video are taken the server says. */
+export function isFilm({ type }: File): boolean {
+  return /^video\/(mp4|x-m4v|quicktime|webm|x-matroska|3gpp)$/.test(type);
+}
+
 /**
  * The picture as it can be sent: itself where it fits. Undefined where this browser cannot make it fit, as it cannot
  * read it, or it moves.
  */
 export async function fitted(file: File, limits: Limits): Promise<File | undefined> {
   const small = file.size <= limits.bytes && !isHeic(file);
+  if (isFilm(file)) return small ? file : undefined;
   const bitmap = await createImageBitmap(file).catch(() => undefined);
   if (!bitmap) return small ? file : undefined;
   try {

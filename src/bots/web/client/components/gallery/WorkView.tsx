@@ -13,6 +13,7 @@ import { Icon } from "../Icon.js";
 import { MoveButton } from "../Lightbox.js";
 import { CodeBlock, copyText } from "../Markdown.js";
 import { PersonButton } from "../moderation/PersonButton.js";
+import { Player } from "../Player.js";
 import { Time } from "../Time.js";
 import { Zoom } from "../Zoom.js";
 import { FavouriteButton, ratioOf } from "./WorkTile.js";
@@ -38,7 +39,9 @@ export function WorkView({ job }: { job: string }) {
     if (to) window.location.replace(galleryHref(to.job));
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLInputElement) return;
+    const { target } = event;
+    if (target instanceof HTMLInputElement || target instanceof HTMLVideoElement) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "ArrowLeft") show(before);
     else if (event.key === "ArrowRight") show(after);
     else if (event.key === "l") (event.currentTarget as HTMLElement).querySelector<HTMLElement>(".heart")?.click();
@@ -86,6 +89,14 @@ function Stage({ work, origin }: { work: WireWork; origin: WireWork | undefined 
           {sentence("work.hidden.show")}
         </Button>
       </figure>
+    );
+  if (work.video)
+    return (
+      <div class="zoom">
+        <figure class="work-picture" style={style}>
+          <Player url={full} poster={work.thumb2x} label={labelOf(work)} />
+        </figure>
+      </div>
     );
   return (
     <>
