@@ -131,7 +131,7 @@ export class Mutex {
 
 /**
  * Has much that comes at once done a little at a time, so that what else the program does goes on in between: work is
- * done at once as long as this turn of the event loop is short, else in the next one, in the order of the calls.
+ * done at once as long as this turn of the event loop is short, else in a later one, in the order of the calls.
  */
 export class Turns {
   #begunAt = Number.NEGATIVE_INFINITY;
@@ -140,28 +140,20 @@ export class Turns {
   /** @param milliseconds how long a turn may have been when more is done in it */
   constructor(private readonly milliseconds: number) {}
 
+  /** With those who wait for a later turn it is as with {@link pass}. */
   async take<T>(work: () => T): Promise<Awaited<T>> {
-    while (performance.now() - this.#begunAt > this.milliseconds) {
-      this.#next ??= this.#turn();
-      await this.#next;
-    }
+    if (this.#isLong()) await this.pass();
     return await work();
   }
 
-  async #turn(): Promise<void> {
-    await nextTurn();
-    this.#begunAt = performance.now();
-    this.#next = undefined;
-  }
-
   /**
-   * For many who go on at the same moment: resolves for one after the other, as {@link take} does work, with all that
+   * For many who go on at the same moment: resolves for one after the other, in the order of the calls, with all that
    * follows at once from the one done before the next is looked at.
    */
   pass(): Promise<void> {
     return new Promise((resolve) => {
       const look = (): void => {
-        const isLong = performance.now() - this.#begunAt > this.milliseconds;
+        const isLong = this.#isLong();
         if (isLong) this.#next ??= this.#turn();
         // The next turn begins before they are looked at again, in the order of the calls.
         if (isLong) soon(look);
@@ -169,6 +161,16 @@ export class Turns {
       };
       soon(look);
     });
+  }
+
+  #isLong(): boolean {
+    return performance.now() - this.#begunAt > this.milliseconds;
+  }
+
+  async #turn(): Promise<void> {
+    await nextTurn();
+    this.#begunAt = performance.now();
+    this.#next = undefined;
   }
 }
 

@@ -40,29 +40,32 @@ it("holds up nothing that is short", async () => {
   expect(later).toBe(false);
 });
 
-it("lets those who have waited together go on one after the other, with all that each does at once", async () => {
-  const turns = new Turns(5);
-  const log: string[] = [];
-  const shared = new Promise((resolve) => setTimeout(resolve, 1));
-  const one = async (name: string) => {
-    await shared;
-    await turns.pass();
-    // A caller's caller goes on later than the one that has waited.
-    await Promise.resolve();
-    await Promise.resolve();
-    work(6);
-    log.push(name);
-  };
-  const all = Promise.all(["a", "b", "c"].map(one));
-  let over = false;
-  const others = (async () => {
-    while (!over) {
-      await new Promise((resolve) => setImmediate(resolve));
-      if (log.at(-1) !== "|") log.push("|");
-    }
-  })();
-  await all;
-  over = true;
-  await others;
-  expect(log.join("").replace(/^\|/, "")).toMatch(/^a\|b\|c\|?$/);
-});
+it.each(["pass", "take"] as const)(
+  "lets those who have waited together go on one by one, with all that each does: %s",
+  async (how) => {
+    const turns = new Turns(5);
+    const log: string[] = [];
+    const shared = new Promise((resolve) => setTimeout(resolve, 1));
+    const one = async (name: string) => {
+      await shared;
+      await (how === "pass" ? turns.pass() : turns.take(() => undefined));
+      // A caller's caller goes on later than the one that has waited.
+      await Promise.resolve();
+      await Promise.resolve();
+      work(6);
+      log.push(name);
+    };
+    const all = Promise.all(["a", "b", "c"].map(one));
+    let over = false;
+    const others = (async () => {
+      while (!over) {
+        await new Promise((resolve) => setImmediate(resolve));
+        if (log.at(-1) !== "|") log.push("|");
+      }
+    })();
+    await all;
+    over = true;
+    await others;
+    expect(log.join("").replace(/^\|/, "")).toMatch(/^a\|b\|c\|?$/);
+  },
+);
