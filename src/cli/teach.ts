@@ -7,14 +7,9 @@ import { loadConfig } from "../app/settings/load-settings.js";
 import { decode } from "../engine/images/codec.js";
 import { presetsOf } from "../engine/networks/looks.js";
 import type { Network } from "../engine/networks/network.js";
-import { MAX_SEED } from "../engine/recipes/common-options.js";
-import {
-  DEFAULT_CHANNELS,
-  type Example,
-  FEWEST_EXAMPLES,
-  layerToTrain,
-  trainLayer,
-} from "../engine/training/train-layer.js";
+import type { RecipeOption } from "../engine/recipes/option.js";
+import { FEWEST_EXAMPLES, readLookName, teachDefinition } from "../engine/recipes/teach/definition.js";
+import { type Example, layerToTrain, trainLayer } from "../engine/training/train-layer.js";
 import { trainedLayerName } from "../engine/training/trained-layer.js";
 import { saveTrainedLayer, trainedLayerPath } from "../engine/training/trained-layers.js";
 import { inspectPicture, PictureError } from "../shared/inspect-image.js";
@@ -34,16 +29,22 @@ interface Flags extends EngineFlags {
 }
 
 export function addTeach(program: Command): void {
-  const [channels, seed] = [numberWithin(1, 256, { whole: true }), numberWithin(0, MAX_SEED, { whole: true })];
+  const { help, options } = teachDefinition;
+  const whole = ({ minimum = 0, maximum = 0 }: RecipeOption) => numberWithin(minimum, maximum, { whole: true });
   program
     .command("teach")
-    .description("Teaches one layer of a network the motifs of a folder of pictures, as a look to dream of")
+    .description(help)
     .argument("<folder>", `${FEWEST_EXAMPLES} pictures or more; thirty that share a motif are good`)
-    .requiredOption("--name <name>", "What the look will be called: small letters, digits and -")
-    .option("--network <id>", "Network of the catalogue, or a folder or file", "resnet50")
+    .requiredOption("--name <name>", `${options.name.help}: small letters, digits and -`)
+    .option("--network <id>", `${options.network.help}: its id, or a path`, "resnet50")
     .option("--layer <layer>", "The layer to re-mix; the deepest with a stride of 8 when left out")
-    .option("--channels <n>", "Most motifs", channels, DEFAULT_CHANNELS)
-    .option("--seed <n>", "The same number and pictures teach the same again", seed, 1)
+    .option("--channels <n>", options.channels.help, whole(options.channels), options.channels.default)
+    .option(
+      "--seed <n>",
+      "The same number and pictures teach the same again",
+      whole(options.seed),
+      options.seed.default,
+    )
     .option("--replace", "Replace what has been taught under that name")
     .option("--json", "Print one JSON object")
     .action(teach);
@@ -51,7 +52,7 @@ export function addTeach(program: Command): void {
 
 async function teach(folder: string, flags: Flags): Promise<void> {
   const { name, channels, seed, replace = false, json = false } = flags;
-  if (!/^[a-z][a-z0-9-]{0,31}$/.test(name)) throw new UsageError("teach.name", { name });
+  if (readLookName(name) !== name) throw new UsageError("teach.name", { name });
   const { modelsDir } = engineSettings(loadConfig());
   const { examples, skipped } = await examplesIn(folder);
   if (examples.length < FEWEST_EXAMPLES) {

@@ -67,7 +67,19 @@ export function summarise(command: Command): CommandSummary {
 }
 
 function summariseOption(key: string, option: Option): CommandOptionSummary {
-  const { help, unit, type, required = false, minimum, maximum, forModerators, choices, completes, second } = option;
+  const {
+    help,
+    unit,
+    type,
+    required = false,
+    minimum,
+    maximum,
+    forModerators,
+    choices,
+    completes,
+    second,
+    many,
+  } = option;
   const unnamed: CommandOptionSummary["unnamed"] = option.collects ? "many" : option.positional ? "one" : undefined;
   return {
     name: kebab(key),
@@ -83,6 +95,7 @@ function summariseOption(key: string, option: Option): CommandOptionSummary {
       default: option.default,
       unnamed,
       second,
+      many,
     }),
   };
 }

@@ -22,6 +22,7 @@ export type AppStore = Pick<
   | "images"
   | "interactiveMessages"
   | "jobs"
+  | "looks"
   | "myData"
   | "optOuts"
   | "presets"

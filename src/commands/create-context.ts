@@ -9,6 +9,8 @@ import { galleryCommand } from "./gallery/command.js";
 import { Thumbnails } from "./gallery/thumbnails.js";
 import type { HandlersContext } from "./handlers.js";
 import { helpCommand } from "./help.js";
+import { teachCommand } from "./looks/command.js";
+import { keepLook } from "./looks/keep-look.js";
 import { moderateCommand } from "./moderation/command.js";
 import { Moderation } from "./moderation/moderation.js";
 import { reportCommand } from "./moderation/report-command.js";
@@ -50,6 +52,7 @@ export function chatCommands(botOptions: BotOptions): ReturnType<typeof recipeCo
   const more = [
     styleCommand,
     presetCommand,
+    teachCommand(botOptions),
     seeCommand(botOptions),
     galleryCommand,
     againCommand,
@@ -84,9 +87,20 @@ export function createAppContext(options: AppContextOptions): HandlersContext {
     backoffMs,
     metrics,
     recipes,
-    registry: new Registry(chat.commands, styles, store.presets),
+    registry: new Registry(chat.commands, { styles, presets: store.presets, looks: store.looks, botOptions }),
     debts,
-    presenter: new Presenter({ queue, recipes, logger, metrics, backoffMs, debts, takesReports, largest, marksFiles }),
+    presenter: new Presenter({
+      queue,
+      recipes,
+      logger,
+      metrics,
+      backoffMs,
+      debts,
+      takesReports,
+      largest,
+      marksFiles,
+      keepLook: (job, result) => keepLook(job, result, store.looks),
+    }),
     settings,
     optOuts: store.optOuts,
     moderation: new Moderation({ queue, store, recipes, logger }),

@@ -8,7 +8,9 @@ import type { Picture } from "../port/messages.js";
 import { nearest } from "../shared/nearest.js";
 import { cutText, kebab } from "../shared/text.js";
 import { plainLine } from "../shared/typed.js";
+import type { BotOptions } from "./bot-options.js";
 import { type Command, type CommandRegistry, summarise } from "./command.js";
+import { checkLook, type LookLibrary, lookCompletions } from "./looks/taught-look.js";
 import { type Argument, namedArguments } from "./parsing/command-line.js";
 import type { Option } from "./parsing/options.js";
 import { readTyped, readValues } from "./parsing/read-values.js";
@@ -22,6 +24,14 @@ import { UserError } from "./user-error.js";
 /** What is still missing while a line is being typed is no mistake. */
 const UNFINISHED: ReadonlySet<string> = new Set(["option.required", "option.empty"]);
 
+/** What people have made that commands name. */
+interface RegistryParts {
+  readonly styles: StyleLibrary;
+  readonly presets: PresetFinder;
+  readonly looks: LookLibrary;
+  readonly botOptions: Pick<BotOptions, "looks">;
+}
+
 /** Finds commands, and completes the values of their options. */
 export class Registry implements CommandRegistry {
   readonly #previews: Previews;
@@ -30,10 +40,9 @@ export class Registry implements CommandRegistry {
 
   constructor(
     commands: readonly Command[],
-    private readonly styles: StyleLibrary,
-    private readonly presets: PresetFinder,
+    private readonly known: RegistryParts,
   ) {
-    this.#previews = new Previews(styles);
+    this.#previews = new Previews(known.styles);
     this.#commands = new Map(commands.map((command) => [command.name, command]));
     this.summaries = commands.map(summarise);
   }
@@ -79,7 +88,7 @@ export class Registry implements CommandRegistry {
         ? await this.#styles(request.channel)
         : option?.completes === "commands"
           ? this.summaries.map(({ name, help }) => ({ value: name, label: help }))
-          : [...(option?.choices ?? []), ...(option?.completes === "presets" ? this.#presets(request) : [])];
+          : [...(option?.choices ?? []), ...this.#further(option, request)];
     const begin = choices.filter((choice) => choice.value.toLowerCase().startsWith(typed));
     const contain = choices.filter(
       (choice) => !begin.includes(choice) && `${choice.value} ${choice.label}`.toLowerCase().includes(typed),
@@ -91,13 +100,15 @@ export class Registry implements CommandRegistry {
   async check({ name, text, channel, user }: CheckRequest): Promise<string | undefined> {
     try {
       const command = this.find(name);
-      const meant = (args: readonly Argument[]) => withPreset(command, args, { user, channel }, this.presets);
+      const meant = (args: readonly Argument[]) => withPreset(command, args, { user, channel }, this.known.presets);
       const { typed } = readTyped(command, plainLine(text), meant);
       const others = Object.keys(command.options).map(kebab);
+      if (command.options.look?.completes === "looks" && typed.look)
+        checkLook(typed.look.toLowerCase(), channel, this.known.looks, this.known.botOptions);
       for (const [key, option] of Object.entries(command.options))
         for (const style of option.stylesIn?.(typed[kebab(key)] ?? "") ?? [])
           if (style !== "" && style !== ATTACHED && style !== PHOTO)
-            await findStyle(this.styles, channel, style, others);
+            await findStyle(this.known.styles, channel, style, others);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       return UNFINISHED.has(error.identifier) ? undefined : error.message;
@@ -118,15 +129,21 @@ export class Registry implements CommandRegistry {
     return Object.entries(options).find(([key]) => kebab(key) === asked.option)?.[1];
   }
 
+  /** What may be chosen besides what an option's definition says. */
+  #further(option: Option | undefined, request: Omit<CompletionRequest, "typed">): Completion[] {
+    if (option?.completes === "presets") return this.#presets(request);
+    return option?.completes === "looks" ? lookCompletions(this.known.looks, request.channel) : [];
+  }
+
   /** Those of a command that may be named in it; all of them for the command about presets. */
   #presets({ command, channel: { platform, community }, user }: Omit<CompletionRequest, "typed">): Completion[] {
-    const all = this.presets.list({ platform, community, user: user.id });
+    const all = this.known.presets.list({ platform, community, user: user.id });
     const fitting = all.filter((preset) => preset.command === command || command === presetCommand.name);
     return fitting.map((preset) => ({ value: preset.name, label: lineOf(preset) }));
   }
 
   async #styles(channel: ChannelRef): Promise<Completion[]> {
-    const styles = await this.styles.list(channel);
+    const styles = await this.known.styles.list(channel);
     return styles.map(({ name, emoji, help }) => ({ value: name, label: `${emoji} ${help}`, preview: true }));
   }
 }

@@ -97,11 +97,11 @@ export interface MessageRef {
 
 /** Who is named beside a job's author: who made the image or the style that it uses, or who chose. */
 export interface Credit {
-  /** "choice": who has chosen the styles' shares. */
-  readonly role: "picture" | "style" | "choice";
+  /** "look": who has taught it, and who made what it was taught from; "choice": who has chosen the styles' shares. */
+  readonly role: "picture" | "style" | "look" | "choice";
   /** A person or an artist. */
   readonly by: string;
-  /** What of theirs was used, where it has a name: a style's. */
+  /** What of theirs was used, where it has a name: a style's, a look's. */
   readonly what?: string;
   /** The id of the person whose own picture this very job began with, not a work that somebody made of it. */
   readonly person?: string;
@@ -161,6 +161,8 @@ export interface JobResult {
   readonly seen?: readonly object[];
   /** What the channels stand for that it shows, in the same way. */
   readonly meanings?: object;
+  /** What was taught, in the engine's own form. */
+  readonly taught?: object;
 }
 
 /** Who may see a result: everybody in the community, those in its channel, or those in its thread alone. */

@@ -46,6 +46,8 @@ import {
 import { seeRecipe } from "./recipes/see/run.js";
 import { stylizeDefinition } from "./recipes/stylize/definition.js";
 import { stylize } from "./recipes/stylize/run.js";
+import { TAUGHT, teachDefinition } from "./recipes/teach/definition.js";
+import { teach } from "./recipes/teach/run.js";
 import { textureDefinition } from "./recipes/texture/definition.js";
 import { texture } from "./recipes/texture/run.js";
 import { variationParams, variationsOf } from "./recipes/variation-options.js";
@@ -53,6 +55,7 @@ import { variations } from "./recipes/variations.js";
 import { zoomDefinition } from "./recipes/zoom/definition.js";
 import { zoom } from "./recipes/zoom/run.js";
 import { DeviceError } from "./runtimes/runtime.js";
+import { withTaughtFile } from "./training/with-taught-file.js";
 
 type JobContext = Pick<OpenEngine, "programs" | "network" | "memoryBytes"> &
   Pick<RecipeContext, "installed"> &
@@ -74,9 +77,7 @@ export async function runJob(request: EngineRequest, context: JobContext): Promi
 async function runRecipe(request: EngineRequest, context: JobContext): Promise<EngineResult> {
   const { signal } = context;
   const started = performance.now();
-  const recipe = request.recipe === seeRecipe.name ? seeRecipe : RECIPES.get(request.recipe);
-  if (!recipe)
-    throw new RecipeError("engine.recipe-unknown", { recipe: request.recipe, known: [...RECIPES.keys()].join(", ") });
+  const recipe = recipeOf(request.recipe);
   const params = parseParams(recipe.params, request.params);
   const task = { recipe: request.recipe, version: recipe.version, params, pictures: request.pictures };
   await context.programs.runtime.open?.();
@@ -90,11 +91,11 @@ async function runRecipe(request: EngineRequest, context: JobContext): Promise<E
   const inputs = await inputsOf(request.pictures, recipe.cutOutOf?.(params), (made) => {
     cutOut = made;
   });
-  const frames = recipe.run(params, inputs, { ...context, ...(earlier && { resume: earlier.state }) });
+  const given = { ...context, network: networksOf(request, context), ...(earlier && { resume: earlier.state }) };
   const note = (made: Film | undefined) => {
     film = made;
   };
-  for await (const frame of noting(frames, note)) {
+  for await (const frame of noting(recipe.run(params, inputs, given), note)) {
     signal.throwIfAborted();
     if (frame.kind === "octave") octaves.push(summary(frame));
     last = frame;
@@ -108,8 +109,8 @@ async function runRecipe(request: EngineRequest, context: JobContext): Promise<E
     context.onFrame({ ...encoded, ...(checkpoint && { checkpoint }) });
   }
   signal.throwIfAborted();
-  if (!last) throw new EngineError("internal", "engine.no-picture");
   const used = params as Record<string, unknown>;
+  if (!last) throw new EngineError("internal", "engine.no-picture");
   return {
     ...(await finished(last, film, cutOut)),
     seconds: seconds(),
@@ -119,9 +120,29 @@ async function runRecipe(request: EngineRequest, context: JobContext): Promise<E
     runtime: context.programs.runtime.name,
     seed: Number(used.seed ?? 0),
     octaves,
-    ...defined({ seen: last.seen, meanings: last.meanings, labels: last.labels }),
+    ...toldOf(last),
     params: used,
   };
+}
+
+function recipeOf(name: string): Recipe {
+  const recipe = BESIDE.get(name) ?? RECIPES.get(name);
+  if (recipe) return recipe;
+  throw new RecipeError("engine.recipe-unknown", { recipe: name, known: [...RECIPES.keys()].join(", ") });
+}
+
+/** Networks, with the look that came with the job. */
+function networksOf({ pictures }: EngineRequest, { network }: Pick<JobContext, "network">): JobContext["network"] {
+  const file = pictures[TAUGHT];
+  if (!file) return network;
+  const taught = withTaughtFile(file);
+  return async (id) => taught(await network(id));
+}
+
+/** What a result tells besides its picture. */
+function toldOf({ seen, meanings, labels, taught }: Frame) {
+  const lesson = taught && { ...taught, file: Buffer.from(taught.file).toString("base64") };
+  return defined({ seen, meanings, labels, taught: lesson });
 }
 
 /** @param note is told what of the image of role `cut` is transparent when the recipe decodes it */
@@ -132,6 +153,7 @@ async function inputsOf(
 ): Promise<Record<string, PictureInput>> {
   const inputs: Record<string, PictureInput> = {};
   for (const [role, bytes] of Object.entries(encoded)) {
+    if (role === TAUGHT) continue;
     const { width, height, decode } = await openPicture(bytes);
     const moving = () => openMoving(bytes);
     const noted = async (side: number) => {
@@ -259,7 +281,6 @@ function recipe<O extends RecipeOptions>(
   ];
 }
 
-/** Those that make pictures. */
 /** A dream and a painting begin with a photo; what is made from noise has none. */
 function morphOf({ format = "webp", maxBytes = FILM_BYTES }: Readonly<Record<string, unknown>>, { image }: Pictures) {
   return {
@@ -269,6 +290,13 @@ function morphOf({ format = "webp", maxBytes = FILM_BYTES }: Readonly<Record<str
   };
 }
 
+/** Those that are asked for in ways of their own. */
+const BESIDE: ReadonlyMap<string, Recipe> = new Map<string, Recipe>([
+  [seeRecipe.name, seeRecipe],
+  recipe(teachDefinition, teach),
+]);
+
+/** Those that make pictures, as commands of the same form. */
 export const RECIPES: ReadonlyMap<string, Recipe> = new Map<string, Recipe>([
   recipe(dreamDefinition, dream),
   recipe(stylizeDefinition, stylize),

@@ -24,6 +24,8 @@ export interface CommandOptionSummary {
   readonly default?: string;
   /** It may be given without its name, as in `/stylize winter`; or takes all words that have none, as in `/blend`. */
   readonly unnamed?: "one" | "many";
+  /** Of a picture option: how many pictures the command works on, where that is more than two. */
+  readonly many?: number;
   /**
    * Of a picture option: what a second picture is for, where the command takes one. It comes second in {@link
    * CommandEvent.attachments}.

@@ -27,6 +27,7 @@ export type ActKind =
   | "cancel-vote"
   | "rename-style"
   | "remove-style"
+  | "remove-look"
   | "delete-message"
   | "change-settings";
 

@@ -63,9 +63,9 @@ async function endingOf(job: Job, { repository, writer }: QueueContext): Promise
   const picture = await repository.result(job.id);
   if (picture) {
     const { bytes, type } = picture;
-    const { seen, meanings, ...result } = job.result;
+    const { seen, meanings, taught, ...result } = job.result;
     // As the engine has told it, see `JobCompletion.succeed`.
-    const told = defined({ seen, meanings } as Pick<EngineResult, "seen" | "meanings">);
+    const told = defined({ seen, meanings, taught } as Pick<EngineResult, "seen" | "meanings" | "taught">);
     return ["done", job, { ...result, ...told, picture: bytes, type, recipe: job.recipe, octaves: [] }];
   }
   const failure: JobFailure = { kind: "lost", message: sentence("job.result-lost") };

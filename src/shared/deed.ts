@@ -15,4 +15,6 @@ export type Deed =
   /** What a neuron, or the word for a class, looks like by itself. */
   | { readonly does: "neuron"; readonly neuron?: string | undefined; readonly into?: readonly string[] | undefined }
   | { readonly does: "neurons"; readonly network: string }
-  | { readonly does: "zoom"; readonly into?: readonly string[] | undefined };
+  | { readonly does: "zoom"; readonly into?: readonly string[] | undefined }
+  /** What a network has learnt, shown by a dream of it. */
+  | { readonly does: "teach"; readonly look: string };

@@ -8,7 +8,7 @@ import type { Logger } from "pino";
 import { storeError } from "../shared/store-error.js";
 import { writeDurably } from "../shared/write-durably.js";
 import type { Database } from "./database.js";
-import { imageTable, jobInputTable, jobTable, styleTable } from "./schema.js";
+import { imageTable, jobInputTable, jobTable, lookTable, styleTable } from "./schema.js";
 
 /** An image (or film) on disk. */
 export interface StoredImage {
@@ -32,7 +32,7 @@ export interface RemovedImages {
 }
 
 /** The columns that name an image. */
-const NAMING = [jobInputTable.sha, jobTable.picture, jobTable.checkpoint, styleTable.picture] as const;
+const NAMING = [jobInputTable.sha, jobTable.picture, jobTable.checkpoint, styleTable.picture, lookTable.layer] as const;
 
 /**
  * Images (and checkpoints) on disk, each kept once however many jobs and styles use it. The tables that name an image

@@ -7,6 +7,7 @@ import type { Images, RemovedImages, StoredImage } from "./images.js";
 import type { InteractiveMessage, InteractiveMessages, VoteOf } from "./interactive-messages.js";
 import { readJobs, type StoredJob } from "./job-rows.js";
 import type { Jobs } from "./jobs.js";
+import type { Look, Looks } from "./looks.js";
 import type { OptOuts } from "./opt-outs.js";
 import type { Preset, Presets } from "./presets.js";
 import type { Report, Reports } from "./reports.js";
@@ -23,6 +24,8 @@ interface PersonData {
   readonly styles: readonly Style[];
   /** Their own, and those that they have given to communities. */
   readonly presets: readonly Preset[];
+  /** Looks that they have taught. */
+  readonly looks: readonly Look[];
   readonly favourites: readonly Favourite[];
   /** Palettes and votes that the user has opened. */
   readonly boards: readonly InteractiveMessage[];
@@ -41,6 +44,7 @@ interface RemovedData extends RemovedImages {
   readonly jobs: number;
   readonly styles: number;
   readonly presets: number;
+  readonly looks: number;
   readonly favourites: number;
   readonly boards: number;
   readonly votes: number;
@@ -54,6 +58,7 @@ interface Parts {
   readonly jobs: Jobs;
   readonly styles: Styles;
   readonly presets: Presets;
+  readonly looks: Looks;
   readonly favourites: Favourites;
   readonly interactiveMessages: InteractiveMessages;
   readonly optOuts: OptOuts;
@@ -66,7 +71,7 @@ export class MyData {
   constructor(private readonly parts: Parts) {}
 
   read(person: UserKey): PersonData {
-    const { images, styles, presets, favourites, interactiveMessages, optOuts, reports, settings } = this.parts;
+    const { images, styles, presets, looks, favourites, interactiveMessages, optOuts, reports, settings } = this.parts;
     const optedOutAt = optOuts.of(person);
     const jobs = this.#jobs(person);
     const results = jobs.flatMap(({ picture }) => picture?.sha ?? []);
@@ -76,6 +81,7 @@ export class MyData {
       pictures,
       styles: styles.of(person),
       presets: presets.of(person),
+      looks: looks.of(person),
       favourites: favourites.of(person),
       boards: interactiveMessages.of(person),
       votes: interactiveMessages.votesOf(person),
@@ -86,21 +92,32 @@ export class MyData {
   }
 
   /**
-   * Deletes all of {@link read}: jobs with parameters and messages, images, styles and presets (also those that
-   * others use), favourites, palettes and votes, reports, what is set in their name, the opt-out. An image that another
-   * user's job or style uses too stays for that one, and what moderators have noted of the user stays.
+   * Deletes all of {@link read}: jobs with parameters and messages, images, styles, looks and presets (also those
+   * that others use), favourites, palettes and votes, reports, what is set in their name, the opt-out. An image that
+   * another user's job or style uses too stays for that one, and what moderators have noted of the user stays.
    *
    * @throws StoreError "busy" while a job of the user waits or runs; nothing is deleted then.
    */
   remove(person: UserKey): RemovedData {
-    const { database, images, jobs, styles, presets, favourites, interactiveMessages, optOuts } = this.parts;
+    const { database, images, jobs, styles, presets, looks, favourites, interactiveMessages, optOuts } = this.parts;
     const own = this.#jobs(person);
     const busy = own.find(({ state }) => state === "waiting" || state === "running");
     if (busy) throw new StoreError("busy", "store.job-unfinished", { id: busy.id });
-    let rest = { jobs: 0, styles: 0, presets: 0, favourites: 0, boards: 0, votes: 0, reports: 0, settings: 0 };
+    const none = {
+      jobs: 0,
+      styles: 0,
+      presets: 0,
+      looks: 0,
+      favourites: 0,
+      boards: 0,
+      votes: 0,
+      reports: 0,
+      settings: 0,
+    };
+    let rest = none;
     const removed = images.release(() => {
       const shas = [...this.#inputs(person), ...own.flatMap(({ picture }) => picture?.sha ?? [])];
-      const ownStyles = styles.of(person);
+      const [ownStyles, ownLooks] = [styles.of(person), looks.of(person)];
       optOuts.set(person, false);
       rest = {
         reports: this.parts.reports.removeOf(person),
@@ -110,8 +127,9 @@ export class MyData {
         ...interactiveMessages.removeOf(person),
         jobs: jobs.forget(own.map(({ id }) => id)),
         styles: styles.forget(ownStyles.map(({ id }) => id)),
+        looks: looks.forget(ownLooks.map(({ id }) => id)),
       };
-      return [...shas, ...ownStyles.map(({ picture }) => picture)];
+      return [...shas, ...ownStyles.map(({ picture }) => picture), ...ownLooks.map(({ layer }) => layer)];
     });
     database.checkpoint();
     return { ...rest, ...removed };

@@ -10,6 +10,7 @@ import { Images } from "./images.js";
 import { InteractiveMessages } from "./interactive-messages.js";
 import { Jobs } from "./jobs.js";
 import { KeyValueStores } from "./key-value-store.js";
+import { Looks } from "./looks.js";
 import { MyData } from "./my-data.js";
 import { OptOuts } from "./opt-outs.js";
 import { Presets } from "./presets.js";
@@ -41,6 +42,7 @@ export interface Store {
   readonly favourites: Favourites;
   readonly styles: Styles;
   readonly presets: Presets;
+  readonly looks: Looks;
   readonly settings: Settings;
   readonly interactiveMessages: InteractiveMessages;
   readonly bars: Bars;
@@ -74,11 +76,12 @@ export function openStore(options: StoreOptions): Store {
   const styles = new Styles(database, images, now);
   const interactiveMessages = new InteractiveMessages(database, now);
   const presets = new Presets(database, now);
+  const looks = new Looks(database, images, now);
   const acts = new Acts(database, now);
   const optOuts = new OptOuts(database, now);
   const reports = new Reports(database, now);
   const settings = new Settings(database, now);
-  const personal = { jobs, styles, presets, favourites, interactiveMessages, optOuts, reports, settings };
+  const personal = { jobs, styles, presets, looks, favourites, interactiveMessages, optOuts, reports, settings };
   let closing: Promise<void> | undefined;
   return {
     images,
@@ -86,6 +89,7 @@ export function openStore(options: StoreOptions): Store {
     favourites,
     styles,
     presets,
+    looks,
     interactiveMessages,
     bars: new Bars(database, favourites, now),
     acts,

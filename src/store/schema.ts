@@ -34,7 +34,7 @@ const truth = (name: string) => integer(name, { mode: "boolean" });
 /** In `job.hidden`: what an author shows again, a moderator may still hide, and the other way round. */
 export const HIDDEN_BY = { author: 1, moderator: 2 } as const;
 
-/** Image files. A row that no job and no style refers to is removed with its file. */
+/** Image files, and others kept like them. A row that no job, style or look refers to is removed with its file. */
 export const imageTable = sqliteTable("image", {
   /** SHA-256 of the file, in hex: its name on disk. */
   sha: text("sha").primaryKey(),
@@ -226,6 +226,36 @@ export const presetTable = sqliteTable(
   (preset) => [
     uniqueIndex("preset_name").on(preset.platform, preset.community, preset.owner, preset.name),
     index("preset_author").on(preset.platform, preset.authorId),
+  ],
+);
+
+/** Looks that communities have taught. */
+export const lookTable = sqliteTable(
+  "look",
+  {
+    id: integer("id").primaryKey({ autoIncrement: true }),
+    platform: text("platform").notNull(),
+    community: text("community").notNull(),
+    name: text("name").notNull(),
+    network: text("network").notNull(),
+    /** How many pictures it was taught from. */
+    pictures: integer("pictures").notNull(),
+    authorId: text("author_id").notNull(),
+    authorName: text("author_name").notNull(),
+    /** Who else made those pictures, by name. */
+    makers: json<readonly string[]>("makers").notNull(),
+    /** The trained layer's file, kept like an image. */
+    layer: text("layer")
+      .notNull()
+      .references(() => imageTable.sha),
+    /** The job that taught it. Not a reference: that one may have been removed since. */
+    job: text("job").notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (look) => [
+    uniqueIndex("look_name").on(look.platform, look.community, look.name),
+    index("look_author").on(look.platform, look.authorId),
+    index("look_layer").on(look.layer),
   ],
 );
 

@@ -14,7 +14,7 @@ import { FakeEngine, picture } from "../fakes/engine.js";
 import { studio } from "../fakes/studio.js";
 
 const { app, chat } = await studio();
-const scope = { channel: art, chat, styles: app.styles };
+const scope = { channel: art, chat, styles: app.styles, looks: app.store.looks };
 const image = await picture(40, 30);
 
 /** What a line becomes, as its command makes it. */
@@ -34,6 +34,7 @@ const lines = [...app.recipes.values()].flatMap(({ command }) =>
   app.registry
     .find(command)
     .examples.filter((line) => line !== "/stylize" && !line.includes(" vote")) // These ask which style.
+    .filter((line) => !line.startsWith("/teach") || line.includes("name:"))
     .map((line) => [line] as const),
 );
 

@@ -141,6 +141,7 @@ describe("a person's own", () => {
       pictures: [],
       styles: [],
       presets: [],
+      looks: [],
       favourites: [],
       boards: [],
       votes: [],

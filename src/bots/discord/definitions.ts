@@ -17,8 +17,11 @@ import { CHOICE_LENGTH, CHOICES, COMMAND_OPTIONS, DESCRIPTION_LENGTH } from "./l
 
 /** Beside a picture option, which takes a file, an option for its other values: a link, `latest`, `none`. */
 export const LINK_SUFFIX = "-from";
-/** Beside a picture option: a second file, for commands that know what to do with one. */
-export const SECOND_SUFFIX = "-2";
+/** Beside a picture option: a second file, for commands that know what to do with one, and further ones. */
+export const FURTHER_FILE = /-([2-9]|10)$/;
+const SECOND_SUFFIX = "-2";
+/** Files of a command that works on many: each is an option of its own, and a message holds no more. */
+const MOST_FILES = 10;
 
 /** Who may use a command of moderators, unless a server's managers say otherwise: Discord asks for all of these. */
 const OF_MODERATORS = String(PermissionFlagsBits.ManageMessages);
@@ -70,7 +73,7 @@ function optionsOf(
   option: CommandOptionSummary,
   languages: Languages,
 ): APIApplicationCommandBasicOption[] {
-  const { name, type, required, minimum: min_value, choices = [], completes, second } = option;
+  const { name, type, required, minimum: min_value, choices = [], completes, second, many = 0 } = option;
   const max_value = largestFor(option);
   const key = `${command} ${name}`;
   const base = {
@@ -102,7 +105,24 @@ function optionsOf(
           ...named(languages, key, LINK_SUFFIX),
           ...described(languages, ({ sentences }) => sentenceIn(sentences, "discord.picture-from")),
         },
-        ...(second === undefined ? [] : [secondFile(key, name, second, languages)]),
+        ...(second === undefined
+          ? []
+          : [
+              furtherFile(key, name, {
+                suffix: SECOND_SUFFIX,
+                help: second,
+                languages,
+                said: ({ words }) => words[`${key}${SECOND_SUFFIX}`]?.help,
+              }),
+            ]),
+        ...Array.from({ length: Math.max(0, Math.min(many, MOST_FILES) - 1) }, (_, index) =>
+          furtherFile(key, name, {
+            suffix: `-${index + 2}`,
+            help: sentence("discord.further-picture"),
+            languages,
+            said: ({ sentences }) => sentenceIn(sentences, "discord.further-picture"),
+          }),
+        ),
       ];
     default: {
       const text = { ...base, type: ApplicationCommandOptionType.String } as const;
@@ -119,15 +139,26 @@ function optionsOf(
   }
 }
 
-function secondFile(key: string, name: string, help: string, languages: Languages): APIApplicationCommandBasicOption {
-  const own = `${key}${SECOND_SUFFIX}`;
+interface FurtherFile {
+  readonly suffix: string;
+  readonly help: string;
+  readonly languages: Languages;
+  /** What a language says in its place. */
+  readonly said: (language: Language) => string | undefined;
+}
+
+function furtherFile(
+  key: string,
+  name: string,
+  { suffix, help, languages, said }: FurtherFile,
+): APIApplicationCommandBasicOption {
   return {
-    name: `${name}${SECOND_SUFFIX}`,
+    name: `${name}${suffix}`,
     type: ApplicationCommandOptionType.Attachment,
     required: false,
     description: cutText(help, DESCRIPTION_LENGTH),
-    ...named(languages, key, SECOND_SUFFIX),
-    ...described(languages, ({ words }) => words[own]?.help),
+    ...named(languages, key, suffix),
+    ...described(languages, said),
   };
 }
 

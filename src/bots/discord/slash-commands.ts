@@ -12,7 +12,7 @@ import type { Receipt } from "../../port/events.js";
 import type { PictureSource } from "../../port/messages.js";
 import { withTimeout } from "../../shared/async.js";
 import { sentence } from "../../shared/sentences/sentence.js";
-import { choicesFor, LINK_SUFFIX, SECOND_SUFFIX } from "./definitions.js";
+import { choicesFor, FURTHER_FILE, LINK_SUFFIX } from "./definitions.js";
 import { withEmoji } from "./reactions.js";
 import type { Reporter } from "./reporter.js";
 
@@ -35,8 +35,8 @@ export class SlashCommands {
     let second = "";
     for (const option of given.filter(hasValue)) {
       const file = resolved?.attachments?.[String(option.value)];
-      const isSecond = option.name.endsWith(SECOND_SUFFIX);
-      const first = isSecond ? option.name.slice(0, -SECOND_SUFFIX.length) : option.name;
+      const first = option.name.replace(FURTHER_FILE, "");
+      const isSecond = first !== option.name;
       if (file && (option.type === ApplicationCommandOptionType.Attachment || isPicture(summary, first))) {
         (isSecond ? seconds : files).push(pictures.ofOption(file, user));
         if (isSecond) second = option.name;
@@ -46,7 +46,7 @@ export class SlashCommands {
     }
     await this.reporter.command(interaction, receipt, user, async (_channel, answer) => {
       if (files.length > 0 || seconds.length === 0) return { name, options, attachments: [...files, ...seconds] };
-      const first = second.slice(0, -SECOND_SUFFIX.length);
+      const first = second.replace(FURTHER_FILE, "");
       await answer.reply({ text: sentence("discord.second-alone", { second, first }) }, "private");
       return undefined;
     });

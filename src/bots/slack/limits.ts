@@ -74,6 +74,8 @@ export const HINT_LENGTH = 2_000;
 export const METADATA_LENGTH = 3_000;
 export const FORM_FIELDS = 20;
 export const FORM_FILES = 2;
+/** What Slack lets a field of a form take. */
+export const MOST_FORM_FILES = 10;
 
 /**
  * Different reactions that one user can put on a message; the error after them is too_many_reactions. Slack's reference

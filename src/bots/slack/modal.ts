@@ -11,6 +11,7 @@ import {
   LABEL_LENGTH,
   MENU_CHOICES,
   METADATA_LENGTH,
+  MOST_FORM_FILES,
   SECTION_LENGTH,
   TITLE_LENGTH,
 } from "./limits.js";
@@ -102,7 +103,7 @@ function element(option: CommandOptionSummary, value: string | undefined): Input
   const { name, type, completes, minimum } = option;
   const maximum = largestFor(option);
   const action_id = `${FIELD}${name}`;
-  if (type === "picture") return { type: "file_input", action_id, filetypes: FILE_TYPES, max_files: FORM_FILES };
+  if (type === "picture") return { type: "file_input", action_id, filetypes: FILE_TYPES, max_files: filesOf(option) };
   if (completes) {
     const initial = value === undefined ? {} : { initial_option: entry(value, value) };
     return { type: "external_select", action_id, min_query_length: 0, ...initial };
@@ -123,6 +124,10 @@ function element(option: CommandOptionSummary, value: string | undefined): Input
     ...(maximum !== undefined && { max_value: String(maximum) }),
     ...given,
   };
+}
+
+function filesOf({ many = FORM_FILES }: CommandOptionSummary): number {
+  return Math.min(many, MOST_FORM_FILES);
 }
 
 function yesOrNo() {

@@ -25,7 +25,7 @@ type DailyServices = RepeatServices &
   RefusalServices & {
     readonly jobs: RepeatServices["jobs"] & Pick<JobRepository, "result">;
     readonly settings: RepeatServices["settings"] & RefusalServices["settings"] & Pick<ChannelSettings, "daily">;
-    readonly store: Pick<Store, "gallery" | "jobs" | "settings" | "interactiveMessages">;
+    readonly store: Pick<Store, "gallery" | "jobs" | "looks" | "settings" | "interactiveMessages">;
     readonly logger: { warn(what: object, message: string): void };
   };
 

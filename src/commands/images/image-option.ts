@@ -40,15 +40,18 @@ export function readLink(typed: string): URL | undefined {
  *
  * @param none whether the command can do without an image
  * @param second what a second attached image is for
+ * @param many how many may be attached, where the command works on all of them
  */
 export function imageOption({
   help,
   none = false,
   second,
+  many,
 }: {
   readonly help: string;
   readonly none?: boolean;
   readonly second?: string;
+  readonly many?: number;
 }): Option<WantedImage> {
   return {
     ...textOption<WantedImage>({
@@ -63,6 +66,6 @@ export function imageOption({
       default: "latest",
     }),
     type: "picture",
-    ...defined({ second }),
+    ...defined({ second, many }),
   };
 }

@@ -67,12 +67,16 @@ export function provenanceOfRepeat(job: Job, user: Pick<User, "id">): Provenance
   };
 }
 
-/** Credits of the styles that were chosen, in place of those before. */
-export function withStyleCredits(
+/** Credits of the styles and of the look that were chosen, in place of those before; undefined keeps them. */
+export function withChosenCredits(
   before: readonly Credit[] = [],
-  styles: readonly Credit[] | undefined,
+  { styles, look }: { readonly styles: readonly Credit[] | undefined; readonly look: readonly Credit[] | undefined },
 ): readonly Credit[] {
-  return distinct(styles === undefined ? before : [...before.filter(({ role }) => role === "picture"), ...styles]);
+  const kept = before.filter(({ role }) => {
+    if (role === "look") return look === undefined;
+    return role === "picture" || styles === undefined;
+  });
+  return distinct([...kept, ...(styles ?? []), ...(look ?? [])]);
 }
 
 function provenance(from: string | undefined, credits: readonly Credit[], spoiler: boolean): Provenance {

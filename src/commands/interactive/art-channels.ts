@@ -15,7 +15,7 @@ import { explainError, UserError } from "../user-error.js";
 interface ArtChannelServices extends JobServices {
   readonly recipes: ReadonlyMap<string, Recipe>;
   readonly settings: JobServices["settings"] & Pick<ChannelSettings, "isArtChannel">;
-  readonly store: { readonly interactiveMessages: InteractiveMessages };
+  readonly store: JobServices["store"] & { readonly interactiveMessages: InteractiveMessages };
   readonly logger: Logger;
 }
 

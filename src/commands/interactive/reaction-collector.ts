@@ -32,7 +32,10 @@ import { UserError } from "../user-error.js";
 /** What messages that wait for reactions need of the program. */
 export interface CollectorServices extends JobServices {
   readonly recipes: ReadonlyMap<string, Recipe>;
-  readonly store: { readonly interactiveMessages: InteractiveMessages; readonly jobs: Pick<Jobs, "get"> };
+  readonly store: JobServices["store"] & {
+    readonly interactiveMessages: InteractiveMessages;
+    readonly jobs: Pick<Jobs, "get">;
+  };
   readonly debts: Pick<Debts, "owe">;
   readonly moderation: RefusalServices["moderation"] & Pick<Moderation, "bars">;
   readonly settings: JobServices["settings"] & RefusalServices["settings"];

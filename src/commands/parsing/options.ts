@@ -27,9 +27,11 @@ export interface Option<T = unknown> {
   /** Reads all that names no option, joined by spaces: words, and `summer:0.3` with a key of its own. */
   readonly collects?: boolean;
   /** Values that depend on the channel, or are too many for a list: they are completed while they are typed. */
-  readonly completes?: "styles" | "classes" | "commands" | "where" | "presets";
+  readonly completes?: "styles" | "classes" | "commands" | "looks" | "where" | "presets";
   /** The styles that a value names, each of which must be there. */
   stylesIn?(typed: string): readonly string[];
+  /** Of an image: how many may be attached, where the command works on all of them. */
+  readonly many?: number;
   /** Of an image: what a second attached one is for, where the command takes one. */
   readonly second?: string;
   /** What is meant when it is left out, as people would write it. */

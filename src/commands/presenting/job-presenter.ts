@@ -54,6 +54,8 @@ export interface JobPresenterOptions {
   readonly takesReports: (channel: ChannelRef) => boolean;
   /** See `ChannelSettings.marksFiles`. */
   readonly marksFiles: (channel: ChannelRef) => boolean;
+  /** Keeps what a job has taught, and says so; undefined of one that teaches nothing. See `keepLook`. */
+  readonly keepLook: (job: Job, result: EngineResult) => Promise<string | undefined>;
   /** See `ChannelSettings.largest`. */
   readonly largest: (recipe: Recipe, channel: ChannelRef) => number | undefined;
   /**
@@ -202,10 +204,11 @@ export class JobPresenter {
 
   done(job: Job, result: EngineResult): void {
     this.#end(async () => {
-      const { recipe, destination, logger, metrics, again = false, marksFiles } = this.options;
+      const { recipe, destination, logger, metrics, again = false, marksFiles, keepLook } = this.options;
+      const lesson = await keepLook(job, result);
       const picture = markedResult(texts.resultPicture(recipe, job, result), { recipe, job, result, marksFiles });
       const known = this.#messages.final;
-      const message = { ...texts.finished(recipe, job, result, picture), ...this.#once("final") };
+      const message = { ...texts.finished(recipe, job, result, picture, lesson), ...this.#once("final") };
       const { ref: final, refused } = known ? { ref: known, refused: false } : await this.#post(message);
       if (final || !again) metrics({ kind: final ? "delivered" : "undelivered", platform: destination.chat.platform });
       if (final) logger.info("the final picture has been delivered");
@@ -215,7 +218,9 @@ export class JobPresenter {
       const below = final !== undefined && announced !== undefined && sameThread(final.channel, announced);
       const text = sentence("result.done", { octaves: result.octaves.length, part: texts.partOf(job) });
       const ends = await Promise.all([
-        this.#announcement?.end(texts.showpiece(recipe, job, result, below ? undefined : picture, this.#buttons(job))),
+        this.#announcement?.end(
+          texts.showpiece(recipe, job, result, below ? undefined : picture, { lesson, buttons: this.#buttons(job) }),
+        ),
         this.#progress?.end({ text, progress: { value: 1, label: sentence("done") } }),
       ]);
       // What every place refuses for good stays owed: the next start tries again.
@@ -230,7 +235,8 @@ export class JobPresenter {
     const variants = variantsOf({ recipe, params: job.params, largest: largest(recipe, channel) }, job);
     const emoji = mayBeCut(job.params, destination.chat) ? (["emoji"] as const) : [];
     const reports = takesReports(channel) ? (["report"] as const) : [];
-    const always = [...emoji, "again", "delete", ...reports] as const;
+    const again = recipe.once === true ? [] : (["again"] as const);
+    const always = [...emoji, ...again, "delete", ...reports] as const;
     return [
       ...variants.map(({ variant, ...which }) => ({ verb: variant, ...which })),
       ...always.map((verb) => ({ verb })),

@@ -2,6 +2,7 @@
 
 import { type Credit, type Job, type JobFailure, pictureName, workedMs } from "../../domain/model.js";
 import type { EngineFrame, EngineResult } from "../../engine/process/engine.js";
+import { teachDefinition } from "../../engine/recipes/teach/definition.js";
 import { variationsOf } from "../../engine/recipes/variation-options.js";
 import type { Button, Countdown, OutgoingMessage, Picture } from "../../port/messages.js";
 import { toldPosition } from "../../queue/positions.js";
@@ -137,16 +138,23 @@ export function underway(
   secondsLeft: number | undefined,
   picture: Picture | undefined,
 ): OutgoingMessage {
-  const label =
-    kind === "film"
-      ? sentence("frame.film", { frame: octave, frames: octaves })
-      : sentence("frame.step", { octave, octaves, step, steps, part: partOf(job) });
+  const label = frameLabel(job, { kind, octave, octaves, step, steps });
   return {
     text: sentence("frame.underway", { label, left: secondsLeft === undefined ? undefined : duration(secondsLeft) }),
     progress: { value: Math.min(1, Math.max(0, progress)), label },
     ...(secondsLeft !== undefined && { countdown: { to: "end", seconds: secondsLeft } }),
     ...(picture ? { pictures: [picture] } : { keepPictures: true }),
   };
+}
+
+function frameLabel(
+  job: Job,
+  { kind, octave, octaves, step, steps }: Pick<EngineFrame, "kind" | "octave" | "octaves" | "step" | "steps">,
+): string {
+  if (kind === "film") return sentence("frame.film", { frame: octave, frames: octaves });
+  // The lesson comes before the octaves of the dream that shows it.
+  if (job.recipe === teachDefinition.name && octaves === 1) return sentence("frame.learning", { step, steps });
+  return sentence("frame.step", { octave, octaves, step, steps, part: partOf(job) });
 }
 
 /** What a job's frames are counted in. */
@@ -186,7 +194,13 @@ function described({ recipe, id, spoiler }: Job, type: string, description: stri
 }
 
 /** The last message of the thread. */
-export function finished(recipe: Recipe, job: Job, result: EngineResult, picture: Picture): OutgoingMessage {
+export function finished(
+  recipe: Recipe,
+  job: Job,
+  result: EngineResult,
+  picture: Picture,
+  lesson: string | undefined,
+): OutgoingMessage {
   const { width, height, network, runtime } = result;
   const facts = [
     `${width} × ${height}`,
@@ -197,25 +211,30 @@ export function finished(recipe: Recipe, job: Job, result: EngineResult, picture
   const ready = sentence("result.ready", { title: recipe.title(job.params) });
   const seen = result.seen && sentence("result.seen", { seen: result.seen });
   const meanings = result.meanings && sentence("result.meanings", { meanings: result.meanings });
-  const lines = [ready, seen, meanings, facts, creditLine(job.credits), `\`\`\`\n${line}\n\`\`\``];
+  const lines = [ready, lesson, seen, meanings, facts, creditLine(job.credits), `\`\`\`\n${line}\n\`\`\``];
   lines.push(lineNotes(recipe, job, result));
   // The mention names the person.
   return { text: lines.filter(Boolean).join("\n"), pictures: [picture], mention: [job.author] };
 }
 
-/**
- * The channel's message in the end; without the picture where the final one is right below it.
- * @param below what its buttons do
- */
+/** What was learnt, and which buttons are below: of the channel's message in the end. */
+interface Below {
+  readonly lesson: string | undefined;
+  readonly buttons: readonly JobButton[];
+}
+
+/** The channel's message in the end; without the picture where the final one is right below it. */
 export function showpiece(
   recipe: Recipe,
   job: Job,
   result: EngineResult,
   picture: Picture | undefined,
-  below: readonly JobButton[],
+  { lesson, buttons: below }: Below,
 ): OutgoingMessage {
   const doneIn = sentence("result.done-in", { duration: took(job, result), credits: creditLine(job.credits) });
-  const done = [doneIn, result.seen && sentence("result.seen", { seen: result.seen })].filter(Boolean).join("\n");
+  const done = [doneIn, lesson, result.seen && sentence("result.seen", { seen: result.seen })]
+    .filter(Boolean)
+    .join("\n");
   const text = channelText(recipe, job, done, { ...job.params, seed: result.seed }, lineNotes(recipe, job, result));
   return { text, ...defined({ pictures: picture && [picture] }), buttons: buttons(job, ...below) };
 }
@@ -245,7 +264,8 @@ export function suspended(recipe: Recipe, job: Job): OutgoingMessage {
 
 /** The channel's message when there is no picture. */
 export function ended(recipe: Recipe, job: Job, why: string): OutgoingMessage {
-  return { text: channelText(recipe, job, why), buttons: buttons(job, "again", "delete") };
+  const again = recipe.once === true ? [] : (["again"] as const);
+  return { text: channelText(recipe, job, why), buttons: buttons(job, ...again, "delete") };
 }
 
 /**
@@ -262,12 +282,14 @@ export function creditLine(credits: readonly Credit[] = []): string {
     const names = styles.get(plain(maker)) ?? new Set();
     styles.set(plain(maker), what === undefined ? names : names.add(plain(what)));
   }
-  const [images, choosers] = [by("picture"), by("choice")];
+  const [images, choosers, teachers] = [by("picture"), by("choice"), by("look")];
+  const look = plain(credits.find(({ role }) => role === "look")?.what ?? "");
   const line = [
     images && sentence("credit.image", { by: images }),
     ...[...styles].map(([maker, names]) =>
       sentence("credit.style", { names: listed([...names]), count: names.size, by: maker }),
     ),
+    teachers && sentence("credit.look", { look, by: teachers }),
     choosers && sentence("credit.chosen", { by: choosers }),
   ]
     .filter(Boolean)

@@ -8,6 +8,7 @@ import type { Preset, PresetReader } from "../../store/presets.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { findImage } from "../images/find-image.js";
 import { imageOption } from "../images/image-option.js";
+import { checkLook } from "../looks/taught-look.js";
 import { type Argument, printArgument } from "../parsing/command-line.js";
 import { choiceOption, flagOption, textOption, type ValuesOf } from "../parsing/options.js";
 import { readText } from "../parsing/read-values.js";
@@ -95,6 +96,8 @@ const ACTIONS: Readonly<Record<string, (values: Values, context: CommandContext)
     if (typed === undefined) throw new UserError("preset.needs-options");
     const recipe = recipeNamed(command, context);
     const given: Params = readText(context.registry.find(recipe.command), typed);
+    if (recipe.options.look?.completes === "looks" && typeof given.look === "string")
+      checkLook(given.look, context.channel, context.app.store.looks, context.app.botOptions);
     await save({ name: word, recipe, options: printed(recipe, given), shared }, context);
   },
 

@@ -6,6 +6,7 @@ import { ATTACHED_GUIDE, GUIDE } from "../../engine/recipes/dream/guide.js";
 import { isMorph } from "../../engine/recipes/morph-options.js";
 import { framesOf } from "../../engine/recipes/moving/options.js";
 import { ATTACHED } from "../../engine/recipes/painting/options.js";
+import { TAUGHT, teachDefinition } from "../../engine/recipes/teach/definition.js";
 import { variationsOf } from "../../engine/recipes/variation-options.js";
 import { MASK, parseWhere } from "../../engine/recipes/where/syntax.js";
 import { defined } from "../../shared/defined.js";
@@ -15,6 +16,7 @@ import { type Command, type CommandContext, defineCommand } from "../command.js"
 import { type FoundImage, findFurtherImage, findImage } from "../images/find-image.js";
 import { imageOption, type WantedImage } from "../images/image-option.js";
 import { readVoteRequest, voteOptions } from "../interactive/votes/vote-request.js";
+import { checkLook, lookCredits, taughtLook } from "../looks/taught-look.js";
 import type { Argument } from "../parsing/command-line.js";
 import type { Options } from "../parsing/options.js";
 import { UserError } from "../user-error.js";
@@ -88,16 +90,44 @@ async function changed(offer: Offer, { params, pictures }: Draft, given: Params,
   const { style, styles, like, ...rest } = given;
   const changes = { ...impliedValues(offer, rest), ...rest };
   const kinds = new Set(Object.values(definition.options).map(({ kind }) => kind));
-  const merged = kinds.has("look") ? changeDream(botOptions, params, changes) : { ...params, ...changes };
+  const dreams = kinds.has("look");
+  const taught = dreams ? await taughtLook({ params, pictures, changes }, scope, botOptions) : undefined;
+  if (dreams && !taught && typeof changes.look === "string")
+    checkLook(changes.look, scope.channel, scope.looks, botOptions);
+  const merged = dreams ? dreamWith(taught, { botOptions, params, changes }) : { ...params, ...changes };
   const settled = withoutUndefined(oneOutcome(merged, rest));
   const { maxBytes: _, ...still } = settled;
-  const draft = { params: { ...still, ...filmBytes(definition, settled, scope) }, pictures };
+  const made = { params: { ...still, ...filmBytes(definition, settled, scope) }, pictures };
+  const draft = dreams ? withLookFile(made, taught) : made;
   if (definition.pictures[GUIDE]) return withGuide(draft, like, scope);
   if (kinds.has("style")) return withTextureStyle(draft, style, scope);
   if (!definition.options.styles) return draft;
   return definition.options.styles.several
     ? withSharedStyles(draft, styles, scope, options)
     : withOneStyle(draft, style, scope);
+}
+
+/** A dream's parameters with some changed, where a taught look is as good as the network's own. */
+function dreamWith(
+  taught: Awaited<ReturnType<typeof taughtLook>>,
+  {
+    botOptions,
+    params,
+    changes,
+  }: { readonly botOptions: BotOptions; readonly params: Params; readonly changes: Params },
+): Params {
+  if (!taught) return changeDream(botOptions, params, changes);
+  const { name, network } = taught.look;
+  const looks = [...botOptions.looks, { name, help: "", networks: [network] }];
+  return changeDream({ ...botOptions, looks }, params, { ...changes, network });
+}
+
+/** The taught look's file goes with the job as long as it dreams of it. */
+function withLookFile({ params, pictures }: Draft, taught: Awaited<ReturnType<typeof taughtLook>>): Draft {
+  const { [TAUGHT]: before, ...others } = pictures;
+  if (taught && params.look === taught.look.name)
+    return { params, pictures: { ...others, [TAUGHT]: taught.file }, lookCredits: lookCredits(taught.look) };
+  return { params, pictures: others, ...(before && { lookCredits: [] }) };
 }
 
 /**
@@ -264,7 +294,7 @@ export function recipeCommands(botOptions: BotOptions): {
 } {
   const offered = DEFINITIONS.map((definition) => ({ definition, recipe: chatRecipe(definition, botOptions) }));
   return {
-    recipes: offered.map(({ recipe }) => recipe),
+    recipes: [...offered.map(({ recipe }) => recipe), { ...chatRecipe(teachDefinition, botOptions), once: true }],
     commands: offered.map(({ definition, recipe }) => recipeCommand(definition, recipe)),
   };
 }

@@ -34,7 +34,7 @@ export async function findGuide(
  * @throws UserError for what was not found, and beside channels
  */
 export async function withGuide(draft: Draft, like: unknown, scope: Scope): Promise<Draft> {
-  const guided = like === undefined ? draft : await chosenGuide(draft, String(like), scope);
+  const guided = like === undefined ? draft : { ...draft, ...(await chosenGuide(draft, String(like), scope)) };
   if (guided.pictures[GUIDE] && guided.params.channels !== undefined) throw new UserError("dream.channels-or-guide");
   return guided;
 }

@@ -3,6 +3,7 @@ import type { ChannelRef, Credit } from "../../domain/model.js";
 import { MAX_SEED } from "../../engine/recipes/common-options.js";
 import type { RecipeDefinition } from "../../engine/recipes/definition.js";
 import { inChats, type RecipeOption, type SettingKey } from "../../engine/recipes/option.js";
+import { readLookName } from "../../engine/recipes/teach/definition.js";
 import type { Chat } from "../../port/adapter.js";
 import type { Completion } from "../../port/commands.js";
 import type { Deed } from "../../shared/deed.js";
@@ -10,6 +11,7 @@ import { defined } from "../../shared/defined.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { kebab } from "../../shared/text.js";
 import type { BotOptions } from "../bot-options.js";
+import type { LookLibrary } from "../looks/taught-look.js";
 import { type Argument, printLine } from "../parsing/command-line.js";
 import {
   choiceOption,
@@ -36,6 +38,8 @@ export interface Draft {
   readonly pictures: Readonly<Record<string, Uint8Array>>;
   /** Makers of the styles that a change has chosen; not there when it chose none. */
   readonly styleCredits?: readonly Credit[];
+  /** The same of a taught look. */
+  readonly lookCredits?: readonly Credit[];
 }
 
 /** Where a draft is made: some values mean what they mean in a community only. */
@@ -43,6 +47,7 @@ export interface Scope {
   readonly channel: ChannelRef;
   readonly chat: Pick<Chat, "capabilities">;
   readonly styles: StyleLibrary;
+  readonly looks: LookLibrary;
 }
 
 /** The image to work on, one whose style is taken, one that says where, or one that is gone on from. */
@@ -56,6 +61,8 @@ export interface Recipe {
   readonly command: string;
   /** See `RecipeDefinition.version`. */
   readonly version: number;
+  /** Its jobs are not repeated: their pictures were given for that one. */
+  readonly once?: true;
   /** The role of the picture to work on, where it takes one. */
   readonly imageRole?: string | undefined;
   /** The options that become parameters of the engine, in the order in which they are printed. */
@@ -112,6 +119,8 @@ function printed(value: unknown): string {
 }
 
 const PLAIN = new Intl.NumberFormat("en", { useGrouping: false, maximumFractionDigits: 20 });
+
+const LOOK_EXPECTED = "the name of a look, such as creatures";
 
 /** Random seeds are short, so that people can tell them to one another. */
 const RANDOM_SEEDS = 1_000_000;
@@ -181,7 +190,7 @@ function chatOption(key: string, option: RecipeOption, botOptions: BotOptions): 
     case "network":
       return choose(botOptions.networks.map(({ id, help: label }) => ({ value: id, label })));
     case "look":
-      return choose(botOptions.looks.map(lookChoice));
+      return lookOption(choose(botOptions.looks.map(lookChoice)));
     case "styles":
       return option.several ? sharesOption(help) : styleOption(help);
     case "style":
@@ -196,6 +205,22 @@ function chatOption(key: string, option: RecipeOption, botOptions: BotOptions): 
 
 function lookChoice({ name: value, help: label }: BotOptions["looks"][number]) {
   return { value, label, ...(lookPicture(value) !== undefined && ({ preview: true } as const)) };
+}
+
+/** Communities teach looks of their own: which there are is seen where the job is started. */
+function lookOption(known: Option): Option {
+  const words = known.choices?.map(({ value }) => value) ?? [];
+  const read = (typed: string) =>
+    words.find((word) => word.toLowerCase() === typed.trim().toLowerCase()) ?? readLookName(typed);
+  const { help, default: usual, choices = [] } = known;
+  return textOption({
+    help,
+    ...defined({ default: usual }),
+    choices,
+    expected: LOOK_EXPECTED,
+    read,
+    completes: "looks",
+  });
 }
 
 /** One style by its name. */

@@ -28,6 +28,7 @@ export async function repeatJob(
   more: Readonly<Record<string, { readonly bytes: Uint8Array }>> = {},
 ): Promise<void> {
   const recipe = recipeOf(job, services.recipes);
+  if (recipe.once === true) throw new UserError("again.once", { command: recipe.command });
   checkNotWithheld(job);
   for (const owner of usedAgain(job, services)) checkMayUse(owner, requester, services);
   const pictures = await services.jobs.pictures(job.id);

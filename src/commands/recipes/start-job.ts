@@ -8,7 +8,8 @@ import { filmKind } from "../../shared/films/kind.js";
 import type { BotOptions } from "../bot-options.js";
 import { downloadImage, type FoundImage, type ImageServices } from "../images/find-image.js";
 import { movingFrames } from "../images/moving-frames.js";
-import { type Provenance, provenanceOf, withStyleCredits } from "../images/provenance.js";
+import { type Provenance, provenanceOf, withChosenCredits } from "../images/provenance.js";
+import type { LookLibrary } from "../looks/taught-look.js";
 import type { Presenter } from "../presenting/presenter.js";
 import type { ChannelSettings } from "../settings/channel-settings.js";
 import type { StyleLibrary } from "../styles/style-library.js";
@@ -52,6 +53,7 @@ export interface JobServices extends ImageServices {
   readonly presenter: Pick<Presenter, "open">;
   readonly settings: Pick<ChannelSettings, "defaults" | "checkSize" | "caps">;
   readonly styles: StyleLibrary;
+  readonly store: ImageServices["store"] & { readonly looks: LookLibrary };
   readonly botOptions: Pick<BotOptions, "pictures">;
   readonly metrics: MetricsSink;
 }
@@ -66,14 +68,15 @@ export interface JobServices extends ImageServices {
 export async function startJob(request: RecipeRequest, requester: JobRequester, services: JobServices): Promise<Job> {
   const { recipe, given } = request;
   const { chat, channel, user } = requester;
-  const { settings, styles } = services;
+  const { settings, styles, store } = services;
+  const scope = { channel, chat, styles, looks: store.looks };
   const images = await downloaded(request.images, requester, services);
   const provenance = request.provenance ?? (await provenanceOf(Object.values(images), user, services.jobs));
   const pictures = Object.fromEntries(Object.entries(images).map(([role, { bytes }]) => [role, bytes]));
   const params = request.params ?? settings.defaults(recipe, channel);
   const { format } = given;
   const moving = await framesOf(recipe, pictures, { ...params, ...given, format }, services);
-  const draft = await recipe.change({ params, pictures }, { ...given, ...moving }, { channel, chat, styles });
+  const draft = await recipe.change({ params, pictures }, { ...given, ...moving }, scope);
   settings.checkSize(recipe, draft.params, channel, user);
   return submit(draft, provenance, request, requester, services);
 }
@@ -107,18 +110,19 @@ async function downloaded(
 }
 
 async function submit(
-  { params, pictures, styleCredits }: Draft,
+  { params, pictures, styleCredits: styles, lookCredits: look }: Draft,
   provenance: Provenance,
   { recipe, credits: more = [] }: RecipeRequest,
   { chat, channel, user, jobId: id, replyPublic }: JobRequester,
   { queue, presenter, settings, metrics }: JobServices,
 ): Promise<Job> {
   const { closed, restricted, ownMembers } = await chat.describe(channel);
-  const credits = [...withStyleCredits(provenance.credits, styleCredits), ...more];
+  const { credits: before, ...origin } = provenance;
+  const credits = [...withChosenCredits(before, { styles, look }), ...more];
   try {
     return await queue.submit(
       {
-        ...provenance,
+        ...origin,
         channel,
         author: { id: user.id, name: user.name },
         recipe: recipe.name,

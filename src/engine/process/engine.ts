@@ -69,6 +69,14 @@ export interface OctaveSummary {
   readonly lossEnd: number;
 }
 
+/** What was taught, as it crosses borders and is kept with a job. */
+interface TaughtLayer {
+  /** The file of `training/trained-layer.ts` in base64, some 100 kB. */
+  readonly file: string;
+  /** How much stronger it answers to pictures of its motifs than to pictures of nothing. */
+  readonly preference: number;
+}
+
 export interface EngineResult {
   readonly picture: Uint8Array;
   /** Media type of `picture`: image/png; of a film image/webp, image/gif or video/mp4. */
@@ -91,6 +99,8 @@ export interface EngineResult {
   readonly meanings?: ChannelMeanings;
   /** What its network sees in the picture, the most probable first, where that was the question. */
   readonly labels?: readonly Seen[];
+  /** The layer that was taught, where that was asked for. */
+  readonly taught?: TaughtLayer;
   /** Every parameter as used, defaults filled in: enough to make the image again. */
   readonly params: Readonly<Record<string, unknown>>;
 }

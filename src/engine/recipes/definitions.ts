@@ -5,6 +5,7 @@ import { dreamDefinition } from "./dream/definition.js";
 import { neuronDefinition } from "./neuron/definition.js";
 import { gridDefinition } from "./neuron-grid/definition.js";
 import { stylizeDefinition } from "./stylize/definition.js";
+import { teachDefinition } from "./teach/definition.js";
 import { textureDefinition } from "./texture/definition.js";
 import { zoomDefinition } from "./zoom/definition.js";
 
@@ -18,3 +19,6 @@ export const DEFINITIONS: readonly RecipeDefinition[] = [
   gridDefinition,
   zoomDefinition,
 ];
+
+/** Whatever a job may be: also what is asked for in a way of its own. */
+export const JOB_DEFINITIONS: readonly RecipeDefinition[] = [...DEFINITIONS, teachDefinition];

@@ -63,6 +63,16 @@ export interface Frame {
   readonly meanings?: ChannelMeanings;
   /** What its network sees in the picture that it was asked about, the most probable first. */
   readonly labels?: readonly Seen[];
+  /** Of the last one: what was taught. */
+  readonly taught?: Lesson;
+}
+
+/** What a lesson has come to. */
+export interface Lesson {
+  /** A trained layer's file. */
+  readonly file: Uint8Array;
+  /** See `TrainingResult.preference`. */
+  readonly preference: number;
 }
 
 /** Frames as they are made, and in the end a film where the recipe makes one. */

@@ -13,6 +13,7 @@ import { randomCrop } from "../images/resample.js";
 import { resolveLayer } from "../networks/looks.js";
 import { type LayerInfo, type Network, NetworkError } from "../networks/network.js";
 import type { Scope } from "../objectives/objective.js";
+import { DEFAULT_CHANNELS, FEWEST_EXAMPLES } from "../recipes/teach/definition.js";
 import type { Tensor } from "../runtimes/runtime.js";
 import { backward, type Cholesky, cholesky, forward } from "./cholesky.js";
 import { type Clusters, cluster, type Directions } from "./clusters.js";
@@ -53,8 +54,6 @@ export interface TrainingResult {
   readonly seconds: number;
 }
 
-export const FEWEST_EXAMPLES = 5;
-export const DEFAULT_CHANNELS = 32;
 /** More images than this are sampled from. */
 const MOST_EXAMPLES = 400;
 /** Crops that are learnt from, of all images together. */

@@ -56,13 +56,14 @@ export function withTrainedLayers(network: Network, library: TrainedLayers): Net
   }
   if (Object.keys(looks).length === 0) return network;
   const layers = network.layers.flatMap((info): LayerInfo[] => {
+    if (fitting.has(info.name)) return [];
     const over = [...fitting].filter(([, trained]) => trained.layer === info.name);
     return [info, ...over.map(([name, { channels }]) => ({ name, kind: TRAINED_KIND, channels, stride: info.stride }))];
   });
   const presets = presetsOf(network);
   return {
     ...network,
-    edition: library.edition,
+    edition: [network.edition, library.edition].filter(Boolean).join(" "),
     layers,
     unusable,
     presets: { ...presets, dream: { ...presets.dream, looks: { ...looks, ...presets.dream.looks } } },

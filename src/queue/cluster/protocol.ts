@@ -10,14 +10,14 @@ import type {
   EngineFrame,
   EngineResult,
 } from "../../engine/process/engine.js";
-import { DEFINITIONS } from "../../engine/recipes/definitions.js";
+import { JOB_DEFINITIONS } from "../../engine/recipes/definitions.js";
 import type { Relayed } from "../../shared/sentences/sentence-error.js";
 
 const WIRE = 4;
 
 /** Recipes and their versions as a number: a worker that has others must not paint these bots' jobs. */
 const RECIPES = createHash("sha256")
-  .update(DEFINITIONS.map(({ name, version }) => `${name} ${version}`).join())
+  .update(JOB_DEFINITIONS.map(({ name, version }) => `${name} ${version}`).join())
   .digest()
   .readUInt16BE();
 

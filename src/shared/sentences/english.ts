@@ -98,6 +98,8 @@ const done = (deed: Deed, of: Of | undefined): string => {
         `An endless zoom ${picture === undefined ? "out of noise" : `into ${picture}`}` +
         (deed.into ? `, through ${things(deed.into)}` : "")
       );
+    case "teach":
+      return `What a network has learnt as ${deed.look}, dreamt out of noise`;
   }
 };
 
@@ -389,6 +391,20 @@ export const english = {
     );
   },
 
+  "teach.nameless": "Give the look a name. For example: `/teach name:moths`",
+  "teach.spoiler": "One of the pictures is hidden, and everybody may dream of a look: leave it out.",
+  "teach.foreign":
+    "A look is taught from your own pictures: one of these is {owner}'s, or was made from one of theirs.",
+  "teach.link": "That link leads to no message that I can read. Attach the pictures: `/teach name:moths`",
+  "teach.kept": ({ name, times, pictures, weak }: { name: string; times: number; pictures: number; weak: boolean }) =>
+    `Learnt from ${pictures} pictures: \`/dream look:${name}\` dreams of it now, for everybody here.` +
+    `${weak ? " It has found little that they have in common: pictures that are more alike teach more." : ""}` +
+    ` (It answers ${times.toFixed(1)} times as strongly to them as to pictures of nothing.)`,
+  "teach.unkept": "The look {name} could not be kept. {why}",
+  "teach.too-few": ({ count, least }: { count: number; least: number }) =>
+    `A look is taught from ${least} pictures or more that have something in common; ` +
+    `${count === 0 ? "there are none" : `there ${count === 1 ? "is" : "are"} only ${count}`}.`,
+
   // What the adapters of several platforms say.
   "chat.somebody": "somebody",
   "chat.direct-message": "a direct message",
@@ -410,6 +426,7 @@ export const english = {
   "blend.percent": "Is {percent} % of {style} meant? Then write `{style}:{percent}%` or `{style}:{share}`.",
   "blend.whole": "One style's share is 1 at most. For example: `/blend {style}:0.3`",
   "blend.sweep": "A sweep goes from one style to another, so name two. For example: `/blend summer winter sweep:6`",
+  "again.once": "A lesson is not repeated: give the pictures once more, with `/{command}`.",
   "again.retired": "Job {id} is a {recipe}, which I can no longer make.",
   "again.version": "`/{command}` works differently since job {id} was made: the new picture will differ from it.",
   "again.image-gone": "Job {id} is too old: its picture is no longer kept. Please send the picture again.",
@@ -713,6 +730,7 @@ export const english = {
   "credit.image": "picture by {by}",
   "credit.style": ({ names, count, by }: { names: string; count: number; by: string }) =>
     `${count > 1 ? "styles" : "style"}${names && ` ${names}`} by ${by}`,
+  "credit.look": "look {look} by {by}",
   "credit.chosen": "chosen by {by}",
   "list.and": "{list} and {last}",
   "person.unnamed": "somebody",
@@ -785,6 +803,7 @@ export const english = {
   "frame.film": "Frame {frame} of {frames}",
   "frame.step": ({ part, ...at }: FrameCount & { step: number; steps: number }) =>
     `${capital(part)} ${at.octave} of ${at.octaves}, step ${at.step} of ${at.steps}`,
+  "frame.learning": "Learning, {step} of {steps}",
   "frame.underway": ({ label, left }: { label: string; left: string | undefined }) =>
     `${label}${left === undefined ? "" : ` · about ${left} left`}`,
   "frame.size": ({ part, ...at }: FrameCount & { width: number; height: number }) =>
@@ -905,6 +924,7 @@ export const english = {
   "moderate.act.cancel-vote": "{by} cancelled a vote of {subject}",
   "moderate.act.rename-style": "{by} renamed the style {subject}",
   "moderate.act.remove-style": "{by} removed the style {subject}",
+  "moderate.act.remove-look": "{by} removed the look {subject}",
   "moderate.act.delete-message": "{by} deleted a message of {subject}",
   "moderate.from-bot": "from the bot",
   "moderate.renamed": "now {name}",
@@ -1058,6 +1078,10 @@ export const english = {
     "You have already added {count} styles here, the most one person may have; remove one first.",
   "store.preset-taken": "{author} has saved a preset {name} here already; choose another name.",
   "store.presets-full": "There are already {count} presets, the most there can be; remove one first.",
+  "store.look-taken": "{author} has taught a look {name} here already; choose another name.",
+  "store.looks-full": "There are already {count} looks here, the most there can be; `/teach remove` one first.",
+  "store.own-looks-full":
+    "You have already taught {count} looks here, the most one person may; `/teach remove` one first.",
   "store.style-taken": "There is already a style {style}; choose another name.",
   "store.job-unfinished":
     "Your job {id} has not ended yet: cancel it, or wait for it, and then delete your data again.",
@@ -1293,6 +1317,22 @@ export const english = {
   "look.ornaments": "Large shapes",
   "look.taught": "What {pictures} pictures taught",
   "look.taught-unreadable": "Taught",
+  "look.taught-by": "Taught by {by}, from {pictures} pictures",
+  "look.none": "Nothing has been taught here yet. Attach five pictures or more that have something in common: `{line}`",
+  "look.heading": "**Looks taught here**",
+  "look.row": ({ name, network, pictures, by, makers }: Record<"name" | "network" | "by", string> & Learnt) =>
+    `\`${name}\` by ${by}, from ${pictures} pictures` +
+    `${makers.length > 0 ? `, some of them by ${both.format(makers)}` : ""} · ${network}: \`/dream look:${name}\``,
+  "look.which": "Which look? For example: `{line}`",
+  "look.removed": "The look {name} is removed. Pictures that were dreamt with it stay.",
+  "look.foreign": "The look {name} is {owner}'s: only {owner} and moderators can remove it.",
+  "look.gone": "The look {name} has been removed. For example: `/dream look:creatures`",
+  "look.other-network": "The look {name} was taught to {network}: leave out network, and it dreams.",
+  "look.name-taken": "{name} is a look that comes with the program; please choose another name.",
+  "look.being-taught": "A look {name} is just being taught (job {id}); wait for it, or choose another name.",
+  "look.unknown-here": ({ look, near, known }: { look: string; near: string | undefined; known: readonly string[] }) =>
+    `There is no look ${look}; ${near === undefined ? lookList(known) : `did you mean ${near}?`}` +
+    `${known.length === 0 ? "" : ` For example: \`/dream look:${near ?? known[0]}\``}`,
   "look.unknown": "{network} has no look called {look}; it has {looks}.",
   "look.unknown-near": "{network} has no look called {look}; did you mean {near}?",
 
@@ -1543,6 +1583,7 @@ export const english = {
   "discord.closed": "Discord takes no calls from here until {time} UTC, as too many were refused",
   "discord.a-channel": "a channel",
   "discord.thread": "Thread",
+  "discord.further-picture": "A further picture",
   "discord.picture-from":
     "Instead of a file: a link, or latest for the newest picture here; some commands take none too",
   "discord.link-hidden":
@@ -1798,6 +1839,11 @@ type Machine = Record<"node" | "platform" | "model", string> & Record<"cores" | 
 function gigabytes(bytes: number, digits: number): string {
   return `${(bytes / 1e9).toFixed(digits)} GB`;
 }
+
+const lookList = (known: readonly string[]): string =>
+  known.length === 0 ? "none has been taught here." : `there is ${both.format(known)}.`;
+
+type Learnt = { readonly pictures: number; readonly makers: readonly string[] };
 
 type Taught = Record<"channels" | "pictures" | "skipped" | "keptBack" | "preference" | "seconds", number> &
   Record<"path" | "layer" | "size" | "network" | "name", string>;

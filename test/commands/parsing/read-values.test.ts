@@ -59,8 +59,7 @@ describe("what is wrong", () => {
     ["/paint", "There is no command /paint. `/help` lists them all."],
     [
       "/dream look:craetures",
-      "`look:craetures` is not possible: look must be one of textures, patterns, creatures; did you mean creatures? " +
-        "For example: `/dream look:creatures strength:0.6`",
+      "resnet50 has no look craetures; it has textures, patterns, creatures. For example: `/dream look:textures`",
     ],
     [
       "/dream size:9000",

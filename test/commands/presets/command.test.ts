@@ -84,7 +84,7 @@ describe("a preset", () => {
     expect(await told(ann, "/preset save")).toMatch(/^Please name the preset/);
     expect(await told(ann, "/preset save moody")).toMatch(/^Please say which options/);
     expect(await told(ann, "/preset save moody seed:7")).toMatch(/^Please say which options/);
-    expect(await told(ann, "/preset save moody look:nonsense")).toMatch(/look must be one of/);
+    expect(await told(ann, "/preset save moody look:nonsense")).toMatch(/^There is no look nonsense/);
     expect(await told(ann, "/preset save studio look:patterns")).toMatch(/means something else/);
     expect(await told(ann, "/preset save winter look:patterns")).toMatch(/means something else/);
     expect(await told(ann, "/preset save moody look:patterns picture:latest")).toMatch(/no picture of its own/);

@@ -38,16 +38,19 @@ describe("the estimate of a job's memory", () => {
     },
   );
 
-  it.each([...recipes().keys()])("of %s is there with the defaults, and shrinks with the size", (name) => {
-    const one = recipe(name);
-    const { megabytes, smaller } = jobMemory(one, one.defaults());
-    expect(megabytes).toBeGreaterThan(50);
-    expect(megabytes).toBeLessThan(3000);
-    const all = [megabytes, ...smaller.map((other) => other.megabytes)];
-    expect(all.length).toBeGreaterThan(1);
-    expect(all).toEqual([...all].sort((a, b) => b - a));
-    expect(smaller.at(-1)?.line).toMatch(/^(size|width):64$/);
-  });
+  it.each([...recipes().keys()].filter((name) => name !== "teach"))(
+    "of %s is there with the defaults, and shrinks with the size",
+    (name) => {
+      const one = recipe(name);
+      const { megabytes, smaller } = jobMemory(one, one.defaults());
+      expect(megabytes).toBeGreaterThan(50);
+      expect(megabytes).toBeLessThan(3000);
+      const all = [megabytes, ...smaller.map((other) => other.megabytes)];
+      expect(all.length).toBeGreaterThan(1);
+      expect(all).toEqual([...all].sort((a, b) => b - a));
+      expect(smaller.at(-1)?.line).toMatch(/^(size|width):64$/);
+    },
+  );
 
   it("knows sides instead of a size, and the pictures of a film", () => {
     const texture = recipe("texture");

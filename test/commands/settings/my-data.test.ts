@@ -106,6 +106,7 @@ describe("/settings mydata", () => {
       pictures: [],
       styles: [],
       presets: [],
+      looks: [],
       favourites: [],
       boards: [],
       votes: [],

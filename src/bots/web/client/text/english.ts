@@ -390,6 +390,7 @@ export const english = {
   "act.cancel-vote": "{by} cancelled a vote of {subject}",
   "act.rename-style": "{by} renamed the style {subject}",
   "act.remove-style": "{by} removed the style {subject}",
+  "act.remove-look": "{by} removed the look {subject}",
   "act.delete-message": "{by} deleted a message of {subject}",
   "act.change-settings": "{by} changed the settings of {subject}",
   "admin.restricted": "Barred and muted",

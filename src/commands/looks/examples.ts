@@ -1,0 +1,81 @@
+/** The pictures that a look is taught from: small copies, and whose they are. */
+import type { Job, User } from "../../domain/model.js";
+import { exampleRole, FEWEST_EXAMPLES, MOST_CHAT_EXAMPLES } from "../../engine/recipes/teach/definition.js";
+import type { PictureSource } from "../../port/messages.js";
+import { withImage } from "../../shared/image-process.js";
+import { MAX_INPUT_PIXELS } from "../../shared/inspect-image.js";
+import { plain } from "../../shared/text.js";
+import type { Jobs } from "../../store/jobs.js";
+import type { CommandContext } from "../command.js";
+import { downloadImage } from "../images/find-image.js";
+import type { WantedImage } from "../images/image-option.js";
+import { creditedOwners, ownersOf, worksShown } from "../images/shown-works.js";
+import { UserError } from "../user-error.js";
+
+/** Networks learn from nothing larger. Longer side in pixels. */
+const KEPT = { side: 512, format: "jpeg", quality: 92 } as const;
+
+/** A picture to learn from, small. */
+interface ExamplePicture {
+  readonly bytes: Uint8Array;
+}
+
+/** The small copy of a picture that was checked. @throws UserError when it cannot be read */
+async function exampleOf(bytes: Uint8Array, name: string): Promise<ExamplePicture> {
+  return { bytes: await withImage("still", bytes, { ...KEPT, name, maxPixels: MAX_INPUT_PIXELS }) };
+}
+
+/** Pictures as a job takes them. */
+export function byRole(examples: readonly ExamplePicture[]): Record<string, ExamplePicture> {
+  return Object.fromEntries(examples.map((example, index) => [exampleRole(index), example]));
+}
+
+/** Who made a work, and whose pictures and works it was made from, each once. */
+function ownersOfWork(job: Job, jobs: Pick<Jobs, "origins">): User[] {
+  const chain = [job, ...(job.from === undefined ? [] : jobs.origins(job.id))];
+  const all = chain.flatMap((each) => [each.author, ...creditedOwners(each)]);
+  return [...new Map(all.map((owner) => [owner.id, owner])).values()];
+}
+
+/**
+ * The pictures that come with a command: attached to it, on the message that it answers, or on the one that its link
+ * names. They are the person's own.
+ * @throws UserError for too few, hidden ones, and other people's
+ */
+export async function givenExamples(
+  context: CommandContext,
+  wanted: WantedImage | undefined,
+): Promise<readonly ExamplePicture[]> {
+  const sources = (await sourcesOf(context, wanted)).slice(0, MOST_CHAT_EXAMPLES);
+  if (sources.length < FEWEST_EXAMPLES)
+    throw new UserError("teach.too-few", { count: sources.length, least: FEWEST_EXAMPLES });
+  const examples: ExamplePicture[] = [];
+  for (const source of sources) {
+    if (source.spoiler) throw new UserError("teach.spoiler");
+    await checkOwn(source, context);
+    const { bytes, name } = await downloadImage(source, context, context.app.botOptions.pictures, context.app);
+    examples.push(await exampleOf(bytes, name));
+  }
+  return examples;
+}
+
+async function sourcesOf(
+  { chat, event, user, channel }: CommandContext,
+  wanted: WantedImage | undefined,
+): Promise<readonly PictureSource[]> {
+  if (event.attachments.length > 0) return event.attachments;
+  if (event.repliesTo) return chat.picturesOf(event.repliesTo);
+  if (!(wanted instanceof URL)) return [];
+  const behind = await chat.picturesBehind?.(wanted, { user, channel });
+  if (!behind) throw new UserError("teach.link");
+  return behind;
+}
+
+/** @throws UserError for a picture that is, or was made from, somebody else's: they were not asked */
+async function checkOwn(source: PictureSource, { app, user }: CommandContext): Promise<void> {
+  const works = await worksShown(source, app.jobs);
+  const owners =
+    works.length > 0 ? works.flatMap((job) => ownersOfWork(job, app.store.jobs)) : await ownersOf(source, app);
+  const other = owners.find(({ id }) => id !== user.id);
+  if (other) throw new UserError("teach.foreign", { owner: plain(other.name) });
+}
