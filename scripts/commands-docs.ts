@@ -100,7 +100,8 @@ first frame is.
 - a colour, and what is near it: \`where:#5a8fc8\`;
 - a thing that the network knows: \`where:mountain\`, \`where:cat\`. Words that are no thing, as sky or water, are answered with what helps;
 - a mask, sent as the second picture: white is where, or what is not transparent of it. \`/dream\` and \`/blend\` take it by itself, \`/stylize\`
-  with \`where:mask\`, after the style's picture where one is sent, too. In the web chat the brush on a picture that is attached draws one, by mouse,
+  with \`where:mask\`, after the style's picture where one is sent, too. A mask that is sent alone in answer to a picture, with \`where:mask\`, is that
+  picture's. In the web chat the brush on a picture that is attached draws one, by mouse,
   finger or keys;
 - \`opaque\`: what of a transparent picture is there;
 - all but these: \`where:"not mountain"\`.
@@ -138,7 +139,7 @@ const PICTURES = `
 ## Which picture
 
 A command takes the picture attached to it; else that of the message it answers, or in whose menu it was chosen; else the one behind a link
-in its line (on Discord also the avatar of a member who is mentioned, \`/dream @ada\`, or a server's emoji, \`picture::blob:\`; in the slash menu in
+in its line (on Discord and Slack also the avatar of a member who is mentioned, \`/dream @ada\`, or an emoji of the server or workspace, \`picture::blob:\`; in the slash menu in
 *picture-from*); else the newest one. Of a message it takes files first, then what its blocks, forwarded parts and link previews show, then
 stickers and custom emoji (Discord). A message that is pointed at and shows no picture is said to show none: no other picture is taken for it.
 

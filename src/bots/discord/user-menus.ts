@@ -28,7 +28,7 @@ export class UserMenus {
     const shown = nick || displayName(about);
     await this.reporter.command(interaction, receipt, user, async (_channel, answer) => {
       if (url !== undefined) return { name: command, options, attachments: [pictureAt(url, about, shown)] };
-      await answer.reply({ text: sentence("discord.no-avatar", { name: shown }) }, "private");
+      await answer.reply({ text: sentence("chat.no-avatar", { name: shown }) }, "private");
       return undefined;
     });
   }
@@ -78,7 +78,7 @@ export async function writtenPicture(
       () => undefined,
     ));
   const url = member?.avatarURL(AVATAR) ?? (member?.user ?? client.users.cache.get(id))?.avatarURL(AVATAR);
-  if (!url) throw new ChatError("gone", "discord.no-avatar", { name: author });
+  if (!url) throw new ChatError("gone", "chat.no-avatar", { name: author });
   return { ...sourceAt(url, `${id}.png`), author: { id, name: author } };
 }
 

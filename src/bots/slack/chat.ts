@@ -192,6 +192,11 @@ export class SlackChat implements Chat {
     return sources.of(await this.#workspace(message.channel), message);
   }
 
+  async pictureOf(written: string, channel: ChannelRef): Promise<PictureSource | undefined> {
+    const { sources } = this.#need();
+    return sources.written(await this.#workspace(channel), written);
+  }
+
   async findMentioned(mention: string, channel: ChannelRef): Promise<Mentioned | undefined> {
     const { users } = this.#need();
     if (mention.startsWith("<!subteam^")) throw new ChatError("forbidden", "slack.no-roles");

@@ -8,6 +8,7 @@ export const SCOPES = [
   "channels:read",
   "chat:write",
   "commands",
+  "emoji:read",
   "files:read",
   "files:write",
   "groups:history",

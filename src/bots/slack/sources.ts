@@ -13,6 +13,7 @@ import type { Newest } from "./newest.js";
 import type { FetchLink } from "./options.js";
 import type { Users } from "./users.js";
 import type { Workspace } from "./workspace.js";
+import { writtenPicture } from "./written.js";
 
 /** Makes sources of the files that messages show; each is downloaded only when it is fetched. */
 export class Sources {
@@ -29,6 +30,11 @@ export class Sources {
     const message = this.newest.message(workspace, ref) ?? (await findMessage(workspace, ref));
     if (!message) throw new ChatError("gone", "slack.message-gone");
     return this.ofMessage(workspace, message, ref);
+  }
+
+  /** What is meant by a mention or an emoji. */
+  written(workspace: Workspace, written: string): Promise<PictureSource | undefined> {
+    return writtenPicture(workspace, written, { users: this.users, fetchLink: this.fetchLink });
   }
 
   async ofMessage(workspace: Workspace, message: SlackMessage, ref: MessageRef): Promise<PictureSource[]> {

@@ -369,6 +369,12 @@ async function findImages(
   const limits = context.app.botOptions.pictures;
   if (!main) return findMaskAlone(definition, given, context);
   if (named !== undefined && given[named] !== undefined) return {};
+  if (masksAnswered(given, context)) {
+    // A mask alone, in answer to a picture: that one is meant.
+    const first = await findImage({ ...context, event: { ...context.event, attachments: [] } }, limits, wanted);
+    const mask = await findFurtherImage(context, limits, 0);
+    return first && mask && { [main[0]]: first, [MASK]: mask };
+  }
   const first = await findImage(context, limits, wanted);
   if (!first && (wanted !== "none" || !mayDoWithout(definition))) return undefined;
   const found: Record<string, FoundImage> = first ? { [main[0]]: first } : {};
@@ -390,6 +396,11 @@ async function findMaskAlone(
   const mask =
     pictures[MASK] && meansMask(given) && (await findFurtherImage(context, context.app.botOptions.pictures, 0));
   return mask ? { [MASK]: mask } : {};
+}
+
+/** Whether the one picture of a line is the mask of the picture that it answers. */
+function masksAnswered(given: Params, { event }: CommandContext): boolean {
+  return event.repliesTo !== undefined && event.attachments.length === 1 && meansMask(given);
 }
 
 const meansMask = ({ where }: Params): boolean => typeof where === "string" && parseWhere(where)?.kind === MASK;

@@ -1589,7 +1589,7 @@ export const english = {
   "discord.link-hidden":
     "I can't tell whether you may see the message behind that link, so I don't show its picture here. Attach the " +
     "picture, or choose Apps > Dream this on the message.",
-  "discord.no-avatar": "{name} has no picture of their own as an avatar.",
+  "chat.no-avatar": "{name} has no picture of their own as an avatar.",
   "discord.guest":
     "I am not a member here: I see neither messages nor reactions, and open no thread. Give me the picture with the " +
     "command, or choose Apps > Dream this on a message. What takes over 15 minutes comes as a direct message.",

@@ -1,11 +1,49 @@
 /** What people do in Slack, and what the program hears of it. */
 
 import { describe, expect, it } from "vitest";
+import type { FetchLink } from "../../../src/bots/slack/options.js";
 import type { Work } from "../../../src/port/gallery.js";
 import { eventually } from "../contract-world.js";
 import { colour, openSlack, png } from "./harness.js";
 
 const fetchOptions = () => ({ maxBytes: 1_000_000, signal: AbortSignal.timeout(5_000) });
+
+describe("what is written for a picture", () => {
+  async function openWriting() {
+    const links: string[] = [];
+    const fetchLink: FetchLink = async (link) => {
+      links.push(link.href);
+      return png("red", "elsewhere.png");
+    };
+    return { ...(await openSlack({ chat: { fetchLink } })), links };
+  }
+
+  it("is a member's avatar by a mention, and the member's", async () => {
+    const { chat, place, ann, links } = await openWriting();
+    await expect(chat.pictureOf?.(`<@${ann.id}>`, place)).rejects.toThrow(/has no picture of their own/);
+    ann.avatar = "https://avatars.slack-edge.com/2026/ann_original.jpg";
+    const source = await chat.pictureOf?.(`<@${ann.id}|ann>`, place);
+    expect(source).toMatchObject({ name: "avatar.jpg", author: { id: ann.id } });
+    expect((await source?.fetch(fetchOptions()))?.bytes.byteLength).toBeGreaterThan(50);
+    expect(links).toEqual([ann.avatar]);
+    await expect(chat.pictureOf?.("<@U0NOBODY>", place)).rejects.toThrow();
+  });
+
+  it("is an emoji of the workspace, also by another name; those that all have are none", async () => {
+    const { chat, place, fake, links } = await openWriting();
+    fake.team.emoji.set("blob", "https://emoji.slack-edge.com/T1/blob/1.gif");
+    fake.team.emoji.set("blobby", "alias:blob");
+    fake.team.emoji.set("round", "alias:round");
+    const source = await chat.pictureOf?.(":blobby:", place);
+    expect(source?.name).toBe("blobby.gif");
+    await source?.fetch(fetchOptions());
+    expect(links).toEqual(["https://emoji.slack-edge.com/T1/blob/1.gif"]);
+    for (const written of [":smile:", ":round:", "blob", "<!here>"])
+      expect(await chat.pictureOf?.(written, place)).toBeUndefined();
+    [...fake.tokens.values()][0]?.scopes.delete("emoji:read");
+    await expect(chat.pictureOf?.(":blob:", place)).rejects.toThrow(/emoji:read/);
+  });
+});
 
 describe("a slash command", () => {
   it("hands over its line with links and signs as they were typed", async () => {

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { addRecipes } from "../../../src/cli/recipes.js";
-import { ann, source } from "../../fakes/chat.js";
+import { ann, art, source } from "../../fakes/chat.js";
 import { FakeEngine, picture } from "../../fakes/engine.js";
 import { studio } from "../../fakes/studio.js";
 
@@ -57,6 +57,14 @@ describe("a mask's picture", () => {
     const { pictures, told } = await asked("/dream", photo, mask);
     expect(pictures).toEqual({ image: photo, mask });
     expect(told).toContain("with the picture and its mask");
+  });
+
+  it("sent alone in answer to a picture is that one's", async () => {
+    const { chat, engine, quiet } = await studio({ engine: new FakeEngine({ automatic: true }) });
+    const shown = await chat.post(art, { text: "", pictures: [{ bytes: photo, name: "a.png", type: "image/png" }] });
+    await chat.say(ann, "/dream where:mask", { attachments: [source(mask)], repliesTo: shown });
+    await quiet();
+    expect(engine.runs.at(-1)?.request.pictures).toEqual({ image: photo, mask });
   });
 
   it("is meant by where:mask in a painting, after the style's where none is named", async () => {

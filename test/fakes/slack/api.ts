@@ -46,7 +46,10 @@ export const METHODS: Readonly<Record<string, Method>> = {
     need(call, "users:read");
     const user = call.team.users.get(text(call, "user"));
     if (!user) throw new ApiError("user_not_found");
-    const profile = { display_name: user.displayName, real_name: user.displayName };
+    // Who has no picture has one that Slack draws.
+    const image = user.avatar ? { image_original: user.avatar, is_custom_image: true } : {};
+    const drawn = { image_512: user.avatar ?? "https://secure.gravatar.com/avatar/0.png" };
+    const profile = { display_name: user.displayName, real_name: user.displayName, ...drawn, ...image };
     return {
       user: {
         id: user.id,
@@ -59,6 +62,10 @@ export const METHODS: Readonly<Record<string, Method>> = {
         is_bot: user.bot,
       },
     };
+  },
+  "emoji.list": (call) => {
+    need(call, "emoji:read");
+    return { emoji: Object.fromEntries(call.team.emoji) };
   },
   "conversations.info": (call) => {
     const channel = channelOf(call);

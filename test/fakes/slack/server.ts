@@ -36,6 +36,7 @@ export const ALL_SCOPES = [
   "mpim:read",
   "reactions:read",
   "reactions:write",
+  "emoji:read",
   "users:read",
 ];
 

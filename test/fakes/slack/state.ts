@@ -9,6 +9,8 @@ export interface User {
   readonly bot: boolean;
   /** The workspace that they are from, where it is another one (Slack Connect). */
   readonly home?: string | undefined;
+  /** Address of a picture of their own. */
+  avatar?: string;
 }
 
 export interface Channel {
@@ -74,6 +76,8 @@ export class Team {
   readonly channels = new Map<string, Channel>();
   readonly messages: Message[] = [];
   readonly homes = new Map<string, View>();
+  /** The workspace's own emoji: their addresses, or `alias:` and another's name. */
+  readonly emoji = new Map<string, string>();
   /** The organisation that has installed the app for this workspace. */
   organisation: string | undefined;
 

@@ -1,5 +1,8 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import sharp from "sharp";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { decode } from "../../../../src/engine/images/codec.js";
 import { openMoving } from "../../../../src/engine/images/moving-picture.js";
 import { believed, opticalFlow } from "../../../../src/engine/images/optical-flow.js";
@@ -155,6 +158,28 @@ it.each([{ morph: true }, { repeat: 2 }])("what makes something else of one pict
   await expect(made("dream", film, { filmFrames: COUNT, ...also })).rejects.toMatchObject({
     identifier: "moving.or-other",
   });
+});
+
+it("a film that is cancelled ends after the frame that it is at, and leaves no frames behind", async () => {
+  vi.stubEnv("TMPDIR", mkdtempSync(join(tmpdir(), "dreamloom-cancel-")));
+  onTestFinished(() => {
+    rmSync(tmpdir(), { recursive: true, force: true });
+    vi.unstubAllEnvs();
+  });
+  const aborter = new AbortController();
+  const seen: number[] = [];
+  const onFrame = ({ kind, octave }: EngineFrame) => {
+    if (kind !== "film") return;
+    seen.push(octave);
+    if (octave === 3) {
+      expect(readdirSync(tmpdir())).toHaveLength(1);
+      aborter.abort(new Error("enough"));
+    }
+  };
+  const request = { recipe: "dream", params: { ...JOBS.dream, filmFrames: COUNT }, pictures: { image: film } };
+  await expect(runJob(request, { ...tiny, signal: aborter.signal, onFrame })).rejects.toThrow("enough");
+  expect(seen).toEqual([1, 2, 3]);
+  expect(readdirSync(tmpdir())).toEqual([]);
 });
 
 it("of a film that plays once the end does not run before the beginning", async () => {
