@@ -106,6 +106,11 @@ export interface GalleryDetail extends GalleryWork {
    * What it was made from, nearest first, and what was made from it, oldest first, as far as the viewer may see them.
    */
   readonly origins: readonly GalleryWork[];
+  /**
+   * The SHA-256, in hex, of the file that the first of them began with, or this work where there are none: a photo.
+   * Whether the viewer may see that is the adapter's to know.
+   */
+  readonly photo?: string;
   readonly remixes: readonly GalleryWork[];
 }
 

@@ -262,6 +262,13 @@ export class Jobs {
     return pictures;
   }
 
+  /** The SHA-256, in hex, of an input image; undefined when a job has none in this role, or it is no longer kept. */
+  inputSha(id: string, role: string): string | undefined {
+    const { job, sha } = jobInputTable;
+    const input = and(eq(job, id), eq(jobInputTable.role, role));
+    return this.database.orm.select({ sha }).from(jobInputTable).where(input).get()?.sha;
+  }
+
   /** A job's result; undefined when there is none, or it is no longer kept. */
   async result(id: string): Promise<{ readonly bytes: Uint8Array; readonly type: string } | undefined> {
     const image = this.get(id)?.picture;

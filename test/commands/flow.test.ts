@@ -104,7 +104,7 @@ describe("a dream in a chat", () => {
     await quiet();
     expect(chat.in("channel")[0]?.content.text).toContain("**Dream into peacock** for Ann");
     const final = chat.in("thread").at(-1)?.content.text;
-    const told = "alp → peacock, 100 %; googlenet, which did not dream this, sees peacock, 97 %";
+    const told = "alp → peacock, 100%; googlenet, which did not dream this, sees peacock, 97%";
     expect(final).toContain(`\n${told}\n`);
     expect(chat.in("channel")[0]?.content.text).toMatch(new RegExp(`\n${told}$`));
     expect(final).toContain("/dream into:peacock size:512 octaves:8 octave-scale:1.5 steps:18");

@@ -92,9 +92,9 @@ describe("blends", () => {
   });
 
   it.each([
-    ["summer:30", "Is 30 % of summer meant? Then write `summer:30%` or `summer:0.3`."],
-    ["summer:30 winter", "Is 30 % of summer meant? Then write `summer:30%` or `summer:0.3`."],
-    ["🌻:12,5 winter:0.875", "Is 12.5 % of 🌻 meant? Then write `🌻:12.5%` or `🌻:0.125`."],
+    ["summer:30", "Did you mean 30% of summer? Then write `summer:30%` or `summer:0.3`."],
+    ["summer:30 winter", "Did you mean 30% of summer? Then write `summer:30%` or `summer:0.3`."],
+    ["🌻:12,5 winter:0.875", "Did you mean 12.5% of 🌻? Then write `🌻:12.5%` or `🌻:0.125`."],
     ["summer:300", "One style's share is 1 at most. For example: `/blend summer:0.3`"],
     ["summer:0 winter:1", /^`styles:.*` is not possible: styles must be given shares above 0, unlike summer:0\. For/],
     ["summer winter Summer", /styles must be named once each, unlike Summer\. For example/],

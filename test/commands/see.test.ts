@@ -28,7 +28,7 @@ describe("/see", () => {
   it("tells in the channel what the network that dreams there sees, and whose picture it is", async () => {
     const { see, answer, queue } = await open();
     const [text, { request }] = await see("/see", answer);
-    expect(text).toBe("resnet50 sees in Ann's picture: alp 84 %, valley 6.1 %");
+    expect(text).toBe("resnet50 sees in Ann's picture: alp 84%, valley 6.1%");
     expect(request).toMatchObject({ recipe: "see", params: { network: "resnet50" } });
     expect(queue.positions()).toEqual([]);
   });
@@ -95,7 +95,7 @@ describe("/see", () => {
     const before = chat.in("channel").length;
     await see("/see", { attachments: [{ ...source(await picture(20, 20)), spoiler: true }] });
     expect(chat.in("channel")).toHaveLength(before);
-    expect(chat.ephemeral.at(-1)).toMatchObject({ user: ben, text: expect.stringContaining("alp 84 %") });
+    expect(chat.ephemeral.at(-1)).toMatchObject({ user: ben, text: expect.stringContaining("alp 84%") });
   });
 
   it("is in the menu of messages, and offers the networks that may name things", async () => {

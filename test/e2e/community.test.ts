@@ -259,7 +259,7 @@ describe.skipIf(!hasChromium)(`a community in the browser (${chromiumHint})`, ()
     await work.getByText("301", { exact: true }).waitFor();
     await work.getByText("Remixed as").waitFor();
     expect(page.url()).toContain(`#gallery/${job}`);
-    await work.getByRole("link", { name: "Open thread" }).click();
+    await work.getByRole("link", { name: "Thread" }).click();
     await page.locator(".thread-pane").getByText("Your picture is ready").waitFor();
     await page.goBack();
 

@@ -166,7 +166,7 @@ describe.skipIf(missing !== undefined || !hasChromium)(`dreaming a photo in the 
         .first();
       await sample.hover();
       await sample.getByRole("button", { name: "What do you see?" }).click();
-      const answer = page.locator(".channel-pane article", { hasText: /^.*resnet50 sees in .*: alp \d\d %, / });
+      const answer = page.locator(".channel-pane article", { hasText: /^.*resnet50 sees in .*: alp \d\d%, / });
       await answer.waitFor();
       await shot(page, "see");
       expect(errors).toEqual([]);

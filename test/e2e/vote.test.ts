@@ -110,8 +110,8 @@ describe.skipIf(!hasChromium)(`a channel that chooses together (${chromiumHint})
     await vote.locator(".reaction", { hasText: "⛄" }).click();
     await vote.locator(".reaction", { hasText: "🔥" }).click();
     await seen.locator(".reaction", { hasText: "⛄" }).click();
-    await vote.getByText(/winter 75 % \(2\)/).waitFor();
-    await vote.getByText(/fire 25 % \(1\)/).waitFor();
+    await vote.getByText(/winter 75% \(2\)/).waitFor();
+    await vote.getByText(/fire 25% \(1\)/).waitFor();
     await vote.scrollIntoViewIfNeeded();
     await shot(ann, "vote");
     await running.stop();
@@ -119,9 +119,9 @@ describe.skipIf(!hasChromium)(`a channel that chooses together (${chromiumHint})
     await Promise.all([ann, moderator].map((page) => page.goto(`${running.address ?? ""}`)));
     expect(engine.runs).toHaveLength(painted);
     await seen.locator(".reaction", { hasText: "🔥" }).click();
-    await vote.getByText(/fire 50 % \(2\)/).waitFor();
+    await vote.getByText(/fire 50% \(2\)/).waitFor();
     await seen.getByRole("button", { name: "Paint now" }).click();
-    const over = message(ann, "The vote is over: winter 50 %, fire 50 %.");
+    const over = message(ann, "The vote is over: winter 50%, fire 50%.");
     await over.waitFor();
     expect(await over.getByRole("button", { name: "Paint now" }).count()).toBe(0);
     await message(ann, "Blend of winter and fire")

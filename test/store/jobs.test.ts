@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it, vi } from "vitest";
 import { SqliteFile } from "../../src/shared/sqlite-file.js";
 import { addDone, art, bytes, club, done, job, makeStore, message } from "./make.js";
@@ -79,6 +80,18 @@ describe("stored jobs", () => {
     expect(ids(store.jobs.remixes(root.id))).toEqual([right.id, leaf.id]);
     store.jobs.remove([root.id]);
     expect(store.jobs.get(leaf.id)?.from).toBeUndefined();
+  });
+
+  it("know the files of their input images", async () => {
+    const { store } = makeStore();
+    const [one, other] = [job(), job()];
+    await store.jobs.add(one, { image: Buffer.from("a photo") });
+    await store.jobs.add(other, { style1: Buffer.from("a style") });
+    const sha = createHash("sha256").update("a photo").digest("hex");
+    expect(store.jobs.inputSha(one.id, "image")).toBe(sha);
+    expect(store.jobs.inputSha(other.id, "image")).toBeUndefined();
+    store.jobs.removePictures([one.id]);
+    expect(store.jobs.inputSha(one.id, "image")).toBeUndefined();
   });
 
   it("stay variations only of what they have the pictures of", async () => {

@@ -13,9 +13,9 @@ import { type ChannelHub, channelRef, ref, toId } from "./channel-hub.js";
 import { readBody } from "./guard.js";
 import type { BudgetName } from "./limits.js";
 import { wordsOf } from "./message-search.js";
-import type { PersonRow } from "./store.js";
+import { type PersonRow, storedImages, wireImage } from "./store.js";
 import { mustNotBeMuted, toUser } from "./users.js";
-import type { WireAgain, WireGalleryPage, WireGalleryPeople, WireWork, WireWorkDetail } from "./wire.js";
+import type { WireAgain, WireGalleryPage, WireGalleryPeople, WirePhoto, WireWork, WireWorkDetail } from "./wire.js";
 
 /** Longest side of stills, in pixels. Only these are made, so that odd ones cannot fill the memory. */
 export const SIDES = [480, 960] as const;
@@ -86,7 +86,8 @@ function registerWorks(
     const { viewer } = enter(request);
     const work = await gallery.work(idOf(request.params.job), viewer);
     const publicPage = (await isPublic(work.job)) ? `works/${work.job}` : undefined;
-    return { ...wireDetail(work), ...threadOf(work.messages), ...defined({ publicPage }) };
+    const more = defined({ publicPage, photo: photoOf(hub, work) });
+    return { ...wireDetail(work), ...threadOf(work.messages), ...more };
   });
 
   function threadOf(messages: readonly MessageRef[]): Pick<WireWorkDetail, "channel" | "thread"> {
@@ -196,6 +197,17 @@ function reactOnMessages(hub: ChannelHub, messages: readonly MessageRef[], user:
       if (!(error instanceof ChatError)) throw error;
     }
   }
+}
+
+/** The photo that a work began with, where a message still shows it to everybody. */
+function photoOf({ parts: { store }, views }: ChannelHub, work: GalleryDetail): WirePhoto | undefined {
+  const row = work.photo === undefined ? undefined : store.firstShowing(work.photo);
+  const image = row && storedImages(row).find(({ sha }) => sha === work.photo);
+  if (!image) return undefined;
+  const { url, preview, width, height, spoiler } = wireImage(image);
+  const shown = { url, preview, width, height, by: image.credit ?? views.person(row.author).name };
+  const place = { channel: row.channel, message: String(row.id), ...defined({ thread: row.thread?.toString() }) };
+  return { ...shown, ...place, ...((spoiler || work.spoiler) && { spoiler: true }) };
 }
 
 export function wireWork(work: GalleryWork): WireWork {

@@ -81,7 +81,7 @@ ${credits === "" ? undefined : html`<p>${credits}</p>`}
 /** In place of a work, or a page of works, that is not there. */
 export function gonePage(what: "work" | "page", looks: Looks): string {
   const title = sentence(what === "work" ? "web.public.gone" : "web.public.page-gone");
-  const body = html`<p class="public-none">${title}</p>
+  const body = html`<h1 class="public-none">${title}</h1>
 <nav class="public-pages">${link("./", sentence("web.public.all"))}</nav>`;
   return page({ title, about: "", path: "works/" }, body, looks);
 }

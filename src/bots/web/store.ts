@@ -342,6 +342,13 @@ export class ChatStore {
     return alone === null ? undefined : alone === 0 ? "all" : "viewer";
   }
 
+  /** The first message that shows everybody an image file. */
+  firstShowing(sha: string): MessageRow | undefined {
+    const query = `SELECT m.* FROM picture_use u JOIN message m ON m.id = u.message JOIN channel c ON c.id = m.channel
+      WHERE u.sha = ? AND m.removed = 0 AND m.private_to IS NULL AND c.deleted = 0 ORDER BY m.id LIMIT 1`;
+    return this.sql.get(query, sha);
+  }
+
   pictureIsUsed(sha: string): boolean {
     return this.sql.get("SELECT 1 FROM picture_use WHERE sha = ? LIMIT 1", sha) !== undefined;
   }

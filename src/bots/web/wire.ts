@@ -210,8 +210,19 @@ export interface WireWorkDetail
   readonly thread?: string;
   /** Its page for everybody, from the chat's own; not there where it is not shown to everybody. */
   readonly publicPage?: string;
+  /** The photo that it all began with, as long as a message shows it to everybody. */
+  readonly photo?: WirePhoto;
   readonly origins: readonly WireWork[];
   readonly remixes: readonly WireWork[];
+}
+
+/** A photo in a message, which it leads to. */
+export interface WirePhoto extends Pick<WireImage, "url" | "preview" | "width" | "height" | "spoiler"> {
+  /** Its photographer, or who has posted it. */
+  readonly by: string;
+  readonly channel: string;
+  readonly thread?: string;
+  readonly message: string;
 }
 
 /** `POST /api/gallery/works/:job/again`: where the new job is announced, or why there is none. */

@@ -189,8 +189,18 @@ function detailOf(job: StoredJob, viewer: GalleryViewer, services: GalleryServic
     mayHide: mayManage(viewer.user, job, here) && (!job.withheld || moderates(viewer.user, job.channel, here)),
     again: buttonId({ verb: "again" }, id),
     origins: jobs.origins(id, MAX_ORIGINS).flatMap(shown),
+    ...defined({ photo: photoOf(job, viewer, services) }),
     remixes: jobs.remixes(id, MAX_REMIXES).flatMap(shown),
   };
+}
+
+/** The file that a work's chain began with; undefined where some of the chain is not shown to the viewer. */
+function photoOf(job: StoredJob, viewer: GalleryViewer, { store, recipes }: GalleryServices): string | undefined {
+  const chain = [job, ...store.jobs.origins(job.id, MAX_ORIGINS)];
+  const first = chain.at(-1) ?? job;
+  if (first.from !== undefined || !chain.slice(1).every((each) => isShown(each, viewer))) return undefined;
+  const role = recipes.get(first.recipe)?.imageRole;
+  return role === undefined ? undefined : store.jobs.inputSha(first.id, role);
 }
 
 /** Whether a work is in the gallery that a viewer looks at. */

@@ -20,7 +20,7 @@ type MovingTooLong = {
 type Of = { readonly maker: string; readonly about: string | undefined };
 
 const percent = (share: number): string =>
-  share < 0.0005 ? "under 0.1 %" : `${(share * 100).toFixed(share < 0.0995 ? 1 : 0)} %`;
+  share < 0.0005 ? "under 0.1%" : `${(share * 100).toFixed(share < 0.0995 ? 1 : 0)}%`;
 const named = ({ name, probability }: Seen): string => `${name} ${percent(probability)}`;
 const surely = ({ name, probability }: Seen): string => `${name}, ${percent(probability)}`;
 
@@ -193,7 +193,7 @@ export const english = {
   "service.port-free": "{where} is free",
   "service.port-used": "{where} is in use: by the bot, if it runs; else choose another ({setting})",
   "service.port-broken": "{where} cannot be listened on ({code})",
-  "service.no-bots": "none were here within the last day; they need this REDIS_URL and CLUSTER_PREFIX, too",
+  "service.no-bots": "none have been here in the last day; they need this REDIS_URL and CLUSTER_PREFIX, too",
   "service.bots": "Dreamloom {version}, protocol {protocol}",
   "service.bots-at": "process {pid} on {host}, data folder {folder}, Dreamloom {version}, seen {seconds} s ago",
   "service.bots-refused": (second: { pid: number; host: string; folder: string; seconds: number }) =>
@@ -295,7 +295,7 @@ export const english = {
   "init.chats": "{name} is not a chat; there are {known}.",
   "init.no-chat": "Name at least one chat: {known}.",
   "init.taken": "{folder} has these already: {files}. Add --replace to write over them, or choose another --folder.",
-  "init.root": "A unit for root is not written. Run dreamloom init as the user that the bot shall run as.",
+  "init.root": "A unit for root is not written. Run dreamloom init as the user that the bot should run as.",
   "init.token-kind": "{name} should begin with {beginning}.",
   "init.refused": "{problem} Nothing has been written; --no-check leaves this check out.",
   "init.settings-head": "What you want different from the defaults. All settings: {defaults}",
@@ -423,7 +423,7 @@ export const english = {
   "cancel.foreign": "Job {id} is {owner}'s; only they and moderators can cancel it.",
   "stylize.which": "Which style? There are {styles}. For example: `/stylize {first}`",
   "texture.no-image": "There is no picture here to take a texture from. Attach one, or name a style: `/texture winter`",
-  "blend.percent": "Is {percent} % of {style} meant? Then write `{style}:{percent}%` or `{style}:{share}`.",
+  "blend.percent": "Did you mean {percent}% of {style}? Then write `{style}:{percent}%` or `{style}:{share}`.",
   "blend.whole": "One style's share is 1 at most. For example: `/blend {style}:0.3`",
   "blend.sweep": "A sweep goes from one style to another, so name two. For example: `/blend summer winter sweep:6`",
   "again.once": "A lesson is not repeated: give the pictures once more, with `/{command}`.",
@@ -463,7 +463,7 @@ export const english = {
   "option.expected.flag": "yes or no",
   "option.expected.choice": ({ words, near }: { words: string; near: string | undefined }) =>
     `one of ${words}${near === undefined ? "" : `; did you mean ${near}?`}`,
-  "style.own-emoji": "{emoji} is no emoji here; take one of the usual ones. For example: `{line}`",
+  "style.own-emoji": "{emoji} does not work here; choose a standard emoji. For example: `{line}`",
   "style.name": "A style's name is one word. For example: `{line}`",
   "style.taken": ({ style, name, emoji }: { style: string; name: string | undefined; emoji: string }) =>
     `${name === undefined ? emoji : `The name ${name}`} is already ${style}'s; choose another.`,
@@ -554,7 +554,8 @@ export const english = {
     return `There is no style called ${name}; ${help}`;
   },
   "style.needs": ({ option, line }: { option: "name" | "emoji" | "to"; line: string }) =>
-    `That needs ${option === "to" ? "to, the new name" : option}. For example: \`${line}\``,
+    `That needs ${{ name: "a name", emoji: "an emoji", to: "the new name, as its to" }[option]}. ` +
+    `For example: \`${line}\``,
   "settings.look-unknown": ({ network, look, fitting }: { network: string; look: string; fitting: string }) =>
     `${network} has no look ${look}; it has ${fitting || "none that are known here"}. Set both together, as in ` +
     `\`/settings network:${network} look:…\``,
@@ -931,7 +932,7 @@ export const english = {
   "moderate.act.change-settings": "{by} changed settings of {subject}",
   "report.done": "Thank you: the moderators have been told.",
   "report.message": "🚩 {by} has reported a work:\n{work}",
-  "report.untold": "A work of a channel that not everybody reads",
+  "report.untold": "A work from a channel that not everybody can read",
   "report.work": "{title} by {author} (`{id}`)",
   "report.gone": "Job {id} is gone already.",
   "report.deleted": "Deleted by {by}.",
@@ -1789,7 +1790,7 @@ export const english = {
   "web.reactions-full": "A message can have at most {count} different reactions: join one that is already there.",
   "web.button-gone": "This button is no longer there.",
   "web.delete-forbidden": "Only the author or a moderator may delete this message.",
-  "web.join-code": "This code is not good, or not any more: make a new one in the other browser.",
+  "web.join-code": "This code is wrong or has expired: make a new one in the other browser.",
   "web.join-signed-in": "Who you are here comes from your sign-in, so a code cannot change it.",
   "web.name-signed-in": "Your name comes from your sign-in, so it cannot be changed here.",
   "web.device-gone": "This browser is signed out already.",

@@ -1,34 +1,17 @@
 /** Comfort: shortcuts are listed, times are local, the keyboard needs few stops, and axe-core finds nothing. */
-import { createRequire } from "node:module";
-import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
-import { box, CODE, message, shot, VIEWS, wholeProgram } from "./whole-program.js";
-
-const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-}
+import { photo } from "./harness.js";
+import { box, CODE, faults, message, shot, VIEWS, wholeProgram } from "./whole-program.js";
 
 describe.skipIf(!hasChromium)(`comfort (${chromiumHint})`, () => {
   const { visit } = wholeProgram();
-
-  /** What axe-core finds in a state of the page, named by the state. */
-  async function faults(page: Page, state: string): Promise<readonly string[]> {
-    const found = await page.evaluate<readonly Violation[]>("axe.run(document).then(({ violations }) => violations)");
-    return found.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => `${state}: ${id}: ${html.slice(0, 200)} ${failureSummary.slice(0, 300)}`),
-    );
-  }
 
   describe.each(VIEWS)("at $width px, $colorScheme", (view) => {
     const phone = view.width < 600;
 
     it("axe-core finds nothing in any state", async () => {
       const { page } = await visit(view, { bypassCSP: true, reducedMotion: "reduce" });
-      await page.addScriptTag({ path: axe });
       const all: string[] = [];
       const look = async (state: string) => {
         all.push(...(await faults(page, state)));
@@ -92,6 +75,81 @@ describe.skipIf(!hasChromium)(`comfort (${chromiumHint})`, () => {
       expect(all).toEqual([]);
     });
 
+    it("axe-core finds nothing in what messages and pictures open", async () => {
+      const { page } = await visit(view, { bypassCSP: true, reducedMotion: "reduce" });
+      const all: string[] = [];
+      const look = async (state: string) => {
+        all.push(...(await faults(page, state)));
+        await shot(page, `comfort-${state.replaceAll(" ", "-")}`);
+      };
+      const name = `sea-${view.width}-${view.colorScheme}.jpg`;
+      const file = { name, mimeType: "image/jpeg", buffer: await photo(320, 240) };
+      await page.locator(".channel-pane input[type=file]").setInputFiles(file);
+      await page.getByAltText(name).waitFor();
+      await look("a photo to send");
+      await page.getByRole("button", { name: `Draw where on ${name}` }).click();
+      await page.getByRole("dialog", { name: "Where in the picture?" }).waitFor();
+      await look("the brush");
+      await page.keyboard.press("Escape");
+      await box(page).fill("my photo");
+      await box(page).press("Enter");
+      const said = message(page, "my photo");
+      await said.getByAltText(name).waitFor();
+      await said.focus();
+      await look("a message in focus");
+      await said.getByRole("button", { name: "Add a reaction" }).first().click();
+      await page.getByRole("dialog", { name: "Choose a reaction" }).waitFor();
+      await look("the emoji");
+      await page.keyboard.press("Escape");
+      await said.focus();
+      await said.getByRole("button", { name: "More" }).click();
+      const menu = page.getByRole("dialog", { name: "What can be done with this message" });
+      await menu.waitFor();
+      await look("the menu");
+      await menu.getByRole("button", { name: "Edit" }).click();
+      await page.getByLabel("Edit your message").waitFor();
+      await look("a message being edited");
+      await page.keyboard.press("Escape");
+      await said.focus();
+      await said.getByRole("button", { name: "Reply" }).click();
+      await page.getByText("Replying to").waitFor();
+      await look("a reply");
+      await box(page).fill("/stylize");
+      await box(page).press("Escape");
+      await box(page).press("Enter");
+      const palette = message(page, "Which style");
+      await palette.getByRole("button", { name: /winter$/ }).waitFor();
+      await look("a palette");
+      await palette.getByRole("button", { name: /winter$/ }).click();
+      const result = message(page, /^(?=.*Painting in winter)(?=.*Done)/s);
+      await result.waitFor();
+      // By keyboard: the pointer is still over the palette.
+      await result.focus();
+      await result.getByRole("button", { name: "More" }).press("Enter");
+      await menu.getByRole("button", { name: "Before and after" }).click();
+      await page.getByRole("slider").waitFor();
+      await look("before and after");
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("Control+k");
+      await page.keyboard.type("winter");
+      await page
+        .getByRole("option", { name: /Painting in winter/ })
+        .first()
+        .waitFor();
+      await look("what was found");
+      await page.keyboard.press("Escape");
+      if (phone) {
+        await page.getByRole("button", { name: /^Channels/ }).click();
+        await look("the channels");
+      }
+      await page.getByRole("button", { name: "New channel" }).click();
+      await page.keyboard.type(`axe-${view.width}-${view.colorScheme}`);
+      await page.keyboard.press("Enter");
+      await page.getByText("Nothing here yet.").waitFor();
+      await look("an empty channel");
+      expect(all).toEqual([]);
+    });
+
     it("axe-core finds nothing where moderators look", async () => {
       const { page } = await visit(view, { bypassCSP: true, reducedMotion: "reduce" });
       const { page: other } = await visit(view);
@@ -102,7 +160,6 @@ describe.skipIf(!hasChromium)(`comfort (${chromiumHint})`, () => {
         `fetch("api/session", { method: "POST", headers: { "content-type": "application/json" },
           body: ${JSON.stringify(JSON.stringify({ moderatorCode: CODE }))} })`,
       );
-      await page.addScriptTag({ path: axe });
       const all: string[] = [];
       const said = message(page, "something to moderate");
       await said.locator(".gutter button").click();

@@ -2,6 +2,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
+import { photo } from "./harness.js";
 import { box, message, overflow, shot, VIEWS, wholeProgram } from "./whole-program.js";
 
 async function make(page: Page, line: string, title: string): Promise<void> {
@@ -43,7 +44,13 @@ describe.skipIf(!hasChromium)(`the gallery in a browser (${chromiumHint})`, () =
     // A link to a work leads there, in another browser too.
     await page.locator(".wall .tile > a").first().click();
     await page.getByRole("dialog").getByRole("button", { name: "Copy the link" }).click();
-    await page.getByText("Copied").waitFor();
+    // It is said where one sees it: over the work, not behind it.
+    await shot(page, "gallery-copied");
+    const copied = page.locator(".toast", { hasText: "Copied" });
+    const clip = (await copied.boundingBox()) ?? expect.fail();
+    const shown = await page.screenshot({ clip });
+    await copied.evaluate((element) => Reflect.set(Reflect.get(element, "style"), "visibility", "hidden"));
+    expect(shown.equals(await page.screenshot({ clip }))).toBe(false);
     const link = await page.evaluate<string>("navigator.clipboard.readText()");
     expect(link).toMatch(/#gallery\/[A-Z0-9]{8}$/);
     const { page: other } = await visit(view);
@@ -51,4 +58,57 @@ describe.skipIf(!hasChromium)(`the gallery in a browser (${chromiumHint})`, () =
     await other.getByRole("heading", { name: "Dream of eyes" }).waitFor();
     expect(errors).toEqual([]);
   });
+
+  it.each(VIEWS)(
+    "shows the photo that it began with, while its message is there, at $width px, $colorScheme",
+    async (view) => {
+      const { page, errors } = await visit(view);
+      const name = `sea-${VIEWS.indexOf(view)}.jpg`;
+      // Of each view its own: a file is known by what is in it.
+      const bytes = await photo(320 + VIEWS.indexOf(view), 240);
+      await page
+        .locator(".channel-pane input[type=file]")
+        .setInputFiles({ name, mimeType: "image/jpeg", buffer: bytes });
+      await page.getByAltText(name).waitFor();
+      const size = 140 + VIEWS.indexOf(view);
+      await make(page, `/dream look:eyes size:${size} octaves:1 steps:1`, "Dream of eyes");
+      const result = message(page, new RegExp(`^(?=.*Dream of eyes)(?=.*size:${size}\\b)`, "s"));
+      await result.getByRole("button", { name: "Stronger" }).click();
+      const remix = message(page, new RegExp(`^(?=.*a variation of)(?=.*size:${size}\\b)(?=.*Done)`, "s"));
+      await remix.waitFor();
+      await page.goto(`${address()}/#gallery`);
+      await page.getByLabel("Made by").selectOption({ label: "Me" });
+      const tiles = page.locator(".wall .tile > a");
+      await expect.poll(() => tiles.count()).toBe(2);
+      const work = page.locator("dialog.work");
+      const source = work.getByRole("link", { name: /^Source photo by / });
+      // The variation has the photo of what it varies; it is also what it is compared with.
+      for (const index of [0, 1]) {
+        await tiles.nth(index).click();
+        await source.waitFor();
+        await work.getByRole("button", { name: "Before and after" }).click();
+        await work.getByAltText(/^Before: Source photo by /).waitFor();
+        await shot(page, `gallery-source-${index}`);
+        expect(await overflow(page)).toBe(0);
+        if (index === 0) await page.keyboard.press("Escape");
+      }
+      const link = page.url();
+      // It leads to the message, and is gone with it.
+      await source.click();
+      const sent = page.locator(".channel-pane article", { has: page.getByAltText(name) });
+      await expect.poll(() => page.url()).toMatch(/#\/art\/m\d+$/);
+      await sent.focus();
+      await sent.getByRole("button", { name: "More" }).click();
+      const menu = page.getByRole("dialog", { name: "What can be done with this message" });
+      await menu.getByRole("button", { name: "Delete" }).click();
+      await menu.getByRole("button", { name: "Really delete" }).click();
+      await expect.poll(() => sent.count()).toBe(0);
+      await page.goto(link);
+      await work.getByRole("heading", { name: "Dream of eyes" }).waitFor();
+      await work.getByText("/dream look:eyes").waitFor();
+      expect(await source.count()).toBe(0);
+      expect(await work.getByRole("button", { name: "Before and after" }).count()).toBe(0);
+      expect(errors).toEqual([]);
+    },
+  );
 });

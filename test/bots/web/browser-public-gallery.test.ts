@@ -1,9 +1,9 @@
 /** The gallery's pages for everybody, as somebody sees them whom the chat does not know. */
-import type { Browser, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { FakeEngine } from "../../fakes/engine.js";
 import { chromiumHint, hasChromium, launchChromium } from "../../support/chromium.js";
-import { box, message, overflow, shot, VIEWS, wholeProgram } from "./whole-program.js";
+import { box, faults, message, overflow, shot, VIEWS, wholeProgram } from "./whole-program.js";
 
 async function say(page: Page, line: string): Promise<void> {
   await box(page).fill(line);
@@ -21,8 +21,8 @@ describe.skipIf(!hasChromium)(`the public gallery in a browser (${chromiumHint})
   afterAll(() => browser?.close());
 
   /** A browser that has never been in the chat. */
-  async function look({ width, colorScheme }: (typeof VIEWS)[number], path: string) {
-    const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme });
+  async function look({ width, colorScheme }: (typeof VIEWS)[number], path: string, more: BrowserContextOptions = {}) {
+    const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme, ...more });
     onTestFinished(() => context.close());
     const page = await context.newPage();
     const errors: string[] = [];
@@ -67,6 +67,14 @@ describe.skipIf(!hasChromium)(`the public gallery in a browser (${chromiumHint})
     expect(await page.locator('meta[property="og:image"]').getAttribute("content")).toBe(`${page.url()}/960.jpg`);
     expect(await context.cookies()).toEqual([]);
     expect(errors).toEqual([]);
+
+    const { page: checked } = await look(view, "works/", { bypassCSP: true });
+    const wrongThere = [...(await faults(checked, "works"))];
+    await checked.goto(page.url());
+    wrongThere.push(...(await faults(checked, "a work")));
+    await checked.goto(`${address()}/works/GONEGONE`);
+    wrongThere.push(...(await faults(checked, "no work")));
+    expect(wrongThere).toEqual([]);
 
     // Its author finds the page in the gallery, and takes the work out: it is gone here at once, its picture too.
     await chat.goto(`${address()}/#gallery/${page.url().split("/").at(-1)}`);

@@ -13,7 +13,7 @@ const devicesOf = async (who: Visitor) =>
 const keepCookie = (who: Visitor, response: Response) => {
   who.cookie = response.headers.get("set-cookie")?.split(";")[0] ?? who.cookie;
 };
-const NOT_GOOD = "This code is not good, or not any more: make a new one in the other browser.";
+const NOT_GOOD = "This code is wrong or has expired: make a new one in the other browser.";
 
 describe("one person's browsers", () => {
   it("are let in by a code, once, after they were told who they will be", async () => {

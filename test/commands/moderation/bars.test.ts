@@ -144,7 +144,7 @@ describe("a person whom moderators have barred", () => {
     expect(vote.content.text).toMatch(
       /^\*\*The vote is over\.\*\* The moderators have barred Ann from using me, so nothing is painted\.\n/,
     );
-    expect(vote.content.text).toMatch(/winter 100 % \(1\)/);
+    expect(vote.content.text).toMatch(/winter 100% \(1\)/);
     expect(store.interactiveMessages.list("vote")).toEqual([]);
     expect(engine.runs).toEqual([]);
   });

@@ -180,9 +180,9 @@ describe("a work that people report", () => {
     };
     expect((await reported(true)).content.text).toContain("[Dream of creatures](");
     const report = await reported(false);
-    expect(report.content.text).toContain("[A work of a channel that not everybody reads](");
+    expect(report.content.text).toContain("[A work from a channel that not everybody can read](");
     await chat.press(mod, report, "dismiss");
-    expect(report.content.text).toContain("A work of a channel that not everybody reads");
+    expect(report.content.text).toContain("A work from a channel that not everybody can read");
     expect(report.content.text).not.toContain("creatures");
   });
 

@@ -51,7 +51,7 @@ describe("/style", () => {
     const { chat } = await studio();
     await chat.say(ann, "/style add name:party emoji::partyparrot:", attached);
     expect(chat.ephemeral.at(-1)?.text).toBe(
-      ":partyparrot: is no emoji here; take one of the usual ones. For example: `/style add name:rust emoji:🍂`",
+      ":partyparrot: does not work here; choose a standard emoji. For example: `/style add name:rust emoji:🍂`",
     );
   });
 
@@ -91,7 +91,7 @@ describe("/style", () => {
       await chat.say(ann, line, extra);
       return chat.ephemeral[before]?.text;
     };
-    expect(await said("/style add name:rust", attached)).toMatch(/^That needs emoji\. .*emoji:🍂/);
+    expect(await said("/style add name:rust", attached)).toMatch(/^That needs an emoji\. .*emoji:🍂/);
     expect(await said("/style add name:winter emoji:🍂", attached)).toBe(
       "The name winter is already winter's; choose another.",
     );

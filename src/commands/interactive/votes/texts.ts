@@ -96,7 +96,7 @@ function results(candidates: readonly Candidate[], tally: Tally): string[] {
 }
 
 function percent(share: number): string {
-  return `${Math.max(1, Math.round(share * 100))} %`;
+  return `${Math.max(1, Math.round(share * 100))}%`;
 }
 
 /** A time of day, with the day where that may be another. */

@@ -79,7 +79,7 @@ const options = {
     maximum: MAX_SIDE,
   }),
   zoom: number({
-    help: "How much each picture grows: 0.02 is 2 %; below 0 the film goes back",
+    help: "How much each picture grows: 0.02 is 2%; below 0 the film goes back",
     minimum: -0.2,
     maximum: 0.5,
     default: 0.02,

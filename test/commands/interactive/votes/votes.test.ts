@@ -70,8 +70,8 @@ describe("/blend vote", () => {
     await votes(cat, "ink", false);
     await votes(mod, "gold");
     await votes(mod, "gold");
-    await says(/⛄ ▰▰▰▰▰▱▱▱▱▱ winter 50 % \(2\)\n💰|⛄ ▰▰▰▰▰▱▱▱▱▱ winter 50 % \(2\)/u);
-    expect(message.content.text).toMatch(/gold 33 % \(1\)\n.* fire 17 % \(1\)/);
+    await says(/⛄ ▰▰▰▰▰▱▱▱▱▱ winter 50% \(2\)\n💰|⛄ ▰▰▰▰▰▱▱▱▱▱ winter 50% \(2\)/u);
+    expect(message.content.text).toMatch(/gold 33% \(1\)\n.* fire 17% \(1\)/);
     expect(engine.runs).toHaveLength(0);
     await chat.press(ann, message, "paint");
     await quiet();
@@ -84,7 +84,7 @@ describe("/blend vote", () => {
       ["fire", 0.167],
     ]);
     const { text, buttons } = message.content;
-    expect(text).toMatch(/^\*\*The vote is over: winter 50 %, gold 33 %, fire 17 %\.\*\*/);
+    expect(text).toMatch(/^\*\*The vote is over: winter 50%, gold 33%, fire 17%\.\*\*/);
     expect(buttons).toBeUndefined();
     expect(message.pictures).toHaveLength(2);
     const id = /as job `(\w+)`\.$/.exec(text)?.[1] ?? "";
@@ -105,7 +105,7 @@ describe("/blend vote", () => {
     expect(chat.ephemeral.map(({ text }) => text)).toEqual(
       Array(2).fill("Ann opened this vote; only they and moderators can end it. Your reactions are your vote."),
     );
-    await says(/winter 100 %/);
+    await says(/winter 100%/);
     expect(engine.runs).toHaveLength(0);
     await chat.reactTo(mod, message, "✅");
     await quiet();
@@ -118,7 +118,7 @@ describe("/blend vote", () => {
     await quiet();
     expect(engine.runs).toHaveLength(1);
     expect(chat.ephemeral.at(-1)?.text).toBe("This vote is over.");
-    expect(message.content.text).not.toContain("fire 50 %");
+    expect(message.content.text).not.toContain("fire 50%");
   });
 
   it("starts one job when two end it at once", async () => {
@@ -145,7 +145,7 @@ describe("/blend vote", () => {
     vi.advanceTimersByTime(59_000);
     expect(engine.runs).toHaveLength(0);
     vi.advanceTimersByTime(1_000);
-    await says(/^\*\*The vote is over: winter 50 %, summer 50 %/);
+    await says(/^\*\*The vote is over: winter 50%, summer 50%/);
     await quiet();
     expect(shares(engine)).toEqual([
       ["winter", 0.5],
@@ -181,7 +181,7 @@ describe("/blend vote", () => {
     const { chat, engine, store, message, votes, says } = await vote();
     await votes(ben, "winter");
     await chat.press(mod, message, "cancel");
-    await says(/^\*\*The vote is over\.\*\* Cancelled by Mo\.\n.*winter 100 % \(1\)/);
+    await says(/^\*\*The vote is over\.\*\* Cancelled by Mo\.\n.*winter 100% \(1\)/);
     expect(message.content.buttons).toBeUndefined();
     expect(engine.runs).toHaveLength(0);
     expect(store.interactiveMessages.list("vote")).toEqual([]);
@@ -200,9 +200,9 @@ describe("/blend vote", () => {
     const second = await studio({ chat, engine, dir });
     const again = voters(second, message);
     // ✅ before the first vote was a slip, and still is one.
-    await again.says(/summer 67 % \(2\)\n.*winter 33 % \(1\)/);
+    await again.says(/summer 67% \(2\)\n.*winter 33% \(1\)/);
     await chat.clearReactions(message, emojiOf("winter"));
-    await again.says(/summer 100 % \(2\)/);
+    await again.says(/summer 100% \(2\)/);
     await chat.clearReactions(message);
     expect(second.store.interactiveMessages.votes(message)).toEqual([]);
   });
@@ -219,7 +219,7 @@ describe("/blend vote", () => {
     await second.close();
     chat.give(ann, message, "✅");
     const third = await studio({ chat, engine, dir });
-    await voters(third, message).says(/^\*\*The vote is over: fire 100 %/);
+    await voters(third, message).says(/^\*\*The vote is over: fire 100%/);
     await third.quiet();
     expect(shares(engine)).toEqual([["fire", 1]]);
   });
@@ -232,9 +232,9 @@ describe("/blend vote", () => {
     const engine = new FakeEngine({ automatic: true });
     const second = await studio({ chat: first.chat, engine, dir: first.dir });
     const again = voters(second, first.message);
-    await again.says(/winter 50 % \(1\)\n.*fire 50 % \(1\)/);
+    await again.says(/winter 50% \(1\)\n.*fire 50% \(1\)/);
     await again.votes(cat, "fire");
-    await again.says(/fire 67 % \(2\)/);
+    await again.says(/fire 67% \(2\)/);
     expect(engine.runs).toHaveLength(0);
     // While it is away, the time passes.
     const [interactive] = second.store.interactiveMessages.list("vote");
@@ -242,7 +242,7 @@ describe("/blend vote", () => {
     second.store.interactiveMessages.put({ ...interactive, expiresAt: Date.now() - 1000 });
     await second.close();
     const third = await studio({ chat: first.chat, engine, dir: first.dir });
-    await again.says(/^\*\*The vote is over: fire 67 %, winter 33 %/);
+    await again.says(/^\*\*The vote is over: fire 67%, winter 33%/);
     await third.quiet();
     expect(shares(engine)).toEqual([
       ["fire", 0.667],
@@ -265,7 +265,7 @@ describe("/blend vote", () => {
     chat.give(mod, message, emojiOf("fire"), false);
     chat.give(ben, message, emojiOf("ink"));
     const second = await studio({ chat, engine: new FakeEngine(), dir: first.dir });
-    await first.says(/ink \d+ % \(1\)/);
+    await first.says(/ink \d+% \(1\)/);
     expect(second.store.interactiveMessages.votes(message).map(({ user, choice }) => `${user} ${choice}`)).toEqual([
       "ann winter",
       "ben winter",
@@ -283,7 +283,7 @@ describe("/blend vote", () => {
       const [before] = first.store.interactiveMessages.list("vote");
       if (!before) throw new Error("no vote");
       await first.chat.reactTo(ann, first.message, "✅");
-      await first.says(/^\*\*The vote is over: winter 100 %/);
+      await first.says(/^\*\*The vote is over: winter 100%/);
       const [job] = first.queue.positions().map((position) => position.job.id);
       await first.close();
       // As a kill leaves it: the job is stored, and the vote still open with the job's id.
@@ -302,7 +302,7 @@ describe("/blend vote", () => {
       await chat.edit(first.message, { text: "open, as it was", keepPictures: true });
       const second = await studio({ chat, engine: again, dir });
       await second.queue.recover(() => undefined);
-      await voters(second, first.message).says(new RegExp(`^\\*\\*The vote is over: winter 100 %[\\s\\S]*${job}`));
+      await voters(second, first.message).says(new RegExp(`^\\*\\*The vote is over: winter 100%[\\s\\S]*${job}`));
       await chat.until(() => second.store.interactiveMessages.list("vote").length === 0);
       await chat.reactTo(ann, first.message, "✅");
       await second.quiet();
@@ -324,7 +324,7 @@ describe("/blend vote", () => {
     await (await engine.next()).finish();
     await chat.until(() => queue.positions().length === 0);
     await chat.reactTo(mod, message, "✅");
-    await says(/^\*\*The vote is over: winter 50 %, summer 50 %/);
+    await says(/^\*\*The vote is over: winter 50%, summer 50%/);
     await (await engine.next()).finish();
     await quiet();
   });
@@ -334,7 +334,7 @@ describe("/blend vote", () => {
     expect(message.reactions).toEqual([emojiOf("winter"), emojiOf("ink")]);
     await votes(ben, "fire");
     await votes(ben, "ink");
-    await says(/ink 100 % \(1\)\n⛄\u00A0winter\n/);
+    await says(/ink 100% \(1\)\n⛄\u00A0winter\n/);
     expect(message.content.text).not.toContain("fire");
     expect(chat.violations).toEqual([]);
   });

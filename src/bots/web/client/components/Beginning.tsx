@@ -1,5 +1,6 @@
 import { fillDraft } from "../state/drafts.js";
 import { useChannelName, useStore } from "../state/store.js";
+import { onlyTouches } from "../state/touch.js";
 import { sentence } from "../text/sentences.js";
 import { Button } from "./Button.js";
 
@@ -16,7 +17,7 @@ export function Beginning({ channel, empty }: { channel: string; empty: boolean 
       <p>{topic ? sentence("timeline.beginning.topic", { topic }) : sentence("timeline.beginning")}</p>
       {empty && begins && !known?.archived && (
         <div class="empty-channel">
-          <p>{sentence("timeline.empty")}</p>
+          <p>{sentence(onlyTouches() ? "timeline.empty.touch" : "timeline.empty")}</p>
           <div class="buttons">
             <Button class="button small primary" icon="image" onClick={choosePicture}>
               {sentence("composer.add")}

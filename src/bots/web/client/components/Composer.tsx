@@ -5,6 +5,7 @@ import type { WireMessage } from "../../wire.js";
 import { addFiles, setDraft, useDraft } from "../state/drafts.js";
 import { sendMessage } from "../state/outbox.js";
 import { setReplying, type TimelineRef, timelineKey, useChannelName, useStore } from "../state/store.js";
+import { onlyTouches } from "../state/touch.js";
 import { sentence } from "../text/sentences.js";
 import { comingTime } from "../text/time.js";
 import { Attachments } from "./Attachments.js";
@@ -47,6 +48,7 @@ function MessageBox(timeline: TimelineRef) {
   const composer = useComposer(timeline);
   const { key, draft, completion, problem, replying, over, area, setCaret } = composer;
   const popupId = useId();
+  const placeholder = onlyTouches() ? "composer.placeholder.touch" : "composer.placeholder";
   const label = thread === undefined ? sentence("composer.label", { channel: name }) : sentence("composer.reply");
   return (
     <div class="composer" id={thread === undefined ? "composer" : undefined}>
@@ -69,7 +71,7 @@ function MessageBox(timeline: TimelineRef) {
             data-key={key}
             rows={1}
             value={draft.text}
-            placeholder={sentence(thread === undefined ? "composer.placeholder" : "composer.reply")}
+            placeholder={thread === undefined ? sentence(placeholder) : label}
             aria-label={label}
             aria-autocomplete="list"
             aria-haspopup="listbox"

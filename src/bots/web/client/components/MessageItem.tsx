@@ -139,7 +139,7 @@ function Quote({ message, inThread }: { message: WireMessage; inThread: boolean 
   };
   const { author, picture, text } = quote;
   return (
-    <Button class="quote" onClick={jump} aria-label={sentence("message.answers", { author: author.name })}>
+    <Button class="quote" onClick={jump} title={sentence("message.answers", { author: author.name })}>
       {picture && !picture.spoiler && <img src={picture.preview} alt="" width={22} height={22} loading="lazy" />}
       <strong>{author.name}</strong>
       <span>{plainText(text) || sentence("option.picture")}</span>

@@ -86,7 +86,7 @@ function Root({ message, replies, hasOlder }: { message: WireMessage; replies: n
     <div class="thread-root">
       <MessageItem message={message} compact={false} inThread last={false} />
       <p class="thread-rule">
-        <span>{replies === 0 ? sentence("thread.none") : counted}</span>
+        <span>{counted}</span>
       </p>
     </div>
   );

@@ -1,3 +1,4 @@
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { setState, useStore } from "../state/store.js";
 import { dismissToast } from "../state/toasts.js";
 import { sentence } from "../text/sentences.js";
@@ -6,8 +7,14 @@ import { IconButton } from "./Button.js";
 /** Sentences that are shown for a while, some with a picture and a way to what they tell of. */
 export function Toasts() {
   const toasts = useStore((state) => state.toasts);
+  const layer = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    // Shown last, it lies over a dialog that was opened before.
+    layer.current?.hidePopover();
+    layer.current?.showPopover();
+  }, [toasts]);
   return (
-    <div class="toasts" role="status" aria-live="polite">
+    <div ref={layer} class="toasts" popover="manual" role="status" aria-live="polite">
       {toasts.map(({ id, text, picture, href }) => (
         <p class={href === undefined ? "toast" : "toast news"} key={id}>
           {picture && <img src={picture} alt="" width={52} height={52} />}

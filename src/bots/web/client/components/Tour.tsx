@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { getState, type State, useStore } from "../state/store.js";
+import { onlyTouches } from "../state/touch.js";
 import { sentence } from "../text/sentences.js";
 import { Button, IconButton } from "./Button.js";
 
@@ -17,18 +18,21 @@ function wasSeen(): boolean {
   }
 }
 
-/** Whether the person has started a picture in a channel: the thread that it grows in comes after their line. */
-function hasStarted({ session, timelines }: State, channel: string): boolean {
+/** How far the person has come in a channel: the thread that a picture grows in comes after their line. */
+function doneAlone({ session, timelines }: State, channel: string): number {
   const { messages = [] } = timelines[channel] ?? {};
-  const line = messages.findIndex(({ author, text }) => author.id === session?.me.id && text.startsWith("/"));
-  return line >= 0 && messages.slice(line).some(({ author, hasThread }) => author.bot && hasThread !== undefined);
+  const own = messages.filter(({ author }) => author.id === session?.me.id);
+  const line = messages.findIndex((each) => own.includes(each) && each.text.startsWith("/"));
+  if (line < 0 || !messages.slice(line).some(({ author, hasThread }) => author.bot && hasThread !== undefined))
+    return 0;
+  return own.some(({ pictures }) => pictures.length > 0) ? 2 : 1;
 }
 
 /** Three hints for those who come in for the first time, in the channel that they find themselves in. */
 export function Tour({ channel }: { channel: string }) {
   const first = useStore((state) => state.channels[0]?.id === channel);
   const [reached, setStep] = useState<number | undefined>(() => (wasSeen() ? undefined : 0));
-  const step = useStore((state) => (reached === 0 && hasStarted(state, channel) ? 1 : reached));
+  const step = useStore((state) => (reached === undefined ? undefined : Math.max(reached, doneAlone(state, channel))));
   const name = step === undefined ? undefined : STEPS[step];
   if (!first || step === undefined || name === undefined) return null;
   const end = () => {
@@ -36,10 +40,11 @@ export function Tour({ channel }: { channel: string }) {
     localStorage.setItem(keptAs(), "seen");
   };
   const last = step === STEPS.length - 1;
+  const hint = name === "own" && onlyTouches() ? "tour.own.hint.touch" : (`tour.${name}.hint` as const);
   return (
     <aside class="tour" aria-label={sentence("tour.label")}>
       <p aria-live="polite">
-        <strong>{sentence(`tour.${name}`)}</strong> {sentence(`tour.${name}.hint`)}
+        <strong>{sentence(`tour.${name}`)}</strong> {sentence(hint)}
       </p>
       <Button class="button small" onClick={() => (last ? end() : setStep(step + 1))}>
         {last ? sentence("tour.end") : sentence("tour.next", { step: step + 1, steps: STEPS.length })}

@@ -2,7 +2,7 @@ import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { loadNewer, loadNewest, loadOlder, markRead } from "../state/actions.js";
 import { readThread } from "../state/news.js";
-import { getState, type Timeline, type TimelineRef, useStore } from "../state/store.js";
+import { getState, type Timeline, type TimelineRef, timelineKey, useStore } from "../state/store.js";
 
 const NEAR_BOTTOM_PX = 80;
 const NEAR_TOP_PX = 600;
@@ -47,6 +47,10 @@ export function useTimelineScroll(ref: TimelineRef, timeline: Timeline | undefin
   useEffect(() => {
     if (pending > 0) toNewest();
   }, [pending]);
+  const answered = useStore((state) => state.answered);
+  useEffect(() => {
+    if (answered?.key === timelineKey(ref.channel, ref.thread)) toNewest();
+  }, [answered]);
   useShowMessage(ref, timeline, () => {
     atBottom.current = false;
     setAway(true);

@@ -1,6 +1,7 @@
 import type { WireMessage } from "../../wire.js";
 import { sentence } from "../text/sentences.js";
 import * as api from "./api.js";
+import { awaitAnswer } from "./awaited.js";
 import { focusDraft } from "./drafts.js";
 import { applyMessage, applyRemoved, upsert } from "./messages.js";
 import { sendMessage } from "./outbox.js";
@@ -77,7 +78,10 @@ export async function loadNewer(ref: TimelineRef): Promise<void> {
 
 export function toggleReaction(message: WireMessage, emoji: string): void {
   const me = getState().session?.me.id;
-  const on = !message.reactions.find((each) => each.emoji === emoji)?.people.some((user) => user.id === me);
+  const people = message.reactions.find((each) => each.emoji === emoji)?.people ?? [];
+  const on = !people.some((user) => user.id === me);
+  // One that the bot offers does something.
+  if (on && people.some((user) => user.bot)) awaitAnswer(message);
   void attempt(() => api.react(message.id, emoji, on));
 }
 
@@ -89,6 +93,7 @@ export async function removeMessage(message: WireMessage): Promise<void> {
 }
 
 export async function pressButton(message: WireMessage, action: string): Promise<void> {
+  if (message.buttons.find(({ id }) => id === action)?.style !== "danger") awaitAnswer(message);
   await attempt(() => api.press(message.id, action));
 }
 

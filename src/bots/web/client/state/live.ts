@@ -1,6 +1,7 @@
 import type { WireFrame, WireWatch } from "../../wire.js";
 import { isShown, loadTimeline } from "./actions.js";
 import { refusalOfAll } from "./api.js";
+import { followAnswer } from "./awaited.js";
 import { giveBack } from "./history.js";
 import {
   applyChannel,
@@ -95,6 +96,7 @@ function receive(frame: WireFrame): void {
     case "message":
       countUnread(frame.message, isShown(frame.message.channel));
       applyMessage(frame.message);
+      followAnswer(frame.message);
       noteRev(frame.message.rev);
       break;
     case "removed":

@@ -121,6 +121,8 @@ export interface State {
   readonly pending: Readonly<Record<string, readonly Pending[]>>;
   /** The message that the next one in a timeline answers. */
   readonly replying: Readonly<Record<string, WireMessage | undefined>>;
+  /** The newest answer to what one has set off with a button or a reaction, and its {@link timelineKey}. */
+  readonly answered?: { readonly key: string; readonly id: string };
   /** The id of the message whose text is being changed. */
   readonly editing?: string | undefined;
   readonly route: Route;

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { WireWork, WireWorkDetail } from "../../../wire.js";
+import type { WirePhoto, WireWork, WireWorkDetail } from "../../../wire.js";
 import { makeAgain, setHidden, showGallery } from "../../state/gallery.js";
 import { galleryHref, hrefOf } from "../../state/route.js";
 import { getState, useModerates, useStore } from "../../state/store.js";
@@ -73,7 +73,13 @@ export function WorkView({ job }: { job: string }) {
   );
 }
 
-function Stage({ work, origin }: { work: WireWork; origin: WireWork | undefined }) {
+/** What a work is compared with. */
+interface Before {
+  readonly url: string;
+  readonly name: string;
+}
+
+function Stage({ work, origin }: { work: WireWork; origin: Before | undefined }) {
   const { width, height, full } = work;
   const [shown, setShown] = useState(!work.spoiler);
   const [compare, setCompare] = useState(false);
@@ -102,12 +108,7 @@ function Stage({ work, origin }: { work: WireWork; origin: WireWork | undefined 
     <>
       <Zoom key={full}>
         {compare && origin ? (
-          <Compare
-            class="work-picture"
-            style={style}
-            before={{ url: origin.full, name: labelOf(origin) }}
-            after={{ url: full, name: labelOf(work) }}
-          />
+          <Compare class="work-picture" style={style} before={origin} after={{ url: full, name: labelOf(work) }} />
         ) : (
           <figure class="work-picture" style={style}>
             <img class="under" src={work.thumb2x} alt="" aria-hidden="true" draggable={false} />
@@ -124,11 +125,20 @@ function Stage({ work, origin }: { work: WireWork; origin: WireWork | undefined 
   );
 }
 
-/** The work that one was made from, where both have a shape; what is hidden is not shown unasked. */
-function comparable(work: WireWorkDetail | undefined): WireWork | undefined {
-  const [origin] = work?.origins ?? [];
-  if (!work || !origin || origin.spoiler || origin.film || work.film || work.height === 0) return undefined;
-  return Math.abs(origin.width / origin.height / (work.width / work.height) - 1) < 0.03 ? origin : undefined;
+/** The work or the photo that one was made from, where both have one shape; what is hidden is not shown unasked. */
+function comparable(work: WireWorkDetail | undefined): Before | undefined {
+  if (!work || work.film || work.height === 0) return undefined;
+  const { photo, variation, origins } = work;
+  const fits = ({ width, height, spoiler }: Pick<WirePhoto, "width" | "height" | "spoiler">) =>
+    !spoiler && Math.abs(width / height / (work.width / work.height) - 1) < 0.03;
+  // A variation has the picture of what it varies: before it there was the photo.
+  const origin = variation && photo ? undefined : origins[0];
+  if (origin) return !origin.film && fits(origin) ? { url: origin.full, name: labelOf(origin) } : undefined;
+  return photo && fits(photo) ? { url: photo.url, name: photoLabel(photo) } : undefined;
+}
+
+function photoLabel({ by }: WirePhoto): string {
+  return sentence("work.label", { title: sentence("work.photo"), author: by });
 }
 
 function Head({ work }: { work: WireWork }) {
@@ -206,7 +216,7 @@ function Actions({ work }: { work: WireWorkDetail }) {
       </Button>
       {work.channel !== undefined && (
         <a class="button small" href={hrefOf(work.channel, work.thread)}>
-          <Icon name="thread" size={18} /> {sentence("message.thread")}
+          <Icon name="thread" size={18} /> {sentence("thread.title")}
         </a>
       )}
       <Button
@@ -229,14 +239,35 @@ function addressOf({ job }: WireWork): string {
 
 /** What it came from, from the first on, and what came of it. */
 function Chain({ work }: { work: WireWorkDetail }) {
-  const { origins, remixes } = work;
-  if (origins.length === 0 && remixes.length === 0) return null;
+  const { photo, origins, remixes } = work;
+  if (!photo && origins.length === 0 && remixes.length === 0) return null;
   return (
     <section class="chain" aria-label={sentence("work.chain")}>
+      {photo && <Photo photo={photo} />}
       <Works title={work.variation ? "work.origins.variation" : "work.origins"} works={origins.toReversed()} />
       <Works title="work.remixes" works={remixes.filter(({ variation }) => !variation)} />
       <Works title="work.variations" works={remixes.filter(({ variation }) => variation)} />
     </section>
+  );
+}
+
+/** The photo at its beginning; it leads to the message that shows it. */
+function Photo({ photo }: { photo: WirePhoto }) {
+  const { channel, thread, message, preview, spoiler, by } = photo;
+  return (
+    <>
+      <h3>{sentence("work.photo")}</h3>
+      <ol>
+        <li>
+          <a href={hrefOf(channel, thread, message)} aria-label={photoLabel(photo)}>
+            <span class="chain-picture">
+              <img class={spoiler ? "veiled" : ""} src={preview} alt="" loading="lazy" decoding="async" />
+            </span>
+            <small>{by}</small>
+          </a>
+        </li>
+      </ol>
+    </>
   );
 }
 
