@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
+import { PassThrough, type Readable } from "node:stream";
 import { chatCommands } from "../commands/create-context.js";
 import { commandLine } from "../commands/recipes/recipe.js";
 import { sentence } from "../shared/sentences/sentence.js";
@@ -52,9 +52,10 @@ function sourceOf(id: string, log: string | undefined): Readable {
   const reader = spawn("journalctl", [...units, "-o", "cat", "--no-pager", "-g", id], {
     stdio: ["ignore", "pipe", "ignore"],
   });
-  // A machine without systemd has none, and its log is elsewhere.
-  reader.on("error", () => reader.stdout.destroy());
-  return reader.stdout;
+  const lines = reader.stdout.pipe(new PassThrough());
+  // A machine without systemd has none, and its log is elsewhere. Lines of a destroyed stream would never end.
+  reader.on("error", () => lines.end());
+  return lines;
 }
 
 async function linesAbout(id: string, source: Readable, name: string): Promise<LogLine[]> {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { jobStory } from "../../src/app/job-story.js";
 import { ann } from "../fakes/chat.js";
 import { program } from "../ops/program.js";
@@ -44,6 +44,10 @@ describe("a job's story", () => {
     const story = await jobStory(config, run.request.job ?? "", "/dev/null");
     expect(story.failure).toMatch(/\w/);
     expect([story.state, story.picture, story.log]).toEqual(["failed", undefined, []]);
+    // As in a container, which has no log of systemd.
+    vi.stubEnv("PATH", "/nonexistent");
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect((await jobStory(config, run.request.job ?? "")).log).toEqual([]);
     await expect(jobStory(config, "NOSUCHID", "/dev/null")).rejects.toThrow(`There is no job NOSUCHID in ${dir};`);
   });
 });

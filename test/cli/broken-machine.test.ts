@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -57,6 +57,21 @@ describe("without the native parts of packages", () => {
 describe("without onnxruntime", () => {
   const image = fileURLToPath(samplePath);
 
+  /** The other verbs that compute. */
+  function others(): string[][] {
+    const [out, photos] = [join(folder(), "out.png"), folder()];
+    for (const name of ["a", "b", "c", "d", "e"]) copyFileSync(image, join(photos, `${name}.jpg`));
+    return [
+      ["see", image],
+      ["blend", image, "--style", image, "--style", image, "-o", out],
+      ["texture", image, "-o", out],
+      ["neuron", "-o", out],
+      ["zoom", image, "-o", join(folder(), "out.gif")],
+      ["evaluate", photos],
+      ["teach", photos, "--name", "motif"],
+    ];
+  }
+
   it.each([
     ["musl", /^Pictures are computed by onnxruntime, and there is none for Linux with musl[^\n]*Debian[^\n]*\.\n$/],
     ["darwin x64", /^Pictures are computed by onnxruntime, and there is none for Macs with an Intel[^\n]*\.\n$/],
@@ -66,8 +81,8 @@ describe("without onnxruntime", () => {
     const verbs = [
       ["dream", image, "-o", join(folder(), "out.png")],
       ["stylize", image, "--style", image, "-o", join(folder(), "out.png")],
-      // sharp, which it needs first, is not there for the other machines.
-      ...(MACHINE === "musl" ? [["see", image]] : []),
+      // sharp, which these need first, is not there for the other machines.
+      ...(MACHINE === "musl" ? others() : []),
       ["bench", "step", "--size", "32"],
       ["start"],
     ];
