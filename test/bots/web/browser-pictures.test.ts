@@ -6,6 +6,7 @@ import { defaultWebChatLimits } from "../../../src/bots/web/limits.js";
 import type { ChannelRef } from "../../../src/domain/model.js";
 import type { Gallery, GalleryDetail, GalleryWork } from "../../../src/port/gallery.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
+import { movie, NO_FILMS, WITH_FILMS } from "../../support/movie.js";
 import { handlers, photo, Visitor } from "./harness.js";
 import { composer, messages, overflow, SCREENS, useBrowser } from "./pages.js";
 
@@ -81,6 +82,28 @@ describe.skipIf(!hasChromium)(`pictures in a browser (${chromiumHint})`, () => {
       const close = await box.getByRole("button", { name: "Close" }).boundingBox();
       const name = await box.locator("header strong").boundingBox();
       expect((name?.x ?? 0) + (name?.width ?? 0)).toBeLessThanOrEqual(close?.x ?? 0);
+      expect(errors).toEqual([]);
+    });
+
+    it.skipIf(NO_FILMS)(`sends a film and plays it${WITH_FILMS}`, async () => {
+      const { page, chat, errors } = await open(options);
+      // What this browser plays whatever it was built with.
+      const coding = ["-c:v", "libvpx", "-deadline", "realtime"];
+      const film = await movie({ size: "320x240", seconds: 2, coding, extension: "webm" });
+      const input = page.locator(".channel-pane input[type=file]");
+      await input.setInputFiles({ name: "waves.webm", mimeType: "video/webm", buffer: Buffer.from(film) });
+      await page.locator(".composer-files video").waitFor();
+      await composer(page).fill("my film");
+      await composer(page).press("Enter");
+      const player = page.locator('.frame video[aria-label="waves.webm"]');
+      await player.waitFor();
+      const poster = await player.getAttribute("poster");
+      expect(poster).toMatch(/\.preview\.webp$/);
+      expect(await overflow(page)).toBe(0);
+      await page.getByRole("button", { name: "Enlarge: waves.webm" }).click();
+      const large = page.getByRole("dialog", { name: "waves.webm" }).locator("video");
+      await large.evaluate("(video) => video.play()");
+      await expect.poll(() => large.evaluate("(video) => video.currentTime > 0 && video.videoWidth")).toBe(320);
       expect(errors).toEqual([]);
     });
 
