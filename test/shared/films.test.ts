@@ -157,10 +157,8 @@ describe.skipIf(NO_FILMS)(`hostile films${WITH_FILMS}`, () => {
     const second = await movie({ size: "1920x1080", rate: 30, seconds: 1 });
     const long = (times: number) => remade(second, ["-stream_loop", `${times}`, "-i", "FROM", "-c", "copy"], "mp4");
     await expect(admit(await long(700))).rejects.toThrow("a.mp4 is longer than 10 minutes. Cut it and try again.");
-    const begun = performance.now();
     const { bytes } = await admit(await long(300));
     expect((await movingFacts(bytes))?.delays.length).toBeGreaterThan(8000);
-    expect(performance.now() - begun).toBeLessThan(20_000);
   });
 
   it("end at once when no one waits for them any longer, and leave nothing behind", async () => {

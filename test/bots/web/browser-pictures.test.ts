@@ -33,6 +33,13 @@ async function paint(chat: WebChat, width = 640, height = 480) {
   return { source, result };
 }
 
+/** As much of a video's element as tests ask about. */
+interface Player {
+  play(): Promise<void>;
+  readonly currentTime: number;
+  readonly videoWidth: number;
+}
+
 const scaleOf = (page: Page) =>
   page.evaluate<number>('new DOMMatrix(getComputedStyle(document.querySelector(".zoom-content")).transform).a');
 
@@ -86,7 +93,7 @@ describe.skipIf(!hasChromium)(`pictures in a browser (${chromiumHint})`, () => {
     });
 
     it.skipIf(NO_FILMS)(`sends a film and plays it${WITH_FILMS}`, async () => {
-      const { page, chat, errors } = await open(options);
+      const { page, errors } = await open(options);
       // What this browser plays whatever it was built with.
       const coding = ["-c:v", "libvpx", "-deadline", "realtime"];
       const film = await movie({ size: "320x240", seconds: 2, coding, extension: "webm" });
@@ -102,8 +109,8 @@ describe.skipIf(!hasChromium)(`pictures in a browser (${chromiumHint})`, () => {
       expect(await overflow(page)).toBe(0);
       await page.getByRole("button", { name: "Enlarge: waves.webm" }).click();
       const large = page.getByRole("dialog", { name: "waves.webm" }).locator("video");
-      await large.evaluate("(video) => video.play()");
-      await expect.poll(() => large.evaluate("(video) => video.currentTime > 0 && video.videoWidth")).toBe(320);
+      await large.evaluate((video: Player) => video.play());
+      await expect.poll(() => large.evaluate((video: Player) => video.currentTime > 0 && video.videoWidth)).toBe(320);
       expect(errors).toEqual([]);
     });
 
