@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
@@ -90,12 +90,23 @@ describe("doctor, of services", () => {
     expect(found).not.toContain("swordfish");
   });
 
+  it("says what closes a connection at once, as Redis in protected mode does", async () => {
+    const guarded = createServer((socket) => socket.end("-DENIED Redis is running in protected mode\r\n"));
+    await new Promise<void>((done) => guarded.listen(0, "127.0.0.1", done));
+    onTestFinished(() => {
+      guarded.close();
+    });
+    const { port } = guarded.address() as AddressInfo;
+    const { Redis: found } = await said({ REDIS_URL: `redis://127.0.0.1:${port}` });
+    expect(found).toMatch(/^✗ .*127\.0\.0\.1:\d+ closes the connection at once: is it in protected mode/);
+  });
+
   it.skipIf(!hasRedis)(`finds Redis (${redisHint})`, async () => {
     const redis = await startRedis();
     onTestFinished(() => redis.stop());
     const found = await said({ REDIS_URL: redis.url });
     expect(found.Redis).toMatch(/^✓ .*answers, version \d/);
-    expect(found.bots).toMatch(/^- none were here/);
+    expect(found.bots).toMatch(/^- none have been here/);
     expect(found.workers).toBe(
       "- no worker is there: run dreamloom worker with this REDIS_URL and CLUSTER_PREFIX=dreamloom on a machine that paints",
     );
@@ -109,7 +120,7 @@ describe("doctor, of services", () => {
     await client.replicaof("127.0.0.1", "1");
     const replica = await said({ REDIS_URL: redis.url });
     expect(replica.jobs).toMatch(/^✗ Redis at 127\.0\.0\.1:\d+ is a replica.*REDIS_URL must name the primary\.$/);
-    expect(replica.bots).toMatch(/^- none were here/);
+    expect(replica.bots).toMatch(/^- none have been here/);
     await client.call("REPLICAOF", "NO", "ONE");
     await client.call("ACL", "SETUSER", "poor", "on", ">secret", "~*", "+@all", "-@dangerous", "-evalsha");
     const poor = await said({ REDIS_URL: redis.url.replace("redis://", "redis://poor:secret@") });

@@ -79,7 +79,12 @@ async function redis(cluster: Config["cluster"]): Promise<Service[]> {
     commandTimeout: REDIS_MS,
     retryStrategy: () => null,
   });
-  client.on("error", () => undefined);
+  let reached = false;
+  client
+    .on("error", () => undefined)
+    .on("connect", () => {
+      reached = true;
+    });
   try {
     await client.connect();
     // Not every user may ask; what a job needs is found by a trial.
@@ -87,11 +92,17 @@ async function redis(cluster: Config["cluster"]): Promise<Service[]> {
     const rows: Service[] = [{ what, ...judged(about, host) }, await tried(client, cluster)];
     return rows.concat(await clusterRows(client, cluster).catch(() => []));
   } catch (error) {
-    const detail = refusalOf(error, asked) ?? sentence("service.redis-gone", { host, reason: messageOf(error) });
-    return [{ what, works: false, detail }];
+    return [{ what, works: false, detail: refusalOf(error, asked) ?? lost(error, { host, reached }) }];
   } finally {
     client.disconnect();
   }
+}
+
+/** What a connection without a word says: ioredis gives no answer that comes before its first question. */
+function lost(error: unknown, { host, reached }: { readonly host: string; readonly reached: boolean }): string {
+  const timedOut = messageOf(error) === "Command timed out";
+  if (reached && !timedOut) return sentence("service.redis-closes", { host });
+  return sentence("service.redis-gone", { host, reason: messageOf(error) });
 }
 
 /** Whether a job can come through. */

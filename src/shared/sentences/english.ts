@@ -182,6 +182,8 @@ export const english = {
   "service.redis": "{host} answers, version {version}",
   "service.redis-trial": "a test job comes through",
   "service.redis-gone": "{host} does not answer ({reason}); is REDIS_URL right, and does it run?",
+  "service.redis-closes":
+    "{host} closes the connection at once: is it in protected mode, or does it want TLS (REDIS_URL=rediss://...)?",
   "service.redis-old": "{answers}; 6.2 or later is needed",
   "service.redis-policy":
     "{answers}; its maxmemory-policy is {policy}, which may throw jobs away: set it to noeviction",
