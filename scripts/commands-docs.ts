@@ -176,10 +176,11 @@ On the messages of a job that is done, also of last week, a reaction does what a
 | --- | --- | --- | --- |`;
 
 const VARIANTS = `
-*Larger* below a dream goes on from the finished picture: the photo's own detail at the larger size, what was dreamt so far, and the next
-larger octaves, so that the same dream becomes finer; one into what a word says, and other recipes, begin once more at the larger size. For print, who
-[moderates the whole community](operating.md#good-to-know) may go on with ⬆️, or ask for a \`size\`, up to 4096 px (\`dream.printSize\`); large pictures are
-worked on in tiles, and the time is told as for any job. A chat that takes no such file gets the largest form that fits, and the message says so; the
+*Larger* below a dream, or below what \`/stylize\` and \`/blend\` painted, goes on from the finished picture: the photo's own detail at the larger
+size, what was made so far, and the next larger octaves or scales, so that the same picture becomes finer; the time that is told is that of the rest. A
+dream into what a word says, a painting as in the book, and other recipes begin once more at the larger size. For print, who
+[moderates the whole community](operating.md#good-to-know) may go on with ⬆️, or ask for a \`size\`, up to 4096 px (\`dream.printSize\`,
+\`paint.printSize\`); large pictures are worked on in tiles, and the time is told as for any job. A chat that takes no such file gets the largest form that fits, and the message says so; the
 web chat's gallery has it whole.
 
 *As emoji* answers with the result cut square: an emoji of 128 px, a sticker of 320 px where the chat has stickers, and an avatar of 512 px, each small

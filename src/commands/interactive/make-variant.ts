@@ -1,5 +1,4 @@
 import type { Job } from "../../domain/model.js";
-import { FINISHED } from "../../engine/recipes/common-options.js";
 import type { JobRepository } from "../../queue/job-repository.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { plain } from "../../shared/text.js";
@@ -71,7 +70,7 @@ const ACTIONS: Readonly<Record<Variant, (asked: Asked, result: Varied) => Promis
     const { job, requester, services } = asked;
     const finished = result.recipe.goesOn(job.params) ? await services.jobs.result(job.id) : undefined;
     // Where it is no longer kept, a larger one is made from the start.
-    await repeatJob(job, changes, requester, services, finished && { [FINISHED]: { bytes: finished.bytes } });
+    await repeatJob(job, changes, requester, services, finished);
   },
 
   async film(asked, result) {

@@ -59,7 +59,7 @@ export function chatRecipe(definition: RecipeDefinition, botOptions: BotOptions)
       const all = completed(definition, params);
       return definition.goesOn?.(all) === true && !definition.film(all) && variationsOf(params) === 1;
     },
-    cost: (params) => definition.cost(completed(definition, params)),
+    cost: (params, done) => definition.cost(completed(definition, params), done),
     memory: (params) => megabytesOf(definition.footprint(completed(definition, params)), botOptions.mapsMegabytes),
     costKey: (params) => costKey(definition, params),
   };

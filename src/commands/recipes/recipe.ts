@@ -91,8 +91,8 @@ export interface Recipe {
   side(params: Params): number;
   /** Whether a larger result goes on from the finished one; it begins once more otherwise. */
   goesOn(params: Params): boolean;
-  /** Megapixel-steps of all that will be worked on. */
-  cost(params: Params): number;
+  /** See `RecipeDefinition.cost`. */
+  cost(params: Params, done?: number): number;
   /** Megabytes that it takes at its worst moment, besides the program and its networks. */
   memory(params: Params): number;
   /** What the speed depends on, beginning with the recipe's name. */

@@ -1,4 +1,5 @@
 import type { Job, User } from "../../domain/model.js";
+import { FINISHED } from "../../engine/recipes/common-options.js";
 import type { JobRepository } from "../../queue/job-repository.js";
 import type { Jobs } from "../../store/jobs.js";
 import { checkMayUse, checkNotWithheld } from "../images/may-use.js";
@@ -17,7 +18,7 @@ export interface RepeatServices extends JobServices {
 /**
  * Starts a job again. Without changes it gets a new seed, since the same one would give the very same picture.
  *
- * @param more pictures that it takes besides, or in the place of its own
+ * @param finished its result, from which a larger one goes on; otherwise what is made again is made from the start
  * @throws UserError when it cannot be repeated.
  */
 export async function repeatJob(
@@ -25,7 +26,7 @@ export async function repeatJob(
   changes: Params,
   requester: JobRequester,
   services: RepeatServices,
-  more: Readonly<Record<string, { readonly bytes: Uint8Array }>> = {},
+  finished?: { readonly bytes: Uint8Array },
 ): Promise<void> {
   const recipe = recipeOf(job, services.recipes);
   if (recipe.once === true) throw new UserError("again.once", { command: recipe.command });
@@ -33,11 +34,13 @@ export async function repeatJob(
   for (const owner of usedAgain(job, services)) checkMayUse(owner, requester, services);
   const pictures = await services.jobs.pictures(job.id);
   if (!pictures) throw new UserError("again.image-gone", { id: job.id });
-  const own = Object.fromEntries(Object.entries(pictures).map(([role, bytes]) => [role, { bytes }]));
-  const images = { ...own, ...more };
+  const { [FINISHED]: _, ...sources } = pictures;
+  const own = Object.fromEntries(Object.entries(sources).map(([role, bytes]) => [role, { bytes }]));
+  const images = { ...own, ...(finished && { [FINISHED]: { bytes: finished.bytes } }) };
+  const done = finished && recipe.side(job.params);
   const given = Object.keys(changes).length === 0 ? { seed: randomSeed() } : changes;
   const provenance = provenanceOfRepeat(job, requester.user);
-  await startJob({ recipe, given, params: job.params, images, provenance }, requester, services);
+  await startJob({ recipe, given, params: job.params, images, done, provenance }, requester, services);
 }
 
 /**

@@ -25,6 +25,8 @@ interface RecipeRequest {
   readonly params?: Params;
   /** By role: those that were checked already, and those still to be downloaded. */
   readonly images: Readonly<Record<string, JobImage>>;
+  /** The longer side of the result that it goes on from, in pixels: the rest costs less. */
+  readonly done?: number | undefined;
   /** Where the images came from; found out from `images` when left out. */
   readonly provenance?: Provenance;
   /** To be named besides the makers of images and styles. */
@@ -112,7 +114,7 @@ async function downloaded(
 async function submit(
   { params, pictures, styleCredits: styles, lookCredits: look }: Draft,
   provenance: Provenance,
-  { recipe, credits: more = [] }: RecipeRequest,
+  { recipe, done, credits: more = [] }: RecipeRequest,
   { chat, channel, user, jobId: id, replyPublic }: JobRequester,
   { queue, presenter, settings, metrics }: JobServices,
 ): Promise<Job> {
@@ -129,7 +131,7 @@ async function submit(
         ...(recipe.version > 1 && { version: recipe.version }),
         params,
         pictures,
-        cost: recipe.cost(params),
+        cost: recipe.cost(params, done),
         costKey: recipe.costKey(params),
         memory: jobMemory(recipe, params),
         ...defined({ id, address: chat.addressOf?.(user) }),

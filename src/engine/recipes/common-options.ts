@@ -106,7 +106,8 @@ export function megapixelsOf(sizes: readonly { readonly width: number; readonly 
   return sizes.reduce((sum, { width, height }) => sum + (width * height) / 1e6, 0);
 }
 
-const GROWTH = Math.SQRT2;
+/** How much larger each scale of a painting is than the one before. */
+export const GROWTH = Math.SQRT2;
 
 /**
  * Sizes with the longer side growing by sqrt(2) from about `smallest` to the size itself, smallest first.
@@ -134,6 +135,14 @@ export function furtherSizes(done: Size, { width, height }: Size, scale: number)
       ? { width, height }
       : fitInside(width, height, Math.max(width, height) / growth ** (1 - (i + 1) / count)),
   );
+}
+
+/** Sizes that are still worked on after a finished one of this longer side; all where nothing is done, or as large. */
+export function sizesAfter(done: number | undefined, all: readonly Size[], scale: number): readonly Size[] {
+  const whole = all.at(-1);
+  if (done === undefined || !whole) return all;
+  const further = furtherSizes(fitInside(whole.width, whole.height, done), whole, scale);
+  return further.length > 0 ? further : all;
 }
 
 /** The smallest side an octave is worked at, in pixels: below it deep layers see nothing but their own padding. */

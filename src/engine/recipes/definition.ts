@@ -53,8 +53,11 @@ interface Described<O extends RecipeOptions> {
   deed(params: ParamsOf<O>): Deed;
   /** Whether the result is a film. */
   film(params: ParamsOf<O>): boolean;
-  /** Megapixel-steps of all that will be worked on. */
-  cost(params: ParamsOf<O>): number;
+  /**
+   * Megapixel-steps of all that will be worked on.
+   * @param done the longer side of the finished one that it goes on from, in pixels
+   */
+  cost(params: ParamsOf<O>, done?: number): number;
   /** The longest side of the result in pixels, where it is not the largest of size, width and height. */
   side?(params: ParamsOf<O>): number;
   /** What it holds in memory at its worst moment. */
@@ -112,7 +115,7 @@ function withVariants<O extends RecipeOptions>({
 }: Described<O>): Pick<Described<O>, "cost" | "film" | "footprint" | "title"> {
   return {
     film: (params) => film(params) || isMorph(params) || framesOf(params) > 1,
-    cost: (params) => filmCost(params, cost) * variationsOf(params),
+    cost: (params, done) => filmCost(params, (each) => cost(each, done)) * variationsOf(params),
     footprint(params) {
       const [one, count] = [footprint(params), variationsOf(params)];
       if (framesOf(params) > 1) return { ...one, pictures: (one.pictures ?? 0) + MOVING + framesOf(params) };

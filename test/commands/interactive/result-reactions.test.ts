@@ -1,5 +1,6 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
+import { stylizeDefinition } from "../../../src/engine/recipes/stylize/definition.js";
 import { buttonRows } from "../../../src/port/messages.js";
 import { ann, art, ben, type FakeMessage, mod, source } from "../../fakes/chat.js";
 import { FakeEngine, picture } from "../../fakes/engine.js";
@@ -58,6 +59,27 @@ describe("a reaction on a result", () => {
     expect(larger?.pictures.image).toEqual(first?.pictures.image);
     const other = await result("/dream into:castle size:256 seed:7");
     expect(Object.keys((await other.next(other.final, "⬆️"))?.pictures ?? {})).toEqual(["image"]);
+  });
+
+  it("goes on from the finished painting too, and tells the time of the rest alone", async () => {
+    const { final, next, store } = await result("/stylize winter size:256 seed:7");
+    const larger = await next(final, "⬆️");
+    expect(larger?.params.size).toBe(384);
+    expect(Object.keys(larger?.pictures ?? {})).toEqual(["image", "style1", "finished"]);
+    const params = stylizeDefinition.params.parse(larger?.params);
+    const [job] = store.jobs.finishedBy({ platform: "fake", community: "club", author: "ben" }, 1);
+    expect(job?.cost).toBeCloseTo(stylizeDefinition.cost(params, 256));
+    expect(job?.cost).toBeLessThan(0.7 * stylizeDefinition.cost(params));
+    const book = await result("/stylize winter size:256 preset:book seed:7");
+    expect(Object.keys((await book.next(book.final, "⬆️"))?.pictures ?? {})).not.toContain("finished");
+  });
+
+  it("makes a larger one again, or stronger, from the start: the finished one is another seed's", async () => {
+    const { chat, final, next } = await result("/dream size:256 seed:7");
+    expect(Object.keys((await next(final, "⬆️"))?.pictures ?? {})).toContain("finished");
+    const large = chat.in("thread").at(-1) ?? expect.fail();
+    for (const emoji of ["🔁", "➕"])
+      expect(Object.keys((await next(large, emoji))?.pictures ?? {})).toEqual(["image"]);
   });
 
   it("goes up to the size for print for who moderates the community, and for nobody else", async () => {

@@ -1,9 +1,10 @@
 /** The definition of `blend`. */
-import { formatOption, maxBytesOption, TYPICAL_RATIO } from "../common-options.js";
+import { FINISHED, formatOption, maxBytesOption, TYPICAL_RATIO } from "../common-options.js";
 import { defineRecipe, type ParamsOf } from "../definition.js";
 import { movingOptions } from "../moving/options.js";
 import { integer, number } from "../option.js";
 import {
+  goesOn,
   masksOf,
   namedStyles,
   PAINTING_PRESETS,
@@ -53,7 +54,14 @@ export const blendDefinition = defineRecipe({
   ],
   options,
   presets: PAINTING_PRESETS,
-  pictures: { image: { help: "The picture to paint", cutOut: true }, mask: maskPicture },
+  pictures: {
+    image: { help: "The picture to paint", cutOut: true },
+    [FINISHED]: {
+      help: "A finished painting of the same picture, to go on from at larger sizes",
+      without: "it begins with the smallest scale",
+    },
+    mask: maskPicture,
+  },
   title: ({ styles, sweep }) => {
     const names = styles.map(({ name, picture }) => name ?? picture);
     const list = names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names.join("");
@@ -61,12 +69,13 @@ export const blendDefinition = defineRecipe({
   },
   deed: ({ styles, sweep }) => ({ does: "paint", styles: namedStyles(styles), film: sweep > 0 }),
   film: ({ sweep }) => sweep > 0,
-  cost: (params) =>
-    Math.max(1, params.sweep) * paintingCost(params, { width: params.size, height: params.size * TYPICAL_RATIO }),
+  cost: (params, done) =>
+    Math.max(1, params.sweep) * paintingCost(params, { width: params.size, height: params.size * TYPICAL_RATIO, done }),
   footprint: (params) => {
     const pictures = params.sweep + masksOf(params);
     return paintingFootprint(params, params.size, { styles: params.styles.length, pictures });
   },
+  goesOn,
   paceOf: ["preset"],
 });
 

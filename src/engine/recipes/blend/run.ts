@@ -4,6 +4,7 @@
 import { encodeFilm, needFfmpeg } from "../../images/animation.js";
 import { fromInterleaved, toInterleaved } from "../../images/codec.js";
 import { CHANNELS, type Raster } from "../../images/raster.js";
+import { FINISHED } from "../common-options.js";
 import { type Frame, type Frames, type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
 import { bytesOf, type SavedState } from "../saved-state.js";
 import { stylize } from "../stylize/run.js";
@@ -39,6 +40,7 @@ export async function* blend(params: BlendParams, pictures: Pictures, context: R
   if (!first || !second || painting.styles.length !== 2) throw new RecipeError("blend.sweep-two");
   if (format === "mp4") await needFfmpeg();
   const { resume, ...rest } = context;
+  const { [FINISHED]: _, ...sources } = pictures;
   const images = resume ? savedPictures(resume, sweep) : [];
   for (let i = images.length; i < sweep; i++) {
     const share = i / (sweep - 1);
@@ -47,7 +49,7 @@ export async function* blend(params: BlendParams, pictures: Pictures, context: R
       { ...second, weight: share },
     ];
     let last: Frame | undefined;
-    for await (const frame of stylize({ ...painting, styles }, pictures, rest)) {
+    for await (const frame of stylize({ ...painting, styles }, sources, rest)) {
       last = frame;
       // Inside a sweep every picture is an octave of the whole; its own octaves are previews.
       const { savable: _, ...shown } = frame;

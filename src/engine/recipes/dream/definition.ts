@@ -12,6 +12,7 @@ import {
   octaveSizes,
   presetOption,
   seedOption,
+  sizesAfter,
   TYPICAL_RATIO,
 } from "../common-options.js";
 import { defineRecipe, megapixels, type ParamsOf } from "../definition.js";
@@ -206,10 +207,10 @@ export const dreamDefinition = defineRecipe({
   },
   deed: ({ into, away, look }) => ({ does: "dream", into: classTermNames(into), away: classTermNames(away), look }),
   film: () => false,
-  cost: ({ size, into, away, ...asked }) => {
+  cost: ({ size, into, away, ...asked }, done) => {
     const [height, { octaves, octaveScale, steps }] = [size * TYPICAL_RATIO, asked];
     if (into === undefined && away === undefined)
-      return steps * megapixelsOf(octaveSizes(size, height, octaves, octaveScale));
+      return steps * megapixelsOf(sizesAfter(done, octaveSizes(size, height, octaves, octaveScale), octaveScale));
     const sizes = intoSizes({ width: size, height }, asked);
     return sizes.reduce((sum, of, octave) => sum + (intoSteps(asked, octave) + CORE) * megapixelsOf([of]), 0);
   },

@@ -23,6 +23,7 @@ import { cascade, compose, masked, randomShift, shift, shiftAnywhere, type Trans
 import { channelsOf, parseChannels } from "../channel-terms.js";
 import { FINISHED, furtherSizes, octaveSizes } from "../common-options.js";
 import { descendOctaves, type Schedule } from "../descend-octaves.js";
+import { finishedAt } from "../finished.js";
 import { parseLayerWeights } from "../layer-weights.js";
 import { noise } from "../noise.js";
 import { type Frame, type FrameBefore, type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
@@ -213,17 +214,6 @@ async function startingImage(
   const { width, height } = fitInside(image.width, image.height, size);
   const decoded = await image.decode(size);
   return Object.assign(resize(decoded, width, height), decoded.cutOut && { cutOut: decoded.cutOut });
-}
-
-/**
- * A dream of the photo that is done, to go on from at larger sizes; undefined where there is none, none is larger, or
- * the photo is so narrow that it had to be continued.
- */
-async function finishedAt({ [FINISHED]: finished }: Pictures, started: Size, photo: Size): Promise<Raster | undefined> {
-  if (photo.width !== started.width || photo.height !== started.height) return undefined;
-  if (!finished || Math.max(finished.width, finished.height) >= Math.max(photo.width, photo.height)) return undefined;
-  const { width, height } = fitInside(photo.width, photo.height, Math.max(finished.width, finished.height));
-  return resize(await finished.decode(Math.max(width, height)), width, height);
 }
 
 interface DreamObjective {

@@ -3,12 +3,14 @@ import { z } from "zod";
 import type { Size } from "../../images/raster.js";
 import {
   fileOptions,
+  GROWTH,
   LEAST_CHAT_SIDE,
   megapixelsOf,
   networkOption,
   paintingPresetOption,
   paintingScales,
   seedOption,
+  sizesAfter,
 } from "../common-options.js";
 import { type Footprint, megapixels } from "../definition.js";
 import { readLayerWeights } from "../layer-weights.js";
@@ -28,6 +30,8 @@ export function namedStyles(styles: readonly { readonly name?: string | undefine
 /** The most that sizes may be, in pixels. */
 export const MAX_SIDE = 4096;
 export const MAX_CHAT_SIDE = 1024;
+/** For print. */
+export const MAX_PRINT_SIDE = 4096;
 
 const USUAL_STEPS = 11;
 /** Up to so many steps each is of full length. */
@@ -43,8 +47,8 @@ export const paintingOptions = {
     minimum: 32,
     maximum: MAX_SIDE,
     default: 512,
-    inChat: { minimum: LEAST_CHAT_SIDE, maximum: MAX_CHAT_SIDE, default: 384 },
-    setting: { default: "paint.size", maximum: "paint.maxSize" },
+    inChat: { minimum: LEAST_CHAT_SIDE, maximum: MAX_CHAT_SIDE, print: MAX_PRINT_SIDE, default: 384 },
+    setting: { default: "paint.size", maximum: "paint.maxSize", print: "paint.printSize" },
   }),
   steps: integer({
     help: "Steps at the full size",
@@ -168,15 +172,26 @@ export function stepLength({ steps }: Pick<Painted, "steps">): number {
   return Math.min(1, Math.sqrt(FULL_LENGTH_STEPS / steps));
 }
 
-/** Megapixel-steps of a painting. */
+/**
+ * Megapixel-steps of a painting.
+ * @param size `done`: the longer side of a finished one that it goes on from
+ */
 export function paintingCost(
   params: Painted,
-  size: { readonly width: number; readonly height: number; readonly smallest?: number },
+  size: {
+    readonly width: number;
+    readonly height: number;
+    readonly smallest?: number;
+    readonly done?: number | undefined;
+  },
   stepsAt: (params: Painted, scale: number, scales: number) => number = paintingSteps,
 ): number {
-  const scales = sizesOf(params, size.width, size.height, size.smallest);
+  const scales = sizesAfter(size.done, sizesOf(params, size.width, size.height, size.smallest), GROWTH);
   return scales.reduce((sum, scale, index) => sum + stepsAt(params, index, scales.length) * megapixelsOf([scale]), 0);
 }
+
+/** The book's preset has one scale alone: it begins once more. */
+export const goesOn = ({ preset }: Pick<Painted, "preset">): boolean => preset !== "book";
 
 /** Pictures of the result's size that masks take: the mask, what is outside, and each style's region. */
 export function masksOf({

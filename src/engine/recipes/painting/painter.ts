@@ -24,6 +24,8 @@ export interface Painting {
   readonly engine: EngineContext;
   /** The canvas to begin with; it is resized to the first scale. */
   readonly start: Raster;
+  /** A smaller painting that is done, which the first scale goes on from. */
+  readonly finished?: Raster | undefined;
   readonly scales: readonly Size[];
   /** Length of its steps against the usual: networks differ in how far they may go before the photo is lost. */
   readonly rate?: number;
@@ -90,7 +92,7 @@ export function paint(painting: Painting, context: RecipeContext): Frames {
       steps: (scale) => painting.steps(scale),
       async begin(index, scale, before, memory) {
         if (before) adam = after(index - 1, memory);
-        const images = [canvasAt(painting, scale, before ?? saved?.canvas)];
+        const images = [canvasAt(painting, scale, before ?? saved?.canvas ?? painting.finished)];
         const views = await viewsAt(painting, scale);
         const border = wraps ? "wrap" : "mirror";
         const rates = wraps ? WRAPPED_RATES : RATES;

@@ -1,10 +1,11 @@
 /** The definition of `stylize`. */
-import { TYPICAL_RATIO } from "../common-options.js";
+import { FINISHED, TYPICAL_RATIO } from "../common-options.js";
 import { defineRecipe, type ParamsOf } from "../definition.js";
 import { morphOptions } from "../morph-options.js";
 import { movingOptions } from "../moving/options.js";
 import {
   ATTACHED,
+  goesOn,
   masksOf,
   namedStyles,
   PAINTING_PRESETS,
@@ -49,15 +50,20 @@ export const stylizeDefinition = defineRecipe({
       second: true,
       notInCli: "--style names the pictures of styles.",
     },
+    [FINISHED]: {
+      help: "A finished painting of the same picture, to go on from at larger sizes",
+      without: "it begins with the smallest scale",
+    },
     mask: maskPicture,
   },
   title: ({ styles: [style] }) =>
     style?.name === undefined || style.name === ATTACHED ? "Painting" : `Painting in ${style.name}`,
   deed: ({ styles }) => ({ does: "paint", styles: namedStyles(styles) }),
   film: () => false,
-  cost: (params) => paintingCost(params, { width: params.size, height: params.size * TYPICAL_RATIO }),
+  cost: (params, done) => paintingCost(params, { width: params.size, height: params.size * TYPICAL_RATIO, done }),
   footprint: (params) =>
     paintingFootprint(params, params.size, { styles: params.styles.length, pictures: masksOf(params) }),
+  goesOn,
   paceOf: ["preset"],
 });
 

@@ -13,7 +13,8 @@ import { warpAlong } from "../../images/warp.js";
 import { presetsOf, resolveLayer } from "../../networks/looks.js";
 import { type LayerInfo, leastSideOf } from "../../networks/network.js";
 import type { Shift } from "../../transforms/see.js";
-import { paintingScales } from "../common-options.js";
+import { furtherSizes, GROWTH, paintingScales } from "../common-options.js";
+import { finishedAt } from "../finished.js";
 import { noise } from "../noise.js";
 import { bookTransfer } from "../painting/book.js";
 import { measureOf, VARIATION } from "../painting/measure.js";
@@ -54,8 +55,8 @@ function balanceOf(strength: number): {
  * studio: Adam from small to large along the style's colours (painting/painter.ts), beginning with the photo in the
  * style's colours; style targets normalised by their own norms (painting/targets.ts). At each scale the steps take
  * turns among some shifts of the canvas, of less than a stride of the content's layer, so that no grid of strides shows
- * in flat skies; VGG, which has no strided convolutions, needs none. book: L-BFGS at full size. With strength 0 both
- * give the photo itself.
+ * in flat skies; VGG, which has no strided convolutions, needs none. A picture `finished` is the same painting at a
+ * smaller size: it goes on from there. book: L-BFGS at full size. With strength 0 both give the photo itself.
  * @throws RecipeError when a picture is missing
  */
 export async function* stylize(params: StylizeParams, pictures: Pictures, context: RecipeContext): Frames {
@@ -83,6 +84,8 @@ interface Transfer extends EngineContext {
   readonly contentLayer: LayerInfo;
   readonly next: SeededRandom;
   readonly start: Raster;
+  /** The same painting, smaller, that is done. */
+  readonly finished?: Raster | undefined;
   /** Of a film: the painting before, and how far it can be believed, both extended as the photo is. */
   readonly before?: { readonly image: Raster; readonly sure: Raster };
   /** Pixels that may be worked on at once. */
@@ -112,7 +115,8 @@ async function transferOf(params: StylizeParams, pictures: Pictures, context: Re
     image: extended(warpAlong(frame.result, frame.flow), least),
     sure: extended(frame.sure, least),
   };
-  const rest = { photo, size, least, styles, measure, contentLayer, next, start, pixels };
+  const finished = frame ? undefined : await finishedAt(pictures, size, photo);
+  const rest = { finished, photo, size, least, styles, measure, contentLayer, next, start, pixels };
   return Object.assign({ programs, network, params }, rest, placed, before && { before });
 }
 
@@ -161,7 +165,10 @@ function studioPainting(transfer: Transfer): Painting {
   const { params, network, photo, least, regions, measure, contentLayer, next, pixels } = transfer;
   const { rate, shifts } = presetsOf(network).style;
   const balance = balanceOf(params.strength);
-  const scales = paintingScales(photo.width, photo.height, undefined, least);
+  const { finished } = transfer;
+  const scales = finished
+    ? furtherSizes(finished, photo, GROWTH)
+    : paintingScales(photo.width, photo.height, undefined, least);
   const places = regions.map(({ styles, maskAt }) => {
     const targetsAt = targetsByScale(transfer, measure, (scale) => stylesAt(transfer, scale, styles), pixels);
     return async (scale: Size, { dx, dy }: Shift): Promise<StyleTerm> => {
@@ -172,6 +179,8 @@ function studioPainting(transfer: Transfer): Painting {
   return {
     ...shared(transfer),
     start: begun(transfer, inPalettes(transfer, balance.match)),
+    // What was shown in the photo's colours is painted in the style's.
+    finished: finished && params.keepColours ? inPalettes({ ...transfer, start: finished }, balance.match) : finished,
     basis: colourBasis(paletteOfStyles(transfer.styles)),
     // What is painted already keeps its strokes.
     detail: transfer.before ? 1 : balance.detail,

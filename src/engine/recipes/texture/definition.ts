@@ -5,6 +5,7 @@ import { morphOptions } from "../morph-options.js";
 import { flag, integer, text } from "../option.js";
 import {
   MAX_CHAT_SIDE,
+  MAX_PRINT_SIDE,
   MAX_SIDE,
   PAINTING_PRESETS,
   paintingCost,
@@ -17,8 +18,8 @@ const side = {
   unit: "px",
   minimum: 32,
   maximum: MAX_SIDE,
-  inChat: { maximum: MAX_CHAT_SIDE },
-  setting: { maximum: "paint.maxSize" },
+  inChat: { maximum: MAX_CHAT_SIDE, print: MAX_PRINT_SIDE },
+  setting: { maximum: "paint.maxSize", print: "paint.printSize" },
 } as const;
 
 const options = {
