@@ -8,6 +8,7 @@ import { kebab } from "../shared/text.js";
 import type { AppContext } from "./context.js";
 import type { Palettes } from "./interactive/palettes.js";
 import type { Votes } from "./interactive/votes/votes.js";
+import type { Lessons } from "./looks/lessons.js";
 import type { Option, Options, ValuesOf } from "./parsing/options.js";
 
 /** What a command is given to answer with. */
@@ -18,6 +19,8 @@ export interface CommandContext {
   /** Ask people to choose by reactions. */
   readonly palettes: Pick<Palettes, "open">;
   readonly votes: Pick<Votes, "open">;
+  /** Asks people whether a look may be taught from their works. */
+  readonly lessons: Pick<Lessons, "open">;
   readonly user: Member;
   readonly channel: ChannelRef;
   readonly event: Pick<CommandEvent, "attachments" | "latestPicture" | "repliesTo">;

@@ -13,6 +13,7 @@ import { Palettes } from "./interactive/palettes.js";
 import { pressButton } from "./interactive/press-button.js";
 import type { ReactionCollector } from "./interactive/reaction-collector.js";
 import { Votes } from "./interactive/votes/votes.js";
+import { Lessons } from "./looks/lessons.js";
 import { chatModeration } from "./moderation/moderation.js";
 import { askedBy, refusal } from "./moderation/refusal.js";
 import { type Argument, namedArguments } from "./parsing/command-line.js";
@@ -29,10 +30,11 @@ const SETTLE_MS = 4_000;
 
 export interface Handlers extends ChatHandlers {
   /**
-   * Continues with votes and palettes that were open when the program stopped. Called once, after the chat has started.
+   * Continues with votes, palettes and lessons that were open when the program stopped. Called once, after the chat
+   * has started.
    */
   resume(): void;
-  /** Votes and palettes start nothing any more, and nothing that is owed is said; they wait for the next start. */
+  /** Votes, palettes and lessons start nothing any more, and nothing owed is said; they wait for the next start. */
   stop(): void;
   /** Resolves when every event so far has been handled. */
   idle(): Promise<void>;
@@ -53,6 +55,7 @@ interface ChatContext {
   readonly app: HandlersContext;
   readonly palettes: Palettes;
   readonly votes: Votes;
+  readonly lessons: Lessons;
   readonly collectors: readonly ReactionCollector[];
   readonly artChannels: ArtChannels;
 }
@@ -60,11 +63,8 @@ interface ChatContext {
 /** What an adapter is given: turns its events into commands, reactions and presses of buttons. Never rejects. */
 export function createHandlers(chat: Chat, app: HandlersContext, options: HandlersOptions = {}): Handlers {
   const { settleMs = SETTLE_MS, slowedDown, admin } = options;
-  const palettes = new Palettes(chat, app, settleMs);
-  const votes = new Votes(chat, app);
-  const collectors = [palettes, votes];
-  const ongoing = [...collectors, new DailyDreams(chat, app)];
-  const context: ChatContext = { chat, app, palettes, votes, collectors, artChannels: new ArtChannels(chat, app) };
+  const context = contextOf(chat, app, settleMs);
+  const ongoing = [...context.collectors, context.lessons, new DailyDreams(chat, app)];
   const pending = new Set<Promise<void>>();
   return {
     commands: app.registry.summaries,
@@ -109,6 +109,13 @@ export function createHandlers(chat: Chat, app: HandlersContext, options: Handle
   };
 }
 
+function contextOf(chat: Chat, app: HandlersContext, settleMs: number): ChatContext {
+  const palettes = new Palettes(chat, app, settleMs);
+  const votes = new Votes(chat, app);
+  const [lessons, artChannels] = [new Lessons(chat, app), new ArtChannels(chat, app)];
+  return { chat, app, palettes, votes, lessons, collectors: [palettes, votes], artChannels };
+}
+
 /**
  * The first answer settles an event; what the command still does after it is no more to be asked for again. A passing
  * word is no answer: a kill after it must leave what tells the user that nothing came of the command.
@@ -125,7 +132,7 @@ function settling<E extends CommandEvent | ActionEvent>(event: E): E {
 }
 
 async function handle(event: ChatEvent, busy: boolean, context: ChatContext): Promise<void> {
-  const { chat, app, votes } = context;
+  const { chat, app } = context;
   if (event.kind === "reactions-cleared") return handleCleared(event, app, context.collectors);
   if (busy && event.kind !== "reaction") return answer(event, sentence("busy"), app);
   try {
@@ -133,7 +140,7 @@ async function handle(event: ChatEvent, busy: boolean, context: ChatContext): Pr
     if (refused && event.kind !== "reaction") throw refused;
     if (refused) return;
     if (event.kind === "reaction") return await handleReaction(event, chat, app, context);
-    await (event.kind === "command" ? runCommand(event, context) : pressButton(event, chat, app, votes));
+    await (event.kind === "command" ? runCommand(event, context) : pressButton(event, chat, app, context));
   } catch (error) {
     if (!(error instanceof UserError))
       app.logger.error({ err: error, event: event.kind, person: event.user.id }, "an event could not be handled");
@@ -141,7 +148,7 @@ async function handle(event: ChatEvent, busy: boolean, context: ChatContext): Pr
   }
 }
 
-async function runCommand(event: CommandEvent, { chat, app, palettes, votes }: ChatContext): Promise<void> {
+async function runCommand(event: CommandEvent, { chat, app, palettes, votes, lessons }: ChatContext): Promise<void> {
   const command = app.registry.find(event.name);
   const context: CommandContext = {
     chat,
@@ -149,6 +156,7 @@ async function runCommand(event: CommandEvent, { chat, app, palettes, votes }: C
     registry: app.registry,
     palettes,
     votes,
+    lessons,
     user: event.user,
     channel: event.channel,
     jobId: event.receipt?.job,

@@ -1,4 +1,4 @@
-import { and, asc, count, inArray, ne, type SQL } from "drizzle-orm";
+import { and, asc, count, inArray, ne, type SQL, sql } from "drizzle-orm";
 import type { Community, User, UserKey } from "../domain/model.js";
 import { StoreError } from "../shared/store-error.js";
 import { type Database, matching } from "./database.js";
@@ -14,8 +14,8 @@ export interface Look extends Community {
   /** How many pictures it was taught from. */
   readonly pictures: number;
   readonly author: User;
-  /** Who else made those pictures, by name. */
-  readonly makers: readonly string[];
+  /** Who else made those pictures, and agreed. */
+  readonly makers: readonly User[];
   /** SHA-256 of the trained layer's file. */
   readonly layer: string;
   /** The job that taught it. */
@@ -95,6 +95,13 @@ export class Looks {
   /** A person's looks in all communities of a platform. */
   of({ platform, user }: UserKey): Look[] {
     return this.#read(matching(lookTable, { platform, authorId: user }));
+  }
+
+  /** Looks that others have taught from a person's works. */
+  taughtFrom({ platform, user }: UserKey): Look[] {
+    const { makers } = lookTable;
+    const among = sql`EXISTS (SELECT 1 FROM json_each(${makers}) WHERE json_extract(value, '$.id') = ${user})`;
+    return this.#read(and(matching(lookTable, { platform }), ne(lookTable.authorId, user), among));
   }
 
   /** Removes looks with their files. */

@@ -1,4 +1,4 @@
-import { asc, eq } from "drizzle-orm";
+import { and, asc, eq, inArray } from "drizzle-orm";
 import type { UserKey } from "../domain/model.js";
 import { StoreError } from "../shared/store-error.js";
 import { type Database, matching } from "./database.js";
@@ -26,6 +26,8 @@ interface PersonData {
   readonly presets: readonly Preset[];
   /** Looks that they have taught. */
   readonly looks: readonly Look[];
+  /** Looks that others have taught from their works. */
+  readonly lent: readonly Look[];
   readonly favourites: readonly Favourite[];
   /** Palettes and votes that the user has opened. */
   readonly boards: readonly InteractiveMessage[];
@@ -82,6 +84,7 @@ export class MyData {
       styles: styles.of(person),
       presets: presets.of(person),
       looks: looks.of(person),
+      lent: looks.taughtFrom(person),
       favourites: favourites.of(person),
       boards: interactiveMessages.of(person),
       votes: interactiveMessages.votesOf(person),
@@ -93,16 +96,20 @@ export class MyData {
 
   /**
    * Deletes all of {@link read}: jobs with parameters and messages, images, styles, looks and presets (also those
-   * that others use), favourites, palettes and votes, reports, what is set in their name, the opt-out. An image that
-   * another user's job or style uses too stays for that one, and what moderators have noted of the user stays.
+   * that others use, and looks that others have taught from their works), favourites, palettes and votes, reports, what
+   * is set in their name, the opt-out. An image that another user's job or style uses too stays for that one, and what
+   * moderators have noted of the user stays.
    *
-   * @throws StoreError "busy" while a job of the user waits or runs; nothing is deleted then.
+   * @throws StoreError "busy" while a job of the user waits or runs, or one that learns from their works; nothing is
+   * deleted then.
    */
   remove(person: UserKey): RemovedData {
     const { database, images, jobs, styles, presets, looks, favourites, interactiveMessages, optOuts } = this.parts;
     const own = this.#jobs(person);
     const busy = own.find(({ state }) => state === "waiting" || state === "running");
     if (busy) throw new StoreError("busy", "store.job-unfinished", { id: busy.id });
+    const lesson = this.#lessonFrom(person);
+    if (lesson !== undefined) throw new StoreError("busy", "store.lesson-unfinished", { id: lesson });
     const none = {
       jobs: 0,
       styles: 0,
@@ -117,7 +124,7 @@ export class MyData {
     let rest = none;
     const removed = images.release(() => {
       const shas = [...this.#inputs(person), ...own.flatMap(({ picture }) => picture?.sha ?? [])];
-      const [ownStyles, ownLooks] = [styles.of(person), looks.of(person)];
+      const [ownStyles, ownLooks] = [styles.of(person), [...looks.of(person), ...looks.taughtFrom(person)]];
       optOuts.set(person, false);
       rest = {
         reports: this.parts.reports.removeOf(person),
@@ -138,6 +145,18 @@ export class MyData {
   #jobs({ platform, user }: UserKey): StoredJob[] {
     const own = matching(jobTable, { platform, authorId: user });
     return readJobs(this.parts.database, own, [asc(jobTable.createdAt), asc(jobTable.seq)]);
+  }
+
+  /** The id of a job that has not ended and teaches a look from a person's works. */
+  #lessonFrom({ platform, user }: UserKey): string | undefined {
+    const { orm } = this.parts.database;
+    const teaching = matching(jobTable, { platform, recipe: "teach" });
+    const unended = inArray(jobTable.state, ["waiting", "running"]);
+    const rows = orm
+      .select({ id: jobTable.id, credits: jobTable.credits })
+      .from(jobTable)
+      .where(and(teaching, unended));
+    return rows.all().find(({ credits }) => credits?.some(({ person }) => person === user))?.id;
   }
 
   #inputs({ platform, user }: UserKey): string[] {

@@ -5,7 +5,7 @@
 import type { Installation } from "@slack/oauth";
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import type { Credit, Job, JobAudience, JobFailure, JobMessages, JobResult, JobState } from "../domain/model.js";
+import type { Credit, Job, JobAudience, JobFailure, JobMessages, JobResult, JobState, User } from "../domain/model.js";
 
 /** A channel and a message reference as the column `messages` holds them. */
 interface WrittenChannel {
@@ -242,8 +242,8 @@ export const lookTable = sqliteTable(
     pictures: integer("pictures").notNull(),
     authorId: text("author_id").notNull(),
     authorName: text("author_name").notNull(),
-    /** Who else made those pictures, by name. */
-    makers: json<readonly string[]>("makers").notNull(),
+    /** Who else made those pictures, by id and name. */
+    makers: json<readonly User[]>("makers").notNull(),
     /** The trained layer's file, kept like an image. */
     layer: text("layer")
       .notNull()

@@ -1,10 +1,11 @@
 import sharp from "sharp";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { EngineResult } from "../../src/engine/process/engine.js";
 import { encodeTrainedLayer } from "../../src/engine/training/trained-layer.js";
 import { ann, art, ben, mod, source } from "../fakes/chat.js";
 import { FakeEngine, picture } from "../fakes/engine.js";
 import { studio } from "../fakes/studio.js";
+import { waitFor } from "../support/wait-for.js";
 
 const file = encodeTrainedLayer({
   version: 1,
@@ -159,7 +160,25 @@ describe("/teach", () => {
     expect(store.looks.list(art)[0]?.job).not.toBe(before?.job);
   });
 
-  it("keeps a look that was learnt just before the program stopped", async () => {
+  it("keeps a look that was learnt, and not stored yet, when the program stopped", async () => {
+    const first = await studio();
+    // The disk does not take the look, and then the program stops.
+    const add = vi.spyOn(first.store.looks, "add").mockRejectedValue(new Error("stopped"));
+    await first.chat.say(ann, "/teach name:moths", { attachments: await pictures(5) });
+    const run = await first.engine.next();
+    await run.finish({ taught });
+    await waitFor(() => expect(add).toHaveBeenCalled());
+    await first.close();
+    const second = await studio({ dir: first.dir, chat: first.chat });
+    expect(second.store.looks.list(art)).toEqual([]);
+    await second.queue.recover((one) => second.app.presenter.reopen(one, [second.chat], async () => true));
+    await second.quiet();
+    expect(second.engine.runs).toHaveLength(0);
+    const job = run.request.job ?? "";
+    expect(second.store.looks.list(art)).toEqual([expect.objectContaining({ name: "moths", job })]);
+  });
+
+  it("begins a lesson again that the program's stop has cut off, once", async () => {
     const engine = new FakeEngine();
     const first = await studio({ engine });
     first.chat.fault = () => undefined;

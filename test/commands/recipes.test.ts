@@ -35,6 +35,7 @@ const lines = [...app.recipes.values()].flatMap(({ command }) =>
     .find(command)
     .examples.filter((line) => line !== "/stylize" && !line.includes(" vote")) // These ask which style.
     .filter((line) => !line.startsWith("/teach") || line.includes("name:"))
+    .filter((line) => !line.includes(" from:")) // This asks people first.
     .map((line) => [line] as const),
 );
 

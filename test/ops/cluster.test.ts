@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebChat } from "../../src/bots/web/chat.js";
 import type { AdminOverview } from "../../src/port/admin.js";
 import { temporaryFolder, Visitor } from "../bots/web/harness.js";
-import { ann, FakeChat } from "../fakes/chat.js";
-import { FakeEngine } from "../fakes/engine.js";
+import { ann, FakeChat, source } from "../fakes/chat.js";
+import { FakeEngine, picture } from "../fakes/engine.js";
 import { clusterSettings, recordingLogger, startWorker } from "../queue/cluster/harness.js";
 import { hasRedis, type RedisServer, redisHint, startRedis } from "../support/redis.js";
 import { waitFor } from "../support/wait-for.js";
@@ -63,6 +63,24 @@ describe.skipIf(!hasRedis)(`the program with workers on other machines (${redisH
       { job, worker: first.id },
       { job, worker: second.id },
     ]);
+  });
+
+  it("teaches on a worker: the pictures go there, the look comes back, and goes there with a dream", async () => {
+    const { chat, cluster } = await bots();
+    const engine = new FakeEngine();
+    await startWorker(cluster, engine);
+    const attachments = await Promise.all([1, 2, 3, 4, 5].map(async (i) => source(await picture(40 + i, 30))));
+    await chat.say(ann, "/teach name:moths", { attachments });
+    const lesson = await engine.next();
+    expect(Object.keys(lesson.request.pictures)).toHaveLength(5);
+    const file = Buffer.from("a layer");
+    await lesson.finish({ taught: { file: file.toString("base64"), preference: 42 } });
+    await chat.until(() => chat.in("thread").find(({ content }) => content.text.includes("Learnt from 5 pictures")));
+    await chat.say(ann, "/dream look:moths picture:none");
+    const dream = await engine.next();
+    expect(Buffer.from(dream.request.pictures.taught ?? []).equals(file)).toBe(true);
+    await dream.finish();
+    await chat.until(() => chat.in("thread").find(({ content }) => content.text.includes("Look moths by Ann")));
   });
 
   it("says to those who wait that no worker is there, or that the queue is paused", async () => {

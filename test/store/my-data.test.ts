@@ -58,7 +58,7 @@ describe("a person's data", () => {
     ]);
     // Plain data: it can be handed out as a file.
     expect(JSON.parse(JSON.stringify(data))).toEqual(data);
-    const empty = { jobs: [], pictures: [], styles: [], presets: [], looks: [] };
+    const empty = { jobs: [], pictures: [], styles: [], presets: [], looks: [], lent: [] };
     const nothing = { ...empty, favourites: [], boards: [], votes: [], reports: [], settings: [] };
     expect(store.myData.read({ platform: "other", user: "ann" })).toEqual(nothing);
   });
@@ -82,6 +82,7 @@ describe("a person's data", () => {
       styles: [],
       presets: [],
       looks: [],
+      lent: [],
       favourites: [],
       boards: [],
       votes: [],
@@ -123,7 +124,15 @@ describe("a person's data", () => {
     const author = { id: "ann", name: "Ann" };
     const saved = { platform: "fake", name: "mine", command: "dream", options: "look:eyes", author };
     store.presets.save({ ...saved, scope: { person: "ann" } }, 9);
-    const look = { ...club, name: "moths", network: "resnet50", pictures: 5, author, makers: ["Bob"], job: anns.id };
+    const look = {
+      ...club,
+      name: "moths",
+      network: "resnet50",
+      pictures: 5,
+      author,
+      makers: [{ id: "bob", name: "Bob" }],
+      job: anns.id,
+    };
     await store.looks.add({ ...look, file: bytes("a layer") }, { perCommunity: 9, perPerson: 9 });
     store.favourites.react(bobs.id, message("77"), ann, true);
     store.reports.add(bobs.id, ann);

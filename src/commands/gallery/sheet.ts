@@ -25,13 +25,14 @@ export interface NumberedWork extends GalleryWork {
 export async function gallerySheet(
   works: readonly NumberedWork[],
   thumbnails: Pick<Thumbnails, "get">,
+  columns = LAYOUT.columns,
 ): Promise<Picture> {
   const tiles = works.map(async (work) => {
     const bytes = await thumbnails.get(work.job, TILE * 2);
     const image = bytes && (await tileImage(bytes, work.spoiler));
     return { image, draw: (left: number, top: number) => drawn(work, left, top) };
   });
-  const bytes = await tileSheet(await Promise.all(tiles), LAYOUT);
+  const bytes = await tileSheet(await Promise.all(tiles), { ...LAYOUT, columns });
   const described = works.map(({ number, title, author, spoiler }) => {
     const work = sentence("work.by", { title, author: author.name });
     return `${number}. ${work}${spoiler ? `, ${sentence("gallery.spoiler")}` : ""}`;

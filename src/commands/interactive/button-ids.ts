@@ -4,6 +4,12 @@
 export const PAINT_NOW = "vote:paint";
 export const CANCEL_VOTE = "vote:cancel";
 
+/** Under the question whether a look may be taught from people's works. */
+export const AGREE_LESSON = "lesson:agree";
+export const DECLINE_LESSON = "lesson:decline";
+export const BEGIN_LESSON = "lesson:begin";
+export const CANCEL_LESSON = "lesson:cancel";
+
 /** Under "are you sure?". */
 export const DELETE_MY_DATA = "mydata:delete";
 

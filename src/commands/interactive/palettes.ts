@@ -10,7 +10,8 @@ import { isRefusal } from "../moderation/refusal.js";
 import { MAX_SHARES } from "../styles/shares.js";
 import type { Style } from "../styles/style-library.js";
 import { explainError, UserError } from "../user-error.js";
-import { type CollectorRequest, type CollectorServices, keyOf, ReactionCollector } from "./reaction-collector.js";
+import { type CollectorRequest, type CollectorServices, ReactionCollector } from "./reaction-collector.js";
+import { keyOf } from "./timed-messages.js";
 
 /** How long a palette answers. */
 const LASTS_MS = 7 * 24 * 3600 * 1000;

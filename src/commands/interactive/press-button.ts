@@ -7,6 +7,7 @@ import { defined } from "../../shared/defined.js";
 import { plain } from "../../shared/text.js";
 import { readPageButtonId, turnPage } from "../gallery/page-message.js";
 import type { GalleryServices } from "../gallery/service.js";
+import type { Lessons } from "../looks/lessons.js";
 import { VERBS_STARTING_NOTHING } from "../moderation/exempt.js";
 import type { Moderation } from "../moderation/moderation.js";
 import { reportJob, settleReport } from "../moderation/report.js";
@@ -16,11 +17,23 @@ import { repeatJob } from "../recipes/repeat.js";
 import type { Variant } from "../recipes/variants.js";
 import { type DeleteDataServices, deleteMyData } from "../settings/my-data.js";
 import { UserError } from "../user-error.js";
-import { CANCEL_VOTE, DELETE_MY_DATA, PAINT_NOW } from "./button-ids.js";
+import {
+  AGREE_LESSON,
+  BEGIN_LESSON,
+  CANCEL_LESSON,
+  CANCEL_VOTE,
+  DECLINE_LESSON,
+  DELETE_MY_DATA,
+  PAINT_NOW,
+} from "./button-ids.js";
 import { type DeleteServices, deleteJob } from "./delete-job.js";
 import { makeVariant, type VariantServices } from "./make-variant.js";
 import { squarePictures } from "./square-pictures.js";
 import type { Votes } from "./votes/votes.js";
+
+const OF_LESSONS: readonly string[] = [AGREE_LESSON, DECLINE_LESSON, BEGIN_LESSON, CANCEL_LESSON];
+/** Of those that belong to no job, what starts one. */
+const STARTING: readonly string[] = [PAINT_NOW, BEGIN_LESSON];
 
 type ButtonServices = VariantServices &
   DeleteServices &
@@ -32,7 +45,8 @@ type ButtonServices = VariantServices &
   };
 
 /**
- * Does what a button says: a job's, a vote's, a report's, a gallery page's, or the one that deletes a person's data.
+ * Does what a button says: a job's, a vote's, a lesson's, a report's, a gallery page's, or the one that
+ * deletes a person's data.
  * Cancel and Delete are for the job's author and moderators; Again and the variants make a new job of the person who
  * pressed them.
  *
@@ -42,12 +56,12 @@ export async function pressButton(
   event: ActionEvent,
   chat: Chat,
   services: ButtonServices,
-  votes: Pick<Votes, "pressButton">,
+  { votes, lessons }: { readonly votes: Pick<Votes, "pressButton">; readonly lessons: Pick<Lessons, "pressButton"> },
 ): Promise<void> {
   const { action, user, message } = event;
   const { channel } = message;
   const button = readButtonId(action);
-  if (event.obstacle !== undefined && (action === PAINT_NOW || (button && startsJob(button.verb)))) {
+  if (event.obstacle !== undefined && (STARTING.includes(action) || (button && startsJob(button.verb)))) {
     await event.reply({ text: event.obstacle }, "private");
     return;
   }
@@ -56,6 +70,7 @@ export async function pressButton(
     return;
   }
   if (action === PAINT_NOW || action === CANCEL_VOTE) return votes.pressButton(event);
+  if (OF_LESSONS.includes(action)) return lessons.pressButton(event);
   const report = readReportButton(action);
   if (report) return settleReport(report, event, chat, services);
   const page = readPageButtonId(action);

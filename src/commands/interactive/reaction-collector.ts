@@ -1,12 +1,4 @@
-import type { Logger } from "pino";
-import {
-  type ChannelRef,
-  type Credit,
-  channelKey,
-  type Job,
-  type Member,
-  type MessageRef,
-} from "../../domain/model.js";
+import type { ChannelRef, Credit, Job, Member, MessageRef } from "../../domain/model.js";
 import type { Chat } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { Reaction, ReactionEvent, ReactionsClearedEvent } from "../../port/events.js";
@@ -14,13 +6,12 @@ import type { OutgoingMessage } from "../../port/messages.js";
 import { defined } from "../../shared/defined.js";
 import type { PlainId } from "../../shared/sentences/sentence.js";
 import { sameEmoji } from "../../shared/typed.js";
-import type { InteractiveMessage, InteractiveMessages, Vote } from "../../store/interactive-messages.js";
+import type { InteractiveMessage, Vote } from "../../store/interactive-messages.js";
 import type { Jobs } from "../../store/jobs.js";
 import type { FoundImage } from "../images/find-image.js";
 import { type Provenance, provenanceOf } from "../images/provenance.js";
 import type { Moderation } from "../moderation/moderation.js";
 import { ARCHIVED, type RefusalServices, refusal } from "../moderation/refusal.js";
-import type { Debts } from "../presenting/debts.js";
 import { fitToChannel } from "../presenting/deliver.js";
 import type { Params, Recipe } from "../recipes/recipe.js";
 import { type JobServices, startJob } from "../recipes/start-job.js";
@@ -28,18 +19,14 @@ import { choiceSheet } from "../styles/contact-sheet.js";
 import { printShares, type Share } from "../styles/shares.js";
 import type { Style } from "../styles/style-library.js";
 import { UserError } from "../user-error.js";
+import { keyOf, TimedMessages, type TimedServices } from "./timed-messages.js";
 
 /** What messages that wait for reactions need of the program. */
-export interface CollectorServices extends JobServices {
+export interface CollectorServices extends JobServices, TimedServices {
   readonly recipes: ReadonlyMap<string, Recipe>;
-  readonly store: JobServices["store"] & {
-    readonly interactiveMessages: InteractiveMessages;
-    readonly jobs: Pick<Jobs, "get">;
-  };
-  readonly debts: Pick<Debts, "owe">;
+  readonly store: JobServices["store"] & TimedServices["store"] & { readonly jobs: Pick<Jobs, "get"> };
   readonly moderation: RefusalServices["moderation"] & Pick<Moderation, "bars">;
   readonly settings: JobServices["settings"] & RefusalServices["settings"];
-  readonly logger: Logger;
 }
 
 /** Who wants reactions to choose the styles of a painting, and of what. */
@@ -77,19 +64,17 @@ const PHOTO = 1;
  * Messages of one kind, in one chat, that collect reactions and become a painting. Message, choices and expiry are in
  * the store; the photo is part of the message. So choosing works after any restart, on every platform.
  */
-export abstract class ReactionCollector {
-  readonly #timers = new Map<string, NodeJS.Timeout>();
-  readonly #pending = new Set<Promise<void>>();
+export abstract class ReactionCollector extends TimedMessages {
   /** Messages whose reactions are being read after a start: what comes meanwhile is newer. */
   readonly #reading = new Map<string, Promise<void>>();
-  #stopped = false;
 
   constructor(
-    protected readonly chat: Chat,
-    protected readonly services: CollectorServices,
-    /** The kind of its messages in the store. */
-    readonly kind: string,
-  ) {}
+    chat: Chat,
+    protected override readonly services: CollectorServices,
+    kind: string,
+  ) {
+    super(chat, services, kind);
+  }
 
   /** Takes a reaction on one of its messages. */
   async choose(event: ReactionEvent, interactive: InteractiveMessage): Promise<void> {
@@ -118,9 +103,6 @@ export abstract class ReactionCollector {
   /** Which of the reactions that are found at the start are choices; undefined where that cannot be known. */
   protected abstract counting(interactive: InteractiveMessage): ((vote: Vote) => boolean) | undefined;
 
-  /** The time set by {@link schedule} has come. */
-  protected abstract expire(interactive: InteractiveMessage): Promise<void>;
-
   /**
    * Continues with a message that was open when the program stopped.
    * @param others reactions on it that choose nothing
@@ -139,10 +121,10 @@ export abstract class ReactionCollector {
       const work = this.#readReactions(interactive).then((others) => {
         this.#reading.delete(key);
         const now = this.messages.get(message);
-        if (now?.kind === this.kind && !this.#stopped) this.resumeMessage(now, others);
+        if (now?.kind === this.kind && !this.stopped) this.resumeMessage(now, others);
       });
       this.#reading.set(key, work);
-      this.#follow(work, interactive);
+      this.follow(work, interactive);
     }
   }
 
@@ -180,34 +162,6 @@ export abstract class ReactionCollector {
     }
   }
 
-  #follow(work: Promise<void>, { message, kind }: InteractiveMessage): void {
-    const done = work.catch((err: unknown) => {
-      this.services.logger.error({ err, kind, message: message.id }, "an interactive message failed");
-    });
-    this.#pending.add(done);
-    void done.finally(() => this.#pending.delete(done));
-  }
-
-  /** Nothing expires any more; open messages wait for the next start. */
-  stop(): void {
-    this.#stopped = true;
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    this.#timers.clear();
-  }
-
-  /** Resolves when messages that have expired are dealt with. */
-  async idle(): Promise<void> {
-    while (this.#pending.size > 0) await Promise.all(this.#pending);
-  }
-
-  protected get stopped(): boolean {
-    return this.#stopped;
-  }
-
-  protected get messages(): InteractiveMessages {
-    return this.services.store.interactiveMessages;
-  }
-
   /** Posts a message with the styles' sheet, the photo and a reaction for each style, and stores it. */
   protected async post(
     { photo, given, user, channel, replyPublic }: CollectorRequest,
@@ -235,31 +189,6 @@ export abstract class ReactionCollector {
       if (err instanceof ChatError && (err.kind === "forbidden" || err.kind === "gone")) break;
     }
     return { ...interactive, createdAt: Date.now() };
-  }
-
-  /** Sets when a message expires, in place of what was set before. */
-  protected schedule(interactive: InteractiveMessage, at: number): void {
-    const key = keyOf(interactive.message);
-    this.unschedule(interactive);
-    if (this.#stopped) return;
-    const expire = () => {
-      this.#timers.delete(key);
-      this.#follow(this.expire(interactive), interactive);
-    };
-    const timer = setTimeout(expire, Math.max(0, at - Date.now()));
-    timer.unref();
-    this.#timers.set(key, timer);
-  }
-
-  /** What a message has come to could not be done, as its chat was out: it is done when that is back. */
-  protected owe(message: MessageRef, pay: () => Promise<void>): void {
-    this.services.debts.owe(this.chat.platform, `${this.kind} ${keyOf(message)}`, pay);
-  }
-
-  protected unschedule({ message }: Pick<InteractiveMessage, "message">): void {
-    const key = keyOf(message);
-    clearTimeout(this.#timers.get(key));
-    this.#timers.delete(key);
   }
 
   /**
@@ -293,9 +222,4 @@ export abstract class ReactionCollector {
       services,
     );
   }
-}
-
-/** A message as a key; the thread that it is in does not matter. */
-export function keyOf({ channel, id }: MessageRef): string {
-  return `${channelKey(channel)} ${id}`;
 }

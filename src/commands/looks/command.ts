@@ -1,36 +1,55 @@
-import { moderatesAll } from "../../domain/model.js";
+import { moderatesAll, type User } from "../../domain/model.js";
 import { MOST_CHAT_EXAMPLES, readLookName, teachDefinition } from "../../engine/recipes/teach/definition.js";
 import { nearest } from "../../shared/nearest.js";
 import { sentence } from "../../shared/sentences/sentence.js";
-import { StoreError } from "../../shared/store-error.js";
 import { plain } from "../../shared/text.js";
 import type { Look } from "../../store/looks.js";
 import type { BotOptions } from "../bot-options.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { imageOption } from "../images/image-option.js";
-import { choiceOption, textOption } from "../parsing/options.js";
+import { choiceOption, integerOption, textOption } from "../parsing/options.js";
 import { chatOptions, type Params } from "../recipes/recipe.js";
 import { startJob } from "../recipes/start-job.js";
 import { styleScope } from "../styles/style-scope.js";
 import { UserError } from "../user-error.js";
-import { byRole, givenExamples } from "./examples.js";
-import { LOOK_LIMITS } from "./taught-look.js";
+import { byRole } from "./example-pictures.js";
+import { givenExamples } from "./examples.js";
+import { checkLookName } from "./look-name.js";
 
 const LINE = "/teach name:moths";
+const HEARTS = "hearts";
+/** How long people are asked. */
+const MINUTES = 60;
+const MOST_MINUTES = 7 * 24 * 60;
+
+const actionOption = choiceOption({
+  help: "What to do",
+  choices: [
+    { value: "teach", label: "Teach a look, from pictures that you attach" },
+    { value: "list", label: "Show what has been taught here" },
+    { value: "remove", label: "Remove a look of yours" },
+  ],
+  positional: true,
+});
+
+const heartsOptions = {
+  from: choiceOption({
+    help: "Learn from this channel's works with the most hearts instead: their makers are asked first",
+    choices: [{ value: HEARTS, label: "Works with hearts, of those who agree" }],
+  }),
+  minutes: integerOption({
+    help: "With from: how long people are asked, in minutes",
+    minimum: 1,
+    maximum: MOST_MINUTES,
+    default: MINUTES,
+  }),
+} as const;
 
 /** `/teach`: looks that a community has taught, and the lessons. */
 export function teachCommand(botOptions: BotOptions): Command {
   const { name: nameOption, ...recipeOptions } = chatOptions(teachDefinition, botOptions);
   const options = {
-    action: choiceOption({
-      help: "What to do",
-      choices: [
-        { value: "teach", label: "Teach a look, from pictures that you attach" },
-        { value: "list", label: "Show what has been taught here" },
-        { value: "remove", label: "Remove a look of yours" },
-      ],
-      positional: true,
-    }),
+    action: actionOption,
     name: textOption({
       help: nameOption?.help ?? "",
       expected: "a word of up to 32 small letters, digits and dashes, such as moths",
@@ -43,19 +62,26 @@ export function teachCommand(botOptions: BotOptions): Command {
       help: "The pictures to learn from: attach five or more, or link a message of yours",
       many: MOST_CHAT_EXAMPLES,
     }),
+    ...heartsOptions,
   };
   return defineCommand({
     name: teachDefinition.command,
     help: teachDefinition.help,
     options,
-    examples: ["/teach", LINE, "/teach name:glass channels:16", "/teach remove moths"],
-    needsPicture: ({ action, name, picture = "latest" }) =>
-      (action ?? (name === undefined ? "list" : "teach")) === "teach" && picture === "latest",
-    async run({ action, name, picture, ...given }, context) {
+    examples: ["/teach", LINE, "/teach name:glass channels:16", `${LINE} from:hearts`, "/teach remove moths"],
+    needsPicture: ({ action, name, from, picture = "latest" }) =>
+      from === undefined && (action ?? (name === undefined ? "list" : "teach")) === "teach" && picture === "latest",
+    async run({ action, name, picture, from, minutes, ...given }, context) {
       if (action === "remove") return removeLook(name, context);
-      if (action === "list" || (action === undefined && name === undefined)) return listLooks(context);
+      const nothing = name === undefined && from === undefined;
+      if (action === "list" || (action === undefined && nothing)) return listLooks(context);
       const word = name ?? needed();
-      checkName(word, context);
+      checkLookName(word, context, context.app);
+      if (from !== undefined) {
+        if (context.event.attachments.length > 0) throw new UserError("lesson.attached");
+        return context.lessons.open({ ...(given as Params), name: word }, minutes ?? MINUTES, context);
+      }
+      if (minutes !== undefined) throw new UserError("lesson.minutes");
       const examples = await givenExamples(context, picture);
       await startLesson({ ...(given as Params), name: word }, byRole(examples), context);
     },
@@ -72,24 +98,6 @@ function needed(): never {
   throw new UserError("teach.nameless");
 }
 
-/** @throws UserError where a look of that name could not be kept, before anybody waits for it */
-function checkName(name: string, { app, channel, user }: CommandContext): void {
-  if (app.botOptions.looks.some((look) => look.name === name)) throw new UserError("look.name-taken", { name });
-  const scope = styleScope(channel);
-  try {
-    app.store.looks.check({ ...scope, name, author: user }, LOOK_LIMITS);
-  } catch (error) {
-    if (error instanceof StoreError) throw new UserError(error);
-    throw error;
-  }
-  const other = app.queue.positions().find(({ job }) => {
-    const there = styleScope(job.channel);
-    const here = there.platform === scope.platform && there.community === scope.community;
-    return here && job.recipe === teachDefinition.name && job.params.name === name;
-  });
-  if (other) throw new UserError("look.being-taught", { name, id: other.job.id });
-}
-
 async function listLooks({ app, channel, replyEphemeral }: CommandContext): Promise<void> {
   const looks = app.store.looks.list(styleScope(channel));
   if (looks.length === 0) return replyEphemeral(sentence("look.none", { line: LINE }));
@@ -98,10 +106,14 @@ async function listLooks({ app, channel, replyEphemeral }: CommandContext): Prom
 
 function rowOf({ name, network, pictures, author, makers }: Look): string {
   const by = plain(author.name);
-  return sentence("look.row", { name, network, pictures, by, makers: makers.map(plain) });
+  return sentence("look.row", { name, network, pictures, by, makers: makers.map(toName) });
 }
 
-/** Its maker and moderators may. */
+function toName({ name }: User): string {
+  return plain(name);
+}
+
+/** Those who taught it or whose works it was taught from may, and moderators. */
 async function removeLook(
   name: string | undefined,
   { app, channel, user, replyEphemeral }: CommandContext,
@@ -113,12 +125,13 @@ async function removeLook(
     const names = app.store.looks.list(scope).map((each) => each.name);
     throw new UserError("look.unknown-here", { look: name, near: nearest(name, names), known: names });
   }
-  const own = look.author.id === user.id;
+  const { author, makers } = look;
+  const own = [author, ...makers].some(({ id }) => id === user.id);
   if (!own && !moderatesAll(user, channel))
-    throw new UserError("look.foreign", { name, owner: plain(look.author.name) });
+    throw new UserError("look.foreign", { name, owner: plain(author.name), makers: makers.map(toName) });
   app.store.looks.remove([look.id]);
   const { platform, community } = channel;
-  const subject = sentence("work.by", { title: name, author: look.author.name });
+  const subject = sentence("work.by", { title: name, author: author.name });
   if (!own) app.moderation.note(user, { platform, community, kind: "remove-look", subject });
   await replyEphemeral(sentence("look.removed", { name }));
 }

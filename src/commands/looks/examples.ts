@@ -1,41 +1,13 @@
-/** The pictures that a look is taught from: small copies, and whose they are. */
-import type { Job, User } from "../../domain/model.js";
-import { exampleRole, FEWEST_EXAMPLES, MOST_CHAT_EXAMPLES } from "../../engine/recipes/teach/definition.js";
+/** The pictures that come with a command, to teach a look from. */
+import { FEWEST_EXAMPLES, MOST_CHAT_EXAMPLES } from "../../engine/recipes/teach/definition.js";
 import type { PictureSource } from "../../port/messages.js";
-import { withImage } from "../../shared/image-process.js";
-import { MAX_INPUT_PIXELS } from "../../shared/inspect-image.js";
 import { plain } from "../../shared/text.js";
-import type { Jobs } from "../../store/jobs.js";
 import type { CommandContext } from "../command.js";
 import { downloadImage } from "../images/find-image.js";
 import type { WantedImage } from "../images/image-option.js";
-import { creditedOwners, ownersOf, worksShown } from "../images/shown-works.js";
+import { ownersOf, worksShown } from "../images/shown-works.js";
 import { UserError } from "../user-error.js";
-
-/** Networks learn from nothing larger. Longer side in pixels. */
-const KEPT = { side: 512, format: "jpeg", quality: 92 } as const;
-
-/** A picture to learn from, small. */
-interface ExamplePicture {
-  readonly bytes: Uint8Array;
-}
-
-/** The small copy of a picture that was checked. @throws UserError when it cannot be read */
-async function exampleOf(bytes: Uint8Array, name: string): Promise<ExamplePicture> {
-  return { bytes: await withImage("still", bytes, { ...KEPT, name, maxPixels: MAX_INPUT_PIXELS }) };
-}
-
-/** Pictures as a job takes them. */
-export function byRole(examples: readonly ExamplePicture[]): Record<string, ExamplePicture> {
-  return Object.fromEntries(examples.map((example, index) => [exampleRole(index), example]));
-}
-
-/** Who made a work, and whose pictures and works it was made from, each once. */
-function ownersOfWork(job: Job, jobs: Pick<Jobs, "origins">): User[] {
-  const chain = [job, ...(job.from === undefined ? [] : jobs.origins(job.id))];
-  const all = chain.flatMap((each) => [each.author, ...creditedOwners(each)]);
-  return [...new Map(all.map((owner) => [owner.id, owner])).values()];
-}
+import { type ExamplePicture, exampleOf, ownersOfWork } from "./example-pictures.js";
 
 /**
  * The pictures that come with a command: attached to it, on the message that it answers, or on the one that its link

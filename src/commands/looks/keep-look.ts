@@ -4,6 +4,7 @@ import { isExample } from "../../engine/recipes/teach/definition.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { StoreError } from "../../shared/store-error.js";
 import type { Looks } from "../../store/looks.js";
+import { creditedOwners } from "../images/shown-works.js";
 import { styleScope } from "../styles/style-scope.js";
 import { LOOK_LIMITS } from "./taught-look.js";
 
@@ -19,7 +20,7 @@ export async function keepLook(
 ): Promise<string | undefined> {
   if (!taught) return undefined;
   const name = String(params.name);
-  const makers = [...new Set(credits.filter(({ role }) => role === "picture").map(({ by }) => by))];
+  const makers = creditedOwners({ credits });
   const count = pictures.filter(isExample).length;
   const look = { ...styleScope(channel), name, network, pictures: count, author, makers, job };
   try {

@@ -63,7 +63,7 @@ function labelOf({ author, pictures }: Look): string {
 }
 
 export function lookCredits({ name, author, makers }: Look): Credit[] {
-  return [author.name, ...makers].map((by) => ({ role: "look", by, what: name }));
+  return [author, ...makers].map(({ name: by }) => ({ role: "look", by, what: name }));
 }
 
 /** @throws UserError for a word that names no look in this channel */

@@ -2,7 +2,13 @@
 import type { ChannelRef, Member } from "../../domain/model.js";
 import type { ActionEvent, CommandEvent, ReactionEvent } from "../../port/events.js";
 import { NOT_THEIRS, WITHHELD } from "../images/may-use.js";
-import { CANCEL_VOTE, DELETE_MY_DATA, REPORT_BUTTON } from "../interactive/button-ids.js";
+import {
+  CANCEL_LESSON,
+  CANCEL_VOTE,
+  DECLINE_LESSON,
+  DELETE_MY_DATA,
+  REPORT_BUTTON,
+} from "../interactive/button-ids.js";
 import type { ChannelSettings } from "../settings/channel-settings.js";
 import { UserError } from "../user-error.js";
 import { ALWAYS_ANSWERED, STARTING_NOTHING, VERBS_STARTING_NOTHING } from "./exempt.js";
@@ -25,7 +31,8 @@ interface Asked {
 }
 
 /** Buttons that start nothing: they work where the bot is switched off. */
-const STARTS_NOTHING = new RegExp(`^(job:(${VERBS_STARTING_NOTHING.join("|")}):|${CANCEL_VOTE}$|${REPORT_BUTTON})`);
+const ENDINGS = [CANCEL_VOTE, CANCEL_LESSON, DECLINE_LESSON].join("|");
+const STARTS_NOTHING = new RegExp(`^(job:(${VERBS_STARTING_NOTHING.join("|")}):|(${ENDINGS})$|${REPORT_BUTTON})`);
 
 export const BARRED = "moderate.barred";
 const OFF = "settings.off-here";

@@ -1,6 +1,6 @@
 import { moderatesAll, NO_COMMUNITY } from "../../domain/model.js";
 import { sentence } from "../../shared/sentences/sentence.js";
-import { kebab, plain } from "../../shared/text.js";
+import { kebab, listed, plain } from "../../shared/text.js";
 import type { SettingValue } from "../../store/schema.js";
 import type { BotOptions } from "../bot-options.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
@@ -103,7 +103,11 @@ async function mydata(context: CommandContext, what: string | undefined, confirm
 async function optOut({ app, channel, user, replyEphemeral }: CommandContext, on: boolean): Promise<void> {
   const isNew = app.store.optOuts.set({ platform: channel.platform, user: user.id }, on);
   if (isNew) app.logger.info({ person: user.id, on }, "a person has opted out of others' use of their pictures, or in");
-  await replyEphemeral(sentence(on ? "settings.opted-out" : "settings.opted-in"));
+  const [first, ...more] = on ? app.store.looks.taughtFrom({ platform: channel.platform, user: user.id }) : [];
+  const names = first && listed([first, ...more].map(({ name }) => name));
+  const looks = first && names && sentence("settings.opted-out-looks", { names, first: first.name });
+  const lines = [sentence(on ? "settings.opted-out" : "settings.opted-in"), looks];
+  await replyEphemeral(lines.filter(Boolean).join("\n"));
 }
 
 async function overview({ chat, app, channel, user }: CommandContext): Promise<string> {

@@ -20,21 +20,23 @@ const MAX_NAMES = 10;
 export async function showMyData(context: CommandContext): Promise<void> {
   const { app, channel, user } = context;
   const data = app.store.myData.read({ platform: channel.platform, user: user.id });
-  const { jobs, pictures, styles, presets, favourites, boards, votes, reports, settings, optedOutAt } = data;
+  const { jobs, pictures, styles, presets, looks, lent, favourites, boards, votes, reports, settings, optedOutAt } =
+    data;
   const rest = sentence("my-data.chats");
-  const all = [jobs, styles, presets, favourites, boards, votes, reports, settings];
+  const all = [jobs, styles, presets, looks, lent, favourites, boards, votes, reports, settings];
   if (all.every(({ length }) => length === 0) && optedOutAt === undefined)
     return context.replyEphemeral(sentence("my-data.none", { rest }));
   const size = megabytes(pictures.reduce((sum, { bytes }) => sum + bytes, 0));
   const [first, last] = [dayOf(jobs[0]?.createdAt ?? 0), dayOf(jobs.at(-1)?.createdAt ?? 0)];
-  const added = styles.slice(0, MAX_NAMES).map(({ name }) => name);
   const rows = [
     sentence("my-data.heading"),
     jobs.length > 0 && sentence("my-data.jobs", { jobs: jobs.length, first, last, images: pictures.length, size }),
     jobs.length > 0 && sentence("my-data.channels", { channels: await channels(context, jobs) }),
     ...(await latest(context, jobs)),
-    styles.length > 0 && sentence("my-data.styles", { styles: styles.length, names: cut(added, styles.length) }),
+    styles.length > 0 && sentence("my-data.styles", { styles: styles.length, names: named(styles) }),
     presets.length > 0 && sentence("my-data.presets", { presets: presets.length }),
+    looks.length > 0 && sentence("my-data.looks", { looks: looks.length, names: named(looks) }),
+    lent.length > 0 && sentence("my-data.lent", { looks: lent.length, names: named(lent) }),
     favourites.length > 0 && sentence("my-data.favourites", { favourites: favourites.length }),
     boards.length > 0 && sentence("my-data.interactive", { messages: boards.length }),
     votes.length > 0 && sentence("my-data.votes", { votes: votes.length }),
@@ -50,11 +52,20 @@ export async function showMyData(context: CommandContext): Promise<void> {
 /** Asks once more before everything goes. */
 export async function askToDelete({ app, channel, user, replyEphemeral }: CommandContext): Promise<void> {
   const data = app.store.myData.read({ platform: channel.platform, user: user.id });
-  const { jobs, styles, favourites, settings, optedOutAt } = data;
+  const { jobs, styles, looks, lent, favourites, settings, optedOutAt } = data;
   const counts = { jobs: jobs.length, styles: styles.length, favourites: favourites.length };
   const out = optedOutAt !== undefined && sentence("my-data.opt-out-goes");
   const daily = settings.length > 0 && sentence("my-data.daily-goes");
-  const lines = [sentence("my-data.ask", counts), daily, out, sentence("my-data.chats"), sentence("my-data.confirm")];
+  const gone = [...looks, ...lent];
+  const taught = gone.length > 0 && sentence("my-data.looks-go", { names: named(gone) });
+  const lines = [
+    sentence("my-data.ask", counts),
+    taught,
+    daily,
+    out,
+    sentence("my-data.chats"),
+    sentence("my-data.confirm"),
+  ];
   const text = lines.filter((line) => line !== false).join("\n");
   const label = sentence("my-data.delete");
   await replyEphemeral(text, [{ id: DELETE_MY_DATA, label, emoji: "🗑", style: "danger" }]);
@@ -125,6 +136,13 @@ async function latest({ chat, app }: CommandContext, jobs: readonly StoredJob[])
       const link = message && (await chat.link(message).catch(() => undefined));
       return `· ${link ? `[${title}](${link})` : title}, \`${id}\`, ${dayOf(createdAt)}`;
     }),
+  );
+}
+
+function named(all: readonly { readonly name: string }[]): string {
+  return cut(
+    all.slice(0, MAX_NAMES).map(({ name }) => name),
+    all.length,
   );
 }
 

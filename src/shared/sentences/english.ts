@@ -403,6 +403,25 @@ export const english = {
     `${weak ? " It has found little that they have in common: pictures that are more alike teach more." : ""}` +
     ` (It answers ${times.toFixed(1)} times as strongly to them as to pictures of nothing.)`,
   "teach.unkept": "The look {name} could not be kept. {why}",
+  "lesson.attached": "Attach pictures or take the works with hearts, not both: leave out from, or the pictures.",
+  "lesson.minutes": "minutes is for works with hearts. For example: `/teach name:moths from:hearts minutes:30`",
+  "lesson.already": ({ opener }: { opener: string | undefined }) =>
+    "People in this channel are being asked about another look already" +
+    `${opener === undefined ? "" : `, by ${opener}`}. One at a time: wait for it, or have it cancelled.`,
+  "lesson.few-hearts": ({ count, least }: { count: number; least: number }) =>
+    `A look is taught from ${least} works with hearts or more: still pictures that everybody in the community may ` +
+    "see, by people who let others use their works. In this channel " +
+    `${count === 0 ? "there are none" : `there ${count === 1 ? "is" : "are"} only ${count}`}.`,
+  "lesson.over": "Nobody is being asked about this look any more.",
+  "lesson.not-asked": "Your answer is not needed: none of these works has anything of somebody else's that is yours.",
+  "lesson.foreign": "{opener} is asking for this look: only {opener} and moderators can begin or cancel.",
+  "lesson.waiting": ({ count, least }: { count: number; least: number }) =>
+    `A look needs ${least} works, and ${count === 0 ? "none" : `only ${count}`} may be learnt from so far: ` +
+    "wait for more answers.",
+  "lesson.too-few": ({ count, least }: { count: number; least: number }) =>
+    `A look needs ${least} works, and ${count === 0 ? "none" : `only ${count}`} may be learnt from, ` +
+    "so nothing is taught.",
+  "lesson.barred": "The moderators have barred {opener} from using me, so nothing is taught.",
   "teach.too-few": ({ count, least }: { count: number; least: number }) =>
     `A look is taught from ${least} pictures or more that have something in common; ` +
     `${count === 0 ? "there are none" : `there ${count === 1 ? "is" : "are"} only ${count}`}.`,
@@ -728,6 +747,27 @@ export const english = {
     `${people === 1 ? "1 person" : `${people} people`} of ${channel}`,
   "vote.barred": "The moderators have barred {opener} from using me, so nothing is painted.",
   "vote.no-votes": "Nobody voted, so nothing is painted.",
+  "lesson.question": ({ opener, name, works }: { opener: string; name: string; works: number }) =>
+    `**${opener} would like to teach a look, ${name}, from these ${works} works with hearts.** Everybody in this ` +
+    "community can dream of it then. It holds what they have in common, not the pictures.",
+  "lesson.asked": "May it learn from yours, {people}?",
+  "lesson.answers": ({ yes, no }: { yes: string; no: string }) =>
+    [yes && `Yes: ${yes}.`, no && `No: ${no}.`].filter(Boolean).join(" "),
+  "lesson.begins": ({ time, until }: { time: string; until: string }) =>
+    `It begins when all have answered, at the latest after ${time}, at ${until}. Works without a yes from all who ` +
+    "made them are left out.",
+  "lesson.who": "{opener} and moderators can begin sooner, or cancel.",
+  "lesson.stuck": "**It could not begin.** {why} *Begin now* tries again.",
+  "lesson.agree": "Yes, learn from mine",
+  "lesson.decline": "No",
+  "lesson.begin": "Begin now",
+  "lesson.cancel": "Cancel",
+  "lesson.agreed": ({ name }: { name: string }) =>
+    `Thank you: ${name} may learn from your works. Press No to take that back before it begins; afterwards ` +
+    `\`/teach remove ${name}\` removes the look.`,
+  "lesson.declined": "{name} will not learn from your works.",
+  "lesson.heading": "**{opener} asked whether a look, {name}, may be taught from works with hearts.**",
+  "lesson.begun": "It is being taught, as job `{id}`.",
   "job.alone": "I could not say this about **{title}** (`{id}`) where you asked for it:\n{text}",
   "job.cancelled": "Cancelled by {by}.",
   "credit.image": "picture by {by}",
@@ -880,6 +920,8 @@ export const english = {
   "settings.opted-out":
     "Done: I use your pictures and works for you alone now, in all communities on this platform. What others have " +
     "made of them stays, and so do styles that you have added. `/settings optin` takes it back.",
+  "settings.opted-out-looks":
+    "Looks that were taught from your works, as you agreed, stay too: {names}. `/teach remove {first}` removes one.",
   "settings.opted-in": "Done: others may use your pictures and works again.",
   "settings.reports": ({ by, open }: { by: string; open: boolean }) =>
     `${by} has made this the channel for reports: works that people report are posted here, for moderators to deal ` +
@@ -962,10 +1004,15 @@ export const english = {
   "my-data.styles": ({ styles, names }: { styles: number; names: string }) =>
     `${counted(styles, "style")} that you have added: ${names}`,
   "my-data.presets": ({ presets }: { presets: number }) => `${counted(presets, "preset")} that you have saved`,
+  "my-data.looks": ({ looks, names }: { looks: number; names: string }) =>
+    `${counted(looks, "look")} that you have taught: ${names}`,
+  "my-data.lent": ({ looks, names }: { looks: number; names: string }) =>
+    `${counted(looks, "look")} that others have taught from your works, as you agreed: ${names}`,
+  "my-data.looks-go": "Looks that you have taught, or that others have taught from your works, go too: {names}.",
   "my-data.favourites": ({ favourites }: { favourites: number }) => counted(favourites, "favourite"),
   "my-data.interactive": ({ messages }: { messages: number }) =>
-    `${messages} ${messages === 1 ? "palette or vote" : "palettes or votes"} that you have opened`,
-  "my-data.votes": ({ votes }: { votes: number }) => `${counted(votes, "choice")} made by reaction`,
+    `${messages} ${messages === 1 ? "palette, vote or lesson" : "palettes, votes or lessons"} that you have opened`,
+  "my-data.votes": ({ votes }: { votes: number }) => `${counted(votes, "choice")} made by reaction or button`,
   "my-data.reports": ({ reports }: { reports: number }) => `${counted(reports, "work")} that you have reported`,
   "my-data.daily": ({ channels }: { channels: number }) =>
     `The dream of the day in ${counted(channels, "channel")}, which is made in your name`,
@@ -1088,6 +1135,8 @@ export const english = {
   "store.style-taken": "There is already a style {style}; choose another name.",
   "store.job-unfinished":
     "Your job {id} has not ended yet: cancel it, or wait for it, and then delete your data again.",
+  "store.lesson-unfinished":
+    "A look is just being taught from works of yours (job {id}): wait for it, and then delete your data again.",
   "store.newer": "{file} was written by a newer Dreamloom: update this one, or name another folder in DATA_DIR.",
   "store.full": "There is no space left for {path}: free some, or lower retention.megabytes.",
   "store.unwritable": ({ path, code }: { path: string; code: string }) =>
@@ -1328,7 +1377,8 @@ export const english = {
     `${makers.length > 0 ? `, some of them by ${both.format(makers)}` : ""} · ${network}: \`/dream look:${name}\``,
   "look.which": "Which look? For example: `{line}`",
   "look.removed": "The look {name} is removed. Pictures that were dreamt with it stay.",
-  "look.foreign": "The look {name} is {owner}'s: only {owner} and moderators can remove it.",
+  "look.foreign": ({ name, owner, makers }: { name: string; owner: string; makers: readonly string[] }) =>
+    `The look ${name} is ${owner}'s: only ${[owner, ...makers].join(", ")} and moderators can remove it.`,
   "look.gone": "The look {name} has been removed. For example: `/dream look:creatures`",
   "look.other-network": "The look {name} was taught to {network}: leave out network, and it dreams.",
   "look.name-taken": "{name} is a look that comes with the program; please choose another name.",

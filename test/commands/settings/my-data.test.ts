@@ -36,7 +36,7 @@ describe("/settings mydata", () => {
     expect(text).toContain("They are in #art (1), #night (1)");
     expect(text).toMatch(/· \[Dream of creatures\]\(https:\/\/chat\.example\/\w+\/m\d+\), `\w{8}`, \d{4}-/);
     expect(text).toContain("1 style that you have added: rust");
-    expect(text).toContain("1 favourite\n1 palette or vote that you have opened");
+    expect(text).toContain("1 favourite\n1 palette, vote or lesson that you have opened");
     expect(text).toContain("stays there");
     await chat.say({ ...ann, id: "cat", name: "Cat" }, "/settings mydata");
     expect(last()?.text).toMatch(/^Nothing is stored about you\./);
@@ -107,6 +107,7 @@ describe("/settings mydata", () => {
       styles: [],
       presets: [],
       looks: [],
+      lent: [],
       favourites: [],
       boards: [],
       votes: [],

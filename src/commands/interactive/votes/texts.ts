@@ -100,6 +100,6 @@ function percent(share: number): string {
 }
 
 /** A time of day, with the day where that may be another. */
-function clock(time: number, minutes: number): string {
+export function clock(time: number, minutes: number): string {
   return `${minutes < 12 * 60 ? "" : `${dayOf(time)} `}${timeOfDay(time)} UTC`;
 }
