@@ -143,7 +143,7 @@ describe("Slack, from the line to the picture", () => {
       const answers = () => channel().filter(({ byBot, text }) => text.startsWith("tiny sees in") && byBot);
       const answer = (count: number) => until(() => answers()[count - 1], `answer ${count}`);
       await people.shortcut(ann, people.message({ channel: art.id, ts: post.ts }), "what_do_you_see");
-      const labels = /^tiny sees in Ben's picture: ([^\d,]+[\d.]+ %, ){4}[^\d,]+[\d.]+ %$/;
+      const labels = /^tiny sees in Ben's picture: ([^\d,]+[\d.]+%, ){4}[^\d,]+[\d.]+%$/;
       expect((await answer(1)).text).toMatch(labels);
       await people.slash(ann, art.id, "dreamloom", "see");
       expect((await answer(2)).text).toBe((await answer(1)).text);
@@ -161,7 +161,7 @@ describe("Slack, from the line to the picture", () => {
       await people.slash(ann, art.id, "dreamloom", "dream into:goldfish size:64 octaves:2 steps:2 seed:12");
       const root = await job("Dream into goldfish");
       const result = await final(root);
-      expect(result.text).toMatch(/^.+ → .+ %$/m);
+      expect(result.text).toMatch(/^.+ → .+%$/m);
       const [dreamt] = result.pictures;
       expect(dreamt?.alt).toBe("Ben's picture, dreamt into a goldfish, by Ann");
       await done(root);
