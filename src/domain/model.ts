@@ -15,6 +15,27 @@ export interface PublicScope extends Community {
   readonly channels: readonly string[];
 }
 
+/** What people from outside can ask for: only by what they are shown. */
+export interface PublicQuery {
+  /** Works whose title, kind or author has all of these words, or words that begin so. */
+  readonly words?: readonly string[];
+  /** Painted in the style of this name, among others; dreamt with the look of this name. */
+  readonly style?: string;
+  readonly look?: string;
+  /** The author's name, as the works have it. */
+  readonly person?: string;
+  readonly limit: number;
+  /** A page's `next`, to read on after it. */
+  readonly after?: string;
+}
+
+/** Names by which people from outside can choose works, those with the most works first. */
+export interface PublicChoices {
+  readonly styles: readonly string[];
+  readonly looks: readonly string[];
+  readonly people: readonly string[];
+}
+
 /** The community of direct messages on platforms where they belong to none, as Discord's own links call it. */
 export const NO_COMMUNITY = "@me";
 

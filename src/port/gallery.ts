@@ -1,4 +1,4 @@
-import type { Member, MessageRef, PublicScope, User } from "../domain/model.js";
+import type { Member, MessageRef, PublicChoices, PublicQuery, PublicScope, User } from "../domain/model.js";
 import type { Picture } from "./messages.js";
 
 /** One finished job, for a user's home page on platforms that have one. */
@@ -69,6 +69,8 @@ export interface GalleryWork {
   readonly film: boolean;
   /** Its file is no picture: MP4. */
   readonly video?: true;
+  /** Several variations side by side. */
+  readonly sheet?: true;
   /** How many people have it among their favourites, and whether the viewer does. */
   readonly hearts: number;
   readonly loved: boolean;
@@ -134,7 +136,8 @@ export interface Gallery {
 }
 
 /** A work as people from outside see it: no ids of people, no line, nothing that it was made from. */
-export interface PublicWork extends Pick<GalleryWork, "job" | "title" | "at" | "width" | "height" | "film" | "video"> {
+export interface PublicWork
+  extends Pick<GalleryWork, "job" | "title" | "at" | "width" | "height" | "film" | "video" | "sheet"> {
   /** The author's name. */
   readonly author: string;
   /** See {@link GalleryDetail.credits}. */
@@ -152,7 +155,9 @@ export interface PublicPage {
  * community, and nothing of people who have opted out. Calls reject with a {@link ChatError} "gone" for all else.
  */
 export interface PublicGallery {
-  page(query: Pick<GalleryQuery, "limit" | "after">, scope: PublicScope): Promise<PublicPage>;
+  page(query: PublicQuery, scope: PublicScope): Promise<PublicPage>;
+  /** What there is to choose by among the newest works. */
+  choices(scope: PublicScope): Promise<PublicChoices>;
   work(job: string, scope: PublicScope): Promise<PublicWork>;
   /** See {@link Gallery.thumbnail} and {@link Gallery.picture}. */
   thumbnail(job: string, side: number, scope: PublicScope): Promise<Picture>;

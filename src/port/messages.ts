@@ -15,6 +15,8 @@ export interface Picture {
   readonly credit?: string | undefined;
   /** Parts of it that stand for reactions, where the platform can make them buttons. */
   readonly tiles?: readonly PictureTile[] | undefined;
+  /** Several pictures side by side: what each was made from is not to be held beside all of them. */
+  readonly sheet?: true | undefined;
 }
 
 /** A part of a picture that, pressed, gives or takes back a reaction to its message. */

@@ -1,5 +1,5 @@
 import { and, count, desc, eq, gt, gte, type SQL, sql } from "drizzle-orm";
-import type { Community, PublicScope } from "../domain/model.js";
+import type { Community, PublicChoices, PublicQuery, PublicScope } from "../domain/model.js";
 import { defined } from "../shared/defined.js";
 import { StoreError } from "../shared/store-error.js";
 import { type Database, matching } from "./database.js";
@@ -27,6 +27,10 @@ export interface GalleryQuery extends Community {
   /** A page's `next`, to read the one after it. */
   readonly after?: string;
 }
+
+/** So many of the newest works say what there is to choose by: a page must not read all that was ever made. */
+const CHOSEN_FROM = 1000;
+const MAX_CHOICES = 200;
 
 type GalleryScope = Pick<GalleryQuery, "platform" | "community" | "channel" | "id">;
 
@@ -63,6 +67,12 @@ const SAID = sql`' ' || ${jobTable.recipe} || ' ' || ${jobTable.authorName} || '
   replace(replace(replace(coalesce(group_concat(value, ' '), ''), '-', ' '), '"', ' '), '[', ' ')
   FROM json_tree(${jobTable.params}) WHERE type = 'text')`;
 
+/** What titles are made of, in the same way. The rest of a line is not shown to people from outside. */
+const TITLED = sql`' ' || ${jobTable.recipe} || ' ' || ${jobTable.authorName} || ' ' || (SELECT
+  replace(replace(replace(coalesce(group_concat(value, ' '), ''), '-', ' '), '"', ' '), '[', ' ')
+  FROM json_tree(${jobTable.params}) WHERE type = 'text' AND (
+    fullkey IN ('$.look', '$.style', '$.into', '$.away', '$.find') OR fullkey LIKE '$.styles[%].name'))`;
+
 /** The finished works of communities: those whose result is kept and that their author has not taken out. */
 export class Gallery {
   constructor(private readonly database: Database) {}
@@ -75,14 +85,31 @@ export class Gallery {
    */
   page(query: GalleryQuery): GalleryPage {
     const { author: authorId, recipe, words = [], style, look } = query;
-    const said = words.map((word) => sql`${SAID} LIKE ${`% ${word.replace(/[%_\\]/g, "\\$&")}%`} ESCAPE '\\'`);
-    const chosen = [style !== undefined && paintedIn(style), look !== undefined && dreamtOf(look)].filter(isSql);
-    return this.#page(and(shownIn(query), matching(jobTable, { authorId, recipe }), ...said, ...chosen), query);
+    const filters = [...words.map((word) => says(SAID, word)), ...chosen(style, look)];
+    return this.#page(and(shownIn(query), matching(jobTable, { authorId, recipe }), ...filters), query);
   }
 
   /** As {@link page}, of what people from outside are shown, newest first. */
-  publicPage({ limit, after, ...scope }: PublicScope & Pick<GalleryQuery, "limit" | "after">): GalleryPage {
-    return this.#page(shownOutside(scope), { by: "date", limit, ...defined({ after }) });
+  publicPage({ limit, after, words = [], style, look, person, ...scope }: PublicScope & PublicQuery): GalleryPage {
+    const filters = [...words.map((word) => says(TITLED, word)), ...chosen(style, look)];
+    const by = matching(jobTable, { authorName: person });
+    return this.#page(and(shownOutside(scope), by, ...filters), { by: "date", limit, ...defined({ after }) });
+  }
+
+  /** What {@link publicPage} can be asked for, of the newest works. */
+  publicChoices(scope: PublicScope): PublicChoices {
+    const newest = this.database.orm
+      .select({ params: jobTable.params, name: jobTable.authorName })
+      .from(jobTable)
+      .where(shownOutside(scope))
+      .orderBy(desc(jobTable.finishedAt), desc(jobTable.seq))
+      .limit(CHOSEN_FROM)
+      .all();
+    return {
+      styles: mostFrequent(newest.flatMap(({ params }) => stylesIn(params))),
+      looks: mostFrequent(newest.flatMap(({ params: { look } }) => (typeof look === "string" ? look : []))),
+      people: mostFrequent(newest.map(({ name }) => name)),
+    };
   }
 
   /** A work, if people from outside are shown it. */
@@ -150,6 +177,31 @@ function shownOutside({ platform, community, channels }: PublicScope): SQL | und
   const open = sql`${jobTable.channel} IN (SELECT value FROM json_each(${JSON.stringify(channels)}))`;
   const where = matching(jobTable, { platform, community, spoiler: false });
   return and(SHOWN_TO_ALL, where, open, sql`NOT ${OPTED_OUT}`);
+}
+
+/** One of the texts above has a word, or a word that begins so. */
+function says(text: SQL, word: string): SQL {
+  return sql`${text} LIKE ${`% ${word.replace(/[%_\\]/g, "\\$&")}%`} ESCAPE '\\'`;
+}
+
+function chosen(style: string | undefined, look: string | undefined): SQL[] {
+  return [style !== undefined && paintedIn(style), look !== undefined && dreamtOf(look)].filter(isSql);
+}
+
+/** The names of the styles that something was painted in, each once. */
+function stylesIn({ styles }: Readonly<Record<string, unknown>>): string[] {
+  const all: readonly unknown[] = Array.isArray(styles) ? styles : [];
+  const names = all.flatMap((style) =>
+    typeof style === "object" && style !== null && "name" in style && typeof style.name === "string" ? style.name : [],
+  );
+  return [...new Set(names)];
+}
+
+function mostFrequent(names: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const ordered = [...counts].sort(([a, many], [b, most]) => most - many || a.localeCompare(b));
+  return ordered.slice(0, MAX_CHOICES).map(([name]) => name);
 }
 
 function paintedIn(style: string): SQL {

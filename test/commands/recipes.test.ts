@@ -171,14 +171,20 @@ describe("paintings in a chat", () => {
     const other = await picture(32, 32);
     /** The version follows what the line does not name. */
     const note = ({ version }: { readonly version: number }, pictures: string): string[] => {
-      const parts = [...(pictures ? [pictures] : []), ...(version > 1 ? [`v${version}`] : [])];
+      const parts = [...(pictures ? [pictures] : []), ...(version > 1 ? [`recipe version ${version}`] : [])];
       return [parts.map((part) => ` · ${part}`).join(""), parts.join(" · ")];
     };
-    const both = note(stylizeDefinition, "with the picture and its style picture");
+    const both = note(stylizeDefinition, "needs the same picture and style picture");
     expect(await notes("/stylize", image, other)).toEqual(both);
-    expect(await notes("/stylize winter", image)).toEqual(note(stylizeDefinition, "with the picture"));
-    expect(await notes("/blend winter:0.5", image)).toEqual(note(blendDefinition, "with the picture"));
-    expect(await notes("/texture", image)).toEqual(note(textureDefinition, "with the picture"));
+    expect(await notes("/stylize winter", image)).toEqual(
+      note(stylizeDefinition, "needs the same picture"),
+    );
+    expect(await notes("/blend winter:0.5", image)).toEqual(
+      note(blendDefinition, "needs the same picture"),
+    );
+    expect(await notes("/texture", image)).toEqual(
+      note(textureDefinition, "needs the same picture"),
+    );
     expect(await notes("/texture winter")).toEqual(note(textureDefinition, ""));
     expect(await notes("/dream picture:none")).toEqual(note(dreamDefinition, ""));
   });

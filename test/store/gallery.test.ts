@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { PublicQuery } from "../../src/domain/model.js";
 import type { GalleryQuery } from "../../src/store/gallery.js";
 import type { Store } from "../../src/store/open.js";
 import { addDone, ann, art, bob, club, done, job, makeStore } from "./make.js";
@@ -166,6 +167,40 @@ describe("what people from outside are shown", () => {
     expect(shown(store)).toContain(kept.withheld.id);
     store.jobs.setHidden(work.id, true, "moderator");
     expect(store.gallery.publicWork(work.id, outside)).toBeUndefined();
+  });
+
+  it("is found by style, look, person and the words of its title, and by nothing else", async () => {
+    const { store } = makeStore();
+    const find = (query: Omit<PublicQuery, "limit">) =>
+      store.gallery.publicPage({ ...outside, limit: 20, ...query }).jobs.map(({ id }) => id);
+    const bobs = { author: { id: "bob", name: "Bob" } };
+    const dream = await addDone(store, {
+      recipe: "dream",
+      params: { look: "eyes", layers: "mixed3", into: "red-fox" },
+    });
+    const painting = await addDone(store, {
+      ...bobs,
+      recipe: "stylize",
+      params: { styles: [{ name: "winter" }, { name: "rust" }], network: "resnet50" },
+    });
+    await addDone(store, { ...bobs, spoiler: true, params: { look: "veiled", styles: [{ name: "hidden" }] } });
+    expect(find({ style: "rust" })).toEqual([painting.id]);
+    expect(find({ look: "eyes" })).toEqual([dream.id]);
+    expect(find({ person: "Bob" })).toEqual([painting.id]);
+    expect(find({ person: "Bob", look: "eyes" })).toEqual([]);
+    expect(find({ words: ["win"] })).toEqual([painting.id]);
+    expect(find({ words: ["fox", "dre"] })).toEqual([dream.id]);
+    expect(find({ words: ["bob"] })).toEqual([painting.id]);
+    // The rest of the line is not shown to them, so that it cannot be guessed at either.
+    for (const word of ["mixed3", "resnet50", "hidden", "veiled"]) expect(find({ words: [word] }), word).toEqual([]);
+    const { author } = dream;
+    expect(store.gallery.publicChoices(outside)).toEqual({
+      styles: ["rust", "winter"],
+      looks: ["eyes"],
+      people: [author.name, "Bob"].sort(),
+    });
+    store.optOuts.set(bob, true);
+    expect(store.gallery.publicChoices(outside)).toEqual({ styles: [], looks: ["eyes"], people: [author.name] });
   });
 
   it("has nothing of those who have opted out, nor what others made of theirs", async () => {

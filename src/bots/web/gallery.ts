@@ -214,7 +214,13 @@ export function wireWork(work: GalleryWork): WireWork {
   const { job, title, command, author, at, width, height, film, hearts, loved, spoiler, variation } = work;
   const [thumb, thumb2x] = SIDES.map((side) => `gallery/${job}/${side}.jpg`) as [string, string];
   const shown = { job, title, command, author, at, width, height, film, hearts, loved, spoiler, variation };
-  return { ...shown, thumb, thumb2x, full: `gallery/${job}/full` };
+  return {
+    ...shown,
+    ...defined({ video: work.video, sheet: work.sheet }),
+    thumb,
+    thumb2x,
+    full: `gallery/${job}/full`,
+  };
 }
 
 function wireDetail(work: GalleryDetail): WireWorkDetail {

@@ -84,7 +84,7 @@ export class ImageFiles {
         description: cutText(image.description ?? "", 1000),
         hasPreview,
         ...(image.spoiler ? { spoiler: true } : {}),
-        ...defined({ tiles: image.tiles }),
+        ...defined({ tiles: image.tiles, sheet: image.sheet }),
         ...(image.credit === undefined ? {} : { credit: cutText(image.credit, 200) }),
       };
     } catch (cause) {

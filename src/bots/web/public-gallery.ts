@@ -5,7 +5,7 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import type { PublicScope } from "../../domain/model.js";
+import type { PublicQuery, PublicScope } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { PublicGallery } from "../../port/gallery.js";
 import type { Picture } from "../../port/messages.js";
@@ -14,6 +14,7 @@ import type { WebServices } from "./api.js";
 import { channelRef } from "./channel-hub.js";
 import { idOf, type OfFile, sendImage } from "./gallery.js";
 import { readBody } from "./guard.js";
+import { wordsOf } from "./message-search.js";
 import { galleryPage, gonePage, workPage } from "./public-pages.js";
 
 /** How the gallery is opened to everybody. */
@@ -28,7 +29,21 @@ export interface PublicDoor {
 
 /** Works of a page. */
 const WORKS = 30;
-const pageQuery = z.object({ after: z.string().max(64).optional() });
+const name = z.string().max(64).optional();
+const pageQuery = z.object({
+  words: z.string().max(200).optional(),
+  style: name,
+  look: name,
+  person: name,
+  after: name,
+});
+
+/** A form sends what is left empty as well. */
+function asked({ words, style, look, person, after }: z.infer<typeof pageQuery>): PublicQuery {
+  const [painted, dreamt, author, from] = [style, look, person, after].map((text) => text || undefined);
+  const said = words === undefined ? [] : wordsOf(words);
+  return { limit: WORKS, words: said, ...defined({ style: painted, look: dreamt, person: author, after: from }) };
+}
 
 /** @returns whether a work is shown there */
 export function registerPublicGallery(
@@ -55,9 +70,9 @@ export function registerPublicGallery(
   app.get("/works/", async (request, reply) => {
     enter("publicPages", request, reply);
     return sendPage(reply, "page", door, async () => {
-      const { after } = readBody(pageQuery, request.query);
-      const page = await gallery.page({ limit: WORKS, ...defined({ after }) }, scope());
-      return galleryPage(page, after === undefined, door);
+      const query = readBody(pageQuery, request.query);
+      const [page, choices] = await Promise.all([gallery.page(asked(query), scope()), gallery.choices(scope())]);
+      return galleryPage(page, { query, choices }, door);
     });
   });
 

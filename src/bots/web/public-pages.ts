@@ -1,5 +1,6 @@
 /** The pages of the gallery that is for everybody: plain HTML, without scripts but the one that chooses the colours. */
 
+import type { PublicChoices } from "../../domain/model.js";
 import type { PublicPage, PublicWork } from "../../port/gallery.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { SIDES } from "./gallery.js";
@@ -41,21 +42,69 @@ function written(value: Value): string {
   return String(value).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
 
-/** A page of works, newest first. */
-export function galleryPage({ works, next }: PublicPage, isFirst: boolean, looks: Looks): string {
+/** What a page of works was asked for with, as in its address. */
+interface Query {
+  readonly words?: string | undefined;
+  readonly style?: string | undefined;
+  readonly look?: string | undefined;
+  readonly person?: string | undefined;
+  readonly after?: string | undefined;
+}
+
+/** A page of works, newest first, and what they can be chosen by. */
+export function galleryPage(
+  { works, next }: PublicPage,
+  { query, choices }: { readonly query: Query; readonly choices: PublicChoices },
+  looks: Looks,
+): string {
+  const { after, ...filters } = query;
+  const filtered = Object.values(filters).some(Boolean);
   const title = sentence("web.public.title");
   const about = sentence("web.public.about");
   const [picture] = works;
   const wall =
     works.length === 0
-      ? html`<p class="public-none">${sentence("web.public.empty")}</p>`
+      ? html`<p class="public-none">${sentence(filtered ? "web.public.none" : "web.public.empty")}</p>`
       : html`<ul class="public-wall">${works.map(tile)}<li class="public-rest" aria-hidden="true"></li></ul>`;
   const body = html`<h1>${title}</h1>
 <p class="public-about">${about}</p>
+${works.length > 0 || filtered ? filterForm(filters, choices) : undefined}
 ${wall}
-<nav class="public-pages">${isFirst ? undefined : link("./", sentence("web.public.newest"))}
-${next === undefined ? undefined : link(`./?after=${encodeURIComponent(next)}`, sentence("web.public.more"))}</nav>`;
+<nav class="public-pages">${after ? link(addressOf(filters), sentence("web.public.newest")) : undefined}
+${next === undefined ? undefined : link(addressOf({ ...filters, after: next }), sentence("web.public.more"))}
+${filtered ? link("./", sentence("web.public.everything")) : undefined}</nav>`;
   return page({ title, about, path: "works/", ...(picture && { picture }) }, body, looks);
+}
+
+function addressOf(query: Query): string {
+  const given = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value) given.set(name, value);
+  return given.size === 0 ? "./" : `./?${given}`;
+}
+
+/** A form that works without scripts. */
+function filterForm({ words = "", ...chosen }: Query, { styles, looks: known, people }: PublicChoices): Html {
+  const find = sentence("web.public.find");
+  return html`<form class="public-filters" role="search" action="./" method="get">
+<input type="search" name="words" aria-label="${find}" placeholder="${find}" maxlength="100" value="${words}">
+${choice("style", styles, chosen.style)}
+${choice("look", known, chosen.look)}
+${choice("person", people, chosen.person)}
+<button>${sentence("web.public.show")}</button>
+</form>`;
+}
+
+/** A list of names; nothing where there is none to choose. */
+function choice(name: "style" | "look" | "person", known: readonly string[], chosen = ""): Html | undefined {
+  const names = chosen === "" || known.includes(chosen) ? known : [chosen, ...known];
+  if (names.length === 0) return undefined;
+  const options = names.map(
+    (each) => html`<option value="${each}"${each === chosen ? html` selected` : undefined}>${each}</option>`,
+  );
+  return html`<select name="${name}" aria-label="${sentence(`web.public.${name}`)}">
+<option value="">${sentence(`web.public.${name}.all`)}</option>
+${options}
+</select>`;
 }
 
 /** One work, with the link of its own and what shows it where that is posted. */

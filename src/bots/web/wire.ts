@@ -30,7 +30,7 @@ export interface WireMe extends WirePerson {
 }
 
 export interface WireImage
-  extends Pick<Picture, "name" | "type" | "spoiler" | "tiles">,
+  extends Pick<Picture, "name" | "type" | "spoiler" | "tiles" | "sheet">,
     Required<Pick<Picture, "description">> {
   /**
    * Address of the image, from the page's, for those to whom the message is shown. Content-addressed: another image has

@@ -10,6 +10,7 @@ import {
   type PublicScope,
   sameCommunity,
 } from "../../domain/model.js";
+import { variationsOf } from "../../engine/recipes/variation-options.js";
 import { ChatError } from "../../port/chat-error.js";
 import type {
   Gallery,
@@ -94,6 +95,7 @@ function createPublicGallery(services: GalleryServices): PublicGallery {
       const { jobs, next } = orGone(() => store.gallery.publicPage({ ...query, ...scope }));
       return { works: jobs.flatMap((job) => publicWork(job) ?? []), ...defined({ next }) };
     },
+    choices: async (scope) => store.gallery.publicChoices(scope),
     work: async (id, scope) => publicWork(shown(id, scope)) ?? gone(),
     async thumbnail(id, side, scope) {
       shown(id, scope);
@@ -237,7 +239,8 @@ function factsOfAll(job: StoredJob, recipe: Recipe): Omit<PublicWork, "author" |
   const film = recipe.film(params);
   const video = film && params.format === "mp4";
   const facts = { job: id, title: recipe.title(params), at: finishedAt(job), width, height, film };
-  return video ? { ...facts, video } : facts;
+  const sheet = variationsOf(params) > 1;
+  return { ...facts, ...(video && { video }), ...(sheet && { sheet: true as const }) };
 }
 
 /** The line that makes a work again, with the seed that was used, and what belongs to it. */

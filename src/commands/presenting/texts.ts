@@ -188,9 +188,11 @@ export function resultPicture(recipe: Recipe, job: Job, { picture, type }: Engin
   return { bytes: picture, type, ...described(job, type, description) };
 }
 
-function described({ recipe, id, spoiler }: Job, type: string, description: string, part?: string) {
+function described({ recipe, id, spoiler, params }: Job, type: string, description: string, part?: string) {
   const extension = type.replace(/^.*\//, "").replace("jpeg", "jpg");
-  return { name: pictureName(recipe, id, extension, part), description, ...(spoiler && { spoiler }) };
+  const name = pictureName(recipe, id, extension, part);
+  const isSheet = variationsOf(params) > 1;
+  return { name, description, ...(spoiler && { spoiler }), ...(isSheet && { sheet: true as const }) };
 }
 
 /** The last message of the thread. */

@@ -107,11 +107,11 @@ const neuronAlone = (neuron: string | undefined): string =>
   `The picture that excites ${neuron === undefined ? "a neuron" : `the neuron ${neuron}`} most`;
 
 const UNNAMED = {
-  image: "the picture",
-  style: "its style picture",
-  mask: "its mask",
-  guide: "its guide",
-  finished: "its smaller one",
+  image: "picture",
+  style: "style picture",
+  mask: "mask",
+  guide: "guide",
+  finished: "smaller one",
 };
 
 /** What frames on the way are counted in. */
@@ -864,8 +864,8 @@ export const english = {
   "result.took": "took {duration}",
   "result.runtime": "{network} on {runtime}",
   "result.unnamed": ({ images }: { images: readonly (keyof typeof UNNAMED)[] }) =>
-    `with ${both.format(images.map((image) => UNNAMED[image]))}`,
-  "result.version": "v{version}",
+    `needs the same ${both.format(images.map((image) => UNNAMED[image]))}`,
+  "result.version": "recipe version {version}",
   "result.ready": "Your picture is ready: **{title}**",
   "result.done-in": ({ duration, credits }: { duration: string; credits: string }) =>
     `Done in ${duration}.${credits ? ` ${credits}.` : ""}`,
@@ -1811,6 +1811,16 @@ export const english = {
   "web.public.by": "by {author}",
   "web.public.film": "Film",
   "web.public.empty": "No works to show yet.",
+  "web.public.none": "No work here is like this.",
+  "web.public.find": "Find works",
+  "web.public.style": "Style",
+  "web.public.style.all": "Any style",
+  "web.public.look": "Look",
+  "web.public.look.all": "Any look",
+  "web.public.person": "Made by",
+  "web.public.person.all": "Everyone",
+  "web.public.show": "Show",
+  "web.public.everything": "All works",
   "web.public.more": "Older works",
   "web.public.newest": "Newest works",
   "web.public.all": "All works",

@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { photo } from "./harness.js";
-import { box, CODE, faults, message, shot, VIEWS, wholeProgram } from "./whole-program.js";
+import { faults } from "./seen.js";
+import { box, CODE, message, shot, VIEWS, wholeProgram } from "./whole-program.js";
 
 describe.skipIf(!hasChromium)(`comfort (${chromiumHint})`, () => {
   const { visit } = wholeProgram();

@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import type { CommandEvent } from "../../../src/port/events.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { handlers, photo } from "./harness.js";
-import { composer, overflow, SCREENS, useBrowser } from "./pages.js";
+import { composer, SCREENS, useBrowser } from "./pages.js";
+import { overflow } from "./seen.js";
 
 /** The brightness of a mask at places, in shares of its sides: 0 or 255. */
 async function brightness(bytes: Uint8Array, places: readonly (readonly [number, number])[]): Promise<number[]> {

@@ -2,6 +2,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
+import { byDayAndNight } from "./seen.js";
 import { box, message, overflow, shot, VIEWS, wholeProgram } from "./whole-program.js";
 
 describe.skipIf(!hasChromium)(`news (${chromiumHint})`, () => {
@@ -40,6 +41,25 @@ describe.skipIf(!hasChromium)(`news (${chromiumHint})`, () => {
       await page.locator(".thread-pane").waitFor();
       await expect.poll(() => page.title()).toMatch(/^#art/);
       await expect.poll(() => icon(page)).toContain("favicon.svg");
+      expect(errors).toEqual([]);
+    });
+
+    it("leads to a result from over a dialog as well", async () => {
+      const { page, errors } = await visit(view);
+      await page.keyboard.press("Control+k");
+      await page.getByRole("combobox").waitFor();
+      // It is asked for in another window of the same person, so that the dialog is there before it comes.
+      const other = await page.context().newPage();
+      await other.goto(page.url());
+      await box(other).waitFor();
+      await dream(other, seed + 20);
+      await other.close();
+      await toast(page).filter({ hasText: "Your picture is done" }).waitFor();
+      await byDayAndNight(page, "news over a dialog");
+      await shot(page, "news-over-dialog");
+      await toast(page).getByRole("link", { name: "Jump to it" }).click();
+      await page.locator(".thread-pane").waitFor();
+      expect(await page.locator("dialog").count()).toBe(0);
       expect(errors).toEqual([]);
     });
 

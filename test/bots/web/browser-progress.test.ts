@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { ChannelRef } from "../../../src/domain/model.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { photo } from "./harness.js";
-import { messages, overflow, SCREENS, useBrowser } from "./pages.js";
+import { messages, SCREENS, useBrowser } from "./pages.js";
+import { byDayAndNight } from "./seen.js";
 
 const art: ChannelRef = { platform: "web", community: "local", id: "art" };
 const picture = async (colour: string) => ({
@@ -32,6 +33,7 @@ describe.skipIf(!hasChromium)(`a job's progress in a browser (${chromiumHint})`,
       // Who comes in now sees the same.
       await page.reload();
       await expect.poll(() => timer.textContent()).toMatch(/^Starts in 1 min/);
+      await byDayAndNight(page, "a place in line");
 
       const begun = { text: "**Dream**\nbeing painted", countdown: { to: "end", seconds: 30 }, passing: true } as const;
       await chat.edit(job, begun);
@@ -54,7 +56,7 @@ describe.skipIf(!hasChromium)(`a job's progress in a browser (${chromiumHint})`,
       expect(await card.getByRole("progressbar").getAttribute("aria-valuenow")).toBe("40");
       expect(await card.getByRole("timer").textContent()).toMatch(/^(20|1\d) sec left$/);
       expect(await running.getByRole("timer").count()).toBe(1);
-      expect(await overflow(page)).toBe(0);
+      await byDayAndNight(page, "a job that runs");
 
       await chat.edit(progress, { text: "done", progress: { value: 1, label: "done" }, keepPictures: true });
       await chat.edit(job, { text: "**Dream**\ndone in 30 s" });

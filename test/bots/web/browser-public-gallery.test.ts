@@ -3,7 +3,8 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { FakeEngine } from "../../fakes/engine.js";
 import { chromiumHint, hasChromium, launchChromium } from "../../support/chromium.js";
-import { box, faults, message, overflow, shot, VIEWS, wholeProgram } from "./whole-program.js";
+import { faults } from "./seen.js";
+import { box, message, overflow, shot, VIEWS, wholeProgram } from "./whole-program.js";
 
 async function say(page: Page, line: string): Promise<void> {
   await box(page).fill(line);
@@ -59,6 +60,28 @@ describe.skipIf(!hasChromium)(`the public gallery in a browser (${chromiumHint})
     const ground = () => page.evaluate("getComputedStyle(document.body).backgroundColor");
     expect(await ground()).toBe(view.colorScheme === "dark" ? "rgb(22, 22, 29)" : "rgb(253, 252, 250)");
     await shot(page, "public-gallery");
+    // Chosen by style, by look, by a word and by who made them, without any script.
+    const ask = () => page.getByRole("button", { name: "Show" }).click();
+    await page.getByLabel("Style").selectOption("winter");
+    await ask();
+    await expect.poll(() => titles.allTextContents()).toEqual(["Painting in winter"]);
+    expect(await page.getByLabel("Style").inputValue()).toBe("winter");
+    await shot(page, "public-filtered");
+    await page.getByRole("link", { name: "All works" }).click();
+    await page.getByLabel("Look").selectOption("eyes");
+    await ask();
+    await expect.poll(() => titles.allTextContents()).toEqual(dreams);
+    await page.getByLabel("Find works").fill("nothing like it");
+    await page.getByLabel("Find works").press("Enter");
+    await page.getByText("No work here is like this.").waitFor();
+    expect(await overflow(page)).toBe(0);
+    await page.getByRole("link", { name: "All works" }).click();
+    const maker = (await page.locator(".public-wall li a > span:last-child").first().textContent())?.replace("by ", "");
+    await page.getByLabel("Made by").selectOption(maker ?? "");
+    await ask();
+    await expect.poll(() => titles.count()).toBe(2);
+    await page.getByRole("link", { name: "All works" }).click();
+    await expect.poll(() => titles.allTextContents()).toEqual(["Painting in winter", ...dreams]);
     await newest.click();
     await page.getByRole("heading", { name: "Painting in winter" }).waitFor();
     await loaded(page);

@@ -146,7 +146,10 @@ describe.skipIf(!hasChromium)(`moderation in a browser (${chromiumHint})`, () =>
   it("lets what follows a command line stand behind it, however long the line is", async () => {
     const { page, errors, web } = await open({ viewport: { width: 600, height: 800 } });
     const line = `/dream into:${"tabby,".repeat(20)}lynx size:512 octaves:4 seed:7`;
-    await web.post({ platform: "web", community: "local", id: "art" }, { text: `Done\n\`${line}\` · v2\nin 4 s` });
+    await web.post(
+      { platform: "web", community: "local", id: "art" },
+      { text: `Done\n\`${line}\` · recipe version 2\nin 4 s` },
+    );
     const code = page.locator(".message .code-inline", { hasText: "/dream into" });
     await code.waitFor();
     await shoot(page, "version-light");

@@ -75,12 +75,3 @@ export function messages(page: Page, text: string | RegExp): Locator {
 export function composer(page: Page, pane = ".channel-pane"): Locator {
   return page.locator(`${pane} textarea`);
 }
-
-/** How much wider the page, or something that scrolls in it, is than the window. */
-export function overflow(page: Page): Promise<number> {
-  return page.evaluate(`{
-    const all = [...document.querySelectorAll(".timeline, .gallery-scroll, dialog")];
-    const window_ = document.documentElement.scrollWidth - window.innerWidth;
-    Math.max(window_, ...all.map((each) => each.scrollWidth - each.clientWidth));
-  }`);
-}

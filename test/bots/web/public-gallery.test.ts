@@ -1,7 +1,7 @@
 /** The gallery's pages for everybody: what they show, to whom, and what stays shut beside them. */
 import { describe, expect, it } from "vitest";
 import type { WebChatOptions } from "../../../src/bots/web/options.js";
-import type { PublicScope } from "../../../src/domain/model.js";
+import type { PublicQuery, PublicScope } from "../../../src/domain/model.js";
 import { ChatError } from "../../../src/port/chat-error.js";
 import type { PublicGallery, PublicWork } from "../../../src/port/gallery.js";
 import { FakeModeration } from "../../fakes/moderation.js";
@@ -22,6 +22,7 @@ const film: PublicWork = { ...work, job: "F1LM0000", film: true };
 /** A public gallery with a work and a film, that notes what it is asked; `gone` are taken out. */
 async function open(options: Partial<WebChatOptions> = {}) {
   const scopes: PublicScope[] = [];
+  const queries: PublicQuery[] = [];
   const gone = new Set<string>();
   const bytes = await photo(64, 40);
   const shown = (job: string, scope: PublicScope): PublicWork => {
@@ -31,11 +32,15 @@ async function open(options: Partial<WebChatOptions> = {}) {
     return found;
   };
   const publicGallery: PublicGallery = {
-    async page({ after }, scope) {
+    async page(query, scope) {
+      const { after, words = [] } = query;
       scopes.push(scope);
+      queries.push(query);
+      if (words.length > 0) return { works: [] };
       if (after === "odd") throw new ChatError("gone", "store.page-unknown");
       return after === undefined ? { works: [work], next: "k.1" } : { works: [film] };
     },
+    choices: async () => ({ styles: ['rust "new"', "winter"], looks: [], people: ["Ann <b>&</b>"] }),
     work: async (job, scope) => shown(job, scope),
     async thumbnail(job, _side, scope) {
       shown(job, scope);
@@ -51,7 +56,7 @@ async function open(options: Partial<WebChatOptions> = {}) {
     publicGallery: "unlisted",
     ...options,
   });
-  return { chat, stranger: new Visitor(chat.address), scopes, gone, bytes };
+  return { chat, stranger: new Visitor(chat.address), scopes, queries, gone, bytes };
 }
 
 const DOORS = ["/works", "/works/", "/works/7KQ4M9XA", "/works/7KQ4M9XA/480.jpg", "/works/F1LM0000/full"];
@@ -82,6 +87,33 @@ describe("the public gallery", () => {
     const odd = await stranger.request("GET", "/works/?after=odd");
     expect([odd.status, await odd.text()]).toEqual([404, expect.stringContaining("This page of the gallery is no")]);
     expect((await stranger.request("GET", `/works/?after=${"x".repeat(65)}`)).status).toBe(403);
+  });
+
+  it("shows works by word, style, look and person, and keeps those filters from page to page", async () => {
+    const { stranger, queries } = await open();
+    const ask = async (query: string) => (await stranger.request("GET", `/works/${query}`)).text();
+    const all = await ask("?words=&style=&look=&person=");
+    expect(queries.at(-1)).toEqual({ limit: 30, words: [] });
+    expect(all).toContain('<form class="public-filters" role="search" action="./" method="get">');
+    expect(all).toContain('<option value="rust &#34;new&#34;">rust &#34;new&#34;</option>');
+    expect(all).toContain('<option value="Ann &#60;b&#62;&#38;&#60;/b&#62;">');
+    // No work has a look: there is nothing to choose.
+    expect(all).not.toContain('name="look"');
+    expect(all).toContain('href="./?after=k.1"');
+    const some = await ask("?style=winter&look=eyes&person=Ann+%3Cb%3E");
+    expect(queries.at(-1)).toEqual({ limit: 30, words: [], style: "winter", look: "eyes", person: "Ann <b>" });
+    expect(some).toContain('<option value="winter" selected>winter</option>');
+    expect(some).toContain('<option value="eyes" selected>eyes</option>');
+    expect(some).toContain('href="./?style=winter&#38;look=eyes&#38;person=Ann+%3Cb%3E&#38;after=k.1"');
+    expect(some).toContain('<a href="./">All works</a>');
+    const older = await ask("?style=winter&after=k.1");
+    expect(queries.at(-1)).toEqual({ limit: 30, words: [], style: "winter", after: "k.1" });
+    expect(older).toContain('<a href="./?style=winter">Newest works</a>');
+    const none = await ask('?words=red+"sea');
+    expect(queries.at(-1)?.words).toEqual(["red", "sea"]);
+    expect(none).toContain("No work here is like this.");
+    expect(none).toContain('value="red &#34;sea"');
+    expect((await stranger.request("GET", `/works/?style=${"x".repeat(65)}`)).status).toBe(403);
   });
 
   it("gives each work a link of its own, with what shows it where that is posted", async () => {

@@ -1,7 +1,6 @@
 /** The whole program with an engine that paints at once, and its page in a browser, for tests of what people see. */
 
 import { mkdtempSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
@@ -68,25 +67,6 @@ export const message = (page: Page, text: string | RegExp, pane = ".channel-pane
 
 /** How far something reaches over the right edge, in pixels. */
 export const overflow = (page: Page) => page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
-
-const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-}
-
-/**
- * What axe-core finds in a state of the page, named by the state. The page's context must let scripts in:
- * `bypassCSP: true`.
- */
-export async function faults(page: Page, state: string): Promise<readonly string[]> {
-  if (!(await page.evaluate<boolean>("'axe' in window"))) await page.addScriptTag({ path: axe });
-  const found = await page.evaluate<readonly Violation[]>("axe.run(document).then(({ violations }) => violations)");
-  return found.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${state}: ${id}: ${html.slice(0, 200)} ${failureSummary.slice(0, 300)}`),
-  );
-}
 
 /** A look at the page, for people, where a folder for it is named. */
 export async function shot(page: Page, name: string): Promise<void> {

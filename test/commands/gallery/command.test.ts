@@ -51,7 +51,7 @@ describe("/gallery", () => {
     expect(text).toContain(`by Ann · ❤️ 1 · \`${first}\``);
     expect(text).toMatch(/`\/dream look:creatures .*seed:3 /);
     // What belongs to a line that cannot say it.
-    expect(text).toMatch(/`\/stylize winter .*seed:4.*` · .*v\d+$/m);
+    expect(text).toMatch(/`\/stylize winter .*seed:4.*` · needs the same picture · recipe version \d+$/m);
     const sheet = await sharp(page?.pictures[0]?.bytes).metadata();
     expect([sheet.format, sheet.width]).toEqual(["jpeg", 648]);
     expect(page?.content.buttons).toEqual([]);
@@ -238,6 +238,8 @@ describe("the gallery's part for everybody", () => {
     expect(told).toMatchObject({ job: own, author: "Ann", film: false });
     expect((await outside.thumbnail(own, 480, scope)).type).toBe("image/jpeg");
     expect((await outside.picture(own, scope)).name).toMatch(new RegExp(`^${own}\\.`));
+    expect((await outside.choices(scope)).people).toEqual(["Ann", "Ben"]);
+    expect((await outside.page({ limit: 9, person: "Ben" }, scope)).works.map(({ job }) => job)).toEqual([other]);
     await said(ann, `/gallery remove ${own}`);
     await said(mod, `/gallery remove ${other}`);
     expect(await works()).toEqual([]);

@@ -27,7 +27,7 @@ describe("a dream's guide", () => {
     const [winter] = loadBuiltInStyles().filter(({ name }) => name === "winter");
     expect(job?.pictures).toEqual({ image: photo, guide: new Uint8Array(await readFile(winter?.path ?? "")) });
     expect(job?.params).toMatchObject({ like: "winter", look: "creatures" });
-    expect(said()).toMatch(/`\/dream .*like:winter.*` · with the picture/);
+    expect(said()).toMatch(/`\/dream .*like:winter.*` · needs the same picture/);
     expect(said()).toContain("Style winter by Dreamloom, CC0");
     expect(said()).not.toContain("its guide");
   });
@@ -35,7 +35,7 @@ describe("a dream's guide", () => {
   it("is the second attached picture, which the line cannot name, and a mask comes after it", async () => {
     const { say, said, photo, other, third } = await open();
     expect((await say("/dream like:attached", [photo, other]))?.pictures).toEqual({ image: photo, guide: other });
-    expect(said()).toMatch(/like:attached.*` · with the picture and its guide/);
+    expect(said()).toMatch(/like:attached.*` · needs the same picture and guide/);
     const masked = await say("/dream like:attached where:mask", [photo, other, third]);
     expect(masked?.pictures).toEqual({ image: photo, guide: other, mask: third });
   });

@@ -56,7 +56,7 @@ describe("a mask's picture", () => {
   it("is the second one of a dream", async () => {
     const { pictures, told } = await asked("/dream", photo, mask);
     expect(pictures).toEqual({ image: photo, mask });
-    expect(told).toContain("with the picture and its mask");
+    expect(told).toContain("needs the same picture and mask");
   });
 
   it("sent alone in answer to a picture is that one's", async () => {
@@ -73,7 +73,7 @@ describe("a mask's picture", () => {
     expect(named.pictures).toMatchObject({ image: photo, mask });
     const sent = await asked("/stylize where:mask", photo, other, mask);
     expect(sent.pictures).toEqual({ image: photo, style1: other, mask });
-    expect(sent.told).toContain("with the picture, its style picture and its mask");
+    expect(sent.told).toContain("needs the same picture, style picture and mask");
   });
 
   it("stays with a job that is made again", async () => {

@@ -136,7 +136,7 @@ function Overlays() {
       {overlay?.kind === "emoji" && <EmojiPicker message={overlay.message} anchor={overlay.anchor} />}
       {overlay?.kind === "person" && <PersonMenu person={overlay.person} anchor={overlay.anchor} />}
       {overlay?.kind === "channel-tools" && <ChannelTools channel={overlay.channel} />}
-      <Toasts />
+      <Toasts depth={0} />
     </>
   );
 }

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
-import { useLayoutEffect, useRef } from "preact/hooks";
-import { setState } from "../state/store.js";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { getState, setState } from "../state/store.js";
+import { Toasts } from "./Toasts.js";
 
 export function closeOverlay(): void {
   setState({ overlay: undefined });
@@ -17,11 +18,18 @@ interface Props {
 /** A modal layer. The browser's own dialog keeps the focus inside, closes on Esc, and gives the focus back. */
 export function Dialog({ label, class: name, style, onClose = closeOverlay, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const [depth, setDepth] = useState<number>();
   // Before the next key: what one types right after opening it belongs in it.
   useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
-    return () => element?.close();
+    const dialogs = getState().dialogs + 1;
+    setState({ dialogs });
+    setDepth(dialogs);
+    return () => {
+      element?.close();
+      setState({ dialogs: getState().dialogs - 1 });
+    };
   }, []);
   return (
     <dialog
@@ -36,6 +44,7 @@ export function Dialog({ label, class: name, style, onClose = closeOverlay, chil
       onClick={(event) => event.target === dialog.current && onClose()}
     >
       {children}
+      {depth !== undefined && <Toasts depth={depth} />}
     </dialog>
   );
 }

@@ -148,10 +148,10 @@ function Large({ picture, before }: { picture: WireImage; before: WireImage | un
 
 /**
  * The image that another one was made from, for comparing them: the one its message or its thread's parent answers, or
- * the newest of the same shape before it. Images of another shape are never its origin.
+ * the newest of the same shape before it. Images of another shape are never its origin; a sheet has none.
  */
 export function pictureBefore(state: State, message: WireMessage, picture: WireImage): WireImage | undefined {
-  if (!message.author.bot) return undefined;
+  if (!message.author.bot || picture.sheet) return undefined;
   const root =
     message.thread === undefined ? undefined : state.timelines[timelineKey(message.channel, message.thread)]?.root;
   const earlier = (state.timelines[message.channel]?.messages ?? []).filter(

@@ -4,8 +4,18 @@ import { dismissToast } from "../state/toasts.js";
 import { sentence } from "../text/sentences.js";
 import { IconButton } from "./Button.js";
 
+interface Props {
+  /** How many dialogs are open where these are: an open one lets nothing outside it be pressed. */
+  readonly depth: number;
+}
+
 /** Sentences that are shown for a while, some with a picture and a way to what they tell of. */
-export function Toasts() {
+export function Toasts({ depth }: Props) {
+  const isOnTop = useStore((state) => state.dialogs === depth);
+  return isOnTop ? <Shown /> : null;
+}
+
+function Shown() {
   const toasts = useStore((state) => state.toasts);
   const layer = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {

@@ -129,6 +129,8 @@ export interface State {
   readonly connection: "connecting" | "open" | "lost";
   readonly rev: number;
   readonly toasts: readonly Toast[];
+  /** How many dialogs are open, one over the other. */
+  readonly dialogs: number;
   /** Threads with something unread, by their ids. */
   readonly news: Readonly<Record<string, WireNews>>;
   readonly alerts: AlertSettings;
@@ -181,6 +183,7 @@ let state: State = {
   connection: "connecting",
   rev: 0,
   toasts: [],
+  dialogs: 0,
   news: {},
   alerts: { sound: false, desktop: false },
   drawer: false,

@@ -127,7 +127,7 @@ function Stage({ work, origin }: { work: WireWork; origin: Before | undefined })
 
 /** The work or the photo that one was made from, where both have one shape; what is hidden is not shown unasked. */
 function comparable(work: WireWorkDetail | undefined): Before | undefined {
-  if (!work || work.film || work.height === 0) return undefined;
+  if (!work || work.film || work.sheet || work.height === 0) return undefined;
   const { photo, variation, origins } = work;
   const fits = ({ width, height, spoiler }: Pick<WirePhoto, "width" | "height" | "spoiler">) =>
     !spoiler && Math.abs(width / height / (work.width / work.height) - 1) < 0.03;
