@@ -176,15 +176,9 @@ describe("paintings in a chat", () => {
     };
     const both = note(stylizeDefinition, "needs the same picture and style picture");
     expect(await notes("/stylize", image, other)).toEqual(both);
-    expect(await notes("/stylize winter", image)).toEqual(
-      note(stylizeDefinition, "needs the same picture"),
-    );
-    expect(await notes("/blend winter:0.5", image)).toEqual(
-      note(blendDefinition, "needs the same picture"),
-    );
-    expect(await notes("/texture", image)).toEqual(
-      note(textureDefinition, "needs the same picture"),
-    );
+    expect(await notes("/stylize winter", image)).toEqual(note(stylizeDefinition, "needs the same picture"));
+    expect(await notes("/blend winter:0.5", image)).toEqual(note(blendDefinition, "needs the same picture"));
+    expect(await notes("/texture", image)).toEqual(note(textureDefinition, "needs the same picture"));
     expect(await notes("/texture winter")).toEqual(note(textureDefinition, ""));
     expect(await notes("/dream picture:none")).toEqual(note(dreamDefinition, ""));
   });

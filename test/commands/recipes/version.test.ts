@@ -21,8 +21,8 @@ it("a recipe's version is kept with the job and its result, and told behind its 
   const job = await repository.get(id);
   expect(job).toMatchObject({ version: 2, result: { version: 2 } });
   expect(job?.params).not.toHaveProperty("recipe-version");
-  expect(chat.in("channel").at(-1)?.content.text).toMatch(/^`\/dream .*seed:7.*` · v2$/m);
-  expect(chat.in("thread").at(-1)?.content.text).toMatch(/```\nv2$/);
+  expect(chat.in("channel").at(-1)?.content.text).toMatch(/^`\/dream .*seed:7.*` · recipe version 2$/m);
+  expect(chat.in("thread").at(-1)?.content.text).toMatch(/```\nrecipe version 2$/);
 });
 
 it("/again says that the picture will differ when the recipe has changed since", async () => {
@@ -32,7 +32,7 @@ it("/again says that the picture will differ when the recipe has changed since",
   await before.quiet();
   await before.chat.say(ann, "/again size:128");
   await before.quiet();
-  expect(before.chat.in("channel").at(-1)?.content.text).not.toContain("· v");
+  expect(before.chat.in("channel").at(-1)?.content.text).not.toContain("recipe version");
   expect(before.chat.ephemeral).toEqual([]);
   raise(2);
   await before.close();
