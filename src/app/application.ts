@@ -18,6 +18,7 @@ import { configuredChats } from "./chats.js";
 import { startEngines } from "./engines.js";
 import { Lifecycle } from "./lifecycle.js";
 import { configuredLogger } from "./log.js";
+import { startFilter } from "./picture-filter.js";
 import { openQueue, shownWorker, type Work } from "./queue.js";
 import type { Config } from "./settings/load-settings.js";
 
@@ -104,6 +105,7 @@ async function startServices(
   const work = await startWork(config, parts, store, onDownload);
   const { engine, queue } = work;
   watchWork(operation, work);
+  startFilter(config, queue, lifecycle);
   if (engine) lifecycle.onStop("engine", () => engine.close());
   const chats = parts.chats ?? (await configuredChats(config, store, logger));
   const app = createAppContext({

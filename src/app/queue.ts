@@ -13,6 +13,7 @@ import type { JobQueue } from "../queue/queue.js";
 import { ScheduledQueue, type ScheduledQueueOptions } from "../queue/scheduled-queue.js";
 import { sentence } from "../shared/sentences/sentence.js";
 import { configuredSlots, largestBudget } from "./devices.js";
+import { configuredFilter } from "./picture-filter.js";
 import { type Config, ConfigError } from "./settings/load-settings.js";
 
 /** How long the start waits for Redis, to learn whether other bots are there. */
@@ -43,7 +44,13 @@ export async function openQueue(config: Config, parts: QueueParts): Promise<Work
   const shared = { length, perAddress, perChannel, perChannelHour };
   const limits = { ...shared, waitingPerPerson: perPerson, perHourPerPerson: perHour };
   const { jobSeconds } = config.engine;
-  const common = { repository, estimator: new Estimator(estimate), jobSeconds, logger };
+  const common = {
+    repository,
+    estimator: new Estimator(estimate),
+    jobSeconds,
+    logger,
+    filter: configuredFilter(config),
+  };
   if (config.cluster.url !== "") {
     const cluster = await openCluster(config, parts, { ...common, limits });
     await cluster.remember();

@@ -58,7 +58,8 @@ type KnownNetworks = Readonly<
     {
       readonly title: string;
       readonly classifier?: boolean | undefined;
-      readonly dream: { readonly looks: Readonly<Record<string, { readonly description: string }>> };
+      /** Left out of one that judges pictures, and is not there to dream with. */
+      readonly dream?: { readonly looks: Readonly<Record<string, { readonly description: string }>> } | undefined;
     }
   >
 >;
@@ -66,15 +67,16 @@ type KnownNetworks = Readonly<
 /** What people may choose from: the catalogue's networks with their looks, and those in folders. */
 export function offer(known: KnownNetworks, folders: readonly string[]): Pick<BotOptions, "looks" | "networks"> {
   const looks = new Map<string, Look>();
-  for (const [id, network] of Object.entries(known)) {
-    for (const [name, { description }] of Object.entries(network.dream.looks)) {
+  const dreamers = Object.entries(known).filter(([, { dream }]) => dream !== undefined);
+  for (const [id, network] of dreamers) {
+    for (const [name, { description }] of Object.entries(network.dream?.looks ?? {})) {
       const before = looks.get(name);
       looks.set(name, { name, help: before?.help ?? description, networks: [...(before?.networks ?? []), id] });
     }
   }
   const own = new Set(folders.filter((folder) => !Object.hasOwn(known, folder)));
   const networks = [
-    ...Object.entries(known).map(([id, { title, classifier = false }]) => ({ id, help: title, classifier })),
+    ...dreamers.map(([id, { title, classifier = false }]) => ({ id, help: title, classifier })),
     ...[...own].map((id) => ({ id, help: sentence("network.folder") })),
   ];
   return { looks: [...looks.values()], networks };

@@ -74,7 +74,7 @@ export function createAppContext(options: AppContextOptions): HandlersContext {
   const recipes = new Map(chat.recipes.map((recipe) => [recipe.name, recipe]));
   const debts = new Debts({ firstMs: backoffMs * FIRST_DEBT, longestMs: backoffMs * LONGEST_DEBT, logger });
   const settings = new ChannelSettings(botOptions, store.settings);
-  const takesReports = (channel: ChannelRef) => settings.reportsChannel(channel) !== undefined;
+  const reportsChannel = (channel: ChannelRef) => settings.reportsChannel(channel);
   const marksFiles = (channel: ChannelRef) => settings.marksFiles(channel);
   const largest = (recipe: Recipe, channel: ChannelRef) => settings.largest(recipe, channel);
   return {
@@ -96,7 +96,7 @@ export function createAppContext(options: AppContextOptions): HandlersContext {
       metrics,
       backoffMs,
       debts,
-      takesReports,
+      reportsChannel,
       largest,
       marksFiles,
       keepLook: (job, result) => keepLook(job, result, store.looks),

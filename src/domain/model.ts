@@ -163,6 +163,8 @@ export type JobState = "waiting" | "running" | "done" | "failed" | "cancelled";
 export interface JobFailure {
   readonly kind: string;
   readonly message: string;
+  /** What only moderators are told. */
+  readonly detail?: string;
 }
 
 /** What is kept of a result besides the image. */

@@ -5,18 +5,23 @@ import { classNames } from "./classes.js";
 import { type EngineContext, observe } from "./evaluate.js";
 import { fitInside, type Raster } from "./images/raster.js";
 import { extended, resize } from "./images/resample.js";
-import { leastSideToName, noClasses } from "./networks/network.js";
+import { leastSideToName, type Network, noClasses } from "./networks/network.js";
 import type { PictureInput } from "./recipes/recipe.js";
 
 /** The longer side, in pixels, at which pictures are looked at. */
 export const SEEN_SIDE = 256;
+
+/** What a network's classes are called, in its order. @throws NetworkError of one that names nothing */
+export function classesOf({ id, classes, classNames: own }: Network): readonly string[] {
+  return own ?? classNames(classes ?? noClasses(id));
+}
 
 /**
  * All classes that a network sees in an image as it is, the most probable first.
  * @throws NetworkError of a network that names nothing
  */
 export async function classify({ programs, network }: EngineContext, image: Raster): Promise<readonly Seen[]> {
-  const names = classNames(network.classes ?? noClasses(network.id));
+  const names = classesOf(network);
   const seen = extended(image, leastSideToName(network));
   const { scores } = await observe(programs, network, "scores", (scope) => ({ scores: scope.scores() }), seen);
   const found = scores?.data ?? new Float32Array();

@@ -4,6 +4,7 @@ import { newJobId } from "../domain/model.js";
 import { type Engine, EngineError } from "../engine/process/engine.js";
 import { LABELS, SEE } from "../engine/recipes/see/definition.js";
 import { abortable } from "../shared/async.js";
+import { defined } from "../shared/defined.js";
 import type { Seen } from "../shared/sighting.js";
 import { type ClassifyRequest, QueueError } from "./queue.js";
 
@@ -13,11 +14,15 @@ interface ClassifierOptions {
   readonly answered: () => void;
 }
 
-/** Questions that wait or are being answered, of all and of one person. */
-const MOST = 20;
-const MOST_EACH = 2;
-/** From the question to the answer: a network may have to be fetched first. */
-const SECONDS = 60;
+interface ClassifierLimits {
+  /** Questions that wait or are being answered, of all and of one person. */
+  readonly most: number;
+  readonly mostEach: number;
+  /** From the question to the answer: a network may have to be fetched first. */
+  readonly seconds: number;
+}
+
+const LIMITS: ClassifierLimits = { most: 20, mostEach: 2, seconds: 60 };
 /** What looking at a picture takes at most. */
 const MEGABYTES = 300;
 
@@ -29,25 +34,31 @@ export class Classifier {
   /** Who has asked the questions that are open. */
   readonly #open: string[] = [];
 
-  /** @param seconds the longest that a question may take */
-  constructor(
-    options: ClassifierOptions,
-    private readonly seconds = SECONDS,
-  ) {
+  readonly #limits: ClassifierLimits;
+
+  constructor(options: ClassifierOptions, limits: Partial<ClassifierLimits> = {}) {
     this.#options = options;
+    this.#limits = { ...LIMITS, ...limits };
   }
 
   /**
    * The best labels, the most probable first.
    * @throws QueueError for too many questions and when it is closed, EngineError
    */
-  async classify({ person, picture, network }: ClassifyRequest): Promise<readonly Seen[]> {
-    if (this.#open.filter((other) => other === person).length >= MOST_EACH)
-      throw new QueueError("person-waiting", "see.busy-person", { count: MOST_EACH });
-    if (this.#open.length >= MOST) throw new QueueError("full", "see.busy");
-    const time = AbortSignal.timeout(this.seconds * 1000);
+  async classify({
+    person,
+    picture,
+    network,
+    labels: count = LABELS,
+    frames,
+  }: ClassifyRequest): Promise<readonly Seen[]> {
+    const { most, mostEach, seconds } = this.#limits;
+    if (this.#open.filter((other) => other === person).length >= mostEach)
+      throw new QueueError("person-waiting", "see.busy-person", { count: mostEach });
+    if (this.#open.length >= most) throw new QueueError("full", "see.busy");
+    const time = AbortSignal.timeout(seconds * 1000);
     const signal = AbortSignal.any([time, this.#closing.signal]);
-    const params = { network, labels: LABELS };
+    const params = { network, labels: count, ...defined({ frames }) };
     const request = { job: newJobId(), recipe: SEE, params, pictures: { image: picture } };
     this.#open.push(person);
     try {
@@ -55,7 +66,7 @@ export class Classifier {
       const { labels = [] } = await abortable(this.#queue.add(ask, { signal }), signal);
       return labels;
     } catch (error) {
-      if (time.aborted) throw new EngineError("time", "see.slow", { network, seconds: this.seconds });
+      if (time.aborted) throw new EngineError("time", "see.slow", { network, seconds });
       throw error;
     } finally {
       this.#open.splice(this.#open.indexOf(person), 1);

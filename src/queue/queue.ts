@@ -3,6 +3,7 @@ import type { EngineFrame, EngineResult } from "../engine/process/engine.js";
 import { type Said, type SaidWith, SentenceError } from "../shared/sentences/sentence-error.js";
 import type { Seen } from "../shared/sighting.js";
 import type { JobRequest } from "./job-request.js";
+import type { Verdict } from "./picture-filter.js";
 
 /** A job's position in the queue. Times are estimates in seconds. */
 export interface QueuePosition {
@@ -30,6 +31,10 @@ export interface ClassifyRequest {
   readonly network: string;
   /** Who asks: one person's questions are few at a time. */
   readonly person: string;
+  /** Frames of a moving picture that are looked at; default: the first alone. */
+  readonly frames?: number;
+  /** How many labels are wanted; a few by default. */
+  readonly labels?: number;
 }
 
 /** What the queue reports, in the order in which it happens to a job. Listeners return quickly and do not throw. */
@@ -77,6 +82,8 @@ export interface JobQueue {
    * nothing of it is kept. Rejects with a {@link QueueError} or an EngineError.
    */
   classify(request: ClassifyRequest): Promise<readonly Seen[]>;
+  /** Whether a picture may be shown here; every one where no filter is set. Never rejects. */
+  judge(picture: Uint8Array): Promise<Verdict>;
   /** A job's end is posted: the next start does not report it again. */
   markNotified(id: string): Promise<void>;
   /**

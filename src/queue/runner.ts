@@ -1,5 +1,5 @@
 import { type Job, workedMs } from "../domain/model.js";
-import type { Checkpoint, Engine, EngineResult } from "../engine/process/engine.js";
+import type { Checkpoint, Engine, EngineFrame, EngineResult } from "../engine/process/engine.js";
 import { abortableDelay, Mutex } from "../shared/async.js";
 import type { MemoryReservations } from "../shared/memory-budget.js";
 import { sentence } from "../shared/sentences/sentence.js";
@@ -7,11 +7,14 @@ import type { QueueContext } from "./context.js";
 import { failureOf, retryable } from "./failures.js";
 import type { JobCompletion } from "./job-completion.js";
 import { type ActiveJob, enterState } from "./job-states.js";
+import { JudgedFrames, type PictureFilter } from "./picture-filter.js";
 
 interface RunnerParts {
   readonly engine: Engine;
   readonly completion: JobCompletion;
   readonly memory: MemoryReservations;
+  /** What results and frames must pass before anybody sees them. */
+  readonly filter: PictureFilter | undefined;
 }
 
 /**
@@ -86,6 +89,7 @@ export class JobRunner {
         if (active.checkpoint) whole = false;
         if (active.crashes === RETRY_MS.length) active.endLastTry = await this.#lastTry.acquire(signal);
         const result = await this.#attempt(active, pictures, joins);
+        await this.parts.filter?.checkResult(result.picture, signal);
         return await this.#goOn(this.#succeed(active, result, whole));
       } catch (error) {
         [whole, joins] = [false, false];
@@ -126,9 +130,11 @@ export class JobRunner {
     begun: boolean,
   ): Promise<EngineResult> {
     const { events } = this.context;
-    const { completion, engine } = this.parts;
+    const { completion, engine, filter } = this.parts;
     const { signal } = active.abort;
     signal.throwIfAborted();
+    const show = (frame: EngineFrame) => events.emit("frame", active.job, frame);
+    const judged = filter && new JudgedFrames(filter, show);
     // A listener, not a race: the slot is free only when the engine has released the job.
     let overdue: NodeJS.Timeout | undefined;
     const onAbort = () => {
@@ -150,11 +156,13 @@ export class JobRunner {
             if (signal.aborted) return;
             if (checkpoint) this.#keepCheckpoint(active, checkpoint);
             active.progress = frame.progress;
-            events.emit("frame", active.job, frame);
+            if (judged) judged.offer(frame);
+            else show(frame);
           },
         },
       );
     } finally {
+      judged?.close();
       clearTimeout(overdue);
       signal.removeEventListener("abort", onAbort);
     }

@@ -15,6 +15,7 @@ import { JobCompletion } from "./job-completion.js";
 import type { JobRepository } from "./job-repository.js";
 import type { JobRequest } from "./job-request.js";
 import { activeJob, QueueEmitter } from "./job-states.js";
+import { type FilterSettings, PictureFilter, type Verdict } from "./picture-filter.js";
 import { PositionNotifier, positions, secondsLeft } from "./positions.js";
 import {
   type CancelReason,
@@ -44,6 +45,8 @@ export interface ScheduledQueueOptions {
    * joins them at once.
    */
   readonly elsewhere?: boolean;
+  /** What no one is to see here; nothing is filtered unless given. */
+  readonly filter?: FilterSettings | undefined;
   readonly logger: Logger;
   /** The clock, in milliseconds since the epoch. */
   readonly now?: (() => number) | undefined;
@@ -55,6 +58,13 @@ const RELEASE_MS = 2_000;
 /** Jobs of before that say how long jobs take. */
 const REMEMBERED = 200;
 
+/** Pictures that wait for the filter; more are not let in. */
+const MOST_JUDGED = 100;
+/** Of a moving picture. */
+const JUDGED_FRAMES = 12;
+/** More than any network has. */
+const ALL_LABELS = 10_000;
+
 /** The queue, whichever engine it has: jobs start in turn, fairly between communities and users. */
 export class ScheduledQueue implements JobQueue {
   readonly #context: QueueContext;
@@ -63,6 +73,9 @@ export class ScheduledQueue implements JobQueue {
   readonly #completion: JobCompletion;
   readonly #scheduler: Scheduler;
   readonly #classifier: Classifier;
+  /** Asks for the filter, which has a line of its own: people's questions do not take its places. */
+  readonly #filtering: Classifier;
+  readonly #filter: PictureFilter | undefined;
   #paused = false;
   #refusing = false;
   #closing = false;
@@ -91,7 +104,13 @@ export class ScheduledQueue implements JobQueue {
     const completion = new JobCompletion(context, estimator);
     // Other machines' memory is theirs.
     const memory = elsewhere ? new MemoryBudget(undefined) : (engine.memory ?? new MemoryBudget(limits.megabytes));
-    const runner = new JobRunner(context, { engine, completion, memory });
+    const answered = () => this.#scheduler.lookAgain();
+    this.#classifier = new Classifier({ engine, answered });
+    this.#filtering = new Classifier({ engine, answered }, { most: MOST_JUDGED, mostEach: MOST_JUDGED });
+    const { filter } = options;
+    this.#filter = filter && this.#filterBy(filter, logger);
+    const results = filter?.results === true ? this.#filter : undefined;
+    const runner = new JobRunner(context, { engine, completion, memory, filter: results });
     this.#admission = new Admission(limits, now);
     this.#completion = completion;
     this.#scheduler = new Scheduler({
@@ -100,7 +119,23 @@ export class ScheduledQueue implements JobQueue {
       run: (active, how) => runner.run(active, how),
       logger,
     });
-    this.#classifier = new Classifier({ engine, answered: () => this.#scheduler.lookAgain() });
+  }
+
+  #filterBy(settings: FilterSettings, logger: Logger): PictureFilter {
+    const { network } = settings;
+    const asked = { network, person: "filter", frames: JUDGED_FRAMES, labels: ALL_LABELS };
+    const see = async (picture: Uint8Array) => {
+      await this.answerable();
+      return this.#filtering.classify({ ...asked, picture });
+    };
+    return new PictureFilter({ settings, see, logger });
+  }
+
+  /** @throws QueueError where it is known that the engine cannot be asked now */
+  protected async answerable(): Promise<void> {}
+
+  async judge(picture: Uint8Array): Promise<Verdict> {
+    return this.#filter?.judge(picture) ?? { kind: "fine" };
   }
 
   /**
@@ -162,6 +197,7 @@ export class ScheduledQueue implements JobQueue {
   async classify(request: ClassifyRequest): Promise<readonly Seen[]> {
     if (this.#closing) throw new QueueError("closing", "queue.closing");
     if (this.#paused) throw new QueueError("draining", "queue.draining");
+    await this.answerable();
     return this.#classifier.classify(request);
   }
 
@@ -301,6 +337,8 @@ export class ScheduledQueue implements JobQueue {
     }, graceMs);
     await withTimeout(this.drain(), graceMs + RELEASE_MS, () => undefined);
     clearTimeout(stop);
+    // What ended meanwhile had to be judged.
+    this.#filtering.close();
     await writer.settle();
   }
 

@@ -10,6 +10,7 @@ import { PROTOCOL } from "../../src/queue/cluster/protocol.js";
 import { Registry } from "../../src/queue/cluster/registry.js";
 import { version } from "../../src/shared/version.js";
 import { openStore } from "../../src/store/open.js";
+import { functional, imageLayer, layer, weight, writeTfjs } from "../engine/networks/support/tiny.js";
 import { FakeEngine } from "../fakes/engine.js";
 import { FakeSlack } from "../fakes/slack/server.js";
 import { clusterSettings, startWorker } from "../queue/cluster/harness.js";
@@ -42,10 +43,42 @@ describe("doctor, of services", () => {
       store: "- nothing is kept yet",
       Redis: "- not used, until REDIS_URL is set",
       Slack: "- off, until SLACK_BOT_TOKEN or SLACK_CLIENT_ID is set",
+      filter: "- switched off",
       "web chat": `- 127.0.0.1:${port} is in use: by the bot, if it runs; else choose another (WEB_PORT)`,
       health: "- switched off",
     });
     expect((await said({})).health).toBe("✓ 127.0.0.1:0 is free");
+  });
+
+  it("says whether the filter's network is there and knows the classes that are named", async () => {
+    const on = { FILTER_UPLOADS: "true", MODELS_DIR: folder() };
+    expect((await said(on)).filter).toBe(
+      "- nsfwjs is not on this machine: `dreamloom models pull nsfwjs` fetches it before it is needed",
+    );
+    const models = folder();
+    const judge = join(models, "judge");
+    const units = { units: 4, activation: "softmax" };
+    mkdirSync(judge);
+    await writeTfjs(
+      judge,
+      functional([
+        imageLayer(),
+        layer("Conv2D", "c", ["image"], { filters: 4, kernel_size: [3, 3], strides: [1, 1], padding: "same" }),
+        layer("GlobalAveragePooling2D", "pool", ["c"]),
+        layer("Dense", "fc", ["pool"], units),
+      ]),
+      [
+        weight("c/kernel", [3, 3, 3, 4]),
+        weight("c/bias", [4]),
+        weight("fc/kernel", [4, 4], 5),
+        weight("fc/bias", [4], 6),
+      ],
+    );
+    const own = { ...on, MODELS_PATH: models, FILTER_NETWORK: "judge" };
+    writeFileSync(join(judge, "dreamloom.yaml"), "classes: [Porn, Hentai, owl, wren]");
+    expect((await said(own)).filter).toBe("✓ judge looks at uploads");
+    writeFileSync(join(judge, "dreamloom.yaml"), "classes: [Porn, moth, owl, wren]");
+    expect((await said(own)).filter).toBe("✗ `filter.classes` names Hentai, but judge knows Porn, moth, owl and wren.");
   });
 
   it("reads the store while a program uses it, and says when it is damaged", async () => {

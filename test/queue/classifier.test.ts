@@ -41,7 +41,7 @@ describe("what a network sees", () => {
 
   it("has a time limit, after which the engine is stopped and the next one asked", async () => {
     const engine = new FakeEngine();
-    const classifier = new Classifier({ engine, answered: () => undefined }, 0.05);
+    const classifier = new Classifier({ engine, answered: () => undefined }, { seconds: 0.05 });
     const answer = classifier.classify(question("ann"));
     const { options } = await engine.next();
     await expect(answer).rejects.toMatchObject({

@@ -3,6 +3,7 @@ import type { Job } from "../../src/domain/model.js";
 import type { QueueLimits } from "../../src/queue/admission.js";
 import type { JobRepository } from "../../src/queue/job-repository.js";
 import type { JobRequest } from "../../src/queue/job-request.js";
+import type { FilterSettings } from "../../src/queue/picture-filter.js";
 import { type JobQueue, QueueError } from "../../src/queue/queue.js";
 import { deferred } from "../../src/shared/async.js";
 import { FakeEngine } from "../fakes/engine.js";
@@ -16,6 +17,7 @@ export interface QueueParts {
   readonly limits: QueueLimits;
   readonly jobSeconds: number;
   readonly now?: () => number;
+  readonly filter?: FilterSettings;
 }
 
 /** Fills in what a test does not say. */

@@ -13,6 +13,7 @@ import { sentence } from "../../shared/sentences/sentence.js";
 import { StoreError, storeError } from "../../shared/store-error.js";
 import type { Config } from "../settings/load-settings.js";
 import { clusterRows, type Service } from "./cluster-rows.js";
+import { filterRow } from "./filter-row.js";
 
 const REDIS_MS = 2_000;
 
@@ -23,6 +24,7 @@ export async function services(config: Config): Promise<Service[]> {
     stores(config.data.dir),
     redis(config.cluster),
     slack(config),
+    filterRow(config),
     web.enabled ? port("web chat", "WEB_PORT", web.host, web.port) : { what: "web chat", ...off },
     ops.enabled ? port("health", "OPS_PORT", ops.host, ops.port) : { what: "health", ...off },
   ]);

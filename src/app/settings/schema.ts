@@ -200,6 +200,12 @@ export const configSchema = section({
     filmFrames: integer(2, MOST_FRAMES),
     filmSeconds: number(1, 600),
   }),
+  filter: section({
+    network: text("a network's name, such as nsfwjs"),
+    classes: z.record(z.string(), number(0, 1), { error: "names of classes with a probability from 0 to 1 each" }),
+    uploads: flag,
+    results: flag,
+  }),
   ...recipeSections(),
   styles: section({ perCommunity: integer(0, 10_000), perPerson: integer(0, 10_000) }),
   ops: section({

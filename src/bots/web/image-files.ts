@@ -3,6 +3,7 @@ import { access, mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ChatError, type ChatErrorKind } from "../../port/chat-error.js";
 import type { Picture } from "../../port/messages.js";
+import { admitImage } from "../../shared/admit-image.js";
 import { defined } from "../../shared/defined.js";
 import { withImage } from "../../shared/image-process.js";
 import { PictureError } from "../../shared/inspect-image.js";
@@ -64,7 +65,7 @@ export class ImageFiles {
       const limits = { name, maxPixels: this.maxPixels };
       const { width, height, extension, type, format, bytes } =
         from === "person"
-          ? await withImage("admit", image.bytes, { ...limits, decoding: true, keepsMark: true })
+          ? await admitImage(image.bytes, { ...limits, decoding: true, keepsMark: true })
           : { ...(await withImage("inspect", image.bytes, limits)), bytes: image.bytes };
       const sha = createHash("sha256").update(bytes).digest("hex");
       this.#fresh.set(sha, performance.now());

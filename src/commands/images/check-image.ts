@@ -1,4 +1,4 @@
-import { withImage } from "../../shared/image-process.js";
+import { admitImage } from "../../shared/admit-image.js";
 import type { ImageTasks } from "../../shared/image-tasks.js";
 import { MAX_INPUT_PIXELS, PictureError } from "../../shared/inspect-image.js";
 import { UserError } from "../user-error.js";
@@ -19,7 +19,7 @@ export type CheckedImage = Awaited<ReturnType<ImageTasks["admit"]>>;
  */
 export async function checkImage(bytes: Uint8Array, name: string, decoding = false): Promise<CheckedImage> {
   try {
-    const image = await withImage("admit", bytes, { name, maxPixels: MAX_INPUT_PIXELS, decoding });
+    const image = await admitImage(bytes, { name, maxPixels: MAX_INPUT_PIXELS, decoding });
     const { width, height } = image;
     if (Math.min(width, height) < LEAST_SIDE)
       throw new UserError("image.too-small", { name, width, height, least: LEAST_SIDE });

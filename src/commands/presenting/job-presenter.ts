@@ -14,6 +14,7 @@ import type { EngineFrame, EngineResult } from "../../engine/process/engine.js";
 import type { Chat } from "../../port/adapter.js";
 import { ChatError, mayPass } from "../../port/chat-error.js";
 import type { OutgoingMessage, Progress } from "../../port/messages.js";
+import { FILTERED } from "../../queue/picture-filter.js";
 import type { CancelReason, JobQueue, QueuePosition } from "../../queue/queue.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { plain } from "../../shared/text.js";
@@ -50,8 +51,8 @@ export interface JobPresenterOptions {
   /** Wait before the second try of a message, in milliseconds. */
   readonly backoffMs: number;
   readonly metrics: MetricsSink;
-  /** Whether the moderators of a channel's community want reports of results. */
-  readonly takesReports: (channel: ChannelRef) => boolean;
+  /** Where the moderators of a channel's community want reports of results, if they do. */
+  readonly reportsChannel: (channel: ChannelRef) => ChannelRef | undefined;
   /** See `ChannelSettings.marksFiles`. */
   readonly marksFiles: (channel: ChannelRef) => boolean;
   /** Keeps what a job has taught, and says so; undefined of one that teaches nothing. See `keepLook`. */
@@ -231,10 +232,10 @@ export class JobPresenter {
 
   /** What the buttons below a result do. */
   #buttons({ channel, ...job }: Job): texts.JobButton[] {
-    const { recipe, takesReports, largest, destination } = this.options;
+    const { recipe, reportsChannel, largest, destination } = this.options;
     const variants = variantsOf({ recipe, params: job.params, largest: largest(recipe, channel) }, job);
     const emoji = mayBeCut(job.params, destination.chat) ? (["emoji"] as const) : [];
-    const reports = takesReports(channel) ? (["report"] as const) : [];
+    const reports = reportsChannel(channel) ? (["report"] as const) : [];
     const again = recipe.once === true ? [] : (["again"] as const);
     const always = [...emoji, ...again, "delete", ...reports] as const;
     return [
@@ -244,7 +245,20 @@ export class JobPresenter {
   }
 
   failed(job: Job, failure: JobFailure): void {
+    if (failure.kind === FILTERED) this.#enqueue(() => this.#tellModerators(job, failure));
     this.#endWithout(job, texts.failureText(failure));
+  }
+
+  /** Of a result that the filter has held back: who asked for it, and what was seen; not what it was to show. */
+  async #tellModerators({ channel, author, id }: Job, { detail = "" }: JobFailure): Promise<void> {
+    const { destination, reportsChannel, logger } = this.options;
+    const place = reportsChannel(channel);
+    if (!place) return;
+    const { chat } = destination;
+    const text = sentence("filter.report", { author: plain(author.name), id, seen: detail });
+    const message = { text, ...this.#once("filtered") };
+    const { ref } = await postToFirst(chat, [destinationIn(chat, place)], message, this.#policyOf(3));
+    if (!ref) logger.warn({ channel: place.id }, "the moderators could not be told of a result that was held back");
   }
 
   cancelled(job: Job, reason: CancelReason): void {

@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { Preprocessing } from "./import/preprocessing.js";
-import { Presets } from "./presets.js";
+import { ClassNames, Presets } from "./presets.js";
 
 const NpmSource = z.strictObject({
   /** Name and exact version. */
@@ -13,6 +13,8 @@ const NpmSource = z.strictObject({
   integrity: z.string().startsWith("sha512-"),
   /** Of the packed package, in bytes. */
   size: z.int().positive(),
+  /** The module of a tfjs model inside the package that is unpacked into plain files; all else of it is thrown away. */
+  modules: z.string().endsWith(".min.js").optional(),
 });
 
 const checksum = (digits: number) => z.hex().length(digits).lowercase().optional();
@@ -26,18 +28,25 @@ const UrlSource = z
   })
   .refine((source) => source.md5 ?? source.sha256, { error: () => sentence("catalogue.checksum") });
 
-const Entry = Presets.extend({
-  title: z.string(),
-  help: z.string(),
-  licence: z.string(),
-  credit: z.string(),
-  source: z.union([NpmSource, UrlSource]),
-  /** The model inside the package or folder; the only model in it when left out. */
-  file: z.string().optional(),
-  preprocessing: Preprocessing,
-  /** Its file has the classifier, for the classes of `classes.yaml`. */
-  classifier: z.boolean().optional(),
-});
+const Entry = z
+  .strictObject({
+    title: z.string(),
+    help: z.string(),
+    licence: z.string(),
+    credit: z.string(),
+    source: z.union([NpmSource, UrlSource]),
+    /** The model inside the package or folder; the only model in it when left out. */
+    file: z.string().optional(),
+    preprocessing: Preprocessing,
+    /** Its file has the classifier, for the classes of `classes.yaml`. */
+    classifier: z.boolean().optional(),
+    /** Of one that only judges pictures, and is not offered to dream with: the classes that it tells apart. */
+    classes: ClassNames.optional(),
+    ...Presets.partial().shape,
+  })
+  .refine(({ classes, dream, style }) => classes !== undefined || (dream && style), {
+    error: () => sentence("catalogue.presets"),
+  });
 export type CatalogueEntry = z.infer<typeof Entry>;
 
 const Catalogue = z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), Entry);

@@ -92,7 +92,9 @@ function presetsFor(network: Network, notes: NetworkNotes | undefined, known: Ca
   // A folder may bear a name of the catalogue and hold another network, or another file of the same one with other
   // layer names.
   const names = new Set(network.layers.map((l) => l.name));
-  const fallback = known && layersOf(known).every((name) => names.has(name)) ? known : presetsByDepth(network.layers);
+  const { dream: looks, style: layers } = known ?? {};
+  const usual = looks && layers && { dream: looks, style: layers };
+  const fallback = usual && layersOf(usual).every((name) => names.has(name)) ? usual : presetsByDepth(network.layers);
   return { dream: dream ?? fallback.dream, style: style ?? fallback.style };
 }
 
@@ -118,6 +120,7 @@ export async function loadNetwork(idOrPath: string, options: LoadOptions): Promi
     return findPreprocessing(graph, await preprocessingBeside(path), format.preprocessing);
   };
   const preprocessing = await found();
-  const network = assemble(idOrPath, graph, preprocessing.preprocessing);
+  const classNames = notes?.classes ?? known?.classes;
+  const network = assemble(idOrPath, graph, preprocessing.preprocessing, classNames);
   return { ...network, preprocessing, presets: presetsFor(network, notes, known) };
 }

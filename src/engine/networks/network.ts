@@ -42,7 +42,7 @@ export interface BuiltNetwork {
   layer(name: string): Node;
   /**
    * How much the image shows of each class, before the softmax: [N, classes, 1, 1].
-   * @throws NetworkError of a network without `classes`
+   * @throws NetworkError of a network without `classes` or `classNames`
    */
   scores(): Node;
 }
@@ -70,6 +70,8 @@ export interface Network {
   readonly unusable?: ReadonlyMap<string, string>;
   /** How many classes it tells apart, where the file has its classifier: those of `config/classes.yaml`. */
   readonly classes?: number;
+  /** What its classes are called, in the file's order, where they are others than those. */
+  readonly classNames?: readonly string[];
   /**
    * Looks, style and content layers, where the catalogue or the network's folder names some; `presetsOf` finds them for
    * any network.

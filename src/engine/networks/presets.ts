@@ -44,6 +44,9 @@ export const Presets = z.strictObject({
 });
 export type Presets = z.infer<typeof Presets>;
 
+/** What a network's classes are called, in the file's order. */
+export const ClassNames = z.array(z.string().min(1)).min(2);
+
 /** A `dreamloom.yaml` beside a network of one's own. Everything may be left out. */
 export const NetworkNotes = z.strictObject({
   title: z.string().optional(),
@@ -51,6 +54,8 @@ export const NetworkNotes = z.strictObject({
   licence: z.string().optional(),
   credit: z.string().optional(),
   preprocessing: Preprocessing.optional(),
+  /** What the file's classes are called, in its order, where they are not ImageNet's. */
+  classes: ClassNames.optional(),
   dream: Dream.optional(),
   style: Presets.shape.style.optional(),
 });

@@ -1,8 +1,7 @@
 import type { Job } from "../../domain/model.js";
 import { sentence } from "../../shared/sentences/sentence.js";
-import type { Seen } from "../../shared/sighting.js";
 import type { JobRequest } from "../job-request.js";
-import { type ClassifyRequest, QueueError } from "../queue.js";
+import { QueueError } from "../queue.js";
 import { ScheduledQueue, type ScheduledQueueOptions } from "../scheduled-queue.js";
 import type { BotsInfo } from "./bots.js";
 import { ClusterEngine, type ClusterEngineOptions } from "./cluster-engine.js";
@@ -90,10 +89,9 @@ export class ClusterQueue extends ScheduledQueue {
     return super.submit(request, accepted);
   }
 
-  override async classify(request: ClassifyRequest): Promise<readonly Seen[]> {
+  protected override async answerable(): Promise<void> {
     if (!(await this.#engine.answers(PATIENCE_MS))) throw new QueueError("unreachable", "queue.unreachable");
     if (this.absence !== undefined) throw new QueueError("unreachable", { message: this.absence });
-    return super.classify(request);
   }
 
   /** Running jobs need no time to end: their workers continue, and the next start collects what they have made. */

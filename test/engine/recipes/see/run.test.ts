@@ -1,7 +1,10 @@
+import sharp from "sharp";
 import { expect, it } from "vitest";
 import { classNames } from "../../../../src/engine/classes.js";
 import { classify, pictureToSee } from "../../../../src/engine/classify.js";
 import { openPicture } from "../../../../src/engine/images/codec.js";
+import { openMoving } from "../../../../src/engine/images/moving-picture.js";
+import { emptyRaster } from "../../../../src/engine/images/raster.js";
 import { SEE } from "../../../../src/engine/recipes/see/definition.js";
 import { runJob } from "../../../../src/engine/run-job.js";
 import { drawn } from "../../../support/pictures.js";
@@ -21,6 +24,27 @@ it("tells the best labels with the network's own probabilities, and shows the pi
   expect(labels).toEqual(all.slice(0, 5));
   expect(labels.map(({ name }) => classNames(1000).includes(name))).toEqual([true, true, true, true, true]);
   expect((await ask({ network: "naming", labels: 2 }, { image })).labels).toEqual(all.slice(0, 2));
+});
+
+it("looks at frames of a moving picture where that is asked for: one that a label is sure in counts", async () => {
+  const stills = await Promise.all([400, 40, 200].map((side) => drawn(side, 64)));
+  const same = await Promise.all(stills.map((still) => sharp(still).resize(96, 64, { fit: "fill" }).png().toBuffer()));
+  const film = await sharp(same, { join: { animated: true } })
+    .gif()
+    .toBuffer();
+  const { labels = [] } = await ask({ network: "naming", frames: 12, labels: 1000 }, { image: film });
+  const moving = await openMoving(film);
+  const frame = await moving?.decode({ places: [0, 1, 2] }, 256);
+  const engine = { programs: context.programs, network: naming };
+  const each = await Promise.all([0, 1, 2].map((place) => classify(engine, frame?.(place) ?? emptyRaster(1, 1))));
+  for (const { name, probability } of labels.slice(0, 20)) {
+    const highest = each.map((all) => all.find((seen) => seen.name === name)?.probability ?? 0);
+    expect(probability).toBeCloseTo(Math.max(...highest), 5);
+  }
+  const [alone] = (await ask({ network: "naming", labels: 1000 }, { image: film })).labels ?? [];
+  expect(labels).toHaveLength(1000);
+  expect(labels[0]?.probability).toBeGreaterThanOrEqual(alone?.probability ?? 1);
+  expect(new Set(each.map(([best]) => best?.probability)).size).toBe(3);
 });
 
 it("says why it cannot", async () => {
