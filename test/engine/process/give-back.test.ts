@@ -17,12 +17,13 @@ it.runIf(hasGlibc)("gives freed memory back to the system, though blocks in use 
   const giveBack = await memoryReturner(told);
   const before = megabytes();
   const kept = fragments();
-  expect(megabytes() - before).toBeGreaterThan(200);
+  // 300, less what V8 has collected meanwhile: malloc keeps that, since blocks in use lie between.
+  expect(megabytes() - before).toBeGreaterThan(100);
 
   // V8 frees on a thread of its own after its collection.
   await waitFor(() => {
     giveBack();
-    expect(megabytes() - before).toBeLessThan(100);
+    expect(megabytes() - before).toBeLessThan(80);
   });
   expect(kept).toHaveLength(150);
   expect(told).not.toHaveBeenCalled();
