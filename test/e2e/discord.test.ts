@@ -203,6 +203,57 @@ describe("Dreamloom in Discord", () => {
   );
 
   it(
+    "teaches a look from attached pictures, which others dream of",
+    async () => {
+      const [ann, ben, art] = [discord.user("Ann"), discord.user("Ben"), discord.addChannel("teaching")];
+      const pictures = await Promise.all(
+        [0, 1, 2, 3, 4].map(async (i) => ({ name: `${i}.png`, bytes: await drawn(64 + 8 * i, 80) })),
+      );
+      ann.command(art, "teach", { name: "discs", channels: 3, seed: "1" }, pictures);
+      const taught = await untilSeen(await threadOf(await untilSeen(art, "**Look discs**")), "Your picture is ready");
+      expect(taught.text).toContain("Learnt from 5 pictures: `/dream look:discs` dreams of it now");
+      ben.command(art, "dream", { look: "discs", size: 96, octaves: 1, steps: 2 }, [await photo()]);
+      const dream = await untilSeen(await threadOf(await untilSeen(art, "Dream of discs")), "Your picture is ready");
+      expect(dream.text).toContain("Look discs by Ann");
+      expect(await sizeOf(dream)).toEqual([expect.any(String), 96, 72]);
+    },
+    TEST_MS,
+  );
+
+  it(
+    "teaches a look from works with hearts, when those who made them have said yes",
+    async () => {
+      const [ann, ben, art] = [discord.user("Ann"), discord.user("Ben"), discord.addChannel("hearts")];
+      for (const [i, who] of [ann, ann, ann, ben, ben].entries()) {
+        const made = { layers: "corners", size: 64, octaves: 1, steps: 1, seed: String(i) };
+        who.command(art, "dream", made, [await photo()]);
+        const announced = await untilSeen(art, `seed:${i}`);
+        const final = await untilSeen(await threadOf(announced), "Your picture is ready");
+        await discord.until(() => discord.message(announced.ref)?.text.includes("Done in"), "the end", JOB_MS);
+        ann.react(final.ref, "❤️");
+      }
+      // Hearts are told by the gateway: they are there when the question can be asked.
+      const ask = async () => {
+        await ann.command(art, "teach", { name: "hearted", channels: 3, from: "hearts" }).answered;
+        return discord.messagesIn(art).find(({ text }) => text.includes("would like to teach a look, hearted"));
+      };
+      let question = await ask();
+      while (!question) question = await ask();
+      const { ref } = question;
+      expect(question.text).toContain("from these 5 works with hearts");
+      expect(question.notified).toEqual([ben.id]);
+      expect(question.pictures).toHaveLength(1);
+      await ben.press(ref, "Yes, learn from mine").answered;
+      await discord.until(() => discord.message(ref)?.text.includes("It is being taught"), "the beginning", JOB_MS);
+      expect(discord.message(ref)?.pictures).toHaveLength(1);
+      expect(discord.message(ref)?.buttons).toEqual([]);
+      const taught = await untilSeen(await threadOf(await untilSeen(art, "**Look hearted**")), "Your picture is ready");
+      expect(taught.text).toContain("Picture by Ben");
+    },
+    TEST_MS,
+  );
+
+  it(
     "cancels in the middle, through a gateway that breaks",
     async () => {
       const [ann, art] = [discord.user("Ann"), discord.addChannel("cancelling")];
@@ -258,7 +309,7 @@ describe("Dreamloom in Discord", () => {
       await discord.until(() => discord.message(vote.ref)?.reactions.has("🔥"), "the vote's reactions", JOB_MS);
       ann.react(vote.ref, "⛄");
       ben.react(vote.ref, "🔥");
-      await discord.until(() => /fire 50% \(1\)/.test(discord.message(vote.ref)?.text ?? ""), "both votes", JOB_MS);
+      await discord.until(() => /fire 50 % \(1\)/.test(discord.message(vote.ref)?.text ?? ""), "both votes", JOB_MS);
       await ann.press(vote.ref, "Paint now").answered;
       const announced = await untilSeen(art, "Blend of winter and fire");
       const final = await untilSeen(await threadOf(announced), "Your picture is ready");
