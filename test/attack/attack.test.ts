@@ -7,7 +7,7 @@ import { type Attack, linesOf, run, type Scene } from "./attack.js";
 import { ATTACKS } from "./attacks.js";
 import { command } from "./command.js";
 
-const FEW = { requests: 2_500, frames: 60, lines: 1_500, pictures: 250, films: 60, urls: 3_000, stores: 120 };
+const FEW = { requests: 2_500, frames: 60, lines: 1_500, pictures: 250, films: 25, urls: 3_000, stores: 120 };
 /** For hangs, in milliseconds. */
 const PATIENCE_MS = 220_000;
 
