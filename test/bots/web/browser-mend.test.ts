@@ -4,7 +4,7 @@ import type { ChannelRef } from "../../../src/domain/model.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { temporaryFolder, Visitor } from "./harness.js";
 import { composer, messages, SCREENS, useBrowser } from "./pages.js";
-import { overflow } from "./seen.js";
+import { byDayAndNight } from "./seen.js";
 
 const art: ChannelRef = { platform: "web", community: "local", id: "art" };
 
@@ -48,6 +48,7 @@ describe.skipIf(!hasChromium)(`finding and mending in a browser (${chromiumHint}
         await composer(page).press("Enter");
       }
       await page.getByText("will be sent when you are back online").first().waitFor();
+      await byDayAndNight(page, "what waits to be sent");
       await page.locator(".pending", { hasText: "second to none" }).getByRole("button", { name: "Discard" }).click();
       const second = await start({ dataDir, port });
       await expect
@@ -78,6 +79,7 @@ describe.skipIf(!hasChromium)(`finding and mending in a browser (${chromiumHint}
       await composer(page).fill("half a thou");
       await page.reload();
       expect(await composer(page).inputValue()).toBe("half a thou");
+      await byDayAndNight(page, "a draft");
       await composer(page).fill("half a thought");
       await composer(page).press("Enter");
       await messages(page, "half a thought").waitFor();
@@ -103,7 +105,7 @@ describe.skipIf(!hasChromium)(`finding and mending in a browser (${chromiumHint}
       const found = page.getByRole("option", { name: /lighthouse at dusk/ });
       await found.waitFor();
       expect(await found.locator("mark").textContent()).toBe("lightho");
-      expect(await overflow(page)).toBe(0);
+      await byDayAndNight(page, "what is found");
       await page.keyboard.press("Enter");
       await expect.poll(() => page.evaluate("document.activeElement?.id")).toBe(`m${old.id}`);
       expect(await messages(page, "lighthouse").isVisible()).toBe(true);
@@ -162,6 +164,7 @@ describe.skipIf(!hasChromium)(`finding and mending in a browser (${chromiumHint}
       await editor.fill("/dream of it");
       await editor.press("Enter");
       await page.getByRole("alert").getByText("What is said to the bot cannot be changed").waitFor();
+      await byDayAndNight(page, "a message that is being edited");
       await editor.fill("no mistake");
       await editor.press("Enter");
       await messages(page, "no mistake").getByText("edited", { exact: true }).waitFor();
