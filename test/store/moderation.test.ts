@@ -142,6 +142,7 @@ describe("a person's own", () => {
       styles: [],
       presets: [],
       looks: [],
+      lent: [],
       favourites: [],
       boards: [],
       votes: [],

@@ -102,7 +102,7 @@ function choice(name: "style" | "look" | "person", known: readonly string[], cho
     (each) => html`<option value="${each}"${each === chosen ? html` selected` : undefined}>${each}</option>`,
   );
   return html`<select name="${name}" aria-label="${sentence(`web.public.${name}`)}">
-<option value="">${sentence(`web.public.${name}.all`)}</option>
+<option value="">${sentence(`web.public.every.${name}`)}</option>
 ${options}
 </select>`;
 }

@@ -33,14 +33,14 @@ export function readLiteral(text: string): unknown {
     const number = token.replace(/^(-?)\./, "$10.").replace(/\.(?=e|$)/i, "");
     json.push(WORDS[token] ?? (token.startsWith('"') ? token : bare ? JSON.stringify(token) : number));
   }
-  if (at !== text.length) throw new SyntaxError("no plain data");
+  if (at !== text.length) throw new SyntaxError("not-plain-data");
   return JSON.parse(json.join(""));
 }
 
 async function exported(file: string): Promise<unknown> {
   const text = await readFile(file, "utf8");
   const [before, after] = [BEFORE.exec(text), AFTER.exec(text)];
-  if (!before || !after) throw new SyntaxError("no module of that kind");
+  if (!before || !after) throw new SyntaxError("not-such-a-module");
   return readLiteral(text.slice(before.index + before[0].length, after.index));
 }
 
