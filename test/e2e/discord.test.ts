@@ -309,7 +309,7 @@ describe("Dreamloom in Discord", () => {
       await discord.until(() => discord.message(vote.ref)?.reactions.has("🔥"), "the vote's reactions", JOB_MS);
       ann.react(vote.ref, "⛄");
       ben.react(vote.ref, "🔥");
-      await discord.until(() => /fire 50 % \(1\)/.test(discord.message(vote.ref)?.text ?? ""), "both votes", JOB_MS);
+      await discord.until(() => /fire 50% \(1\)/.test(discord.message(vote.ref)?.text ?? ""), "both votes", JOB_MS);
       await ann.press(vote.ref, "Paint now").answered;
       const announced = await untilSeen(art, "Blend of winter and fire");
       const final = await untilSeen(await threadOf(announced), "Your picture is ready");
