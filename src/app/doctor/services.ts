@@ -94,17 +94,14 @@ async function redis(cluster: Config["cluster"]): Promise<Service[]> {
     const rows: Service[] = [{ what, ...judged(about, host) }, await tried(client, cluster)];
     return rows.concat(await clusterRows(client, cluster).catch(() => []));
   } catch (error) {
-    return [{ what, works: false, detail: refusalOf(error, asked) ?? lost(error, { host, reached }) }];
+    const closed = reached && client.status === "end";
+    const gone = closed
+      ? sentence("service.redis-closes", { host })
+      : sentence("service.redis-gone", { host, reason: messageOf(error) });
+    return [{ what, works: false, detail: refusalOf(error, asked) ?? gone }];
   } finally {
     client.disconnect();
   }
-}
-
-/** What a connection without a word says: ioredis gives no answer that comes before its first question. */
-function lost(error: unknown, { host, reached }: { readonly host: string; readonly reached: boolean }): string {
-  const timedOut = messageOf(error) === "Command timed out";
-  if (reached && !timedOut) return sentence("service.redis-closes", { host });
-  return sentence("service.redis-gone", { host, reason: messageOf(error) });
 }
 
 /** Whether a job can come through. */
