@@ -17,7 +17,7 @@ import { ALWAYS_ANSWERED, STARTING_NOTHING } from "../src/commands/moderation/ex
 import type { Recipe } from "../src/commands/recipes/recipe.js";
 import { type Variant, variantsOf } from "../src/commands/recipes/variants.js";
 import { catalogue } from "../src/engine/networks/catalogue-file.js";
-import type { CommandOptionSummary, CommandSummary } from "../src/port/commands.js";
+import type { CommandOptionSummary, CommandSummary, CompletedFrom } from "../src/port/commands.js";
 import { sentence } from "../src/shared/sentences/sentence.js";
 import { listed } from "../src/shared/text.js";
 import { REPORT_DAYS } from "../src/store/reports.js";
@@ -271,25 +271,16 @@ function section({ name, help, options, examples }: CommandSummary): string[] {
 }
 
 /** What is completed, where that is no style. */
-const COMPLETED: Readonly<Record<string, string>> = {
-  command: "a command's name",
-  into: "things that the network knows",
-  away: "things that the network knows",
-  find: "things that the network knows",
-  to: "a name",
+const COMPLETED: Readonly<Record<CompletedFrom, string>> = {
+  commands: "a command's name",
+  classes: "things that the network knows",
+  looks: "a look's name",
+  presets: "a preset's name",
+  styles: "[styles](styles.md)",
   where: "[a place](#where-in-the-picture)",
 };
 
-function taken({
-  name,
-  type,
-  minimum,
-  maximum,
-  forModerators,
-  choices,
-  completes,
-  required,
-}: CommandOptionSummary): string {
+function taken({ type, minimum, maximum, forModerators, choices, completes, required }: CommandOptionSummary): string {
   const print = forModerators === undefined ? "" : `; moderators to ${forModerators}`;
   const range = minimum === undefined || maximum === undefined ? undefined : `${minimum} to ${maximum}${print}`;
   const words = choices?.map(({ value }) => `\`${value}\``).join(", ");
@@ -300,7 +291,7 @@ function taken({
     flag: "yes or no",
     picture: "a link, latest, or an attached picture",
   };
-  return `${words || (completes ? (COMPLETED[name] ?? "[styles](styles.md)") : kinds[type])}${required ? ", required" : ""}`;
+  return `${words || (completes ? COMPLETED[completes] : kinds[type])}${required ? ", required" : ""}`;
 }
 
 function cell(text: string): string {

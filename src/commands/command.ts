@@ -94,7 +94,7 @@ function summariseOption(key: string, option: Option): CommandOptionSummary {
       maximum,
       forModerators,
       choices,
-      completes: completes && true,
+      completes,
       default: option.default,
       unnamed,
       second,

@@ -8,6 +8,9 @@ export interface Completion {
   readonly preview?: true;
 }
 
+/** What values are completed from, where they depend on the channel or are too many for a list. */
+export type CompletedFrom = "styles" | "classes" | "commands" | "looks" | "where" | "presets";
+
 /** One option of a command, as a platform needs to know it: for slash menus, completion and help. */
 export interface CommandOptionSummary {
   readonly name: string;
@@ -20,7 +23,7 @@ export interface CommandOptionSummary {
   readonly forModerators?: number;
   readonly choices?: readonly Completion[];
   /** Values are completed by asking {@link ChatHandlers.complete}. */
-  readonly completes?: boolean;
+  readonly completes?: CompletedFrom;
   readonly default?: string;
   /** It may be given without its name, as in `/stylize winter`; or takes all words that have none, as in `/blend`. */
   readonly unnamed?: "one" | "many";

@@ -207,7 +207,10 @@ export class Forms {
       const option = action.slice(FIELD.length);
       const typed = word(body.value) ?? "";
       const completions = await handlers.complete({ command: purpose.command, option, typed, user, channel });
-      await answer({ options: completions.slice(0, MENU_CHOICES).map(({ value, label }) => entry(value, label)) });
+      // A new name, or several with weights, is chosen from no list: the form is the only place to type it.
+      const own = typed === "" || completions.some(({ value }) => value === typed) ? [] : [entry(typed, typed)];
+      const known = completions.slice(0, MENU_CHOICES - own.length).map(({ value, label }) => entry(value, label));
+      await answer({ options: [...known, ...own] });
     } catch (err) {
       logger.warn({ err }, "a menu could not be filled");
       await answer({ options: [] }).catch(() => undefined);

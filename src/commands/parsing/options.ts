@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Completion } from "../../port/commands.js";
+import type { CompletedFrom, Completion } from "../../port/commands.js";
 import { defined } from "../../shared/defined.js";
 import { nearest } from "../../shared/nearest.js";
 import { sentence } from "../../shared/sentences/sentence.js";
@@ -26,8 +26,8 @@ export interface Option<T = unknown> {
   readonly choices?: readonly Completion[];
   /** Reads all that names no option, joined by spaces: words, and `summer:0.3` with a key of its own. */
   readonly collects?: boolean;
-  /** Values that depend on the channel, or are too many for a list: they are completed while they are typed. */
-  readonly completes?: "styles" | "classes" | "commands" | "looks" | "where" | "presets";
+  /** They are completed while they are typed. */
+  readonly completes?: CompletedFrom;
   /** The styles that a value names, each of which must be there. */
   stylesIn?(typed: string): readonly string[];
   /** Of an image: how many may be attached, where the command works on all of them. */

@@ -8,7 +8,7 @@ import { type Command, type CommandContext, defineCommand } from "../command.js"
 import { findImage } from "../images/find-image.js";
 import { imageOption } from "../images/image-option.js";
 import { provenanceOf } from "../images/provenance.js";
-import { choiceOption, textOption, type ValuesOf } from "../parsing/options.js";
+import { choiceOption, type Option, textOption, type ValuesOf } from "../parsing/options.js";
 import { fitToChannel } from "../presenting/deliver.js";
 import { UserError } from "../user-error.js";
 import { addStyle } from "./add-style.js";
@@ -18,7 +18,7 @@ import { styleScope } from "./style-scope.js";
 
 const NAME = /^[a-z][a-z0-9-]{1,19}$/;
 
-const name = (help: string, positional: boolean) =>
+const name = (help: string, more: Pick<Option, "positional" | "completes"> = {}) =>
   textOption({
     help,
     expected: "a word of 2 to 20 letters, digits and dashes, such as rust",
@@ -26,8 +26,7 @@ const name = (help: string, positional: boolean) =>
       const word = typed.trim().toLowerCase();
       return NAME.test(word) || readEmoji(word) ? word : undefined;
     },
-    positional,
-    completes: "styles",
+    ...more,
   });
 
 const options = {
@@ -43,13 +42,13 @@ const options = {
     default: "list",
     positional: true,
   }),
-  name: name("The style's name", true),
+  name: name("The style's name", { positional: true, completes: "styles" }),
   emoji: textOption({
     help: "The reaction that chooses it",
     expected: "one emoji, such as 🍂",
     read: readEmoji,
   }),
-  to: name("Its new name", false),
+  to: name("Its new name"),
   picture: imageOption({ help: "The picture to add" }),
 };
 

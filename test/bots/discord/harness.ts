@@ -40,7 +40,7 @@ export const COMMANDS: readonly CommandSummary[] = [
         ],
         default: "creatures",
       }),
-      option("style", "text", { completes: true }),
+      option("style", "text", { completes: "styles" }),
       option("size", "integer", { minimum: 64, maximum: 1024, default: "512" }),
       option("strength", "number", { minimum: 0.01, maximum: 20 }),
       option("keep-colours", "flag"),

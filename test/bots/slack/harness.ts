@@ -15,7 +15,7 @@ export const commands: readonly CommandSummary[] = [
     name: "stylize",
     help: "Paint a picture in a style",
     options: [
-      { name: "style", help: "The style", type: "text", required: false, completes: true },
+      { name: "style", help: "The style", type: "text", required: false, completes: "styles" },
       {
         name: "strength",
         help: "How strongly",
@@ -43,7 +43,7 @@ export const commands: readonly CommandSummary[] = [
     help: "Styles",
     options: [
       { name: "action", help: "What to do", type: "text", required: false },
-      { name: "name", help: "Its name", type: "text", required: false, completes: true },
+      { name: "name", help: "Its name", type: "text", required: false, completes: "styles" },
       { name: "emoji", help: "Its reaction", type: "text", required: false },
       { name: "picture", help: "The picture", type: "picture", required: false },
     ],

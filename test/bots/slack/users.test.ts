@@ -105,7 +105,9 @@ describe("a form", () => {
       "strength",
       "keep-colours",
     ]);
-    expect(await users.suggest(ann, view, "style", "w")).toEqual(["winter", "wool"]);
+    // A menu takes nothing that is not in it, and a new name is in no list: what is typed can be chosen itself.
+    expect(await users.suggest(ann, view, "style", "winter")).toEqual(["winter"]);
+    expect(await users.suggest(ann, view, "style", "w")).toEqual(["winter", "wool", "w"]);
     expect(listener.completions.at(-1)).toMatchObject({
       command: "stylize",
       option: "style",

@@ -40,7 +40,7 @@ const commands = [
         maximum: 3,
         default: "1",
       },
-      { name: "style", help: "A style", type: "text", required: false, completes: true },
+      { name: "style", help: "A style", type: "text", required: false, completes: "styles" },
     ],
     examples: ["/dream look:creatures strength:0.6"],
   },

@@ -19,7 +19,7 @@ const dream: WireCommand = {
     { name: "image", help: "", type: "picture", required: false },
   ],
 };
-const styles = { name: "styles", help: "", type: "text", required: false, completes: true } as const;
+const styles = { name: "styles", help: "", type: "text", required: false, completes: "styles" } as const;
 const stylize = { ...dream, name: "stylize", options: [{ ...styles, unnamed: "one" as const }, ...dream.options] };
 const blend = { ...dream, name: "blend", options: [{ ...styles, unnamed: "many" as const }, ...dream.options] };
 const commands = [dream, { ...dream, name: "redream" }, blend, stylize];

@@ -89,7 +89,7 @@ function useValues(found: Completing | undefined, { channel, thread }: TimelineR
   const [answer, setAnswer] = useState<{ readonly for: string; readonly completions: readonly WireCompletion[] }>();
   const asked = askedFor(found);
   const choices = asked?.option.choices ?? [];
-  const asks = asked?.option.completes === true && choices.length === 0;
+  const asks = asked?.option.completes !== undefined && choices.length === 0;
   const question = asks ? `${asked.command.name} ${asked.option.name}` : undefined;
   const typed = asked?.typed ?? "";
   useEffect(() => {
