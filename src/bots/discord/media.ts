@@ -16,6 +16,7 @@ import {
   MessageType,
   StickerFormatType,
 } from "discord.js";
+import { distinctById } from "../../shared/distinct.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { readFileName } from "./compose.js";
 import { SHOWN_EMOJI } from "./limits.js";
@@ -45,7 +46,7 @@ const TAKEN = /^(image\/|video\/(mp4|x-m4v|quicktime|webm)\b)/;
 export function mediaOf(message: APIMessage, cdn: Pick<CDN, "emoji" | "sticker">): readonly Medium[] {
   const forwarded = (message.message_snapshots ?? []).map((snapshot): Holder => snapshot.message);
   const all = [message as Holder, ...forwarded].flatMap((holder) => ofHolder(holder, cdn));
-  const distinct = [...new Map(all.map((medium) => [medium.id, medium])).values()];
+  const distinct = distinctById(all);
   return [...distinct.filter(({ aside }) => !aside), ...distinct.filter(({ aside }) => aside)];
 }
 

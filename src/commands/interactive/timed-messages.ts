@@ -1,20 +1,28 @@
 import type { Logger } from "pino";
-import { channelKey, type MessageRef } from "../../domain/model.js";
+import { type ChannelRef, channelKey, type MessageRef } from "../../domain/model.js";
 import type { Chat } from "../../port/adapter.js";
+import { plain } from "../../shared/text.js";
 import type { InteractiveMessage, InteractiveMessages } from "../../store/interactive-messages.js";
 import type { Debts } from "../presenting/debts.js";
+import { LiveMessage } from "../presenting/deliver.js";
+import { UserError } from "../user-error.js";
 
 /** What messages that end at their hour need of the program. */
 export interface TimedServices {
   readonly store: { readonly interactiveMessages: InteractiveMessages };
   readonly debts: Pick<Debts, "owe">;
   readonly logger: Logger;
+  /** Wait before the second try of a message, in milliseconds. */
+  readonly backoffMs: number;
 }
 
 /** Messages of one kind, in one chat, on which something is done when their time has come. */
 export abstract class TimedMessages {
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #pending = new Set<Promise<void>>();
+  readonly #live = new Map<string, LiveMessage>();
+  /** Channels where one is being opened. */
+  readonly #opening = new Set<string>();
   #stopped = false;
 
   constructor(
@@ -32,6 +40,7 @@ export abstract class TimedMessages {
     this.#stopped = true;
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
+    for (const live of this.#live.values()) live.stop();
   }
 
   /** Resolves when messages that have expired are dealt with. */
@@ -73,6 +82,45 @@ export abstract class TimedMessages {
     const key = keyOf(message);
     clearTimeout(this.#timers.get(key));
     this.#timers.delete(key);
+  }
+
+  /**
+   * Opens a message where its channel has none of its kind.
+   * @param isOver whether one that is still stored takes nothing more
+   * @throws UserError with `already` where it has one, or one is being opened
+   */
+  protected async openAlone(
+    channel: ChannelRef,
+    { already, isOver }: { already: "vote.already" | "lesson.already"; isOver: (one: InteractiveMessage) => boolean },
+    open: () => Promise<void>,
+  ): Promise<void> {
+    const key = channelKey(channel);
+    const other = this.messages
+      .list(this.kind)
+      .find((each) => channelKey(each.message.channel) === key && !isOver(each));
+    if (other || this.#opening.has(key)) throw new UserError(already, { opener: other && plain(other.author.name) });
+    this.#opening.add(key);
+    try {
+      await open();
+    } finally {
+      this.#opening.delete(key);
+    }
+  }
+
+  /** What shows a message as it changes. */
+  protected live(message: MessageRef): LiveMessage {
+    const key = keyOf(message);
+    const { backoffMs, logger } = this.services;
+    const live = this.#live.get(key) ?? new LiveMessage(this.chat, message, { attempts: 6, backoffMs, logger });
+    this.#live.set(key, live);
+    return live;
+  }
+
+  /** Shows a message's end; it is shown as nothing else afterwards. */
+  protected showEnd(message: MessageRef, content: Parameters<LiveMessage["end"]>[0]): ReturnType<LiveMessage["end"]> {
+    const live = this.live(message);
+    this.#live.delete(keyOf(message));
+    return live.end(content);
   }
 
   /** What a message has come to could not be done, as its chat was out: it is done when that is back. */

@@ -1,6 +1,10 @@
 import { moderatesAll, type User } from "../../domain/model.js";
-import { MOST_CHAT_EXAMPLES, readLookName, teachDefinition } from "../../engine/recipes/teach/definition.js";
-import { nearest } from "../../shared/nearest.js";
+import {
+  FEWEST_EXAMPLES,
+  MOST_CHAT_EXAMPLES,
+  readLookName,
+  teachDefinition,
+} from "../../engine/recipes/teach/definition.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { plain } from "../../shared/text.js";
 import type { Look } from "../../store/looks.js";
@@ -15,6 +19,7 @@ import { UserError } from "../user-error.js";
 import { byRole } from "./example-pictures.js";
 import { givenExamples } from "./examples.js";
 import { checkLookName } from "./look-name.js";
+import { unknownLook } from "./taught-look.js";
 
 const LINE = "/teach name:moths";
 const HEARTS = "hearts";
@@ -47,19 +52,20 @@ const heartsOptions = {
 
 /** `/teach`: looks that a community has taught, and the lessons. */
 export function teachCommand(botOptions: BotOptions): Command {
-  const { name: nameOption, ...recipeOptions } = chatOptions(teachDefinition, botOptions);
+  const { name: _named, ...recipeOptions } = chatOptions(teachDefinition, botOptions);
+  const { name: named } = teachDefinition.options;
   const options = {
     action: actionOption,
     name: textOption({
-      help: nameOption?.help ?? "",
-      expected: "a word of up to 32 small letters, digits and dashes, such as moths",
+      help: named.help,
+      expected: named.expected ?? "",
       read: readLookName,
       positional: true,
       completes: "looks",
     }),
     ...recipeOptions,
     picture: imageOption({
-      help: "The pictures to learn from: attach five or more, or link a message of yours",
+      help: `The pictures to learn from: attach ${FEWEST_EXAMPLES} or more, or link a message of yours`,
       many: MOST_CHAT_EXAMPLES,
     }),
     ...heartsOptions,
@@ -121,10 +127,11 @@ async function removeLook(
   const scope = styleScope(channel);
   if (name === undefined) throw new UserError("look.which", { line: "/teach remove moths" });
   const look = app.store.looks.find(scope, name);
-  if (!look) {
-    const names = app.store.looks.list(scope).map((each) => each.name);
-    throw new UserError("look.unknown-here", { look: name, near: nearest(name, names), known: names });
-  }
+  if (!look)
+    throw unknownLook(
+      name,
+      app.store.looks.list(scope).map((each) => each.name),
+    );
   const { author, makers } = look;
   const own = [author, ...makers].some(({ id }) => id === user.id);
   if (!own && !moderatesAll(user, channel))

@@ -1,6 +1,7 @@
 /** Pictures that a look is taught from, as its job takes them, and whose a work is. */
 import type { Job, User } from "../../domain/model.js";
 import { exampleRole } from "../../engine/recipes/teach/definition.js";
+import { distinctById } from "../../shared/distinct.js";
 import { withImage } from "../../shared/image-process.js";
 import { MAX_INPUT_PIXELS } from "../../shared/inspect-image.js";
 import type { Jobs } from "../../store/jobs.js";
@@ -27,6 +28,5 @@ export function byRole(examples: readonly ExamplePicture[]): Record<string, Exam
 /** Who made a work, and whose pictures and works it was made from, each once. */
 export function ownersOfWork(job: Job, jobs: Pick<Jobs, "origins">): User[] {
   const chain = [job, ...(job.from === undefined ? [] : jobs.origins(job.id))];
-  const all = chain.flatMap((each) => [each.author, ...creditedOwners(each)]);
-  return [...new Map(all.map((owner) => [owner.id, owner])).values()];
+  return distinctById(chain.flatMap((each) => [each.author, ...creditedOwners(each)]));
 }

@@ -1,6 +1,7 @@
 /** Works that a look may be taught from, if their makers agree. */
 import type { ChannelRef, User } from "../../domain/model.js";
 import { MOST_CHAT_EXAMPLES, teachDefinition } from "../../engine/recipes/teach/definition.js";
+import { distinctById } from "../../shared/distinct.js";
 import type { StoredJob } from "../../store/job-rows.js";
 import type { Store } from "../../store/open.js";
 import type { MayUseServices } from "../images/may-use.js";
@@ -53,6 +54,5 @@ export function usableWork(job: StoredJob, user: Person, services: HeartedServic
 
 /** Those who must be asked, each once. */
 export function askedOf(works: readonly HeartedWork[], user: Person): User[] {
-  const owners = works.flatMap((work) => work.owners).filter(({ id }) => id !== user.id);
-  return [...new Map(owners.map((owner) => [owner.id, owner])).values()];
+  return distinctById(works.flatMap((work) => work.owners).filter(({ id }) => id !== user.id));
 }

@@ -8,8 +8,6 @@ import type { LookNameServices } from "./look-name.js";
 
 /** What asking people for their works, and teaching from them, needs of the program. */
 export interface LessonServices extends TimedServices, GalleryServices, HeartedServices {
-  /** Wait before the second try of a message, in milliseconds. */
-  readonly backoffMs: number;
   readonly jobs: JobServices["jobs"] & Pick<JobRepository, "result">;
   readonly store: TimedServices["store"] &
     GalleryServices["store"] &

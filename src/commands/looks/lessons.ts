@@ -1,4 +1,4 @@
-import { type ChannelRef, channelKey, type Member, type MessageRef, mayManage, newJobId } from "../../domain/model.js";
+import { type ChannelRef, type Member, type MessageRef, mayManage, newJobId } from "../../domain/model.js";
 import { FEWEST_EXAMPLES, teachDefinition } from "../../engine/recipes/teach/definition.js";
 import type { Chat } from "../../port/adapter.js";
 import { mayPass } from "../../port/chat-error.js";
@@ -11,7 +11,7 @@ import type { InteractiveMessage } from "../../store/interactive-messages.js";
 import { AGREE_LESSON, BEGIN_LESSON, DECLINE_LESSON } from "../interactive/button-ids.js";
 import { keyOf, TimedMessages } from "../interactive/timed-messages.js";
 import { ARCHIVED, BARRED, isLasting, refusal } from "../moderation/refusal.js";
-import { fitToChannel, LiveMessage } from "../presenting/deliver.js";
+import { fitToChannel } from "../presenting/deliver.js";
 import type { Params } from "../recipes/recipe.js";
 import { type JobRequester, startJob } from "../recipes/start-job.js";
 import { errorText, UserError } from "../user-error.js";
@@ -40,10 +40,7 @@ interface LessonRequest {
  * people who say yes are learnt from. The lesson begins when all have answered, when its author says so, or in the end.
  */
 export class Lessons extends TimedMessages {
-  readonly #live = new Map<string, LiveMessage>();
   readonly #beginning = new Set<string>();
-  /** Channels where one is being opened. */
-  readonly #opening = new Set<string>();
 
   constructor(
     chat: Chat,
@@ -57,17 +54,8 @@ export class Lessons extends TimedMessages {
    * @throws UserError where too few works have hearts, or people are being asked in this channel already
    */
   async open(given: Params, minutes: number, request: LessonRequest): Promise<void> {
-    const key = channelKey(request.channel);
-    const here = ({ message }: InteractiveMessage) => channelKey(message.channel) === key;
-    const other = this.messages.list(LESSON).find((lesson) => here(lesson) && !this.#isOver(lesson));
-    if (other || this.#opening.has(key))
-      throw new UserError("lesson.already", { opener: other && plain(other.author.name) });
-    this.#opening.add(key);
-    try {
-      await this.#open(given, minutes, request);
-    } finally {
-      this.#opening.delete(key);
-    }
+    const alone = { already: "lesson.already", isOver: (lesson: InteractiveMessage) => this.#isOver(lesson) } as const;
+    await this.openAlone(request.channel, alone, () => this.#open(given, minutes, request));
   }
 
   async #open(given: Params, minutes: number, { channel, user, jobId, replyPublic }: LessonRequest): Promise<void> {
@@ -121,11 +109,6 @@ export class Lessons extends TimedMessages {
     const { length: count } = this.#agreedWorks(lesson);
     if (count < FEWEST_EXAMPLES) throw new UserError("lesson.waiting", { count, least: FEWEST_EXAMPLES });
     await this.#begin(message, "pressed");
-  }
-
-  override stop(): void {
-    super.stop();
-    for (const live of this.#live.values()) live.stop();
   }
 
   protected expire({ message }: InteractiveMessage): Promise<void> {
@@ -257,7 +240,7 @@ export class Lessons extends TimedMessages {
   }
 
   #show(lesson: InteractiveMessage, stuck?: string): void {
-    this.#liveMessage(lesson.message).show(asking(lesson, this.#answers(lesson), stuck));
+    this.live(lesson.message).show(asking(lesson, this.#answers(lesson), stuck));
   }
 
   /** Says how it ended, and then closes: after a stop in between it is said again. */
@@ -265,20 +248,10 @@ export class Lessons extends TimedMessages {
     this.unschedule(lesson);
     const ended = { ...lesson, payload: { ...lesson.payload, ended: why } };
     if (this.#find(lesson.message)) this.messages.put(ended);
-    const live = this.#liveMessage(lesson.message);
-    this.#live.delete(keyOf(lesson.message));
-    const ending = await live.end(over(lesson, this.#answers(lesson), why));
+    const ending = await this.showEnd(lesson.message, over(lesson, this.#answers(lesson), why));
     if (ending === "owed") this.owe(lesson.message, () => this.#begin(lesson.message));
     else if (this.#find(lesson.message))
       this.messages.put({ ...lesson, payload: {}, kind: LESSON_OVER, expiresAt: Date.now() });
-  }
-
-  #liveMessage(message: MessageRef): LiveMessage {
-    const key = keyOf(message);
-    const { backoffMs, logger } = this.services;
-    const live = this.#live.get(key) ?? new LiveMessage(this.chat, message, { attempts: 6, backoffMs, logger });
-    this.#live.set(key, live);
-    return live;
   }
 }
 

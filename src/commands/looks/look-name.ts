@@ -1,4 +1,4 @@
-import type { ChannelRef, User } from "../../domain/model.js";
+import { type ChannelRef, sameCommunity, type User } from "../../domain/model.js";
 import { teachDefinition } from "../../engine/recipes/teach/definition.js";
 import type { JobQueue } from "../../queue/queue.js";
 import { StoreError } from "../../shared/store-error.js";
@@ -29,8 +29,7 @@ export function checkLookName(
     throw error;
   }
   const other = queue.positions().find(({ job }) => {
-    const there = styleScope(job.channel);
-    const here = there.platform === scope.platform && there.community === scope.community;
+    const here = sameCommunity(styleScope(job.channel), scope);
     return here && job.recipe === teachDefinition.name && job.params.name === name;
   });
   if (other) throw new UserError("look.being-taught", { name, id: other.job.id });

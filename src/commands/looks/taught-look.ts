@@ -75,5 +75,9 @@ export function checkLook(
 ): void {
   const names = [...known.map((look) => look.name), ...lookCompletions(looks, channel).map(({ value }) => value)];
   if (names.length === 0 || names.includes(name)) return;
-  throw new UserError("look.unknown-here", { look: name, near: nearest(name, names), known: names });
+  throw unknownLook(name, names);
+}
+
+export function unknownLook(look: string, known: readonly string[]): UserError {
+  return new UserError("look.unknown-here", { look, near: nearest(look, known), known });
 }

@@ -1,36 +1,25 @@
 /** MP4 through ffmpeg, where the PATH has one. */
-import { spawn } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { FilmFileError, filmSound } from "../../shared/films/film-file.js";
+import { ProgramError, runProgram } from "../../shared/run-program.js";
 import { withoutSecrets } from "../../shared/secrets.js";
 import { FilmError } from "./film.js";
 import type { FrameStore } from "./frame-store.js";
 
 /** Long enough for thousands of small frames; a hang ends all the same. */
 const TIMEOUT_MS = 10 * 60_000;
-const KEPT_ERROR = 2000;
+/** It writes files, and says little. */
+const MOST_OUTPUT = 100_000;
 
-/** Runs ffmpeg to its end. @throws FilmError with what it said last */
-function run(args: readonly string[], timeoutMs: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn("ffmpeg", args, {
-      env: withoutSecrets(),
-      stdio: ["ignore", "ignore", "pipe"],
-      timeout: timeoutMs,
-      killSignal: "SIGKILL",
-      ...(signal && { signal }),
-    });
-    let said = "";
-    child.stderr.on("data", (chunk: Buffer) => {
-      said = (said + chunk.toString()).slice(-KEPT_ERROR);
-    });
-    child.on("error", reject);
-    child.on("close", (code) => {
-      if (code === 0) resolve();
-      else reject(new FilmError("film.ffmpeg-failed", {}, { cause: new Error(said) }));
-    });
-  });
+/** Runs ffmpeg to its end. @throws FilmError with what it said last; the signal's reason when aborted */
+async function run(args: readonly string[], milliseconds: number, signal?: AbortSignal): Promise<void> {
+  const options = { env: withoutSecrets(), milliseconds, mostOutput: MOST_OUTPUT, signal };
+  try {
+    await runProgram("ffmpeg", args, options);
+  } catch (cause) {
+    throw cause instanceof ProgramError ? new FilmError("film.ffmpeg-failed", {}, { cause }) : cause;
+  }
 }
 
 /** Whether there is an ffmpeg that runs. */

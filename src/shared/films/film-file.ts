@@ -7,8 +7,9 @@ import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { ProgramError } from "../run-program.js";
 import { type FilmKind, filmKind } from "./kind.js";
-import { runLimited, ToolError, takesFilms } from "./limited.js";
+import { runLimited, takesFilms } from "./limited.js";
 
 /** What a film says of itself. */
 interface FilmFacts {
@@ -94,7 +95,7 @@ async function withFile<T>(bytes: Uint8Array, use: (file: Opened) => Promise<T>)
     await writeFile(path, bytes, { mode: 0o600 });
     return await use({ folder, path, kind });
   } catch (cause) {
-    if (!(cause instanceof ToolError)) throw cause;
+    if (!(cause instanceof ProgramError)) throw cause;
     throw new FilmFileError((await takesFilms()) ? "unreadable" : "no-tools", { cause });
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -155,7 +156,7 @@ async function examine(film: Opened): Promise<Report> {
     try {
       return await examinePart(part ? await copied(film, part) : film);
     } catch (error) {
-      if (!(error instanceof ToolError) || !CODEC_REFUSED.test(error.said)) throw failure ?? error;
+      if (!(error instanceof ProgramError) || !CODEC_REFUSED.test(error.said)) throw failure ?? error;
       failure = error;
     }
   }

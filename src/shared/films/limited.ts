@@ -2,7 +2,7 @@
  * ffmpeg and ffprobe on strangers' films: each run in a process of its own, with limits of time, memory, files and
  * output, and without the program's secrets. `prlimit` of util-linux sets the limits before the program begins.
  */
-import { spawn } from "node:child_process";
+import { runProgram } from "../run-program.js";
 
 type FilmTool = "ffmpeg" | "ffprobe";
 
@@ -25,56 +25,17 @@ const MEMORY = 2_000_000_000;
 const [CPU_SECONDS, MILLISECONDS] = [30, 17_000];
 /** Open files, with libraries and pipes. */
 const FILES = 64;
-const KEPT_ERROR = 2000;
-
-/** A run has not ended well. */
-export class ToolError extends Error {
-  override readonly name = "ToolError";
-  /** @param said what it said last, for the operator */
-  constructor(
-    readonly said: string,
-    options?: ErrorOptions,
-  ) {
-    super(said, options);
-  }
-}
 
 /**
  * What it writes to its output.
- * @throws ToolError; the signal's reason when aborted
+ * @throws ProgramError; the signal's reason when aborted
  */
 export function runLimited(tool: FilmTool, args: readonly string[], limits: Limits): Promise<Buffer> {
   const { folder, mostOutput, mostWritten = 0, signal } = limits;
-  signal?.throwIfAborted();
   const bounds = [`--as=${MEMORY}`, `--cpu=${CPU_SECONDS}`, `--fsize=${mostWritten}`, `--nofile=${FILES}`, "--core=0"];
-  return new Promise((resolve, reject) => {
-    const child = spawn("prlimit", [...bounds, "--", tool, ...args], {
-      cwd: folder,
-      env: { PATH: process.env.PATH, LC_ALL: "C", HOME: folder },
-      stdio: ["ignore", "pipe", "pipe"],
-      timeout: MILLISECONDS,
-      killSignal: "SIGKILL",
-    });
-    const end = () => child.kill("SIGKILL");
-    signal?.addEventListener("abort", end, { once: true });
-    const chunks: Buffer[] = [];
-    let [length, said] = [0, ""];
-    child.stdout.on("data", (chunk: Buffer) => {
-      length += chunk.length;
-      if (length <= mostOutput) chunks.push(chunk);
-      else end();
-    });
-    child.stderr.on("data", (chunk: Buffer) => {
-      said = (said + chunk.toString()).slice(-KEPT_ERROR);
-    });
-    child.on("error", (cause) => reject(new ToolError(tool, { cause })));
-    child.on("close", (code, killed) => {
-      signal?.removeEventListener("abort", end);
-      if (signal?.aborted) reject(signal.reason);
-      else if (code === 0) resolve(Buffer.concat(chunks));
-      else reject(new ToolError([tool, killed ?? code, said].join(" ")));
-    });
-  });
+  const env = { PATH: process.env.PATH, LC_ALL: "C", HOME: folder };
+  const options = { env, milliseconds: MILLISECONDS, folder, mostOutput, signal };
+  return runProgram("prlimit", [...bounds, "--", tool, ...args], options);
 }
 
 /** Whether strangers' films can be taken here: {@link FILM_PROGRAMS} run. */

@@ -1,12 +1,4 @@
-import {
-  channelKey,
-  type Job,
-  type MessageRef,
-  mayManage,
-  NO_COMMUNITY,
-  newJobId,
-  type User,
-} from "../../../domain/model.js";
+import { type Job, type MessageRef, mayManage, NO_COMMUNITY, newJobId, type User } from "../../../domain/model.js";
 import type { Chat } from "../../../port/adapter.js";
 import { ChatError, mayPass } from "../../../port/chat-error.js";
 import type { ActionEvent, Reaction, ReactionEvent } from "../../../port/events.js";
@@ -16,7 +8,6 @@ import { sameEmoji } from "../../../shared/typed.js";
 import type { InteractiveMessage, Vote as StoredVote } from "../../../store/interactive-messages.js";
 import type { Moderation } from "../../moderation/moderation.js";
 import { BARRED, isLasting } from "../../moderation/refusal.js";
-import { LiveMessage } from "../../presenting/deliver.js";
 import { MAX_SHARES } from "../../styles/shares.js";
 import { errorText, UserError } from "../../user-error.js";
 import { PAINT_NOW } from "../button-ids.js";
@@ -33,18 +24,13 @@ const VOTE = "vote";
 export const VOTE_OVER = "vote-over";
 
 interface VoteServices extends CollectorServices {
-  /** Wait before the second try of a message, in milliseconds. */
-  readonly backoffMs: number;
   readonly moderation: CollectorServices["moderation"] & Pick<Moderation, "note">;
 }
 
 /** Votes: messages whose reactions, by all people of a channel, become the shares of a blend. */
 export class Votes extends ReactionCollector {
-  readonly #live = new Map<string, LiveMessage>();
   /** Votes that are being ended: of two who do it at once, only one starts the job. */
   readonly #ending = new Set<string>();
-  /** Channels where one is being opened. */
-  readonly #opening = new Set<string>();
 
   constructor(
     chat: Chat,
@@ -55,13 +41,8 @@ export class Votes extends ReactionCollector {
 
   async open(request: CollectorRequest, { minutes, styles: named }: VoteRequest): Promise<void> {
     const { channel, user } = request;
-    const key = channelKey(channel);
-    const here = ({ message }: InteractiveMessage) => channelKey(message.channel) === key;
-    const other = this.messages.list(VOTE).find((vote) => here(vote) && !this.#isOver(vote));
-    if (other || this.#opening.has(key))
-      throw new UserError("vote.already", { opener: other && plain(other.author.name) });
-    this.#opening.add(key);
-    try {
+    const alone = { already: "vote.already", isOver: (vote: InteractiveMessage) => this.#isOver(vote) } as const;
+    await this.openAlone(channel, alone, async () => {
       // One of the reactions is ✅.
       const styles = await findCandidates(this.services.styles, channel, named, this.chat.capabilities.reactions - 1);
       const payload = { candidates: styles.map(({ name, emoji }) => ({ name, emoji })), minutes };
@@ -70,9 +51,7 @@ export class Votes extends ReactionCollector {
       const { keepPictures: _kept, ...content } = texts.open(opened, { people: 0, shares: [] });
       const vote = await this.post(request, { styles, content, expiresAt, payload });
       this.schedule(vote, expiresAt);
-    } finally {
-      this.#opening.delete(key);
-    }
+    });
   }
 
   /** Anybody's emoji is a vote; ✅ of those who may end it ends it. */
@@ -107,11 +86,6 @@ export class Votes extends ReactionCollector {
     const { id, name: subject } = vote.author;
     if (id !== user.id && community !== NO_COMMUNITY)
       this.services.moderation.note(user, { platform, community, kind: "cancel-vote", subject });
-  }
-
-  override stop(): void {
-    super.stop();
-    for (const live of this.#live.values()) live.stop();
   }
 
   protected override readonly alsoRead = [END_EMOJI];
@@ -223,7 +197,7 @@ export class Votes extends ReactionCollector {
       // As stored it has expired: the next start tries again.
       logger.error({ err: failure, message }, "a vote could not be kept open");
     }
-    this.#liveMessage(open.message).show(texts.stuck(open, counted, errorText(error)));
+    this.live(open.message).show(texts.stuck(open, counted, errorText(error)));
   }
 
   async #closeUnpainted(vote: InteractiveMessage, why: string): Promise<void> {
@@ -235,9 +209,7 @@ export class Votes extends ReactionCollector {
 
   /** Shows the end, and then closes: a stop in between, or a chat that is out, would leave the message as it is. */
   async #closeWith(vote: InteractiveMessage, content: ReturnType<typeof texts.ended>): Promise<void> {
-    const live = this.#liveMessage(vote.message);
-    this.#live.delete(keyOf(vote.message));
-    if ((await live.end(content)) === "owed") this.owe(vote.message, () => this.#end(vote.message));
+    if ((await this.showEnd(vote.message, content)) === "owed") this.owe(vote.message, () => this.#end(vote.message));
     else this.#close(vote);
   }
 
@@ -274,15 +246,7 @@ export class Votes extends ReactionCollector {
   }
 
   #showCount(vote: InteractiveMessage): void {
-    this.#liveMessage(vote.message).show(texts.open(vote, this.#count(vote)));
-  }
-
-  #liveMessage(message: MessageRef): LiveMessage {
-    const key = keyOf(message);
-    const { backoffMs, logger } = this.services;
-    const live = this.#live.get(key) ?? new LiveMessage(this.chat, message, { attempts: 6, backoffMs, logger });
-    this.#live.set(key, live);
-    return live;
+    this.live(vote.message).show(texts.open(vote, this.#count(vote)));
   }
 }
 

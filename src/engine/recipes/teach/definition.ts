@@ -24,7 +24,8 @@ const LESSON_COST = 3;
 /** The octaves of the sample, together. */
 export const SAMPLE = { size: SAMPLE_SIDE, octaves: 4, steps: 10, strength: 1.5 } as const;
 
-const NAME = /^[a-z][a-z0-9-]{0,31}$/;
+const MOST_LETTERS = 32;
+const NAME = new RegExp(`^[a-z][a-z0-9-]{0,${MOST_LETTERS - 1}}$`);
 
 /** A look's name, as people type it; undefined where it is none. */
 export function readLookName(typed: string): string | undefined {
@@ -42,7 +43,7 @@ export const teachDefinition = defineRecipe({
     name: text({
       help: "What the look will be called",
       positional: true,
-      expected: "a word of up to 32 small letters, digits and dashes, such as moths",
+      expected: `a word of up to ${MOST_LETTERS} small letters, digits and dashes, such as moths`,
       read: readLookName,
     }),
     channels: integer({
