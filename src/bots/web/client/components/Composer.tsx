@@ -4,6 +4,7 @@ import { plainText } from "../../../markdown/plain-text.js";
 import type { WireMessage } from "../../wire.js";
 import { addFiles, setDraft, useDraft } from "../state/drafts.js";
 import { sendMessage } from "../state/outbox.js";
+import { PICKED_TYPES } from "../state/shrink.js";
 import { setReplying, type TimelineRef, timelineKey, useChannelName, useStore } from "../state/store.js";
 import { onlyTouches } from "../state/touch.js";
 import { sentence } from "../text/sentences.js";
@@ -201,11 +202,6 @@ function Replying({ to, onCancel }: { to: WireMessage; onCancel: () => void }) {
   );
 }
 
-const TAKEN = [
-  ...["jpeg", "png", "webp", "gif", "avif", "tiff", "heic", "heif"].map((kind) => `image/${kind}`),
-  ...[".heic", ".heif", "video/mp4", "video/webm", "video/quicktime"],
-].join(",");
-
 function AddPictures({ draftKey }: { draftKey: string }) {
   const picker = useRef<HTMLInputElement>(null);
   return (
@@ -214,7 +210,7 @@ function AddPictures({ draftKey }: { draftKey: string }) {
       <input
         ref={picker}
         type="file"
-        accept={TAKEN}
+        accept={PICKED_TYPES}
         multiple
         hidden
         onChange={(event) => {

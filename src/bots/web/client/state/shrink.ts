@@ -17,9 +17,15 @@ export function isHeic({ type, name }: File): boolean {
   return /^image\/hei[cf]/.test(type) || /\.hei[cf]$/i.test(name);
 }
 
+const FILM_TYPES = ["mp4", "x-m4v", "quicktime", "webm", "x-matroska", "3gpp"].map((kind) => `video/${kind}`);
+const PICTURE_TYPES = ["jpeg", "png", "webp", "gif", "avif", "tiff", "heic", "heif"].map((kind) => `image/${kind}`);
+
+/** What a file picker offers; the server looks at the bytes. */
+export const PICKED_TYPES = [...PICTURE_TYPES, ".heic", ".heif", ...FILM_TYPES].join(",");
+
 /** A film that only a player shows; which kinds of video are taken the server says. */
 export function isFilm({ type }: File): boolean {
-  return /^video\/(mp4|x-m4v|quicktime|webm|x-matroska|3gpp)$/.test(type);
+  return FILM_TYPES.includes(type);
 }
 
 /**
