@@ -24,9 +24,10 @@ export function addSee(program: Command): void {
 
 async function see(path: string, flags: Flags): Promise<void> {
   const picture = await openPicture(await readPicture(path));
-  const seen = await withEngine(flags, async ({ network, programs }) =>
-    classify({ programs, network: await network(flags.network) }, await pictureToSee(picture)),
-  );
+  const seen = await withEngine(flags, async ({ network: load, programs }) => {
+    const network = await load(flags.network);
+    return classify({ programs, network }, await pictureToSee(network, picture));
+  });
   const labels = seen.slice(0, flags.labels);
   if (flags.json) return printJson({ network: flags.network, labels });
   const rows = labels.map(({ name, probability }) => [name, sentence("share.percent", { share: probability })]);

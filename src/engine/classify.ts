@@ -3,13 +3,13 @@
 import type { Seen } from "../shared/sighting.js";
 import { classNames } from "./classes.js";
 import { type EngineContext, observe } from "./evaluate.js";
-import { fitInside, type Raster } from "./images/raster.js";
-import { extended, resize } from "./images/resample.js";
+import { fitInside, type Raster, type Size } from "./images/raster.js";
+import { extended, resize, sample } from "./images/resample.js";
 import { leastSideToName, type Network, noClasses } from "./networks/network.js";
 import type { PictureInput } from "./recipes/recipe.js";
 
-/** The longer side, in pixels, at which pictures are looked at. */
-export const SEEN_SIDE = 256;
+/** The longer side, in pixels, at which pictures are looked at by networks that take any size. */
+const SEEN_SIDE = 256;
 
 /** What a network's classes are called, in its order. @throws NetworkError of one that names nothing */
 export function classesOf({ id, classes, classNames: own }: Network): readonly string[] {
@@ -32,8 +32,24 @@ export async function classify({ programs, network }: EngineContext, image: Rast
   return all.sort((a, b) => b.probability - a.probability);
 }
 
-/** A picture of any size as it is looked at. */
-export async function pictureToSee(picture: PictureInput): Promise<Raster> {
-  const { width, height } = fitInside(picture.width, picture.height, SEEN_SIDE);
-  return resize(await picture.decode(SEEN_SIDE), width, height);
+/** Pixels that are opened at most to be sampled: as floats they take 100 MB. */
+const MOST_OPENED = 8_000_000;
+
+/** The longer side, in pixels, at which a network wants to have a picture opened, or each of so many of one size. */
+export function sideToOpen({ square }: Pick<Network, "square">, { width, height }: Size, count = 1): number {
+  if (square === undefined) return SEEN_SIDE;
+  const share = Math.sqrt(MOST_OPENED / (count * width * height));
+  return Math.max(1, Math.floor(Math.max(width, height) * Math.min(1, share)));
+}
+
+/** An image as a network looks at it: whole, and sampled as a square where it learnt from such. */
+export function imageToSee({ square }: Pick<Network, "square">, image: Raster): Raster {
+  if (square !== undefined) return sample(image, square, square);
+  const { width, height } = fitInside(image.width, image.height, SEEN_SIDE);
+  return resize(image, width, height);
+}
+
+/** A picture of any size as a network looks at it. */
+export async function pictureToSee(network: Pick<Network, "square">, picture: PictureInput): Promise<Raster> {
+  return imageToSee(network, await picture.decode(sideToOpen(network, picture)));
 }

@@ -80,6 +80,27 @@ export function resize(raster: Raster, width: number, height: number): Raster {
   return { width, height, data };
 }
 
+/**
+ * Bilinear sampling with corners on corners and nothing smoothed before, as TensorFlow's `resize_bilinear` with
+ * `align_corners` does it: for networks that were shown such pictures.
+ * @param width, height in pixels, 2 or more
+ */
+export function sample(raster: Raster, width: number, height: number): Raster {
+  const out = emptyRaster(width, height);
+  const [stepX, stepY] = [(raster.width - 1) / (width - 1), (raster.height - 1) / (height - 1)];
+  for (let i = 0; i < out.data.length; i++) {
+    const [x, y] = [(i % width) * stepX, (Math.floor(i / width) % height) * stepY];
+    const [left, top] = [Math.floor(x), Math.floor(y)];
+    const [right, below] = [Math.min(left + 1, raster.width - 1), Math.min(top + 1, raster.height - 1)];
+    const plane = Math.floor(i / (width * height)) * raster.height;
+    const at = (row: number, column: number): number => raster.data[(plane + row) * raster.width + column] ?? 0;
+    const upper = at(top, left) + (x - left) * (at(top, right) - at(top, left));
+    const lower = at(below, left) + (x - left) * (at(below, right) - at(below, left));
+    out.data[i] = upper + (y - top) * (lower - upper);
+  }
+  return out;
+}
+
 interface Rectangle {
   readonly x: number;
   readonly y: number;

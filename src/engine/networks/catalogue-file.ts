@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { Preprocessing } from "./import/preprocessing.js";
-import { ClassNames, Presets } from "./presets.js";
+import { ClassNames, Presets, Square } from "./presets.js";
 
 const NpmSource = z.strictObject({
   /** Name and exact version. */
@@ -42,6 +42,7 @@ const Entry = z
     classifier: z.boolean().optional(),
     /** Of one that only judges pictures, and is not offered to dream with: the classes that it tells apart. */
     classes: ClassNames.optional(),
+    square: Square.optional(),
     ...Presets.partial().shape,
   })
   .refine(({ classes, dream, style }) => classes !== undefined || (dream && style), {

@@ -1,5 +1,6 @@
 /** Finding and loading networks: by name from the catalogue, by name in folders, by path. */
 import { join } from "node:path";
+import { defined } from "../../shared/defined.js";
 import { nearest } from "../../shared/nearest.js";
 import { type CatalogueEntry, catalogue } from "./catalogue-file.js";
 import { type InstallOptions, install, installed, modelFile } from "./download/install.js";
@@ -122,5 +123,6 @@ export async function loadNetwork(idOrPath: string, options: LoadOptions): Promi
   const preprocessing = await found();
   const classNames = notes?.classes ?? known?.classes;
   const network = assemble(idOrPath, graph, preprocessing.preprocessing, classNames);
-  return { ...network, preprocessing, presets: presetsFor(network, notes, known) };
+  const square = notes?.square ?? known?.square;
+  return { ...network, preprocessing, presets: presetsFor(network, notes, known), ...defined({ square }) };
 }

@@ -72,6 +72,8 @@ export interface Network {
   readonly classes?: number;
   /** What its classes are called, in the file's order, where they are others than those. */
   readonly classNames?: readonly string[];
+  /** It is shown pictures sampled as squares of this side in pixels to name what they show, as it was in training. */
+  readonly square?: number;
   /**
    * Looks, style and content layers, where the catalogue or the network's folder names some; `presetsOf` finds them for
    * any network.

@@ -47,6 +47,9 @@ export type Presets = z.infer<typeof Presets>;
 /** What a network's classes are called, in the file's order. */
 export const ClassNames = z.array(z.string().min(1)).min(2);
 
+/** The side in pixels of the squares as which a classifier has seen pictures in training, whatever their shape. */
+export const Square = z.int().min(16).max(1024);
+
 /** A `dreamloom.yaml` beside a network of one's own. Everything may be left out. */
 export const NetworkNotes = z.strictObject({
   title: z.string().optional(),
@@ -56,6 +59,7 @@ export const NetworkNotes = z.strictObject({
   preprocessing: Preprocessing.optional(),
   /** What the file's classes are called, in its order, where they are not ImageNet's. */
   classes: ClassNames.optional(),
+  square: Square.optional(),
   dream: Dream.optional(),
   style: Presets.shape.style.optional(),
 });

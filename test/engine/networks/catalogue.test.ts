@@ -27,7 +27,7 @@ const first = async (id: string, modelsPath: string[], modelsDir = "/nonexistent
 describe("the catalogue", () => {
   it("holds five networks to dream with, each with checksum, credit, looks and style layers, and the filter's", () => {
     const { nsfwjs, ...entries } = catalogue();
-    expect(nsfwjs).toMatchObject({ classes: ["Drawing", "Hentai", "Neutral", "Porn", "Sexy"] });
+    expect(nsfwjs).toMatchObject({ classes: ["Drawing", "Hentai", "Neutral", "Porn", "Sexy"], square: 224 });
     expect(Object.keys(entries)).toEqual(["resnet50", "vgg19", "vgg16", "googlenet", "squeezenet"]);
     for (const { dream, credit, licence } of Object.values(entries)) {
       expect(Object.keys(dream?.looks ?? {})).toEqual(

@@ -1,9 +1,8 @@
 /** What networks see in a picture before and after a dream: the one that dreamt, and those that did not. */
 import type { Sighting } from "../../../shared/sighting.js";
-import { classify, SEEN_SIDE } from "../../classify.js";
+import { classify, imageToSee } from "../../classify.js";
 import type { EngineContext } from "../../evaluate.js";
-import { fitInside, type Raster } from "../../images/raster.js";
-import { resize } from "../../images/resample.js";
+import type { Raster } from "../../images/raster.js";
 import { catalogue } from "../../networks/catalogue-file.js";
 import type { RecipeContext } from "../recipe.js";
 
@@ -24,8 +23,7 @@ export async function sightings(
 
 async function sighted(before: Raster | undefined, after: Raster, engine: EngineContext): Promise<Sighting> {
   const first = async (image: Raster) => {
-    const { width, height } = fitInside(image.width, image.height, SEEN_SIDE);
-    const [best] = await classify(engine, resize(image, width, height));
+    const [best] = await classify(engine, imageToSee(engine.network, image));
     if (!best) throw new Error("a network has named nothing");
     return best;
   };

@@ -1,10 +1,11 @@
 import sharp from "sharp";
 import { expect, it } from "vitest";
 import { classNames } from "../../../../src/engine/classes.js";
-import { classify, pictureToSee } from "../../../../src/engine/classify.js";
-import { openPicture } from "../../../../src/engine/images/codec.js";
+import { classify, pictureToSee, sideToOpen } from "../../../../src/engine/classify.js";
+import { decode, openPicture } from "../../../../src/engine/images/codec.js";
 import { openMoving } from "../../../../src/engine/images/moving-picture.js";
 import { emptyRaster } from "../../../../src/engine/images/raster.js";
+import { sample } from "../../../../src/engine/images/resample.js";
 import { SEE } from "../../../../src/engine/recipes/see/definition.js";
 import { runJob } from "../../../../src/engine/run-job.js";
 import { drawn } from "../../../support/pictures.js";
@@ -19,11 +20,29 @@ it("tells the best labels with the network's own probabilities, and shows the pi
   const { labels = [], width, height, network } = await ask({ network: "naming" }, { image });
   expect([width, height, network]).toEqual([256, 192, "naming"]);
   const engine = { programs: context.programs, network: naming };
-  const all = await classify(engine, await pictureToSee(await openPicture(image)));
+  const all = await classify(engine, await pictureToSee(naming, await openPicture(image)));
   expect(all).toHaveLength(1000);
   expect(labels).toEqual(all.slice(0, 5));
   expect(labels.map(({ name }) => classNames(1000).includes(name))).toEqual([true, true, true, true, true]);
   expect((await ask({ network: "naming", labels: 2 }, { image })).labels).toEqual(all.slice(0, 2));
+});
+
+it("shows a network that learnt from squares the whole picture as one, never opened larger than it is", async () => {
+  const network = { ...naming, square: 64 };
+  const square = { ...context, network: async () => network };
+  const image = await drawn(400, 100);
+  const seen = await runJob(
+    { recipe: SEE, params: { network: "naming" }, pictures: { image } },
+    { ...square, onFrame: () => undefined },
+  );
+  expect([seen.width, seen.height]).toEqual([64, 64]);
+  const whole = sample(await decode(image), 64, 64);
+  const all = await classify({ programs: context.programs, network }, whole);
+  expect(seen.labels).toEqual(all.slice(0, 5));
+  expect(sideToOpen(network, { width: 400, height: 100 })).toBe(400);
+  const large = sideToOpen(network, { width: 10_000, height: 5_000 });
+  expect((large * large) / 2).toBeLessThanOrEqual(8_000_000);
+  expect(sideToOpen(network, { width: 600, height: 400 }, 200)).toBeLessThan(300);
 });
 
 it("looks at frames of a moving picture where that is asked for: one that a label is sure in counts", async () => {
