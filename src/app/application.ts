@@ -31,6 +31,8 @@ export interface Parts {
   readonly logger?: Logger;
   /** First wait before a chat that cannot be reached is tried again, in milliseconds; default: 5,000. */
   readonly retryMs?: number;
+  /** The clock of what is due at an hour of the day, in milliseconds since 1970; default: the machine's. */
+  readonly now?: () => number;
   /** Prints where people find the program; default: to standard output. */
   readonly print?: (line: string) => void;
 }
@@ -116,6 +118,7 @@ async function startServices(
     store,
     logger: logger.child({ part: "commands" }),
     metrics: operation.metricsSink,
+    now: parts.now,
   });
   presenter = app.presenter;
   const admin = adminOf(app, chats, operation, work);

@@ -57,4 +57,6 @@ export interface AppContext {
   readonly metrics: MetricsSink;
   /** Wait before the second try of a message, in milliseconds. */
   readonly backoffMs: number;
+  /** The clock of what is due at an hour of the day, in milliseconds since 1970. */
+  readonly now: () => number;
 }

@@ -38,6 +38,8 @@ interface AppContextOptions {
   readonly logger: Logger;
   /** Wait before the second try of a message, in milliseconds; 500 by default. */
   readonly backoffMs?: number;
+  /** The clock of what is due at an hour of the day; the machine's by default. */
+  readonly now?: (() => number) | undefined;
   /** Counts for operators. */
   readonly metrics?: MetricsSink;
 }
@@ -85,6 +87,7 @@ export function createAppContext(options: AppContextOptions): HandlersContext {
     styles,
     logger,
     backoffMs,
+    now: options.now ?? Date.now,
     metrics,
     recipes,
     registry: new Registry(chat.commands, { styles, presets: store.presets, looks: store.looks, botOptions }),

@@ -64,7 +64,7 @@ interface ChatContext {
 export function createHandlers(chat: Chat, app: HandlersContext, options: HandlersOptions = {}): Handlers {
   const { settleMs = SETTLE_MS, slowedDown, admin } = options;
   const context = contextOf(chat, app, settleMs);
-  const ongoing = [...context.collectors, context.lessons, new DailyDreams(chat, app)];
+  const ongoing = [...context.collectors, context.lessons, new DailyDreams(chat, app, app.now)];
   const pending = new Set<Promise<void>>();
   return {
     commands: app.registry.summaries,

@@ -225,7 +225,12 @@ export class ScheduledQueue implements JobQueue {
   }
 
   async markNotified(id: string): Promise<void> {
-    await this.#context.writer.update(id, { unnotified: false });
+    const { repository, writer } = this.#context;
+    const done = (await repository.get(id))?.result;
+    // What was taught is kept as a look, and goes when that goes: it is not kept a second time with its job.
+    if (done?.taught === undefined) return writer.update(id, { unnotified: false });
+    const { taught: _kept, ...result } = done;
+    await writer.update(id, { unnotified: false, result });
   }
 
   untold(id: string): Promise<JobEnding | "unwritten" | undefined> {

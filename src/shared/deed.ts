@@ -10,8 +10,13 @@ export type Deed =
     }
   /** By the styles' names; without one, in the style of a picture that was sent. */
   | { readonly does: "paint"; readonly styles: readonly string[]; readonly film?: boolean }
-  /** Of a named style, or of a picture. */
-  | { readonly does: "texture"; readonly style?: string | undefined }
+  /** Of a named style or of a picture, leaning into things or away from them; or of the things alone. */
+  | {
+      readonly does: "texture";
+      readonly style?: string | undefined;
+      readonly into?: readonly string[] | undefined;
+      readonly away?: readonly string[] | undefined;
+    }
   /** What a neuron, or the word for a class, looks like by itself. */
   | { readonly does: "neuron"; readonly neuron?: string | undefined; readonly into?: readonly string[] | undefined }
   | { readonly does: "neurons"; readonly network: string }

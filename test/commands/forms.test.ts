@@ -20,6 +20,7 @@ it("a form takes over from any line that needs a picture, with all that was type
   for (const line of ["/dream strength:lots", "/dreem", '/dream "']) expect(read(line), line).toBeUndefined();
   expect(app.registry.formOf("texture", { style: "winter" })?.needsPicture).toBe(false);
   expect(app.registry.formOf("texture", {})?.needsPicture).toBe(true);
+  expect(app.registry.formOf("texture", { into: "peacock" })?.needsPicture).toBe(false);
 });
 
 it("says what is wrong with a line while it is typed, and nothing of what is still to come", async () => {

@@ -75,6 +75,9 @@ describe("/teach from:hearts", () => {
     await quiet();
     expect(chat.in("thread").at(-1)?.content.text).toContain("Picture by Ben");
     const makers = [{ id: "ben", name: "Ben" }];
+    const lesson = store.jobs.get(/job `(\w{8})`/.exec(message.content.text)?.[1] ?? "");
+    expect(lesson?.result).toMatchObject({ network: expect.any(String) });
+    expect(lesson?.result).not.toHaveProperty("taught");
     expect(store.looks.list(art)).toEqual([expect.objectContaining({ name: "moths", pictures: 5, makers })]);
     await chat.say(cat, "/dream look:moths picture:none");
     await (await engine.next()).finish();

@@ -193,6 +193,17 @@ describe("paintings in a chat", () => {
     expect(nothing).toMatch(/^There is no picture here\. Attach one/);
   });
 
+  it("weave a word without the newest picture, and lean a picture that is given into it", async () => {
+    const { chat, engine, quiet } = await studio({ engine: new FakeEngine({ automatic: true }) });
+    for (const attachments of [[], [source(image)]]) {
+      await chat.say(ann, "/texture into:peacock", { attachments });
+      await quiet();
+    }
+    const [alone, leaning] = engine.runs.map(({ request }) => request);
+    expect(alone).toMatchObject({ recipe: "texture", pictures: {}, params: { into: "peacock" } });
+    expect(leaning?.pictures).toHaveProperty("style");
+  });
+
   it("keep films within what the platform takes", async () => {
     const { chat, engine, quiet } = await studio({ engine: new FakeEngine({ automatic: true }) });
     await chat.say(ann, "/zoom frames:12 picture:none");

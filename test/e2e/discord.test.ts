@@ -21,12 +21,15 @@ import { writeTinyNetwork } from "../support/tiny-network.js";
 /** The engine's process takes its time to start on a busy machine. */
 const JOB_MS = 240_000;
 const TEST_MS = 480_000;
+const HOUR_MS = 3_600_000;
 
 describe("Dreamloom in Discord", () => {
   const folder = mkdtempSync(join(tmpdir(), "dreamloom-discord-"));
   let discord: FakeDiscord;
   let running: Running;
   let engine: HeldEngine;
+  /** How far the clock of the day's dreams is ahead, in milliseconds. */
+  let ahead = 0;
   const rejections: unknown[] = [];
   const noteRejection = (reason: unknown) => void rejections.push(reason);
 
@@ -52,6 +55,7 @@ describe("Dreamloom in Discord", () => {
         return engine;
       },
       logger: pino({ level: "silent" }),
+      now: () => Date.now() + ahead,
       print: () => undefined,
     });
   };
@@ -249,6 +253,65 @@ describe("Dreamloom in Discord", () => {
       expect(discord.message(ref)?.buttons).toEqual([]);
       const taught = await untilSeen(await threadOf(await untilSeen(art, "**Look hearted**")), "Your picture is ready");
       expect(taught.text).toContain("Picture by Ben");
+    },
+    TEST_MS,
+  );
+
+  it(
+    "dreams by a preset, also by one that somebody else has taken from its card",
+    async () => {
+      const [ann, ben, art] = [discord.user("Ann"), discord.user("Ben"), discord.addChannel("presets")];
+      const told = (who: typeof ann, text: string) =>
+        discord.until(() => discord.ephemeralTo(who).find((message) => message.text.includes(text)), text, JOB_MS);
+      const dreamt = async (who: typeof ann, seed: string) => {
+        who.command(art, "dream", { preset: "moody", seed }, [await photo()]);
+        const root = await untilSeen(art, `seed:${seed}`);
+        expect(await sizeOf(await untilSeen(await threadOf(root), "Your picture is ready"))).toEqual(["png", 64, 48]);
+        return root;
+      };
+      const options = "layers:corners size:64 octaves:1 steps:1";
+      ann.command(art, "preset", { action: "save", name: "moody", options });
+      await told(ann, "Saved **moody** for you: `/dream layers:corners:1 ");
+      expect((await dreamt(ann, "61")).text).toMatch(/layers:corners\S* .*size:64/);
+      ann.command(art, "preset", { action: "export", name: "moody" });
+      const [card] = (await untilSeen(art, "preset **moody**")).pictures;
+      expect(card?.description).toContain("A card with the preset moody: /dream layers:corners:1 ");
+      const bytes = (await card?.download()) ?? expect.fail();
+      ben.command(art, "dream", { preset: "moody", seed: "62" }, [await photo()]);
+      await told(ben, "moody");
+      ben.command(art, "preset", { action: "import" }, [{ name: "card.png", bytes }]);
+      await told(ben, "Saved **moody** for you");
+      await dreamt(ben, "63");
+    },
+    TEST_MS,
+  );
+
+  it(
+    "dreams the day's picture with the most hearts when the channel's hour comes",
+    async () => {
+      const [ann, ben, mo] = [discord.user("Ann"), discord.user("Ben"), discord.user("Mo", { moderator: true })];
+      const art = discord.addChannel("daily");
+      const made = { layers: "corners", size: 64, octaves: 1, steps: 1 };
+      ann.command(art, "dream", { ...made, seed: "71" }, [await photo()]);
+      const root = await untilSeen(art, "seed:71");
+      const favourite = await untilSeen(await threadOf(root), "Your picture is ready");
+      await discord.until(() => discord.message(root.ref)?.text.includes("Done in"), "the end", JOB_MS);
+      ben.react(favourite.ref, "❤️");
+      // Hearts are told by the gateway: they are there when the gallery shows one.
+      const hearted = () => discord.messagesIn(art).some(({ text }) => text.includes("❤️ 1"));
+      while (!hearted()) await ben.command(art, "gallery").answered;
+      const hour = new Date(Date.now() + HOUR_MS).toISOString().slice(11, 16);
+      mo.command(art, "settings", { daily: hour, size: 64 });
+      await discord.until(() => discord.ephemeralTo(mo).find(({ text }) => text.includes(`${hour} UTC`)));
+      onTestFinished(() => {
+        ahead = 0;
+      });
+      ahead = HOUR_MS;
+      const announced = await untilSeen(art, "**Dream of the day**");
+      expect(announced.text).toContain("by Ann, the picture here with the most hearts (1 ❤️)");
+      const dream = await untilSeen(await threadOf(await untilSeen(art, /\*\* for Mo/)), "Your picture is ready");
+      expect(await sizeOf(dream)).toEqual([expect.any(String), 64, 48]);
+      expect(dream.text).toContain("Picture by Ann");
     },
     TEST_MS,
   );

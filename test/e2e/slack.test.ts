@@ -20,6 +20,7 @@ import { drawn } from "../support/pictures.js";
 import { writeTinyNetwork } from "../support/tiny-network.js";
 
 const JOB_MS = 240_000;
+const HOUR_MS = 3_600_000;
 const NOTES = `title: Tiny
 dream: { default: corners, looks: { corners: { description: Corners, layers: { corners: 1 } } } }
 style: { layers: { edges: 1, corners: 1 }, content: corners }
@@ -31,6 +32,8 @@ describe("Slack, from the line to the picture", () => {
   let people: Users;
   let running: Running;
   let engine: HeldEngine;
+  /** How far the clock of the day's dreams is ahead, in milliseconds. */
+  let ahead = 0;
   let ann: User;
   let ben: User;
   let art: Channel;
@@ -55,6 +58,7 @@ describe("Slack, from the line to the picture", () => {
         return engine;
       },
       logger: pino({ level: process.env.LOG_LEVEL ?? "silent" }),
+      now: () => Date.now() + ahead,
       print: () => undefined,
     });
   }
@@ -303,6 +307,71 @@ describe("Slack, from the line to the picture", () => {
       expect(painted.text).toContain("Picture by Ann");
       await people.react(admin, { channel: place.id, ts: post.ts }, "👁️", true);
       expect(await sizes(await result(await seen(/Dream.* for Mo/)))).toEqual([[64, 48]]);
+      expect(fake.violations).toEqual([]);
+    },
+    JOB_MS,
+  );
+
+  it(
+    "dreams by a preset, also by one that somebody else has taken from its card",
+    async () => {
+      const told = (who: User, text: string) =>
+        until(
+          () => people.look(who, { id: art.id }).find((message) => message.ephemeral && message.text.includes(text)),
+          text,
+        );
+      const dreamt = async (who: User, seed: number) => {
+        await people.say(who, { id: art.id }, "my pond", [await photo()]);
+        await people.command(who, art.id, "dream", `moody seed:${seed}`);
+        const root = await job(`seed:${seed}`);
+        expect(await sizes(await final(root))).toEqual([[64, 48]]);
+        await done(root);
+        return root;
+      };
+      await people.command(ann, art.id, "preset", "save moody layers:corners size:64 octaves:1 steps:1");
+      await told(ann, "Saved *moody* for you: `/");
+      expect((await dreamt(ann, 61)).text).toMatch(/layers:corners\S* .*size:64/);
+      await people.command(ann, art.id, "preset", "export moody");
+      const card = await until(() => channel().find(({ text }) => text.includes("preset *moody*")), "the card");
+      const [{ alt, bytes } = expect.fail()] = card.pictures;
+      expect(alt).toContain("A card with the preset moody: /dream layers:corners:1 ");
+      await people.mention(ben, { id: art.id }, "preset import", [{ name: "card.png", bytes }]);
+      await told(ben, "Saved *moody* for you");
+      await dreamt(ben, 62);
+      expect(fake.violations).toEqual([]);
+    },
+    JOB_MS,
+  );
+
+  it(
+    "dreams the day's picture with the most hearts when the channel's hour comes",
+    async () => {
+      const admin = fake.addUser("Day", { admin: true });
+      const place = fake.addChannel("daily");
+      const look = (thread?: string) => people.look(ann, { id: place.id, ...(thread && { thread }) });
+      const seen = (text: RegExp) => until(() => look().find((message) => text.test(message.text)), String(text));
+      const result = ({ ts }: SeenMessage) =>
+        until(() => look(ts).find(({ text }) => text.includes("Your picture is ready")), "the picture");
+      await people.mention(ann, { id: place.id }, "dream layers:corners size:64 octaves:1 steps:1 seed:81", [
+        await photo(),
+      ]);
+      const { ts } = await result(await seen(/seed:81[\s\S]*Done in/));
+      await people.react(ben, { channel: place.id, ts }, "❤️", true);
+      const hour = new Date(Date.now() + HOUR_MS).toISOString().slice(11, 16);
+      await people.command(admin, place.id, "settings", `daily:${hour} size:64`);
+      await until(
+        () => people.look(admin, { id: place.id }).find(({ text }) => text.includes(`${hour} UTC`)),
+        "the hour that is set",
+      );
+      onTestFinished(() => {
+        ahead = 0;
+      });
+      ahead = HOUR_MS;
+      const announced = await seen(/\*Dream of the day\*/);
+      expect(announced.text).toContain("by Ann, the picture here with the most hearts (1 ❤️)");
+      const dream = await result(await seen(/\* for Day/));
+      expect(await sizes(dream)).toEqual([[64, 48]]);
+      expect(dream.text).toContain("Picture by Ann");
       expect(fake.violations).toEqual([]);
     },
     JOB_MS,

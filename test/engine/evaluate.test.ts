@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { evaluate, evaluateTiles, worksOf } from "../../src/engine/evaluate.js";
+import { classes } from "../../src/engine/objectives/classes.js";
 import { dream } from "../../src/engine/objectives/dream.js";
-import { openTiny, scene, vgg } from "./recipes/tiny.js";
+import { dot } from "../../src/engine/optimize/vector.js";
+import { naming, openTiny, scene, vgg } from "./recipes/tiny.js";
 
 const { programs, signal } = openTiny();
 
@@ -25,6 +27,16 @@ describe("tiles", () => {
     expect(works.length).toBeGreaterThan(4);
     expect(covered.every((times) => times === 1)).toBe(true);
     expect(worksOf({ width: 250, height: 250 }, options)).toHaveLength(1);
+  });
+
+  it("have the whole picture's gradient and loss also of a class's score", async () => {
+    const objective = classes(new Map([[3, 1]]), naming.classes ?? 0);
+    const picture = scene(420, 300);
+    const whole = await evaluate(programs, naming, objective, picture);
+    const tiled = await evaluateTiles(programs, naming, objective, picture, options);
+    const [a, b] = [whole.gradient, tiled.gradient];
+    expect(dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b))).toBeGreaterThan(0.95);
+    expect(Math.abs(tiled.loss / whole.loss - 1)).toBeLessThan(0.2);
   });
 
   it("have the whole picture's gradient", async () => {

@@ -37,7 +37,7 @@ export class DailyDreams {
   constructor(
     private readonly chat: Chat,
     private readonly app: DailyServices,
-    private readonly now: () => number = Date.now,
+    private readonly now: () => number,
   ) {}
 
   /** Begins to look; again after an outage of the chat, too. */

@@ -90,6 +90,14 @@ export async function findImage(
   });
 }
 
+/** The image that is attached to a command, or on the message that it answers, where there is one. */
+export function findGivenImage(request: ImageRequest, limits: ImageLimits): Promise<FoundImage | undefined> {
+  return forUser(async () => {
+    const given = await toldOfWait(request, () => findGiven(request));
+    return given && counted(request, () => downloadTheirs(given, request, limits));
+  });
+}
+
 /**
  * The second image attached to a command, or a further one.
  * @param index 1 for the second

@@ -13,7 +13,7 @@ import { defined } from "../../shared/defined.js";
 import { kebab } from "../../shared/text.js";
 import type { BotOptions } from "../bot-options.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
-import { type FoundImage, findFurtherImage, findImage } from "../images/find-image.js";
+import { type FoundImage, findFurtherImage, findGivenImage, findImage } from "../images/find-image.js";
 import { imageOption, type WantedImage } from "../images/image-option.js";
 import { readVoteRequest, voteOptions } from "../interactive/votes/vote-request.js";
 import { checkLook, lookCredits, taughtLook } from "../looks/taught-look.js";
@@ -310,7 +310,12 @@ function recipeCommand(definition: RecipeDefinition, recipe: Recipe): Command {
     examples,
     needsPicture({ picture: wanted = "latest", ...given }: Params) {
       const { main, named } = imagesOf(definition);
-      return main !== undefined && wanted === "latest" && (named === undefined || given[named] === undefined);
+      return (
+        main !== undefined &&
+        wanted === "latest" &&
+        (named === undefined || given[named] === undefined) &&
+        !definition.beginsAlone?.(given)
+      );
     },
     async run({ picture: wanted, ...values }: Params, context) {
       const isQuestion = ([key]: [string, unknown]): boolean => Object.hasOwn(questions, key);
@@ -375,8 +380,9 @@ async function findImages(
     const mask = await findFurtherImage(context, limits, 0);
     return first && mask && { [main[0]]: first, [MASK]: mask };
   }
-  const first = await findImage(context, limits, wanted);
-  if (!first && (wanted !== "none" || !mayDoWithout(definition))) return undefined;
+  const alone = wanted === undefined && definition.beginsAlone?.(given) === true;
+  const first = alone ? await findGivenImage(context, limits) : await findImage(context, limits, wanted);
+  if (!first && !alone && (wanted !== "none" || !mayDoWithout(definition))) return undefined;
   const found: Record<string, FoundImage> = first ? { [main[0]]: first } : {};
   const guide = definition.pictures[GUIDE] && (await findGuide(given.like, context, limits));
   if (guide) found[GUIDE] = guide;

@@ -63,8 +63,8 @@ function withPlaces(draft: Draft, shares: readonly Share[] | undefined): Draft {
 }
 
 /**
- * A texture of the style that is named, else of the picture that was found.
- * @throws UserError when there is neither
+ * A texture of the style that is named, else of the picture that was found, else of words.
+ * @throws UserError when there is none of them
  */
 export async function withTextureStyle(draft: Draft, style: unknown, scope: Scope): Promise<Draft> {
   if (typeof style === "string") {
@@ -72,7 +72,8 @@ export async function withTextureStyle(draft: Draft, style: unknown, scope: Scop
     const params = { ...draft.params, style: found.name };
     return { params, pictures: { style: await found.picture() }, styleCredits: [styleCredit(found)] };
   }
-  if (!draft.pictures.style) throw new UserError("texture.no-image");
+  if (!draft.pictures.style && (draft.params.into ?? draft.params.away) === undefined)
+    throw new UserError("texture.no-image");
   return draft;
 }
 

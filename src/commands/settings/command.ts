@@ -141,7 +141,7 @@ async function change(
   if (given.reports === "here") await context.replyPublic({ text: await reportsText(context) });
   for (const [key, value] of changes) app.settings.set(scope, key, value, channel);
   const time = readDailyTime(String(given.daily ?? ""));
-  if (time) startDaily(scope, time, context.user, Date.now(), app.store.settings);
+  if (time) startDaily(scope, time, context.user, app.now(), app.store.settings);
   noteChange(context, given, everywhere ? undefined : name);
   app.logger.info({ ...scope, changes: given, by: context.user.id }, "settings were changed");
   const keys = changes.map(([key]) => key);

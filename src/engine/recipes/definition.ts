@@ -47,6 +47,8 @@ interface Described<O extends RecipeOptions> {
   defaultsWith?(given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
   /** The pictures that it takes, by their roles; the first is the one to work on. */
   readonly pictures: Readonly<Record<string, PictureRole>>;
+  /** Whether some options make it begin without the newest picture: only one that is given with them is taken. */
+  beginsAlone?(given: Readonly<Record<string, unknown>>): boolean;
   /** A short name of a job in plain words, for instance "Dream of creatures". */
   title(params: ParamsOf<O>): string;
   /** What it does, for those who do not see the result. */

@@ -124,13 +124,23 @@ export function gaussian(sigma: number, size: Size): Transform {
  * its mean: things grow in a few places rather than everywhere.
  * @param sigma of the Gaussian by which its strength is blurred, in pixels
  */
-export function gathered(sigma: number, { width, height }: Size): Transform {
+export function gathered(sigma: number, size: Size): Transform {
+  return byStrength("gathered", 0.5, sigma, size);
+}
+
+/** The opposite of {@link gathered}: what grows is weakened where it is strong already, and fills the whole image. */
+export function spread(sigma: number, size: Size): Transform {
+  return byStrength("spread", -0.7, sigma, size);
+}
+
+/** Multiplies a gradient by a power of its strength, seen from afar, against its mean. */
+function byStrength(structure: string, power: number, sigma: number, { width, height }: Size): Transform {
   const kernels = [halfGaussian(sigma, REACH)];
   const values = { across: bank(kernels, width, 1), down: bank(kernels, height, 1) };
-  return precondition("gathered", values, (gradient, value) => {
+  return precondition(structure, values, (gradient, value) => {
     const strength = blur(reduceMean(abs(gradient), [1]), value("across", [null, null]), value("down", [null, null]));
     const mean = clip(reduceMean(strength, [2, 3]), FAINTEST, Number.POSITIVE_INFINITY);
-    return mul(gradient, pow(div(strength, mean), 0.5));
+    return mul(gradient, pow(div(strength, mean), power));
   });
 }
 

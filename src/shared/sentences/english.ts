@@ -88,7 +88,7 @@ const done = (deed: Deed, of: Of | undefined): string => {
       return `${film ? "A film of " : ""}${picture ?? "A picture"}, painted in the ${style}`;
     }
     case "texture":
-      return `A texture ${deed.style === undefined ? `of ${picture ?? "a picture"}` : `in the style ${deed.style}`}`;
+      return textureOf(deed, picture);
     case "neuron":
       return deed.into ? `What ${things(deed.into)} looks like to a network` : neuronAlone(deed.neuron);
     case "neurons":
@@ -101,6 +101,15 @@ const done = (deed: Deed, of: Of | undefined): string => {
     case "teach":
       return `What a network has learnt as ${deed.look}, dreamt out of noise`;
   }
+};
+
+const textureOf = ({ style, into, away }: Deed & { does: "texture" }, picture: string | undefined): string => {
+  const words = [into && `into ${things(into)}`, away && `away from ${things(away)}`].filter(Boolean).join(" and ");
+  if (style !== undefined || picture !== undefined || words === "") {
+    const base = style === undefined ? `of ${picture ?? "a picture"}` : `in the style ${style}`;
+    return `A texture ${base}${words && `, leaning ${words}`}`;
+  }
+  return `A texture ${into ? `woven of ${things(into)}` : `as far as it gets ${words}`}, as a network sees it`;
 };
 
 const neuronAlone = (neuron: string | undefined): string =>
@@ -443,7 +452,9 @@ export const english = {
   "cancel.ambiguous": "Several jobs begin with {id}; please give more of the id.",
   "cancel.foreign": "Job {id} is {owner}'s; only they and moderators can cancel it.",
   "stylize.which": "Which style? There are {styles}. For example: `/stylize {first}`",
-  "texture.no-image": "There is no picture here to take a texture from. Attach one, or name a style: `/texture winter`",
+  "texture.no-image":
+    "There is no picture here to take a texture from. Attach one, name a style (`/texture winter`), or say what it " +
+    "is full of: `/texture into:peacock`",
   "blend.percent": "Did you mean {percent}% of {style}? Then write `{style}:{percent}%` or `{style}:{share}`.",
   "blend.whole": "One style's share is 1 at most. For example: `/blend {style}:0.3`",
   "blend.sweep": "A sweep goes from one style to another, so name two. For example: `/blend summer winter sweep:6`",
@@ -1244,7 +1255,8 @@ export const english = {
   "grid.no-channels": 'No channel is named. Write them as channels:"4 7 21".',
   "grid.too-many": "That would be {tiles} channels; a grid takes {most}. Take fewer layers or channels.",
   "texture.too-small": "These layers of {network} see nothing below {least} px; a tileable texture must be as large.",
-  "texture.no-source": "There is no picture to take a texture from. Attach one, or name a style.",
+  "texture.no-source": "There is no picture to take a texture from. Attach one, name a style, or say `into`.",
+  "texture.book-words": "The book's textures follow a picture alone. With `into` or `away`, choose another preset.",
   "layers.invalid": ({ part }: { part: string }) =>
     `"${part}" is not a layer with a weight. Write layers as name:weight, for instance ` +
     `layers:"activation_36:1.5 activation_30:1.2".`,

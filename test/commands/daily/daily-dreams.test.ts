@@ -145,7 +145,7 @@ describe("the dream of the day", () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     onTestFinished(() => void vi.useRealTimers());
     const { chat, app, store, close } = await studio();
-    const daily = new DailyDreams(chat, app);
+    const daily = new DailyDreams(chat, app, app.now);
     const asked = vi.spyOn(app.settings, "daily");
     daily.resume();
     daily.resume();

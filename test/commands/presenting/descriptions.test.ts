@@ -85,6 +85,13 @@ describe("the description of a result", () => {
     );
     const licensed = { deed: { does: "texture" } as const, by: "Ben", of: { ...of, maker: "Aitzol B. (CC BY 4.0)" } };
     expect(sentence("result.description", licensed)).toBe("A texture of Aitzol B.'s picture, by Ben");
+    const words = { does: "texture", into: ["peacock"] } as const;
+    expect(sentence("result.description", { deed: words, by: "Ben", of: undefined })).toBe(
+      "A texture woven of a peacock, as a network sees it, by Ben",
+    );
+    expect(sentence("result.description", { deed: { ...words, style: "winter" }, by: "Ben", of: undefined })).toBe(
+      "A texture in the style winter, leaning into a peacock, by Ben",
+    );
     const attached = { deed: { does: "paint", styles: [] } as const, by: "Ben", of: undefined };
     expect(sentence("result.description", attached)).toBe("A picture, painted in the style of another picture, by Ben");
   });

@@ -118,6 +118,12 @@ export const OBJECTIVE_CASES: readonly ObjectiveCase[] = [
       CLASSES,
     ),
   ),
+  objectiveCase("a style and a class together", "classes", () =>
+    sum([
+      [grams(-1), 2],
+      [classes(new Map([[1, 1]]), CLASSES), 0.02],
+    ]),
+  ),
   objectiveCase("dream", "dream", () => dream({ block1_conv1: 0.3, block2_conv1: 1.5 })),
   objectiveCase("content", "content", (picture) => content("block2_conv2", features(picture, 31), 0.25)),
   objectiveCase("Gram matrices", "gram", () => grams(0)),

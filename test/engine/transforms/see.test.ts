@@ -7,10 +7,12 @@ import { onnxRuntime } from "../../../src/engine/runtimes/onnx/onnx.js";
 import { move, randomMove } from "../../../src/engine/transforms/move.js";
 import {
   compose,
+  gathered,
   precondition,
   randomShift,
   shift,
   shiftAnywhere,
+  spread,
   type Transform,
 } from "../../../src/engine/transforms/see.js";
 import { apply } from "./apply.js";
@@ -57,6 +59,30 @@ describe("a transform's nodes", () => {
     expect(order).toEqual([]);
     expect((await apply(programs, transform, "back", seen)).data).toEqual(image.data);
     expect(order).toEqual(["last", "first"]);
+  });
+});
+
+describe("a gradient that is four times as strong on one half", () => {
+  const size = { width: 96, height: 48 };
+  const gradient = drawn(size.width, size.height, 5);
+  for (const i of gradient.data.keys())
+    if (i % size.width < size.width / 2) gradient.data[i] = 4 * (gradient.data[i] ?? 0);
+  /** Mean strength in the middle of the strong half against that of the weak one. */
+  const contrast = ({ data, width }: Raster): number => {
+    const strength = (from: number): number =>
+      data.reduce((sum, v, i) => (i % width >= from && i % width < from + 16 ? sum + Math.abs(v) : sum), 0);
+    return strength(16) / strength(64);
+  };
+  const through = (transform: Transform) => apply(programs, transform, "back", gradient);
+
+  it("is gathered there, and spread to the other", async () => {
+    expect(contrast(gradient)).toBeCloseTo(4, 0);
+    expect(contrast(await through(gathered(4, size)))).toBeCloseTo(4 ** 1.5, 0);
+    const evened = await through(spread(4, size));
+    expect(contrast(evened)).toBeGreaterThan(1.2);
+    expect(contrast(evened)).toBeLessThan(1.9);
+    // The direction of each pixel's step stays.
+    expect(evened.data.every((v, i) => Math.sign(v) === Math.sign(gradient.data[i] ?? 0))).toBe(true);
   });
 });
 

@@ -1,7 +1,7 @@
 /**
  * DeepDream: a photo in which a network's layers find more and more of what they know (Deep Learning Cookbook 12.3).
  */
-import { type EngineContext, evaluateTiles, observe, worksOf } from "../../evaluate.js";
+import { observe } from "../../evaluate.js";
 import type { CutOut } from "../../images/codec.js";
 import { areaOf, intersected, mixed } from "../../images/masks.js";
 import { type Random, random, type SeededRandom } from "../../images/random.js";
@@ -9,14 +9,13 @@ import { addRasters, CHANNELS, fitInside, type Raster, type Size, subtractRaster
 import { extended, middle, resize } from "../../images/resample.js";
 import { resizeWrapped } from "../../images/resize-wrapped.js";
 import { warpAlong } from "../../images/warp.js";
-import { bytesPerPixel } from "../../memory.js";
 import { lookLayers, resolveLayer } from "../../networks/looks.js";
 import { leastSideOf, leastSideToName, type Network } from "../../networks/network.js";
 import { channels as channelsObjective } from "../../objectives/channels.js";
 import { dream as dreamLoss, type LayerWeights } from "../../objectives/dream.js";
 import { guide, placesOf } from "../../objectives/guide.js";
 import { type Objective, sum } from "../../objectives/objective.js";
-import { type Loss, takeSteps } from "../../optimize/steps.js";
+import { takeSteps } from "../../optimize/steps.js";
 import { meanAbsoluteDescent } from "../../optimize/update.js";
 import type { Runtime, Tensors } from "../../runtimes/runtime.js";
 import { cascade, compose, masked, randomShift, shift, shiftAnywhere, type Transform } from "../../transforms/see.js";
@@ -28,6 +27,7 @@ import { parseLayerWeights } from "../layer-weights.js";
 import { noise } from "../noise.js";
 import { type Frame, type FrameBefore, type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
 import { floatsOf, type Savable, type SavedState } from "../saved-state.js";
+import { lossOf, tileOptions } from "../tiled-loss.js";
 import { atSizes, findMask, type MaskAt } from "../where/find-mask.js";
 import type { DreamParams } from "./definition.js";
 import { deepest, type Into, intoOf } from "./into.js";
@@ -61,7 +61,7 @@ export async function* dream(
   const engine = { programs, network };
   const into = intoOf(params, engine, pictures.image === undefined);
   const objective = await dreamObjective(params, pictures, network, context, into);
-  const tiles = tileOptions(params, network, objective.layers, context);
+  const tiles = tileOptions(params.tile, network, objective.layers, context);
   const next = random(params.seed);
   const started = await startingImage(params, pictures, next, into);
   const least = into ? leastSideToName(network) : leastSideOf(network, objective.layers);
@@ -143,12 +143,6 @@ function freshPlaces({ sure }: FrameBefore, least: number): MaskAt {
   return atSizes(extended({ ...sure, data: sure.data.map((v) => 1 - (1 - RENEWED) * v) }, least));
 }
 
-/** At once where the memory allows it. */
-function lossOf(engine: EngineContext, objective: Objective, size: Size, tiles: ReturnType<typeof tileOptions>): Loss {
-  if (worksOf(size, tiles).length === 1) return { objective };
-  return (seen) => evaluateTiles(engine.programs, engine.network, objective, seen, tiles);
-}
-
 function drawShift({ jitter }: DreamParams, size: Size, next: Random): Transform {
   return shift(jitter === undefined ? shiftAnywhere(next, size) : randomShift(next, jitter));
 }
@@ -184,21 +178,6 @@ function savedDetail(
   const size = octave < sizes.length ? sizes[octave - 1] : undefined;
   const data = size && floatsOf(state, "detail", CHANNELS * size.width * size.height);
   return data && { octave, detail: { ...size, data }, random: numbers.random };
-}
-
-/** How much of an image is worked on at once. */
-function tileOptions(
-  { tile }: DreamParams,
-  network: Network,
-  layers: readonly string[],
-  { memoryBytes, programs, signal }: RecipeContext,
-) {
-  const stride = Math.max(...layers.map((name) => resolveLayer(network, name).stride));
-  const room =
-    memoryBytes === undefined
-      ? Number.POSITIVE_INFINITY
-      : memoryBytes / bytesPerPixel(network, layers, { runtime: programs.runtime.name });
-  return { stride, signal, pixels: tile === undefined ? room : Math.min(room, tile * tile) };
 }
 
 /** A photo at its size, or what a dream without one begins with. */

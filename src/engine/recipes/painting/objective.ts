@@ -32,6 +32,8 @@ interface PaintingObjective {
   readonly measure: StyleMeasure;
   /** The photo, shifted as the canvas is, at the canvas's size. */
   readonly content?: { readonly layer: string; readonly photo: Raster; readonly weight: number };
+  /** What the network is to see in it, by the scores of its classes. */
+  readonly words?: { readonly objective: Objective; readonly weight: number } | undefined;
   /** Weight of the mean total variation of a pixel. */
   readonly variation: number;
   /** What a film's frame stays near to, shifted as the canvas is, at its size. */
@@ -61,17 +63,19 @@ export async function paintingLoss(
   tilePixels = Number.POSITIVE_INFINITY,
 ): Promise<Loss> {
   const tiles = tilesOf({ width, height }, tilePixels);
-  const { measure, variation, before } = objective;
+  const { measure, variation, before, words } = objective;
   const styles = objective.styles.map(({ targets, mask }): PlacedStyle => {
     if (!mask) return { targets, share: 1 };
     // A region's Gram matrix is per pixel of it: by its share of the canvas a style weighs as much as elsewhere.
     return { targets, share: areaOf(mask), masks: layerMasks(engine.network, measure, mask, tiles) };
   });
+  const shareOf = (tile: Tile | undefined): number => (tile ? (tile.width * tile.height) / (width * height) : 1);
   const contents = await contentTerms(engine, objective, tiles);
   const rest = (i: number): [Objective, number][] => [
     ...(variation > 0 ? [[totalVariation(1 / (width * height)), variation] as [Objective, number]] : []),
     ...(contents[i] ?? []),
     ...(before ? [beforeTerm(before, tiles[i])] : []),
+    ...(words ? [[words.objective, words.weight * shareOf(tiles[i])] as [Objective, number]] : []),
   ];
   if (tiles.length > 1) return (canvas) => evaluateTiled(engine, { styles, measure }, tiles, rest, canvas);
   const whole = sum([
