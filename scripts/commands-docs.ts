@@ -101,8 +101,8 @@ first frame is.
 - a thing that the network knows: \`where:mountain\`, \`where:cat\`. Words that are no thing, as sky or water, are answered with what helps;
 - a mask, sent as the second picture: white is where, or what is not transparent of it. \`/dream\` and \`/blend\` take it by itself, \`/stylize\`
   with \`where:mask\`, after the style's picture where one is sent, too. A mask that is sent alone in answer to a picture, with \`where:mask\`, is that
-  picture's. In the web chat the brush on a picture that is attached draws one, by mouse,
-  finger or keys;
+  picture's. In the web chat the brush draws one by mouse, finger or keys: on a picture that is attached, and with *Draw where to dream* in
+  the menu of a message on a photo or a work that is in the channel already;
 - \`opaque\`: what of a transparent picture is there;
 - all but these: \`where:"not mountain"\`.
 
@@ -185,7 +185,7 @@ web chat's gallery has it whole.
 
 *As emoji* answers with the result cut square: an emoji of 128 px, a sticker of 320 px where the chat has stickers, and an avatar of 512 px, each small
 enough in bytes for it. Only the one who pressed sees them. A transparent picture keeps all that is there, with room around it; of others the part is
-taken to which the eye goes first. Of a film, emoji and stickers are GIFs that move, of as many of its frames as there is room for, faster where those are few
+taken to which the eye goes first. Of a film, MP4 too, emoji and stickers are GIFs that move, of as many of its frames as there is room for, faster where those are few
 (a sticker takes 5 s at most); avatars, and what would be too large, show its first frame. The answer says so. Adding them is left to you: the bot has no right to. A sheet has no such button: choose one of its pictures.
 
 A button is missing where a value is at its bound, too: *Larger* below a picture of the largest size of the channel, *Stronger* at the greatest

@@ -92,7 +92,7 @@ export const IMAGE_TASKS = {
     { decoding = false, keepsMark = false, ...limits }: AdmitOptions,
   ): Promise<AdmittedImage> {
     const facts = await inspectPicture(bytes, limits.name, limits.maxPixels);
-    if (filmKind(bytes)) return admitFilm(bytes, limits.name);
+    if (filmKind(bytes)) return admitFilm(bytes, { name: limits.name, keepsMark });
     const mark = await markIn(bytes);
     const bare = await anonymous(bytes, facts, limits);
     if (decoding) await checkDecodes(bare, facts);
@@ -120,17 +120,17 @@ export const IMAGE_TASKS = {
    * it is too large. It says of its making what the larger one did.
    */
   async smaller(bytes: Uint8Array, { maxBytes, ...limits }: SmallerOptions): Promise<EncodedImage> {
-    if (filmKind(bytes)) return smallerImage(await stillOf(bytes, limits.name), { maxBytes, ...limits });
     const mark = await markIn(bytes);
-    if (!mark) return smallerImage(bytes, { maxBytes, ...limits });
-    const small = await smallerImage(bytes, { maxBytes: maxBytes - markBytes(mark), ...limits });
+    const picture = await stillOf(bytes, limits.name);
+    if (!mark) return smallerImage(picture, { maxBytes, ...limits });
+    const small = await smallerImage(picture, { maxBytes: maxBytes - markBytes(mark), ...limits });
     return { ...small, bytes: withMark(small.bytes, small.type, mark) };
   },
 
   /** The picture cut square, once for each of these bounds. @throws PictureError */
   async square(bytes: Uint8Array, { squares, maxPixels, ...limits }: SquareOptions): Promise<SquareCut[]> {
-    const picture = await stillOf(bytes, limits.name);
-    return read(squareCuts(picture, squares, { maxPixels, seconds: SECONDS }), { maxPixels, ...limits });
+    const cuts = squareCuts(bytes, squares, { maxPixels, seconds: SECONDS });
+    return read(saysOfFilm(cuts, limits.name), { maxPixels, ...limits });
   },
 };
 
@@ -195,11 +195,16 @@ async function looksBehind(bytes: Uint8Array, facts: PictureFacts, name: string)
 }
 
 /** A film in a container of our own: what is said of it is said of that one, and its first frame is looked at. */
-async function admitFilm(stranger: Uint8Array, name: string): Promise<AdmittedImage> {
+async function admitFilm(
+  stranger: Uint8Array,
+  { name, keepsMark }: { readonly name: string; readonly keepsMark: boolean },
+): Promise<AdmittedImage> {
+  const mark = readMark(stranger, undefined);
   const { bytes } = await saysOfFilm(bareFilm(stranger), name);
   const facts = await inspectPicture(bytes, name);
   await stillOf(bytes, name);
-  return { ...facts, bytes };
+  if (!mark) return { ...facts, bytes };
+  return { ...facts, bytes: keepsMark ? withMark(bytes, facts.type, mark) : bytes, mark };
 }
 
 /** The same picture without metadata: encoded again only where the file is not built as its format says. */

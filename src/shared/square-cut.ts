@@ -1,5 +1,7 @@
 /** Cuts a picture or a film square around what matters, in the sizes of emoji, stickers and avatars. */
 import type { Sharp } from "sharp";
+import { filmFacts, filmFrames } from "./films/film-file.js";
+import { filmKind } from "./films/kind.js";
 import { chosenFrames, MOST_FILM_PIXELS, movingFacts } from "./moving.js";
 import { sharp } from "./native.js";
 
@@ -28,6 +30,8 @@ interface Frames {
   readonly data: Buffer;
   readonly delays: readonly number[];
   readonly loops: boolean;
+  /** The file has more frames than one, also where only the first is here. */
+  readonly moves: boolean;
 }
 
 /** Where in each frame the square is; what of it lies beyond the frame is transparent. */
@@ -46,6 +50,8 @@ const SAMPLES = 4;
 const TRIES = 4;
 /** Colours of stills that are too large with all of theirs. */
 const STILLS = [256, 128, 64, 32] as const;
+/** Frames of MP4 and WebM: their shorter side, that of the largest square, and their pixels in all. */
+const [FILM_SIDE, FILM_PIXELS] = [512, 30_000_000];
 /** Browsers show shorter frames for 100 ms. */
 const SHORTEST_MS = 20;
 /** With few frames left of a film, these would be slides: none is shown longer, unless the film did so. */
@@ -61,6 +67,22 @@ export async function squareCuts(
   wanted: readonly SquareBounds[],
   { maxPixels, seconds }: { readonly maxPixels: number; readonly seconds: number },
 ): Promise<SquareCut[]> {
+  const frames = filmKind(bytes) ? await framesOfFilm(bytes) : await framesOfPicture(bytes, { maxPixels, seconds });
+  const square = await squareOf(frames);
+  const cuts: SquareCut[] = [];
+  for (const bounds of wanted) {
+    const several = frames.delays.length > 1;
+    const moves = bounds.moving && several ? await movingCut(frames, square, bounds, bounds.moving) : undefined;
+    cuts.push(moves ?? { ...(await stillCut(frames, square, bounds)), ...(frames.moves && { film: "still" }) });
+  }
+  return cuts;
+}
+
+/** All frames of an animation; of one that is too large, and of a still, one. */
+async function framesOfPicture(
+  bytes: Uint8Array,
+  { maxPixels, seconds }: Parameters<typeof squareCuts>[2],
+): Promise<Frames> {
   const limited = { limitInputPixels: Math.max(maxPixels, MOST_FILM_PIXELS) };
   const { pages = 1 } = await sharp(bytes, limited).metadata();
   const film = pages > 1 ? await movingFacts(bytes) : undefined;
@@ -73,15 +95,28 @@ export async function squareCuts(
     .raw({ depth: "uchar" })
     .toBuffer({ resolveWithObject: true });
   const count = animated ? pages : 1;
-  const { delays = [], loops = true } = film ?? {};
-  const frames = { width: info.width, height: info.height / count, data, delays, loops };
-  const square = await squareOf(frames);
-  const cuts: SquareCut[] = [];
-  for (const bounds of wanted) {
-    const moves = bounds.moving && animated ? await movingCut(frames, square, bounds, bounds.moving) : undefined;
-    cuts.push(moves ?? { ...(await stillCut(frames, square, bounds)), ...(pages > 1 && { film: "still" }) });
-  }
-  return cuts;
+  const { loops = true } = film ?? {};
+  const delays = animated ? film.delays : [];
+  return { width: info.width, height: info.height / count, data, delays, loops, moves: pages > 1 };
+}
+
+/** Of MP4 and WebM: as many frames as fit, from all of it, no larger than squares are. @throws FilmFileError */
+async function framesOfFilm(bytes: Uint8Array): Promise<Frames> {
+  const { framesPerSecond, seconds, ...size } = await filmFacts(bytes);
+  const scale = Math.min(1, FILM_SIDE / Math.min(size.width, size.height));
+  const [width, height] = [Math.round(size.width * scale), Math.round(size.height * scale)];
+  const room = Math.max(1, Math.floor(FILM_PIXELS / (width * height)));
+  const all = Math.max(1, Math.round(seconds * framesPerSecond));
+  const every = Math.ceil(all / room);
+  const wanted = { width, height, framesPerSecond, every, count: Math.ceil(all / every) };
+  const frames = await filmFrames(bytes, wanted);
+  // Each with alpha, where squares have what lies beyond the picture.
+  const data = Buffer.alloc(4 * width * height * frames.length, 255);
+  for (const [index, frame] of frames.entries())
+    for (let from = 0, to = 4 * width * height * index; from < frame.length; from += 3, to += 4)
+      data.set(frame.subarray(from, from + 3), to);
+  const delays = frames.map(() => (1000 * every) / framesPerSecond);
+  return { width, height, data, delays: delays.length > 1 ? delays : [], loops: true, moves: delays.length > 1 };
 }
 
 /** Around all that is ever shown of a transparent picture, else the largest one where the eye goes first. */

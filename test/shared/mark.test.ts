@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { withImage } from "../../src/shared/image-process.js";
 import { MAKER, type Mark, parseMark, printMark } from "../../src/shared/metadata/mark.js";
 import { withMark } from "../../src/shared/metadata/with-mark.js";
+import { movie, NO_FILMS, remade, WITH_FILMS } from "../support/movie.js";
 import { tellingImage } from "../support/telling-images.js";
 
 const mark: Mark = {
@@ -119,5 +120,50 @@ describe("a picture's mark", () => {
       expect(withMark(odd, type, mark)).toBe(odd);
     const [type, file] = (await files())[2] ?? expect.fail();
     expect(withMark(file, type, { ...mark, line: `/dream ${"&".repeat(20_000)}` })).toBe(file);
+  });
+});
+
+describe.skipIf(NO_FILMS)(`the mark of an MP4${WITH_FILMS}`, () => {
+  const type = "video/mp4";
+
+  it("is XMP in a box beside the film's own, which stay as they are, and is read back", async () => {
+    const film = await movie({ sound: true });
+    const marked = withMark(film, type, mark);
+    expect(Buffer.from(marked.subarray(0, film.length)).equals(film)).toBe(true);
+    const [box, xmp] = [marked.subarray(film.length), printMark(mark)];
+    // The length, the kind, XMP's identifier, the text.
+    expect(Buffer.from(box).readUInt32BE(0)).toBe(box.length);
+    expect(Buffer.from(box.subarray(4, 24)).toString("hex")).toBe("75756964be7acfcb97a942e89c71999491e3afac");
+    expect(Buffer.from(box.subarray(24)).toString()).toBe(xmp);
+    const admitted = await admit(marked);
+    expect(admitted).toMatchObject({ mark, type, width: 64, height: 48 });
+    expect(Buffer.from(admitted.bytes).includes("dreamloom:")).toBe(false);
+    const kept = await admit(marked, true);
+    expect((await admit(kept.bytes)).mark).toEqual(mark);
+    expect(await withImage("moving", kept.bytes, limits)).toMatchObject({ framesPerSecond: 10, sound: true });
+  });
+
+  it("goes with the still that a film too large for a chat becomes", async () => {
+    const film = withMark(await movie({ size: "320x240" }), type, mark);
+    const small = await withImage("smaller", film, { ...limits, maxBytes: 15_000 });
+    expect(small.type).toBe("image/jpeg");
+    expect(small.bytes.byteLength).toBeLessThanOrEqual(15_000);
+    expect((await admit(small.bytes)).mark).toEqual(mark);
+  });
+
+  it("of a stranger is not believed where its boxes are not whole, and goes from what is no MP4", async () => {
+    const film = await movie();
+    const marked = Buffer.from(withMark(film, type, mark));
+    const longer = Buffer.from(marked);
+    longer.writeUInt32BE(longer.readUInt32BE(film.length) + 1, film.length);
+    const endless = Buffer.from(marked);
+    endless.writeUInt32BE(0, film.length);
+    for (const odd of [longer, endless]) expect((await admit(odd)).mark).toBeUndefined();
+    // Behind a box that goes to the end of the file there is no room.
+    expect(withMark(endless, type, mark)).toBe(endless);
+    const forged = Buffer.from(marked.toString("latin1").replace("/dream into", "rm -rf into"), "latin1");
+    expect((await admit(forged)).mark).toBeUndefined();
+    const mkv = await remade(marked, ["-i", "FROM", "-c", "copy"], "mkv");
+    expect((await admit(mkv)).mark).toBeUndefined();
   });
 });

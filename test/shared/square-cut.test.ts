@@ -1,6 +1,7 @@
 import sharp, { type OverlayOptions } from "sharp";
 import { describe, expect, it } from "vitest";
 import { type SquareBounds, squareCuts } from "../../src/shared/square-cut.js";
+import { movie, NO_FILMS, WITH_FILMS } from "../support/movie.js";
 
 const limits = { maxPixels: 1_000_000, seconds: 15 };
 const still: SquareBounds = { side: 64, maxBytes: 100_000 };
@@ -149,5 +150,30 @@ describe("a square cut of a film", () => {
     expect([one.pages, one.hasAlpha]).toEqual([2, true]);
     // The first frame has it at the left, and room at the right for the second one.
     expect([one.at(2, 40)[3], one.at(78, 40)[3], one.at(2, 10)[3]]).toEqual([255, 0, 0]);
+  });
+});
+
+describe.skipIf(NO_FILMS)(`a square cut of MP4 and WebM${WITH_FILMS}`, () => {
+  const moving: SquareBounds = { side: 64, maxBytes: 128_000, moving: {} };
+
+  it("moves as the film does, cut in the same place in all of its frames", async () => {
+    const one = await cut(await movie({ seconds: 1, rate: 10, size: "128x96" }), moving);
+    expect(one).toMatchObject({ type: "image/gif", film: "moves", pages: 10, width: 64, height: 64 });
+    expect([one.delay, one.loop]).toEqual([Array(10).fill(100), 0]);
+    const coding = ["-c:v", "libvpx", "-b:v", "400k"];
+    const webm = await cut(await movie({ seconds: 1, rate: 5, coding, extension: "webm" }), moving);
+    expect(webm).toMatchObject({ type: "image/gif", film: "moves", pages: 5 });
+  });
+
+  it("is bounded in frames, bytes and time; where only stills are taken it is the first frame", async () => {
+    const long = await movie({ seconds: 8, rate: 25, size: "640x480" });
+    const { seconds, frames } = { seconds: 5, frames: 20 };
+    const one = await cut(long, { ...moving, moving: { seconds, frames } });
+    expect(one.film).toBe("faster");
+    expect(one.pages).toBeLessThanOrEqual(frames);
+    expect(one.pages).toBeGreaterThan(5);
+    expect((one.delay ?? []).reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(seconds * 1000);
+    expect(one.bytes.byteLength).toBeLessThanOrEqual(moving.maxBytes);
+    expect(await cut(long, still)).toMatchObject({ type: "image/png", film: "still", pages: 1 });
   });
 });

@@ -38,8 +38,16 @@ export interface Utterance {
   readonly thread?: string | undefined;
   readonly text: string;
   readonly repliesTo?: string | undefined;
+  /** Of the message that is answered, the picture that is meant, from 0: it counts as the first attached one. */
+  readonly picture?: number | undefined;
   readonly nonce: string;
   readonly images: readonly IncomingImage[];
+}
+
+/** The message that a line answers, and which of its pictures is pointed at. */
+interface Meant {
+  readonly answered: MessageRow | undefined;
+  readonly picture: number | undefined;
 }
 
 /** Why one of a message's pictures is not taken. */
@@ -123,7 +131,8 @@ export class Conversation {
       repliesTo: answered?.id,
       nonce,
     };
-    const row = line ? this.#sayLine(user, message, line, answered) : this.hub.say(message);
+    const meant = { answered, picture: utterance.picture };
+    const row = line ? this.#sayLine(user, message, line, meant) : this.hub.say(message);
     if (thread === undefined) users.markRead(user.id, channel, row.id);
     return row;
   }
@@ -152,13 +161,13 @@ export class Conversation {
   }
 
   /** A line for the bot is on disk together with the message. */
-  #sayLine(user: PersonRow, message: NewMessage, line: SaidLine, answered: MessageRow | undefined): MessageRow {
+  #sayLine(user: PersonRow, message: NewMessage, line: SaidLine, meant: Meant): MessageRow {
     let receipt: Receipt | undefined;
     const row = this.hub.say(message, () => {
       const { text, channel, thread } = message;
       receipt = this.#take({ what: "command", line: text }, user, channelRef(channel, thread));
     });
-    void this.#command(user, row, { ...line, receipt }, answered);
+    void this.#command(user, row, { ...line, receipt }, meant);
     return row;
   }
 
@@ -174,14 +183,15 @@ export class Conversation {
     user: PersonRow,
     row: MessageRow,
     command: SaidLine & Pick<CommandEvent, "receipt">,
-    answered: MessageRow | undefined,
+    { answered, picture }: Meant,
   ): Promise<void> {
     let published = row.private_to === null;
+    const pointedAt = answered && picture !== undefined ? this.hub.sourcesOf(answered).slice(picture, picture + 1) : [];
     const { nonce } = row;
     await this.#tell({
       kind: "command",
       ...command,
-      attachments: this.hub.sourcesOf(row),
+      attachments: [...pointedAt, ...this.hub.sourcesOf(row)],
       user: toUser(user),
       channel: channelRef(row.channel, row.thread),
       ...(answered ? { repliesTo: ref(answered) } : {}),

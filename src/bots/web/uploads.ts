@@ -105,9 +105,9 @@ function sumOf(messages: readonly Arriving[]): number {
 }
 
 /**
- * Reads a message from a multipart form: text fields `channel`, `thread`, `text`, `repliesTo`, `nonce`, and files, each
- * with an optional `description-N` field for the N-th file (from 0), and a field `spoiler-N` of "1" for one that is
- * hidden.
+ * Reads a message from a multipart form: text fields `channel`, `thread`, `text`, `repliesTo`, `picture`, `nonce`, and
+ * files, each with an optional `description-N` field for the N-th file (from 0), and a field `spoiler-N` of "1" for one
+ * that is hidden.
  *
  * @param keeps told of the bytes of files as they come; whether they are kept
  * @throws ChatError "too-large" and "forbidden".
@@ -135,6 +135,7 @@ async function readUtterance(
     thread: field("thread") || undefined,
     text: field("text"),
     repliesTo: field("repliesTo") || undefined,
+    picture: /^\d{1,2}$/.test(field("picture")) ? Number(field("picture")) : undefined,
     nonce,
     images: files.map((file, index) => {
       const about = { description: field(`description-${index}`), spoiler: field(`spoiler-${index}`) === "1" };

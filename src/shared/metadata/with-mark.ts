@@ -1,4 +1,5 @@
 import { MAKER, type Mark, MOST_XMP, parseMark, printMark } from "./mark.js";
+import { markedMp4, mp4Xmp } from "./mp4.js";
 import { pngChunk } from "./png.js";
 import { webpChunk, XMP } from "./webp.js";
 
@@ -8,17 +9,18 @@ const WRITERS: Readonly<Record<string, (file: Buffer, xmp: Buffer, mark: Mark) =
   jpeg: markedJpeg,
   webp: markedWebp,
   gif: markedGif,
+  mp4: markedMp4,
 };
 
 /**
- * A picture's file with a mark, without decoding it: nothing of the picture is lost. The file itself where its format
- * takes none, it is not built as that says, or the mark is too long.
+ * A picture's or a film's file with a mark, without decoding it: nothing of the picture is lost. The file itself where
+ * its format takes none, it is not built as that says, or the mark is too long.
  *
  * @param type its media type, such as "image/png"
  */
 export function withMark(bytes: Uint8Array, type: string, mark: Mark): Uint8Array {
   const xmp = Buffer.from(printMark(mark));
-  const write = WRITERS[type.replace(/^image\//, "")];
+  const write = WRITERS[type.replace(/^(image|video)\//, "")];
   if (!write || xmp.length > MOST_XMP) return bytes;
   try {
     return new Uint8Array(write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), xmp, mark));
@@ -29,10 +31,11 @@ export function withMark(bytes: Uint8Array, type: string, mark: Mark): Uint8Arra
 
 /**
  * The mark in a picture's file, which may be a stranger's; undefined where there is none.
- * @param xmp what the format's decoder has found; of a GIF it finds none
+ * @param xmp what the format's decoder has found; of a GIF it finds none, and MP4 it does not know
  */
 export function readMark(bytes: Uint8Array, xmp: Uint8Array | undefined): Mark | undefined {
-  const found = xmp ?? gifXmp(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const found = xmp ?? gifXmp(file) ?? mp4Xmp(file);
   return found && found.byteLength <= MOST_XMP ? parseMark(Buffer.from(found).toString("utf8")) : undefined;
 }
 

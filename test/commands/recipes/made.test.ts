@@ -7,6 +7,7 @@ import { withMark } from "../../../src/shared/metadata/with-mark.js";
 import { ann, art, ben, mod, source } from "../../fakes/chat.js";
 import { picture } from "../../fakes/engine.js";
 import { studio } from "../../fakes/studio.js";
+import { movie, NO_FILMS, WITH_FILMS } from "../../support/movie.js";
 
 const elsewhere: ChannelRef = { ...art, community: "other", id: "there" };
 
@@ -166,5 +167,27 @@ describe("/again with a picture", () => {
     await chat.say(ben, "/again", { attachments: [source(await forged({ line: "/dream size:9000 picture:none" }))] });
     expect(told()).toMatch(/not for here: .*size/);
     expect(engine.runs).toEqual([]);
+  });
+});
+
+describe.skipIf(NO_FILMS)(`a film that was downloaded and posted again${WITH_FILMS}`, () => {
+  it("is made again by /again, and its word goes through the parser as a picture's does", async () => {
+    const { chat, engine, told } = await open();
+    const film = await movie();
+    const line = "/dream look:patterns picture:none morph";
+    const making = { line, network: "resnet50", version: "2" };
+    const file = withMark(film, "video/mp4", making);
+    await chat.say(ben, "/again", { attachments: [{ ...source(file), name: "found.mp4" }] });
+    expect(chat.ephemeral).toEqual([]);
+    expect((await engine.next()).request).toMatchObject({
+      recipe: "dream",
+      params: { look: "patterns", morph: true },
+    });
+    const lying = withMark(film, "video/mp4", { ...making, line: "/dream size:9000 picture:none" });
+    await chat.say(ben, "/again", { attachments: [{ ...source(lying), name: "found.mp4" }] });
+    expect(told()).toMatch(/not for here: .*size/);
+    await chat.say(ben, "/again", { attachments: [{ ...source(film), name: "plain.mp4" }] });
+    expect(told()).toMatch(/^That picture does not say how it was made/);
+    expect(engine.runs).toHaveLength(1);
   });
 });

@@ -15,6 +15,7 @@ import { GalleryPage } from "./gallery/GalleryPage.js";
 import { WorkView } from "./gallery/WorkView.js";
 import { Mark } from "./Icon.js";
 import { Lightbox } from "./Lightbox.js";
+import { MessageMask } from "./MaskDialog.js";
 import { MessageMenu } from "./MessageMenu.js";
 import { ChannelTools } from "./moderation/ChannelTools.js";
 import { PersonMenu } from "./moderation/PersonMenu.js";
@@ -133,6 +134,7 @@ function Overlays() {
       {overlay?.kind === "shortcuts" && <ShortcutsDialog />}
       {overlay?.kind === "picture" && <Lightbox overlay={overlay} />}
       {overlay?.kind === "menu" && <MessageMenu {...overlay} />}
+      {overlay?.kind === "mask" && <MessageMask {...overlay} />}
       {overlay?.kind === "emoji" && <EmojiPicker message={overlay.message} anchor={overlay.anchor} />}
       {overlay?.kind === "person" && <PersonMenu person={overlay.person} anchor={overlay.anchor} />}
       {overlay?.kind === "channel-tools" && <ChannelTools channel={overlay.channel} />}

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { changeFile, removeFile } from "../state/drafts.js";
+import { addMask, drawnOnFile } from "../state/masks.js";
 import { isFilm } from "../state/shrink.js";
 import type { Attachment } from "../state/store.js";
 import { sentence } from "../text/sentences.js";
@@ -11,7 +12,14 @@ export function Attachments({ draftKey, files }: { draftKey: string; files: read
   const [drawnOn, setDrawnOn] = useState<Attachment>();
   return (
     <>
-      {drawnOn && <MaskDialog draftKey={draftKey} file={drawnOn} onClose={() => setDrawnOn(undefined)} />}
+      {drawnOn && (
+        <MaskDialog
+          picture={{ ...drawnOn, name: drawnOn.file.name }}
+          kept={drawnOnFile(drawnOn.file)}
+          onUse={(strokes) => addMask(draftKey, drawnOn, strokes)}
+          onClose={() => setDrawnOn(undefined)}
+        />
+      )}
       <ul class="composer-files" aria-label={sentence("composer.files")}>
         {files.map((file) => (
           <AttachmentItem key={file.key} draftKey={draftKey} file={file} onDraw={() => setDrawnOn(file)} />
@@ -53,7 +61,7 @@ function AttachmentItem({ draftKey, file, onDraw }: ItemProps) {
         label={sentence("composer.hide", { name })}
         onClick={() => changeFile(draftKey, file, { spoiler: !spoiler })}
       />
-      {file.width > 0 && file.maskOf === undefined && (
+      {file.width > 0 && file.maskOf === undefined && file.drawnOn === undefined && (
         <IconButton icon="brush" size={15} class="draw-mask" label={sentence("mask.draw", { name })} onClick={onDraw} />
       )}
       <IconButton

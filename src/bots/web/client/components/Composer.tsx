@@ -2,10 +2,10 @@ import type { RefObject } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { plainText } from "../../../markdown/plain-text.js";
 import type { WireMessage } from "../../wire.js";
-import { addFiles, setDraft, useDraft } from "../state/drafts.js";
+import { addFiles, answer, setDraft, useDraft } from "../state/drafts.js";
 import { sendMessage } from "../state/outbox.js";
 import { PICKED_TYPES } from "../state/shrink.js";
-import { setReplying, type TimelineRef, timelineKey, useChannelName, useStore } from "../state/store.js";
+import { type TimelineRef, timelineKey, useChannelName, useStore } from "../state/store.js";
 import { onlyTouches } from "../state/touch.js";
 import { sentence } from "../text/sentences.js";
 import { comingTime } from "../text/time.js";
@@ -133,7 +133,7 @@ function useComposer({ channel, thread }: TimelineRef) {
   };
   const completion = useCompletion({ text: draft.text, caret, channel, thread, change });
   const problem = useLineCheck(draft.text, completion, { channel, thread });
-  const stopReplying = () => setReplying(key, undefined);
+  const stopReplying = () => answer(key, undefined);
   useTextArea(area, draft.text, thread === undefined);
 
   const over = draft.text.length - limit;

@@ -1,10 +1,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { addMask, strokesOf } from "../state/masks.js";
-import type { Attachment } from "../state/store.js";
+import { answerWithMask, type Drawn, drawnOnPicture, type ShownPicture } from "../state/masks.js";
 import { errorText, toast } from "../state/toasts.js";
 import { sentence } from "../text/sentences.js";
 import { Button, IconButton, useBusy } from "./Button.js";
-import { Dialog } from "./Dialog.js";
+import { closeOverlay, Dialog } from "./Dialog.js";
 import { drawStrokes, type Place, paintsSomething, type Stroke } from "./mask-strokes.js";
 
 /** Diameters of the brush, as shares of the picture's longer side. */
@@ -12,20 +11,46 @@ const SIZES = { least: 0.02, most: 0.4, usual: 0.12, step: 0.02 };
 /** How far an arrow key moves the brush, in shares of the picture, and with Shift. */
 const [STRIDE, SMALL_STRIDE] = [0.04, 0.01];
 
+/** What is drawn on. */
+interface DrawnPicture {
+  readonly name: string;
+  readonly url: string;
+  readonly width: number;
+  readonly height: number;
+}
+
 interface Props {
-  readonly draftKey: string;
-  readonly file: Attachment;
+  readonly picture: DrawnPicture;
+  /** What was drawn before, and what is drawn now. */
+  readonly kept: Drawn;
+  /** Rejects with what to tell the person. */
+  readonly onUse: (strokes: readonly Stroke[]) => Promise<void>;
   readonly onClose: () => void;
 }
 
+/** The brush on a picture that is in the channel; what is drawn goes with an answer to its message. */
+export function MessageMask(shown: ShownPicture) {
+  const picture = shown.message.pictures[shown.picture];
+  if (!picture) return null;
+  const { name, preview: url, width, height } = picture;
+  return (
+    <MaskDialog
+      picture={{ name, url, width, height }}
+      kept={drawnOnPicture(picture.url)}
+      onUse={(strokes) => answerWithMask(shown, strokes)}
+      onClose={closeOverlay}
+    />
+  );
+}
+
 /** Where on a picture something is to be done, drawn with a brush: by mouse, touch, pen or keyboard. */
-export function MaskDialog({ draftKey, file, onClose }: Props) {
-  const brush = useBrush(file);
+export function MaskDialog({ picture, kept, onUse, onClose }: Props) {
+  const brush = useBrush(kept);
   const [busy, run] = useBusy();
   const { strokes } = brush;
   const use = async () => {
     try {
-      await addMask(draftKey, file, strokes);
+      await onUse(strokes);
       onClose();
     } catch (error) {
       toast(errorText(error));
@@ -37,7 +62,7 @@ export function MaskDialog({ draftKey, file, onClose }: Props) {
       <p class="hint" id="mask-hint">
         {sentence("mask.hint")}
       </p>
-      <Surface file={file} brush={brush} />
+      <Surface picture={picture} brush={brush} />
       <p class="hint" role="status">
         {sentence(brush.down ? "mask.down" : "mask.up")}
       </p>
@@ -79,8 +104,7 @@ function Tools({ brush }: { brush: Brush }) {
 }
 
 /** What is drawn, and the brush. What was drawn on a picture is there again when it is opened again. */
-function useBrush(file: Attachment) {
-  const kept = strokesOf(file);
+function useBrush(kept: Drawn) {
   const [strokes, setStrokes] = useState<readonly Stroke[]>(kept.strokes);
   const [size, setSize] = useState(SIZES.usual);
   const [erases, setErases] = useState(false);
@@ -113,24 +137,25 @@ function useBrush(file: Attachment) {
 type Brush = ReturnType<typeof useBrush>;
 
 /** The picture with what is drawn over it. */
-function Surface({ file, brush }: { file: Attachment; brush: Brush }) {
+function Surface({ picture, brush }: { picture: DrawnPicture; brush: Brush }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [at, setAt] = useState<Place>([0.5, 0.5]);
+  const { name, url, width, height } = picture;
   const { strokes, size, down, setDown } = brush;
   useEffect(() => {
     const context = canvas.current?.getContext("2d");
     if (context) drawStrokes(context, strokes, "#ff2d87");
   }, [strokes]);
   const keys = (event: KeyboardEvent) => onKey(event, { brush, at, setAt });
-  const longer = Math.max(file.width, file.height);
+  const longer = Math.max(width, height);
   return (
     <div
       class="mask-surface"
-      style={{ aspectRatio: `${file.width} / ${file.height}` }}
+      style={{ aspectRatio: `${width} / ${height}` }}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: it is drawn on by keys as well
       tabIndex={0}
       role="application"
-      aria-label={sentence("mask.canvas", { name: file.file.name })}
+      aria-label={sentence("mask.canvas", { name })}
       aria-describedby="mask-hint"
       onPointerDown={(event) => {
         if (event.button !== 0) return;
@@ -144,19 +169,15 @@ function Surface({ file, brush }: { file: Attachment; brush: Brush }) {
       onKeyDown={keys}
       onBlur={() => setDown(false)}
     >
-      <img src={file.url} alt="" draggable={false} />
-      <canvas
-        ref={canvas}
-        width={Math.round((file.width / longer) * 512)}
-        height={Math.round((file.height / longer) * 512)}
-      />
+      <img src={url} alt="" draggable={false} />
+      <canvas ref={canvas} width={Math.round((width / longer) * 512)} height={Math.round((height / longer) * 512)} />
       <span
         class={down ? "mask-brush down" : "mask-brush"}
         style={{
           left: `${at[0] * 100}%`,
           top: `${at[1] * 100}%`,
-          width: `${(size * longer * 100) / file.width}%`,
-          height: `${(size * longer * 100) / file.height}%`,
+          width: `${(size * longer * 100) / width}%`,
+          height: `${(size * longer * 100) / height}%`,
         }}
       />
     </div>

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { WireMessage } from "../../wire.js";
+import type { WireImage, WireMessage } from "../../wire.js";
 import { askAbout, removeMessage, startReply } from "../state/actions.js";
 import { go, hrefOf } from "../state/route.js";
 import { getState, type Overlay, setState, timelineKey, useStore } from "../state/store.js";
@@ -16,7 +16,7 @@ import { placeBeside } from "./place-beside.js";
 /** A finger that rests so long opens it. */
 const LONG_PRESS_MS = 500;
 const LONG_PRESS_PX = 10;
-const SIZE = { width: 236, height: 410 };
+const SIZE = { width: 236, height: 450 };
 
 /** @param picture which of its pictures is meant, from 0 */
 export function openMenu(message: WireMessage, inThread: boolean, anchor: DOMRect, picture = 0): void {
@@ -38,6 +38,7 @@ export function MessageMenu({ message, inThread, anchor, picture: index }: Extra
     action();
   };
   const copy = (text: string) => act(() => void copyText(text).then(() => toast(sentence("common.copied"))));
+  const draw = () => setState({ overlay: { kind: "mask", message, inThread, picture: index } });
   const edit = () => setState({ editing: id });
   return (
     <Dialog label={sentence("message.menu")} class="message-menu" style={placeBeside(anchor, SIZE)}>
@@ -57,6 +58,7 @@ export function MessageMenu({ message, inThread, anchor, picture: index }: Extra
       {picture && !message.private && (
         <Item icon="eye" label="message.see" onClick={act(() => askAbout("see", message, inThread))} />
       )}
+      {picture && mayBeDrawnOn(message, picture) && <Item icon="brush" label="message.draw" onClick={draw} />}
       {mayEdit(message) && <Item icon="pen" label="message.edit" onClick={act(edit)} />}
       {mayRemove && <Remove message={message} />}
     </Dialog>
@@ -73,6 +75,7 @@ interface ItemProps {
     | "message.reply"
     | "message.thread"
     | "message.see"
+    | "message.draw"
     | "message.edit";
   readonly onClick: () => void;
 }
@@ -97,6 +100,12 @@ function Remove({ message }: { message: WireMessage }) {
   );
 }
 
+/** Palettes and sheets are chosen from; what is hidden is not shown by the way. */
+function mayBeDrawnOn(message: WireMessage, { tiles, sheet, spoiler, url }: WireImage): boolean {
+  const seen = !spoiler || getState().revealed.has(url);
+  return seen && !message.private && !tiles && !sheet;
+}
+
 /** The command line in a message, as a person types it. */
 function lineIn(text: string): string | undefined {
   if (/^\/\p{L}/u.test(text)) return text;
@@ -116,6 +125,7 @@ export function useMenuGesture(message: WireMessage, inThread: boolean) {
     const { signal, abort } = controlled();
     let timer: number | undefined;
     let start: { readonly x: number; readonly y: number } | undefined;
+    let opened = false;
     const end = () => clearTimeout(timer);
     const open = (x: number, y: number, target: EventTarget | null) => {
       end();
@@ -130,16 +140,23 @@ export function useMenuGesture(message: WireMessage, inThread: boolean) {
     };
     const onDown = ({ pointerType, clientX: x, clientY: y, target }: PointerEvent) => {
       end();
+      opened = false;
       if (pointerType !== "touch" || !isFree(target)) return;
       start = { x, y };
-      timer = window.setTimeout(() => open(x, y, target), LONG_PRESS_MS);
+      timer = window.setTimeout(() => {
+        opened = true;
+        open(x, y, target);
+      }, LONG_PRESS_MS);
     };
+    // The finger that has opened the menu presses nothing in it, nor closes it, when it is lifted.
+    const onLift = (event: TouchEvent) => opened && event.preventDefault();
     const onMove = ({ clientX, clientY }: PointerEvent) => {
       if (start && Math.hypot(clientX - start.x, clientY - start.y) > LONG_PRESS_PX) end();
     };
     element.addEventListener("contextmenu", onMenu, { signal });
     element.addEventListener("pointerdown", onDown, { signal });
     element.addEventListener("pointermove", onMove, { signal });
+    element.addEventListener("touchend", onLift, { signal, passive: false });
     for (const name of ["pointerup", "pointercancel"] as const) element.addEventListener(name, end, { signal });
     return () => {
       end();

@@ -2,10 +2,10 @@ import type { WireMessage } from "../../wire.js";
 import { sentence } from "../text/sentences.js";
 import * as api from "./api.js";
 import { awaitAnswer } from "./awaited.js";
-import { focusDraft } from "./drafts.js";
+import { answer, focusDraft } from "./drafts.js";
 import { applyMessage, applyRemoved, upsert } from "./messages.js";
 import { sendMessage } from "./outbox.js";
-import { getState, setReplying, setState, setTimeline, type TimelineRef, timelineKey } from "./store.js";
+import { getState, setState, setTimeline, type TimelineRef, timelineKey } from "./store.js";
 import { attempt, errorText, toast } from "./toasts.js";
 
 /**
@@ -114,7 +114,7 @@ export function startReply(message: WireMessage, inThread: boolean): void {
   const { channel, thread } = getState().route;
   if (channel === undefined) return;
   const key = timelineKey(channel, inThread ? thread : undefined);
-  setReplying(key, message);
+  answer(key, message);
   focusDraft(key);
 }
 

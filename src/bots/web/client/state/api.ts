@@ -94,7 +94,8 @@ export function sendMessage(
   onSent: (bytes: number) => void,
 ): Promise<WireMessage> {
   const form = new FormData();
-  for (const [name, value] of given({ ...ref, text, nonce, repliesTo })) form.append(name, value);
+  const picture = files.find(({ drawnOn }) => drawnOn && drawnOn.message === repliesTo)?.drawnOn?.picture.toString();
+  for (const [name, value] of given({ ...ref, text, nonce, repliesTo, picture })) form.append(name, value);
   for (const [index, { description, spoiler }] of files.entries()) {
     form.append(`description-${index}`, description);
     if (spoiler) form.append(`spoiler-${index}`, "1");

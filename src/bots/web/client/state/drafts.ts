@@ -1,7 +1,8 @@
+import type { WireMessage } from "../../wire.js";
 import { sentence } from "../text/sentences.js";
 import { keep, keptOf } from "./kept.js";
 import { fitted, isFilm, isHeic } from "./shrink.js";
-import { type Attachment, type Draft, getState, setState, useStore } from "./store.js";
+import { type Attachment, type Draft, getState, setReplying, setState, useStore } from "./store.js";
 import { toast } from "./toasts.js";
 
 const empty: Draft = { text: "", files: [] };
@@ -73,6 +74,13 @@ export function removeFile(key: string, file: Attachment): void {
   const gone = draftOf(key).files.filter((each) => each.key === file.key || each.maskOf === file.key);
   for (const { url } of gone) URL.revokeObjectURL(url);
   setDraft(key, { files: draftOf(key).files.filter((each) => !gone.includes(each)) });
+}
+
+/** Makes what is being written an answer to a message, or to none. Masks of another message's picture go. */
+export function answer(key: string, message: WireMessage | undefined): void {
+  setReplying(key, message);
+  for (const file of draftOf(key).files)
+    if (file.drawnOn && file.drawnOn.message !== message?.id) removeFile(key, file);
 }
 
 /** Moves the cursor to where a timeline's next message is written. */

@@ -1,15 +1,32 @@
-/** Masks that are drawn on pictures of drafts. */
+/** Masks that are drawn on pictures: on those of drafts, and on those that are in a channel. */
+
+import type { WireMessage } from "../../wire.js";
 import { maskFile, type Stroke } from "../components/mask-strokes.js";
 import { sentence } from "../text/sentences.js";
-import { draftOf, measure, setDraft } from "./drafts.js";
-import { type Attachment, getState } from "./store.js";
+import { answer, draftOf, focusDraft, measure, setDraft } from "./drafts.js";
+import { type Attachment, getState, timelineKey } from "./store.js";
 
-/** What was drawn on a picture, as long as the page keeps the picture. */
-const drawn = new WeakMap<File, { strokes: readonly Stroke[] }>();
+/** What was drawn on a picture. */
+export interface Drawn {
+  strokes: readonly Stroke[];
+}
 
-export function strokesOf({ file }: Attachment): { strokes: readonly Stroke[] } {
-  const known = drawn.get(file) ?? { strokes: [] };
-  drawn.set(file, known);
+/** On files, as long as the page keeps them; on pictures in channels, by their addresses, the newest last. */
+const onFiles = new WeakMap<File, Drawn>();
+const onPictures = new Map<string, Drawn>();
+const MOST_PICTURES = 20;
+
+export function drawnOnFile(file: File): Drawn {
+  const known = onFiles.get(file) ?? { strokes: [] };
+  onFiles.set(file, known);
+  return known;
+}
+
+export function drawnOnPicture(url: string): Drawn {
+  const known = onPictures.get(url) ?? { strokes: [] };
+  onPictures.delete(url);
+  onPictures.set(url, known);
+  for (const oldest of [...onPictures.keys()].slice(0, -MOST_PICTURES)) onPictures.delete(oldest);
   return known;
 }
 
@@ -29,6 +46,37 @@ export async function addMask(key: string, picture: Attachment, strokes: readonl
   }
   const at = others.findIndex((each) => each.key === picture.key) + 1;
   setDraft(key, { files: [...others.slice(0, at), attachment, ...others.slice(at)], text: withMask(text) });
+}
+
+/** A picture of a message, as it is shown where it is talked about. */
+export interface ShownPicture {
+  readonly message: WireMessage;
+  /** Which of its pictures, from 0. */
+  readonly picture: number;
+  readonly inThread: boolean;
+}
+
+/**
+ * Makes the next message an answer to this one, with a mask of its picture.
+ * @throws Error where the message that is being written has other pictures, which would be taken for the masked one
+ */
+export async function answerWithMask(
+  { message, picture: index, inThread }: ShownPicture,
+  strokes: readonly Stroke[],
+): Promise<void> {
+  const { channel, thread } = getState().route;
+  const picture = message.pictures[index];
+  if (channel === undefined || !picture) return;
+  const key = timelineKey(channel, inThread ? thread : undefined);
+  if (draftOf(key).files.some(({ drawnOn }) => !drawnOn)) throw new Error(sentence("mask.other-pictures"));
+  const mask = {
+    ...(await measure(await maskFile(strokes, picture))),
+    drawnOn: { message: message.id, picture: index },
+  };
+  for (const { url } of draftOf(key).files) URL.revokeObjectURL(url);
+  setDraft(key, { files: [mask], text: withMask(draftOf(key).text) });
+  answer(key, message);
+  focusDraft(key);
 }
 
 /** A line that says where: a dream's, where nothing is written yet. */

@@ -46,6 +46,8 @@ export interface Attachment {
   readonly spoiler: boolean;
   /** Of a mask that was drawn here: the key of its picture. */
   readonly maskOf?: string;
+  /** Of a mask that was drawn on a picture in the channel: its message, and which of its pictures, from 0. */
+  readonly drawnOn?: { readonly message: string; readonly picture: number };
 }
 
 /** How somebody wants to be told of what is new. */
@@ -168,6 +170,13 @@ export type Overlay =
       readonly inThread: boolean;
       readonly anchor: DOMRect;
       /** Which of its pictures it was opened on. */
+      readonly picture: number;
+    }
+  /** The brush, on a picture of a message. */
+  | {
+      readonly kind: "mask";
+      readonly message: WireMessage;
+      readonly inThread: boolean;
       readonly picture: number;
     }
   | { readonly kind: "channel-tools"; readonly channel: string };

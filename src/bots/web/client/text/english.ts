@@ -168,6 +168,7 @@ export const english = {
   "message.reply": "Reply",
   "message.see": "What do you see?",
   "message.made": "Show how it was made",
+  "message.draw": "Draw where to dream",
   "message.thread": "Open thread",
   "message.edit": "Edit",
   "message.edit.label": "Edit your message",
@@ -249,6 +250,8 @@ export const english = {
   "mask.undo": "Undo",
   "mask.clear": "Start over",
   "mask.use": "Use it",
+  "mask.other-pictures":
+    "Your message already has pictures: send or remove them first, then use the mask. What you drew is kept.",
   "composer.archived": "This channel is archived, so it is read-only.",
   "composer.muted": "A moderator has muted you: until {time} you can only read.",
   "completion.commands": "Commands",
