@@ -313,6 +313,51 @@ describe("Slack, from the line to the picture", () => {
   );
 
   it(
+    "teaches a look from works with hearts, when those who made them have said yes",
+    async () => {
+      const place = fake.addChannel("hearts");
+      const look = () => people.look(ann, { id: place.id });
+      const seen = (text: RegExp) => until(() => look().find((message) => text.test(message.text)), String(text));
+      const result = (root: SeenMessage) =>
+        until(
+          () =>
+            people
+              .look(ann, { id: place.id, thread: root.ts })
+              .find(({ text }) => text.includes("Your picture is ready")),
+          "the picture",
+        );
+      for (const [i, who] of [ann, ann, ann, ben, ben].entries()) {
+        await people.mention(who, { id: place.id }, `dream layers:corners size:64 octaves:1 steps:1 seed:7${i}`, [
+          await photo(),
+        ]);
+        const root = await seen(new RegExp(`seed:7${i}[\\s\\S]*Done in`));
+        await people.react(ann, { channel: place.id, ts: (await result(root)).ts }, "❤️", true);
+      }
+      // Hearts are told by events: they are there when the question can be asked.
+      const question = () => look().find(({ text }) => text.includes("would like to teach a look, hearted"));
+      const refusals = () => look().filter(({ ephemeral, text }) => ephemeral && text.includes("hearts")).length;
+      const ask = async (): Promise<SeenMessage> => {
+        const before = refusals();
+        await people.command(ann, place.id, "teach", "name:hearted channels:3 from:hearts");
+        await until(() => question() ?? (refusals() > before ? true : undefined), "an answer");
+        return question() ?? ask();
+      };
+      const asked = await ask();
+      expect(asked.text).toContain("from these 5 works with hearts");
+      expect(asked.notifies).toEqual([ben.id]);
+      expect(asked.pictures).toHaveLength(1);
+      await people.press(ben, people.message({ channel: place.id, ts: asked.ts }), "Yes, learn from mine");
+      const taught = await result(await seen(/\*Look hearted\*/));
+      expect(taught.text).toContain("Picture by Ben");
+      const over = look().find(({ ts }) => ts === asked.ts);
+      expect(over?.text).toContain("It is being taught");
+      expect(over?.buttons).toEqual([]);
+      expect(fake.violations).toEqual([]);
+    },
+    2 * JOB_MS,
+  );
+
+  it(
     "dreams by a preset, also by one that somebody else has taken from its card",
     async () => {
       const told = (who: User, text: string) =>

@@ -86,12 +86,17 @@ function wordsLike(typed: string): string[] {
   return [...begin, ...contain].map(({ word }) => word);
 }
 
+/** What may be meant by words that mean no class. */
+export function classNear(unknown: string): string | undefined {
+  return nearestClass(unknown) ?? nearestClass(unknown.split(" ")[0] ?? "");
+}
+
 /** What a text of classes must be, for one that is not. */
 export function expectedClasses(typed: string): string {
   const terms = readClassTerms(typed);
   if (!terms || !("unknown" in terms))
     return `1 to ${MOST_CLASS_TERMS} things with weights, such as "jellyfish:0.7 castle:0.3"`;
-  const near = nearestClass(terms.unknown) ?? nearestClass(terms.unknown.split(" ")[0] ?? "");
+  const near = classNear(terms.unknown);
   return near === undefined
     ? `things that the network knows, such as ${classWords().slice(0, 4).join(", ")} or castle`
     : `things that the network knows. Did you mean ${near}?`;

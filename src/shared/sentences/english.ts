@@ -1524,7 +1524,9 @@ export const english = {
   "see.busy": "I am looking at many pictures just now; please try again in a moment.",
   "see.slow": "{network} has not answered within {seconds} s; please try again in a while.",
   "into.unreadable": 'What to dream into must be 1 to {most} things with weights, such as "jellyfish:0.7 castle:0.3".',
-  "into.unknown": "The network knows nothing called {word}; try goldfish, castle or dogs.",
+  "into.unknown": ({ word, near }: { word: string; near: string | undefined }) =>
+    `The network knows nothing called ${word}` +
+    (near === undefined ? "; try goldfish, castle or dogs." : `. Did you mean ${near}?`),
 
   // Complete "cannot be used:".
   "unusable.none": "the file has no layers",

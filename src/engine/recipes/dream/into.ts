@@ -17,7 +17,7 @@ import { equalise, towardsNaturalColours } from "../../optimize/pyramid.js";
 import type { Step } from "../../optimize/steps.js";
 import { momentumDescent, type Update } from "../../optimize/update.js";
 import { compose, gathered, type Transform } from "../../transforms/see.js";
-import { MOST_CLASS_TERMS, readClassTerms } from "../class-terms.js";
+import { classNear, MOST_CLASS_TERMS, readClassTerms } from "../class-terms.js";
 import { clouds } from "../noise.js";
 import { RecipeError } from "../recipe.js";
 import type { DreamParams } from "./definition.js";
@@ -138,7 +138,8 @@ export function eachWeightsOf(words: string, count: number): ReadonlyMap<number,
 function termsOf(text: string) {
   const terms = readClassTerms(text);
   if (terms === undefined) throw new RecipeError("into.unreadable", { most: MOST_CLASS_TERMS });
-  if ("unknown" in terms) throw new RecipeError("into.unknown", { word: terms.unknown });
+  if ("unknown" in terms)
+    throw new RecipeError("into.unknown", { word: terms.unknown, near: classNear(terms.unknown) });
   return terms;
 }
 

@@ -85,9 +85,12 @@ describe("a dream into a word", () => {
     await expect(runJob(request({ network: "vgg", into: "goldfish" }), job)).rejects.toMatchObject({
       message: expect.stringContaining("random-vgg cannot name things"),
     });
-    await expect(runJob(request({ network: "naming", into: "unicorn" }), job)).rejects.toMatchObject({
+    await expect(runJob(request({ network: "naming", into: "wwwww" }), job)).rejects.toMatchObject({
       kind: "input",
-      message: "The network knows nothing called unicorn; try goldfish, castle or dogs.",
+      message: "The network knows nothing called wwwww; try goldfish, castle or dogs.",
+    });
+    await expect(runJob(request({ network: "naming", into: "peakock" }), job)).rejects.toMatchObject({
+      message: "The network knows nothing called peakock. Did you mean peacock?",
     });
   });
 
