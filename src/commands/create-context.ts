@@ -15,6 +15,7 @@ import { moderateCommand } from "./moderation/command.js";
 import { Moderation } from "./moderation/moderation.js";
 import { reportCommand } from "./moderation/report-command.js";
 import { Debts } from "./presenting/debts.js";
+import { madeFrom } from "./presenting/made-from.js";
 import { Presenter } from "./presenting/presenter.js";
 import { presetCommand } from "./presets/command.js";
 import { queueCommand } from "./queue.js";
@@ -103,6 +104,7 @@ export function createAppContext(options: AppContextOptions): HandlersContext {
       largest,
       marksFiles,
       keepLook: (job, result) => keepLook(job, result, store.looks),
+      madeFrom: (job, recipe) => madeFrom(job, recipe, store.jobs),
     }),
     settings,
     optOuts: store.optOuts,

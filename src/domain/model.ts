@@ -233,6 +233,8 @@ export interface Job {
   readonly spoiler?: boolean;
   /** What the image that it works on shows, as the one who posted it has described it. */
   readonly about?: string;
+  /** By what it is found later: its title, and its line as it was begun. Written only; a job that is read has none. */
+  readonly called?: { readonly title: string; readonly line: string };
   /** Default: "community". */
   readonly audience?: JobAudience;
   /** A moderator has taken it out of the gallery: its author cannot put it back, and nothing is made of it. */

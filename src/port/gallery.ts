@@ -1,5 +1,5 @@
 import type { Member, MessageRef, PublicChoices, PublicQuery, PublicScope, User } from "../domain/model.js";
-import type { Picture } from "./messages.js";
+import type { Button, Picture } from "./messages.js";
 
 /** One finished job, for a user's home page on platforms that have one. */
 export interface Work {
@@ -40,7 +40,7 @@ export interface GalleryQuery {
   readonly by: "favourites" | "date";
   /** One user's works, by the user's id. */
   readonly author?: string;
-  /** Works whose line, kind or author has all of these words, or words that begin so. */
+  /** Works whose title, line, kind or author has all of these words, or words that begin so. */
   readonly words?: readonly string[];
   /** Works of one command, such as "dream". */
   readonly command?: string;
@@ -104,6 +104,8 @@ export interface GalleryDetail extends GalleryWork {
   readonly mayHide: boolean;
   /** The {@link ActionEvent.action} that makes it again. */
   readonly again: string;
+  /** What makes something new of it: the buttons below its message, but for those of the message itself. */
+  readonly makes: readonly Button[];
   /**
    * What it was made from, nearest first, and what was made from it, oldest first, as far as the viewer may see them.
    */

@@ -15,8 +15,18 @@ export interface Picture {
   readonly credit?: string | undefined;
   /** Parts of it that stand for reactions, where the platform can make them buttons. */
   readonly tiles?: readonly PictureTile[] | undefined;
-  /** Several pictures side by side: what each was made from is not to be held beside all of them. */
+  /** Several pictures side by side. */
   readonly sheet?: true | undefined;
+  /** To be held beside it, where the platform can do that; left out of films, sheets, and what began with noise. */
+  readonly madeFrom?: PictureOrigin | undefined;
+}
+
+/** The picture that another one was made from. */
+export interface PictureOrigin {
+  /** SHA-256 of its file, in hex. */
+  readonly sha: string;
+  /** Where it is another job's result, a message that shows it. */
+  readonly message?: MessageRef | undefined;
 }
 
 /** A part of a picture that, pressed, gives or takes back a reaction to its message. */

@@ -20,7 +20,17 @@ export interface JobMemory {
 }
 
 type Asked = "channel" | "author" | "recipe" | "params" | "cost" | "costKey";
-type Optional = "id" | "priority" | "from" | "repeats" | "credits" | "spoiler" | "about" | "audience" | "version";
+type Optional =
+  | "id"
+  | "priority"
+  | "from"
+  | "repeats"
+  | "credits"
+  | "spoiler"
+  | "about"
+  | "called"
+  | "audience"
+  | "version";
 
 /**
  * A job that the queue is asked to run. With an `id` that was written down before, it is known after a stop in between

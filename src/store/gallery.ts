@@ -3,7 +3,7 @@ import type { Community, PublicChoices, PublicQuery, PublicScope } from "../doma
 import { defined } from "../shared/defined.js";
 import { StoreError } from "../shared/store-error.js";
 import { type Database, matching } from "./database.js";
-import { readJobs, type StoredJob } from "./job-rows.js";
+import { readJobs, type StoredJob, TITLE } from "./job-rows.js";
 import { jobTable, optOutTable } from "./schema.js";
 
 export interface GalleryQuery extends Community {
@@ -13,7 +13,7 @@ export interface GalleryQuery extends Community {
   readonly id?: never;
   /** One user's works. */
   readonly author?: string;
-  /** Each is, or begins, a word of the line, the recipe's name or the author's. */
+  /** Each is, or begins, a word of the title, the line, the recipe's name or the author's. */
   readonly words?: readonly string[];
   /** Painted in the style of this name, among others. */
   readonly style?: string;
@@ -62,16 +62,20 @@ const OPTED_OUT = sql`EXISTS (
     ${optOutTable.person} = chain.author OR
     ${optOutTable.person} IN (SELECT json_extract(value, '$.person') FROM json_each(chain.credits))))`;
 
-/** A work's words, a space before each: its recipe, what was chosen, its author. Names of options are none. */
-const SAID = sql`' ' || ${jobTable.recipe} || ' ' || ${jobTable.authorName} || ' ' || (SELECT
-  replace(replace(replace(coalesce(group_concat(value, ' '), ''), '-', ' '), '"', ' '), '[', ' ')
-  FROM json_tree(${jobTable.params}) WHERE type = 'text')`;
+/** A work's words, a space before each: its recipe, its author, and texts beside and among its parameters. */
+const wordsIn = (texts: SQL) => sql`' ' || ${jobTable.recipe} || ' ' || ${jobTable.authorName} || ' ' || (SELECT
+  replace(replace(replace(replace(replace(replace(replace(coalesce(group_concat(value, ' '), ''),
+    '-', ' '), '"', ' '), '[', ' '), '(', ' '), ':', ' '), '/', ' '), ',', ' ')
+  FROM json_tree(${jobTable.params}) WHERE type = 'text' AND (${texts}))`;
 
-/** What titles are made of, in the same way. The rest of a line is not shown to people from outside. */
-const TITLED = sql`' ' || ${jobTable.recipe} || ' ' || ${jobTable.authorName} || ' ' || (SELECT
-  replace(replace(replace(coalesce(group_concat(value, ' '), ''), '-', ' '), '"', ' '), '[', ' ')
-  FROM json_tree(${jobTable.params}) WHERE type = 'text' AND (
-    fullkey IN ('$.look', '$.style', '$.into', '$.away', '$.find') OR fullkey LIKE '$.styles[%].name'))`;
+/** Of works that were begun before titles and lines were kept, what was chosen. */
+const SAID = wordsIn(sql`1`);
+
+/** The title, and what titles are made of. The rest of a line is not shown to people from outside. */
+const TITLED = wordsIn(
+  sql.raw(`key = '${TITLE}' OR
+  fullkey IN ('$.look', '$.style', '$.into', '$.away', '$.find') OR fullkey LIKE '$.styles[%].name'`),
+);
 
 /** The finished works of communities: those whose result is kept and that their author has not taken out. */
 export class Gallery {

@@ -45,9 +45,11 @@ export function readJobs(
   }
 }
 
-/** The recipe's version and the image's description lie beside the parameters: no option has such a name. */
+/** What lies beside the parameters: no option has such a name. */
 const VERSION = "recipe-version";
 const ABOUT = "image-description";
+export const TITLE = "shown-title";
+const LINE = "shown-line";
 
 /** A job, with what its author's address counts as: forgotten when it ends. */
 export interface NewJob extends Job {
@@ -56,10 +58,12 @@ export interface NewJob extends Job {
 
 /** A new job as a row. */
 export function rowOf(job: NewJob): typeof jobTable.$inferInsert {
-  const { channel, author, pictures, cost, costKey, unnotified, messages, params, version, about, ...rest } = job;
+  const { channel, author, pictures, cost, costKey, unnotified, messages, params, version, about, called, ...rest } =
+    job;
+  const beside = { [VERSION]: version, [ABOUT]: about, [TITLE]: called?.title, [LINE]: called?.line };
   return {
     ...rest,
-    params: { ...params, ...defined({ [VERSION]: version, [ABOUT]: about }) },
+    params: { ...params, ...defined(beside) },
     platform: channel.platform,
     community: channel.community,
     channel: channel.id,
@@ -121,7 +125,7 @@ export function channelOf(row: Pick<JobRow, "platform" | "community" | "channel"
 }
 
 function jobOf(row: JobRow, image: typeof imageTable.$inferSelect | null): StoredJob {
-  const { [VERSION]: version, [ABOUT]: about, ...params } = row.params;
+  const { [VERSION]: version, [ABOUT]: about, [TITLE]: _title, [LINE]: _line, ...params } = row.params;
   const { id, recipe, priority, state, attempts, createdAt, repeats, spoiler, audience, hidden } = row;
   const { megabytes, startedAt, finishedAt, failure, result, from } = row;
   return {

@@ -27,7 +27,7 @@ describe("with a filter of pictures", () => {
     const said = chat.say(ben, "/dream", { attachments: [source(await picture(40, 30))] });
     await (await engine.next()).finish(BAD);
     await said;
-    expect(chat.ephemeral.at(-1)?.text).toMatch(/^The filter here takes .* for a picture that is not to be shown\./);
+    expect(chat.ephemeral.at(-1)?.text).toMatch(/^The filter here takes .* for a picture that should not be shown\./);
     expect(queue.positions()).toEqual([]);
     expect(engine.runs).toHaveLength(1);
   });

@@ -142,7 +142,7 @@ describe("/teach", () => {
   it("is not repeated with the pictures that were given for it", async () => {
     const { chat, engine } = await taughtStudio();
     await chat.say(ann, "/again");
-    expect(chat.ephemeral.at(-1)?.text).toContain("A lesson is not repeated");
+    expect(chat.ephemeral.at(-1)?.text).toContain("A lesson cannot be repeated");
     expect(engine.runs).toHaveLength(1);
   });
 

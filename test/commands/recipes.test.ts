@@ -96,7 +96,7 @@ describe("blends", () => {
     ["summer:30", "Did you mean 30% of summer? Then write `summer:30%` or `summer:0.3`."],
     ["summer:30 winter", "Did you mean 30% of summer? Then write `summer:30%` or `summer:0.3`."],
     ["🌻:12,5 winter:0.875", "Did you mean 12.5% of 🌻? Then write `🌻:12.5%` or `🌻:0.125`."],
-    ["summer:300", "One style's share is 1 at most. For example: `/blend summer:0.3`"],
+    ["summer:300", "A style's share can be at most 1. For example: `/blend summer:0.3`"],
     ["summer:0 winter:1", /^`styles:.*` is not possible: styles must be given shares above 0, unlike summer:0\. For/],
     ["summer winter Summer", /styles must be named once each, unlike Summer\. For example/],
     ["a b c d e f g h i", /styles must be 8 at most\. For example/],

@@ -75,6 +75,18 @@ describe("the gallery", () => {
     expect(found()).toHaveLength(2);
   });
 
+  it("shows works of the words of a title and a line, as people copy them", async () => {
+    const { store } = makeStore();
+    const params = { styles: [{ name: "winter" }], size: 512 };
+    const called = { title: "Painting in winter, a film of 24 frames", line: "/stylize winter size:512 seed:77" };
+    const painting = await addDone(store, { recipe: "stylize", params, called });
+    await addDone(store, { params: { look: "eyes", size: 512 } });
+    const found = (words: string) => read(store, { words: words.match(/\w+/g) ?? [] }).flat();
+    for (const words of [called.title, called.line, "painting", "film", "frames", "size 512", "77"])
+      expect(found(words), words).toEqual([painting.id]);
+    expect(store.jobs.get(painting.id)?.params).toEqual(params);
+  });
+
   it("goes page by page, newest first, also of works that ended in the same millisecond", async () => {
     const { store } = makeStore();
     const ids: string[] = [];
@@ -182,6 +194,7 @@ describe("what people from outside are shown", () => {
       ...bobs,
       recipe: "stylize",
       params: { styles: [{ name: "winter" }, { name: "rust" }], network: "resnet50" },
+      called: { title: "Painting in winter", line: "/stylize winter steps:31 network:resnet50" },
     });
     await addDone(store, { ...bobs, spoiler: true, params: { look: "veiled", styles: [{ name: "hidden" }] } });
     expect(find({ style: "rust" })).toEqual([painting.id]);
@@ -191,8 +204,10 @@ describe("what people from outside are shown", () => {
     expect(find({ words: ["win"] })).toEqual([painting.id]);
     expect(find({ words: ["fox", "dre"] })).toEqual([dream.id]);
     expect(find({ words: ["bob"] })).toEqual([painting.id]);
+    expect(find({ words: ["painting", "in"] })).toEqual([painting.id]);
     // The rest of the line is not shown to them, so that it cannot be guessed at either.
-    for (const word of ["mixed3", "resnet50", "hidden", "veiled"]) expect(find({ words: [word] }), word).toEqual([]);
+    for (const word of ["mixed3", "resnet50", "hidden", "veiled", "31"])
+      expect(find({ words: [word] }), word).toEqual([]);
     const { author } = dream;
     expect(store.gallery.publicChoices(outside)).toEqual({
       styles: ["rust", "winter"],

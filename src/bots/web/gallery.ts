@@ -13,7 +13,7 @@ import { type ChannelHub, channelRef, ref, toId } from "./channel-hub.js";
 import { readBody } from "./guard.js";
 import type { BudgetName } from "./limits.js";
 import { wordsOf } from "./message-search.js";
-import { type PersonRow, storedImages, wireImage } from "./store.js";
+import { type PersonRow, storedImages, wireButton, wireImage } from "./store.js";
 import { mustNotBeMuted, toUser } from "./users.js";
 import type { WireAgain, WireGalleryPage, WireGalleryPeople, WirePhoto, WireWork, WireWorkDetail } from "./wire.js";
 
@@ -36,6 +36,8 @@ const pageQuery = z.object({
 });
 const favouriteBody = z.object({ on: z.boolean() });
 const hideBody = z.object({ hidden: z.boolean() });
+/** Which of a work's buttons is pressed; its "Again" where none is named. */
+const makeBody = z.object({ button: z.string().max(100).optional() });
 
 interface OfJob {
   Params: { job: string };
@@ -125,13 +127,16 @@ function registerActions(
 
   app.post<OfJob>("/api/gallery/works/:job/again", async (request): Promise<WireAgain> => {
     const { user, viewer } = enter(request, "again");
-    const { again, messages } = await gallery.work(idOf(request.params.job), viewer);
+    const { button } = readBody(makeBody, request.body);
+    const { again, makes, messages } = await gallery.work(idOf(request.params.job), viewer);
+    const action = button === undefined ? again : makes.find(({ id }) => id === button)?.id;
+    if (action === undefined) throw new ChatError("gone", "web.button-gone");
     // The one in the channel: a new job does not belong into the old one's thread.
     const message = messages.find(({ channel }) => channel.thread === undefined);
     if (!message) throw new ChatError("gone", "web.again-gone");
     const { channel } = hub.locate({ id: message.channel.id });
     const answer = new Promise<WireAgain>((resolve) => {
-      conversation.act(user, again, { channel: channelRef(channel), id: message.id }, async (content, visibility) => {
+      conversation.act(user, action, { channel: channelRef(channel), id: message.id }, async (content, visibility) => {
         if (visibility === "private") {
           resolve({ refusal: content.text });
           return undefined;
@@ -225,8 +230,9 @@ export function wireWork(work: GalleryWork): WireWork {
 
 function wireDetail(work: GalleryDetail): WireWorkDetail {
   const { line, lineNotes, facts, credits, hidden, mayHide } = work;
+  const makes = work.makes.map(wireButton);
   const chain = { origins: work.origins.map(wireWork), remixes: work.remixes.map(wireWork) };
-  return { ...wireWork(work), line, ...defined({ lineNotes }), facts, credits, hidden, mayHide, ...chain };
+  return { ...wireWork(work), line, ...defined({ lineNotes }), facts, credits, hidden, mayHide, makes, ...chain };
 }
 
 /** @throws ChatError "gone" for what cannot be a job's id. */

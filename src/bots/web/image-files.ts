@@ -85,7 +85,7 @@ export class ImageFiles {
         description: cutText(image.description ?? "", 1000),
         hasPreview,
         ...(image.spoiler ? { spoiler: true } : {}),
-        ...defined({ tiles: image.tiles, sheet: image.sheet }),
+        ...defined({ tiles: image.tiles, sheet: image.sheet, madeFrom: originOf(image) }),
         ...(image.credit === undefined ? {} : { credit: cutText(image.credit, 200) }),
       };
     } catch (cause) {
@@ -140,6 +140,10 @@ function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+function originOf({ madeFrom }: IncomingImage): StoredImage["madeFrom"] {
+  return madeFrom && { sha: madeFrom.sha, ...defined({ message: madeFrom.message?.id }) };
 }
 
 /** A file name without folders or control characters, with the extension of what the file really is. */

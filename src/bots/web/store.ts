@@ -379,7 +379,7 @@ function encodeMentions({ mentions }: Pick<MessageContent, "mentions">): string 
 }
 
 /** A stored image of a message: where its file is, and what a page must know before it has loaded. */
-export interface StoredImage extends Omit<WireImage, "url" | "preview"> {
+export interface StoredImage extends Omit<WireImage, "url" | "preview" | "before"> {
   /** SHA-256 of the file, in hex: its name on disk. */
   readonly sha: string;
   /** File name extension without a dot: "png". */
@@ -388,6 +388,8 @@ export interface StoredImage extends Omit<WireImage, "url" | "preview"> {
   readonly hasPreview: boolean;
   /** Who must be named wherever it is used. */
   readonly credit?: string;
+  /** The image that it was made from: its file, and a message that shows it where it is a result itself. */
+  readonly madeFrom?: { readonly sha: string; readonly message?: string };
 }
 
 interface NamedPerson extends User {
@@ -442,7 +444,14 @@ export function wirePerson({ id, name, bot }: NamedPerson): WirePerson {
   return { id, name, bot: bot === 1 };
 }
 
-export function wireImage({ sha, extension, hasPreview, credit: _, ...shown }: StoredImage): WireImage {
+export function wireImage({
+  sha,
+  extension,
+  hasPreview,
+  credit: _,
+  madeFrom: _origin,
+  ...shown
+}: StoredImage): WireImage {
   const url = `pictures/${sha}.${extension}`;
   return { ...shown, url, preview: hasPreview ? `pictures/${sha}.preview.webp` : url };
 }

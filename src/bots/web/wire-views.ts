@@ -8,6 +8,7 @@ import {
   type MessageRow,
   type PersonRow,
   type StoredChannel,
+  type StoredImage,
   storedImages,
   wireButton,
   wireImage,
@@ -18,6 +19,7 @@ import type { Users } from "./users.js";
 import type {
   WireChannel,
   WireChannelState,
+  WireImage,
   WireMe,
   WireMessage,
   WireNews,
@@ -80,7 +82,10 @@ export class WireViews {
       author: this.person(row.author),
       at: row.at,
       text: row.text,
-      pictures: storedImages(row).map(wireImage),
+      pictures: storedImages(row).map((image) => ({
+        ...wireImage(image),
+        ...defined({ before: this.#before(image) }),
+      })),
       buttons: wireButtons(row.buttons),
       reactions: this.#reactions(row.id),
       mentions: (JSON.parse(row.mentions) as string[]).map((id) => this.person(id)),
@@ -92,6 +97,24 @@ export class WireViews {
       ...(row.nonce === null ? {} : { nonce: row.nonce }),
       ...(row.edited_at === null ? {} : { editedAt: row.edited_at }),
     };
+  }
+
+  /** What an image was made from, as far as everybody is shown it. */
+  #before({ madeFrom }: StoredImage): WireImage | undefined {
+    if (!madeFrom) return undefined;
+    const image = this.#shownToAll(madeFrom.sha) ?? this.#resultIn(madeFrom.message);
+    return image && !image.spoiler ? wireImage(image) : undefined;
+  }
+
+  #shownToAll(sha: string): StoredImage | undefined {
+    const row = this.store.firstShowing(sha);
+    return row && storedImages(row).find((image) => image.sha === sha);
+  }
+
+  #resultIn(message: string | undefined): StoredImage | undefined {
+    const row = message === undefined ? undefined : this.store.message(Number(message));
+    const [result] = row ? storedImages(row) : [];
+    return result && this.#shownToAll(result.sha);
   }
 
   /** What is shown for the moment in place of what is stored. */

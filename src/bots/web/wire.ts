@@ -43,6 +43,8 @@ export interface WireImage
   /** Pixels, after the image was turned upright. */
   readonly width: number;
   readonly height: number;
+  /** What it was made from, as long as a message shows that to everybody, and not hidden. */
+  readonly before?: WireImage;
 }
 
 export type WireButton = Button & Required<Pick<Button, "style">>;
@@ -212,6 +214,8 @@ export interface WireWorkDetail
   readonly publicPage?: string;
   /** The photo that it all began with, as long as a message shows it to everybody. */
   readonly photo?: WirePhoto;
+  /** What makes something new of it. */
+  readonly makes: readonly WireButton[];
   readonly origins: readonly WireWork[];
   readonly remixes: readonly WireWork[];
 }
@@ -225,7 +229,10 @@ export interface WirePhoto extends Pick<WireImage, "url" | "preview" | "width" |
   readonly message: string;
 }
 
-/** `POST /api/gallery/works/:job/again`: where the new job is announced, or why there is none. */
+/**
+ * `POST /api/gallery/works/:job/again`, with a `button` where something new is to be made of it: where the new job is
+ * announced, or why there is none.
+ */
 export interface WireAgain {
   readonly channel?: string;
   readonly message?: string;

@@ -2,7 +2,6 @@ import { readJobId } from "../../domain/model.js";
 import type { Chat } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { GalleryDetail, GalleryViewer, GalleryWork } from "../../port/gallery.js";
-import type { OutgoingMessage } from "../../port/messages.js";
 import { defined } from "../../shared/defined.js";
 import { nearest } from "../../shared/nearest.js";
 import { sentence } from "../../shared/sentences/sentence.js";
@@ -147,8 +146,8 @@ async function show({ id }: StoredJob, { chat, app, user, channel, replyPublic }
     const title = plain(work.title);
     const description = sentence("work.by", { title, author: plain(work.author.name) });
     const picture = { ...(await gallery.picture(id, viewer)), description, ...(work.spoiler && { spoiler: true }) };
-    const label = sentence("button.again");
-    const buttons: OutgoingMessage["buttons"] = [{ id: work.again, label, emoji: "🔁", style: "primary" }];
+    const again = { id: work.again, label: sentence("button.again"), emoji: "🔁", style: "primary" } as const;
+    const buttons = [...work.makes, again];
     const text = [await headingOf(work, title, chat), ...chainOf(work), `\`\`\`\n${work.line}\n\`\`\``].join("\n");
     await replyPublic(await fitToChannel(chat, channel, { text, pictures: [picture], buttons }));
   } catch (error) {

@@ -33,8 +33,9 @@ import type { StoredJob } from "../../store/job-rows.js";
 import type { Store } from "../../store/open.js";
 import type { Moderation } from "../moderation/moderation.js";
 import { markedResult } from "../presenting/marked-result.js";
-import { buttonId, creditLine, lineNotes } from "../presenting/texts.js";
+import { buttonId, buttons, creditLine, lineNotes } from "../presenting/texts.js";
 import { commandLine, type Recipe } from "../recipes/recipe.js";
+import { variantsOf } from "../recipes/variants.js";
 import type { ChannelSettings } from "../settings/channel-settings.js";
 import { UserError } from "../user-error.js";
 import type { Thumbnails } from "./thumbnails.js";
@@ -49,7 +50,7 @@ export interface GalleryServices {
   readonly store: Pick<Store, "favourites" | "gallery" | "jobs">;
   readonly thumbnails: Pick<Thumbnails, "get">;
   readonly moderation: Pick<Moderation, "isBarred" | "noteOnOthers">;
-  readonly settings: Pick<ChannelSettings, "marksFiles">;
+  readonly settings: Pick<ChannelSettings, "largest" | "marksFiles">;
 }
 
 export function createGallery(services: GalleryServices): Gallery {
@@ -190,10 +191,22 @@ function detailOf(job: StoredJob, viewer: GalleryViewer, services: GalleryServic
     hidden,
     mayHide: mayManage(viewer.user, job, here) && (!job.withheld || moderates(viewer.user, job.channel, here)),
     again: buttonId({ verb: "again" }, id),
+    makes: makesOf(job, recipe, viewer, services),
     origins: jobs.origins(id, MAX_ORIGINS).flatMap(shown),
     ...defined({ photo: photoOf(job, viewer, services) }),
     remixes: jobs.remixes(id, MAX_REMIXES).flatMap(shown),
   };
+}
+
+function makesOf(
+  job: StoredJob,
+  recipe: Recipe,
+  { user }: GalleryViewer,
+  { settings }: GalleryServices,
+): GalleryDetail["makes"] {
+  const { params, channel } = job;
+  const variants = variantsOf({ recipe, params, largest: settings.largest(recipe, channel, user) }, job);
+  return buttons(job, ...variants.map(({ variant: verb, ...which }) => ({ verb, ...which })));
 }
 
 /** The file that a work's chain began with; undefined where some of the chain is not shown to the viewer. */

@@ -13,9 +13,10 @@ import {
 import type { EngineFrame, EngineResult } from "../../engine/process/engine.js";
 import type { Chat } from "../../port/adapter.js";
 import { ChatError, mayPass } from "../../port/chat-error.js";
-import type { OutgoingMessage, Progress } from "../../port/messages.js";
+import type { OutgoingMessage, Picture, PictureOrigin, Progress } from "../../port/messages.js";
 import { FILTERED } from "../../queue/picture-filter.js";
 import type { CancelReason, JobQueue, QueuePosition } from "../../queue/queue.js";
+import { defined } from "../../shared/defined.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { plain } from "../../shared/text.js";
 import type { Recipe } from "../recipes/recipe.js";
@@ -57,6 +58,8 @@ export interface JobPresenterOptions {
   readonly marksFiles: (channel: ChannelRef) => boolean;
   /** Keeps what a job has taught, and says so; undefined of one that teaches nothing. See `keepLook`. */
   readonly keepLook: (job: Job, result: EngineResult) => Promise<string | undefined>;
+  /** See `madeFrom`. */
+  readonly madeFrom: (job: Job, recipe: Recipe) => PictureOrigin | undefined;
   /** See `ChannelSettings.largest`. */
   readonly largest: (recipe: Recipe, channel: ChannelRef) => number | undefined;
   /**
@@ -96,6 +99,8 @@ export class JobPresenter {
   #unannounced = false;
   /** Frames are refused for good. */
   #frameless = false;
+  /** What its pictures are made from, once that was asked. */
+  #origin: { readonly is: PictureOrigin | undefined } | undefined;
   #begun = false;
   #painting = false;
   #over = false;
@@ -178,7 +183,7 @@ export class JobPresenter {
     const { job, queue } = this.options;
     this.#painting = true;
     const left = queue.position(job.id)?.runSeconds;
-    const preview = frame.kind !== "octave" ? texts.framePicture(job, frame) : undefined;
+    const preview = frame.kind !== "octave" ? this.#withOrigin(texts.framePicture(job, frame)) : undefined;
     this.#showProgress(texts.underway(job, frame, left, preview));
     if (frame.kind !== "octave") return;
     this.#frames.push(frame);
@@ -190,7 +195,8 @@ export class JobPresenter {
       const next = this.#frames.shift();
       if (!next) return;
       // An earlier process may have posted octaves beyond the last checkpoint, which are painted again.
-      const message = { ...texts.octaveFrame(job, next), ...this.#once(`octave ${next.octave}`) };
+      const octave = texts.octaveFrame(job, next, this.#withOrigin(texts.framePicture(job, next)));
+      const message = { ...octave, ...this.#once(`octave ${next.octave}`) };
       const ref = await this.#postFrame(message);
       this.#countFrame(ref ? "posted" : "refused");
       await this.#keepFrame(ref);
@@ -207,7 +213,8 @@ export class JobPresenter {
     this.#end(async () => {
       const { recipe, destination, logger, metrics, again = false, marksFiles, keepLook } = this.options;
       const lesson = await keepLook(job, result);
-      const picture = markedResult(texts.resultPicture(recipe, job, result), { recipe, job, result, marksFiles });
+      const bare = this.#withOrigin(texts.resultPicture(recipe, job, result));
+      const picture = markedResult(bare, { recipe, job, result, marksFiles });
       const known = this.#messages.final;
       const message = { ...texts.finished(recipe, job, result, picture, lesson), ...this.#once("final") };
       const { ref: final, refused } = known ? { ref: known, refused: false } : await this.#post(message);
@@ -228,6 +235,12 @@ export class JobPresenter {
       if (refused) return "unfinished";
       return final !== undefined && !ends.includes("owed") ? "told" : "owed";
     });
+  }
+
+  #withOrigin(picture: Picture): Picture {
+    const { job, recipe, madeFrom } = this.options;
+    this.#origin ??= { is: madeFrom(job, recipe) };
+    return { ...picture, ...defined({ madeFrom: this.#origin.is }) };
   }
 
   /** What the buttons below a result do. */

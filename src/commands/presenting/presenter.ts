@@ -10,7 +10,7 @@ import { type JobDestination, JobPresenter, type JobPresenterOptions } from "./j
 interface PresenterOptions
   extends Pick<
     JobPresenterOptions,
-    "queue" | "logger" | "backoffMs" | "metrics" | "reportsChannel" | "largest" | "marksFiles" | "keepLook"
+    "queue" | "logger" | "backoffMs" | "metrics" | "reportsChannel" | "largest" | "marksFiles" | "keepLook" | "madeFrom"
   > {
   readonly recipes: ReadonlyMap<string, Recipe>;
   readonly debts: Debts;

@@ -51,7 +51,7 @@ export function readButtonId(id: string): (JobButton & { readonly job: string })
   return { verb: verb as JobVerb, job, ...(number !== undefined && { variation: Number(number) - 1 }) };
 }
 
-function buttons(job: Job, ...wanted: readonly (JobVerb | JobButton)[]): Button[] {
+export function buttons(job: Pick<Job, "id">, ...wanted: readonly (JobVerb | JobButton)[]): Button[] {
   const all = wanted.map((each) => (typeof each === "string" ? { verb: each } : each));
   return all.map(({ verb, variation }: JobButton, index) => {
     const label = sentence(`button.${verb}`);
@@ -163,10 +163,10 @@ export function partOf({ params }: Pick<Job, "params">): FramePart {
 }
 
 /** One octave's frame, a message of its own. */
-export function octaveFrame(job: Job, frame: EngineFrame): OutgoingMessage {
+export function octaveFrame(job: Job, frame: EngineFrame, picture: Picture): OutgoingMessage {
   const { octave, octaves, width, height } = frame;
   const text = sentence("frame.size", { octave, octaves, width, height, part: partOf(job) });
-  return { text, pictures: [framePicture(job, frame)], passing: true };
+  return { text, pictures: [picture], passing: true };
 }
 
 export function framePicture(job: Job, { picture, type, octave, octaves }: EngineFrame): Picture {

@@ -14,7 +14,7 @@ import type { Presenter } from "../presenting/presenter.js";
 import type { ChannelSettings } from "../settings/channel-settings.js";
 import type { StyleLibrary } from "../styles/style-library.js";
 import { UserError } from "../user-error.js";
-import type { Draft, Params, Recipe } from "./recipe.js";
+import { commandLine, type Draft, type Params, type Recipe } from "./recipe.js";
 
 /** What is asked for: a recipe with values of its options, and the images that it works on. */
 interface RecipeRequest {
@@ -131,6 +131,7 @@ async function submit(
         ...(recipe.version > 1 && { version: recipe.version }),
         params,
         pictures,
+        called: { title: recipe.title(params), line: commandLine(recipe, params, Object.keys(pictures)) },
         cost: recipe.cost(params, done),
         costKey: recipe.costKey(params),
         memory: jobMemory(recipe, params),

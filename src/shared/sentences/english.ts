@@ -456,9 +456,9 @@ export const english = {
     "There is no picture here to take a texture from. Attach one, name a style (`/texture winter`), or say what it " +
     "is full of: `/texture into:peacock`",
   "blend.percent": "Did you mean {percent}% of {style}? Then write `{style}:{percent}%` or `{style}:{share}`.",
-  "blend.whole": "One style's share is 1 at most. For example: `/blend {style}:0.3`",
+  "blend.whole": "A style's share can be at most 1. For example: `/blend {style}:0.3`",
   "blend.sweep": "A sweep goes from one style to another, so name two. For example: `/blend summer winter sweep:6`",
-  "again.once": "A lesson is not repeated: give the pictures once more, with `/{command}`.",
+  "again.once": "A lesson cannot be repeated: send the pictures again, with `/{command}`.",
   "again.retired": "Job {id} is a {recipe}, which I can no longer make.",
   "again.version": "`/{command}` works differently since job {id} was made: the new picture will differ from it.",
   "again.image-gone": "Job {id} is too old: its picture is no longer kept. Please send the picture again.",
@@ -503,7 +503,7 @@ export const english = {
   "style.not-public":
     "Not everybody may see this picture, and everybody sees the styles; `/style add` takes a copy that you attach.",
   "style.already": "This is a style here already. Try `/stylize {name}`.",
-  "style.emoji-used-up": "My emoji for styles are all in use here. Choose one: answer the picture with `{line}`.",
+  "style.emoji-used-up": "My emoji for styles are all in use here. Choose one: reply to the picture with `{line}`.",
   "style.spoiler": "This picture is hidden, and everybody sees the styles; choose another.",
   "style.name-taken": "The name {name} is taken; choose another.",
   "style.not-own": "{name} is not one of this community's own styles; `/style` lists them all.",
@@ -529,7 +529,7 @@ export const english = {
   "settings.forbidden":
     "Only those who manage this channel may change its settings. `/settings` alone shows them to everybody.",
   "settings.forbidden-whole":
-    "You manage this channel alone; what concerns the whole community is for those who moderate all of it.",
+    "You manage only this channel; what concerns the whole community is for those who moderate all of it.",
   "settings.reports-thread":
     "A thread cannot take the reports: give this in a channel, outside its threads: `/settings reports:here`",
   "settings.no-community":
@@ -539,9 +539,9 @@ export const english = {
   "moderate.no-community":
     "Direct messages belong to no community, so there is nothing to moderate here. Use it in a channel of yours.",
   "moderate.forbidden": "Only moderators may do that.",
-  "moderate.channel-only": "You moderate this channel alone; that is for those who moderate the whole community.",
+  "moderate.channel-only": "You moderate only this channel; that is for those who moderate the whole community.",
   "moderate.who": "Whom? Mention them, for example: `/moderate {action} @Ann`",
-  "moderate.unknown": "I know nobody called {name} here. Mention them, for example: `/moderate bar @Ann`",
+  "moderate.unknown": "I don't know anyone called {name} here. Mention them, for example: `/moderate bar @Ann`",
   "person.ambiguous": "Several people here are called {name}: mention the one you mean.",
   "moderate.no-role": "Only people have works and jobs; roles can be barred and let in again.",
   "moderate.oneself": "You cannot bar yourself.",
@@ -620,7 +620,7 @@ export const english = {
   "image.too-wide": "{name} is {width} × {height} pixels; send one of at most {most} pixels on each side.",
   "image.search":
     "The chat does not let me look for the picture just now; I go on by myself as soon as it does, usually within a " +
-    "minute. A picture that comes with the command needs no looking for.",
+    "minute. A picture sent with the command does not have to be looked for.",
   "image.too-large": "The picture {name} is larger than {megabytes} MB; please send a smaller one.",
   "image.too-slow": "The picture {name} took longer than {seconds} s to arrive; please try again.",
   "link.busy-person": "I am still fetching {count} pictures for you; please wait until they are here.",
@@ -645,11 +645,11 @@ export const english = {
     "`{written}` has no picture here. Mention a member with an avatar, take an emoji of this community, or attach one.",
   "image.unnamed": "That file",
   "filter.upload":
-    "The filter here takes {name} for a picture that is not to be shown. It can be wrong: please choose another one.",
+    "The filter here takes {name} for a picture that should not be shown. It can be wrong: please choose another one.",
   "filter.upload-unanswered":
     "{name} is not taken, as the filter here could not look at it: {why} Those who run the bot can mend it.",
   "filter.result":
-    "The filter here takes the result for a picture that is not to be shown, so it was not posted. It can be wrong; " +
+    "The filter here takes the result for a picture that should not be shown, so it was not posted. It can be wrong; " +
     "another seed or another picture may do.",
   "filter.result-unanswered":
     "The filter here could not look at the result, so it was not posted: {why} Those who run the bot can mend it.",
@@ -724,7 +724,7 @@ export const english = {
   "cancel.too-late": "It had already ended.",
   "cancel.done": "Cancelled {ids}.",
   "gallery.empty":
-    "There is nothing here yet. Finished pictures come into the gallery by themselves; begin with `/dream`.",
+    "There is nothing here yet. Finished pictures appear in the gallery by themselves; start with `/dream`.",
   "gallery.removed": "{id} is out of the gallery; its messages stay. `/gallery restore {id}` puts it back.",
   "gallery.restored": "{id} is in the gallery again.",
   "gallery.origins": ({ variation, works }: { variation: boolean; works: string }) =>
@@ -740,7 +740,7 @@ export const english = {
   "button.again": "Again",
   "list.more": ({ list, hidden }: { list: string; hidden: number }) =>
     hidden > 0 ? `${list} and ${hidden} more` : list,
-  "gallery.hint": "`/gallery show ID` tells all about one, `/again ID` makes it again.",
+  "gallery.hint": "`/gallery show ID` shows all about one, `/again ID` makes it again.",
   "gallery.heading": ({
     of,
     here,
@@ -818,7 +818,7 @@ export const english = {
   "duration.hours": ({ hours, minutes }: { hours: number; minutes: number }) =>
     `${hours} h${minutes === 0 ? "" : ` ${minutes} min`}`,
   "result.reduced":
-    "*All of it, {from} px in {megabytes} MB, is more than this chat takes: this is a {kind} of {to} px.*",
+    "*The original, {from} px in {megabytes} MB, is more than this chat takes: this is a {kind} of {to} px.*",
   "film.stilled": "*The film is too large for this chat, so this is one picture of it.*",
   "result.done": ({ octaves, part }: { octaves: number; part: FramePart }) =>
     octaves > 1 ? `${octaves} ${part}s done.` : "The picture is done.",
@@ -868,7 +868,7 @@ export const english = {
   "job.accepted": "Accepted.",
   "job.moment": "a moment",
   "job.about": "about {duration}",
-  "job.painting": "Painting now, {takes} to go; the frames are in the thread.",
+  "job.painting": "Painting now, {takes} to go. Watch it grow in the thread.",
   "job.place": ({ place }: { place: number }) => `${ordinal(place)} in line`,
   "job.ahead": "{ahead} or more ahead in line",
   "job.in-line-notice": "{where}, takes {takes}. {notice}",
@@ -1058,7 +1058,7 @@ export const english = {
     `**Delete all that is stored about you?** ${counted(jobs, "job")}, ${counted(styles, "style")}, ` +
     `${counted(favourites, "favourite")}, their pictures, your palettes and votes. Styles that others use go ` +
     "too. Works that others have made from yours stay theirs, and still name you. It cannot be undone.",
-  "my-data.daily-goes": "Channels whose dream of the day is made in your name have none any more.",
+  "my-data.daily-goes": "Channels whose dream of the day is made in your name will no longer have one.",
   "my-data.opt-out-goes": "Your opt-out goes too: give it again afterwards if you want to keep it.",
   "my-data.confirm": "Press the button, or write `/settings mydata delete confirm:yes`.",
   "my-data.deleted": (params: {
@@ -1234,7 +1234,7 @@ export const english = {
   },
   "moving.or-other":
     "A moving picture becomes one film: leave out morph, repeat and sweep, or say moving:still for a picture.",
-  "morph.or-repeat": "A morph shows one picture on its way: leave out morph or repeat.",
+  "morph.or-repeat": "A morph shows one picture taking shape: leave out morph or repeat.",
   "dream.no-guide":
     "There is no guide. Attach two pictures, the one to dream in and then its guide, or name a style: `{line}`",
   "dream.channels-or-guide": "A dream follows channels or a guide, not both. Leave one of them out.",
@@ -1490,19 +1490,19 @@ export const english = {
   "preset.saved": ({ name, line, shared }: { name: string; line: string; shared: boolean }) =>
     `Saved **${name}**${shared ? " for everybody here" : " for you"}: \`${line}\``,
   "preset.removed": "The preset {name} is removed.",
-  "preset.card": "The preset **{name}**: it is in this picture's file, and `/preset import` keeps it from there.",
+  "preset.card": "The preset **{name}**: it is in this picture's file, and `/preset import` reads it from there.",
   "preset.card-alt": "A card with the preset {name}: {line}",
   "preset.card-by": "Preset by {by}",
   "preset.no-card": "Attach the card of a preset, or a picture that I have made, to `/preset import name:moody`.",
   "made.nothing":
-    "That picture does not say how it was made: I did not make it, or that was lost on its way. " +
+    "That picture does not say how it was made: I did not make it, or that was lost on the way. " +
     "A job's id does: `/again 7KQ4`.",
   "made.no-line": "The picture's file has a line that I do not know: it was made by another version of me.",
   "made.line": "The picture's file says how it was made, but not for here: {problem}",
   "made.needs-picture":
-    "It was made of a picture that I do not have here. Send that one with this line:\n```\n{line}\n```",
+    "It was made from a picture that I do not have here. Send that one with this line:\n```\n{line}\n```",
   "made.elsewhere": "Its file says that I made it, but not where you see it from here:",
-  "made.preset": "It is the card of the preset **{name}**; `/preset import` with it keeps that.",
+  "made.preset": "This is the card of the preset **{name}**; `/preset import` with it saves the preset.",
   "made.job": ({ title, author, id, claimed }: Record<"title" | "author" | "id", string> & { claimed: boolean }) =>
     `${claimed ? "Its file says that it is " : ""}**${title}** by ${author} (\`${id}\`)`,
   "daily.begins": ({ title, author, hearts }: { title: string; author: string; hearts: number }) =>
@@ -1685,9 +1685,9 @@ export const english = {
     "picture, or choose Apps > Dream this on the message.",
   "chat.no-avatar": "{name} has no picture of their own as an avatar.",
   "discord.guest":
-    "I am not a member here: I see neither messages nor reactions, and open no thread. Give me the picture with the " +
+    "I am not a member here, so I cannot see messages or reactions, or open threads. Give me the picture with the " +
     "command, or choose Apps > Dream this on a message. What takes over 15 minutes comes as a direct message.",
-  "interactive.archived": "{name} is archived by now, so nothing is painted.",
+  "interactive.archived": "{name} has been archived, so nothing is painted.",
   "interactive.no-reactions":
     "I can't see reactions here, so nobody could choose by them. Name the style instead: `/stylize winter`",
   "discord.second-alone": "`{second}` goes with `{first}`: please attach both.",
@@ -1843,7 +1843,7 @@ export const english = {
   "web.uploads-busy": "A lot of people are sending pictures: try again in a minute.",
   "web.uploads-yours": "Your last messages are still arriving: send this one once they are there.",
   "web.upload-slow": "The message came too slowly: try again with smaller pictures or a better connection.",
-  "web.again-gone": "The message of this work is gone, so it cannot be made again from here.",
+  "web.again-gone": "The message of this work is gone, so nothing can be made of it from here.",
   "web.no-image": "There is no such picture.",
   "web.public.title": "Gallery",
   "web.public.site": "Dreamloom",
@@ -1916,8 +1916,8 @@ export const english = {
   "web.restarts": "The chat is restarting.",
   "web.welcome": ({ sample }: { sample: boolean }) =>
     "**Welcome to the studio.** Give me a picture and I will dream into it, or paint it in another style.\n" +
-    (sample ? "Start with this photo: press a button below it. Or drop" : "Drop") +
-    " a photo of your own here and type `/dream`, or `/stylize` and choose a style by its emoji. " +
+    (sample ? "Start with this photo: press a button below it. Or add" : "Add") +
+    " a photo of your own and type `/dream`, or `/stylize` and choose a style by its emoji. " +
     "I answer in a thread, where you watch the picture grow.",
   "web.welcome.dream": "Dream creatures into it",
   "web.welcome.paint": "Paint it as a woodcut",

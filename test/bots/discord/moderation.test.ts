@@ -108,12 +108,12 @@ it("tells who moderates the server from who moderates one channel of it", async 
   ben.command(art, "settings", { "per-person": 1 });
   await told(ben, /^Changed\./);
   ben.command(art, "settings", { bot: "off", everywhere: true });
-  await told(ben, /^You manage this channel alone/);
+  await told(ben, /^You manage only this channel/);
   ben.command(art, "moderate", { action: "bar", who: `<@${ann.id}>` });
-  await told(ben, /^You moderate this channel alone/);
+  await told(ben, /^You moderate only this channel/);
   await ben.post(art, `<@${discord.world.bot.id}> moderate bar <@${ann.id}>`);
   await discord.until(() =>
-    discord.messagesIn(ben.direct).find(({ text }) => /^You moderate this channel/m.test(text)),
+    discord.messagesIn(ben.direct).find(({ text }) => /^You moderate only this channel/m.test(text)),
   );
   await mo.post(art, `<@${discord.world.bot.id}> moderate bar <@${ann.id}>`);
   await discord.until(() => discord.messagesIn(mo.direct).find(({ text }) => /^Ann is barred/m.test(text)));

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { photo } from "./harness.js";
+import { byDayAndNight } from "./seen.js";
 import { box, message, overflow, shot, VIEWS, wholeProgram } from "./whole-program.js";
 
 describe.skipIf(!hasChromium)(`the first minute (${chromiumHint})`, () => {
@@ -33,6 +34,10 @@ describe.skipIf(!hasChromium)(`the first minute (${chromiumHint})`, () => {
       await tour.getByText("Make your first picture.").waitFor();
       await tour.getByRole("button", { name: "Next (1 of 3)" }).click();
       await tour.getByText("Use your own photo.").waitFor();
+      const chooser = page.waitForEvent("filechooser");
+      await tour.getByRole("button", { name: "Add a photo" }).click();
+      await chooser;
+      await byDayAndNight(page, "a hint with what to press");
       await shot(page, "first-tour");
       await tour.getByRole("button", { name: "Next (2 of 3)" }).click();
       await tour.getByRole("button", { name: "Got it" }).click();
@@ -85,6 +90,8 @@ describe.skipIf(!hasChromium)(`the first minute (${chromiumHint})`, () => {
     await tour.waitFor();
     await box(page).fill("/dream size:64 octaves:1 steps:1");
     await box(page).press("Escape");
+    // No one looks, so that it is told.
+    await page.evaluate("document.hasFocus = () => false");
     await box(page).press("Enter");
     const news = page.locator(".toast.news");
     await news.waitFor();
@@ -137,7 +144,7 @@ describe.skipIf(!hasChromium)(`the first minute (${chromiumHint})`, () => {
     await tour.getByText("Use your own photo.").waitFor();
     // On a phone nothing can be dropped.
     const touches = view.width < 600;
-    expect(await tour.textContent()).toContain(touches ? "Tap the picture icon" : "Drop it here");
+    expect(await tour.textContent()).toContain(touches ? "Add it, then" : "Drop it here");
     expect(await box(page).getAttribute("placeholder")).toContain(touches ? "add a picture" : "drop a picture");
     const name = `own-${view.width}-${view.colorScheme}.jpg`;
     const file = { name, mimeType: "image/jpeg", buffer: await photo(320, 240) };

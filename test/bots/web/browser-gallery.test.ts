@@ -3,13 +3,15 @@ import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { photo } from "./harness.js";
+import { byDayAndNight } from "./seen.js";
 import { box, message, overflow, shot, VIEWS, wholeProgram } from "./whole-program.js";
 
-async function make(page: Page, line: string, title: string): Promise<void> {
-  await box(page).fill(line);
+/** @param size by which it is told from what others have made before */
+async function make(page: Page, line: string, title: string, size: number): Promise<void> {
+  await box(page).fill(`${line} size:${size} steps:1`);
   await box(page).press("Escape");
   await box(page).press("Enter");
-  await message(page, new RegExp(`^(?=.*${title})(?=.*Done)`, "s")).waitFor();
+  await message(page, new RegExp(`^(?=.*${title})(?=.*size:${size}\\b)(?=.*Done)`, "s")).waitFor();
 }
 
 describe.skipIf(!hasChromium)(`the gallery in a browser (${chromiumHint})`, () => {
@@ -18,9 +20,9 @@ describe.skipIf(!hasChromium)(`the gallery in a browser (${chromiumHint})`, () =
   it.each(VIEWS)("finds works by style, look, word and person at $width px, $colorScheme", async (view) => {
     const { page, errors } = await visit(view, { permissions: ["clipboard-read", "clipboard-write"] });
     const size = 100 + VIEWS.indexOf(view);
-    await make(page, `/dream look:eyes size:${size} octaves:1 steps:1`, "Dream of eyes");
-    await make(page, `/stylize winter size:${size} steps:1`, "Painting in winter");
-    await make(page, `/blend summer winter size:${size} steps:1`, "Blend of summer and winter");
+    await make(page, "/dream look:eyes octaves:1", "Dream of eyes", size);
+    await make(page, "/stylize winter", "Painting in winter", size);
+    await make(page, "/blend summer winter", "Blend of summer and winter", size);
     await page.goto(`${address()}/#gallery`);
     const works = page.locator(".wall .tile strong");
     const names = async () => [...new Set(await works.allTextContents())].sort();
@@ -32,6 +34,13 @@ describe.skipIf(!hasChromium)(`the gallery in a browser (${chromiumHint})`, () =
     await expect.poll(names).toEqual(["Blend of summer and winter", "Painting in winter"]);
     await page.getByLabel("Find works").fill("summ");
     await expect.poll(names).toEqual(["Blend of summer and winter"]);
+    // The words of a title, and a whole line.
+    await page.getByLabel("Find works").fill("Blend of summer and winter");
+    await expect.poll(names).toEqual(["Blend of summer and winter"]);
+    await page.getByLabel("Find works").fill("painting in");
+    await expect.poll(names).toEqual(["Painting in winter"]);
+    await page.getByLabel("Find works").fill(`/stylize winter size:${size} steps:1`);
+    await expect.poll(() => works.allTextContents()).toEqual(["Painting in winter"]);
     await page.getByLabel("Find works").fill("nothing of the kind");
     await page.getByText("Nothing like this yet").waitFor();
     await page.getByRole("button", { name: "Show everything" }).click();
@@ -59,6 +68,31 @@ describe.skipIf(!hasChromium)(`the gallery in a browser (${chromiumHint})`, () =
     expect(errors).toEqual([]);
   });
 
+  it.each(VIEWS)("makes something new of an older work at $width px, $colorScheme", async (view) => {
+    const { page, errors } = await visit(view);
+    const size = 180 + VIEWS.indexOf(view);
+    await make(page, "/dream picture:none octaves:1", "Dream of creatures", size);
+    await page.goto(`${address()}/#gallery`);
+    await page.getByLabel("Made by").selectOption({ label: "Me" });
+    const tiles = page.locator(".wall .tile > a");
+    await expect.poll(() => tiles.count()).toBe(1);
+    await tiles.first().click();
+    const makes = page.locator("dialog.work").getByRole("group", { name: "Make something new from it" });
+    await makes.getByRole("button", { name: "Film" }).waitFor();
+    expect(await makes.getByRole("button").allInnerTexts()).toEqual(
+      ["Vary", "Stronger", "Weaker", "Larger", "Film", "Morph", "Use as style"].map((each) =>
+        expect.stringContaining(each),
+      ),
+    );
+    expect(await overflow(page)).toBe(0);
+    await byDayAndNight(page, "an older work");
+    await shot(page, "gallery-makes");
+    await makes.getByRole("button", { name: "Film" }).click();
+    // It leads to where it grows.
+    await page.locator(".thread-pane").getByText("Endless zoom").first().waitFor();
+    expect(errors).toEqual([]);
+  });
+
   it.each(VIEWS)(
     "shows the photo that it began with, while its message is there, at $width px, $colorScheme",
     async (view) => {
@@ -71,7 +105,7 @@ describe.skipIf(!hasChromium)(`the gallery in a browser (${chromiumHint})`, () =
         .setInputFiles({ name, mimeType: "image/jpeg", buffer: bytes });
       await page.getByAltText(name).waitFor();
       const size = 140 + VIEWS.indexOf(view);
-      await make(page, `/dream look:eyes size:${size} octaves:1 steps:1`, "Dream of eyes");
+      await make(page, "/dream look:eyes octaves:1", "Dream of eyes", size);
       const result = message(page, new RegExp(`^(?=.*Dream of eyes)(?=.*size:${size}\\b)`, "s"));
       await result.getByRole("button", { name: "Stronger" }).click();
       const remix = message(page, new RegExp(`^(?=.*a variation of)(?=.*size:${size}\\b)(?=.*Done)`, "s"));

@@ -21,13 +21,9 @@ describe.skipIf(!hasChromium)(`news (${chromiumHint})`, () => {
 
     it("tells of a result with its picture, counts it, and leads to it", async () => {
       const { page, errors } = await visit(view);
-      await dream(page, seed);
-      // In a channel that one looks at, the result is seen as it comes.
-      await toast(page).filter({ hasText: "Your picture is done: Dream of creatures" }).waitFor();
-      await expect.poll(() => page.title()).toMatch(/^#art/);
       await page.evaluate("document.hasFocus = () => false");
       await dream(page, seed + 10);
-      await toast(page).filter({ hasText: "Your picture is done" }).waitFor();
+      await toast(page).filter({ hasText: "Your picture is done: Dream of creatures" }).waitFor();
       const picture = toast(page).locator("img");
       await expect.poll(() => picture.evaluate((it) => Reflect.get(it, "naturalWidth"))).toBeGreaterThan(0);
       // The channel's own message may be counted, too.
@@ -41,6 +37,38 @@ describe.skipIf(!hasChromium)(`news (${chromiumHint})`, () => {
       await page.locator(".thread-pane").waitFor();
       await expect.poll(() => page.title()).toMatch(/^#art/);
       await expect.poll(() => icon(page)).toContain("favicon.svg");
+      expect(errors).toEqual([]);
+    });
+
+    it("says nothing of a result that one sees come, but of one that is out of sight", async () => {
+      const { page, errors } = await visit(view);
+      await page.evaluate(`{
+        window.told = [];
+        new MutationObserver(() => {
+          for (const { textContent } of document.querySelectorAll(".toast.news")) window.told.push(textContent);
+        }).observe(document.body, { childList: true, subtree: true });
+      }`);
+      const told = () => page.evaluate<string[]>("[...new Set(window.told)]");
+      await box(page).fill(`/dream look:eyes size:64 octaves:1 steps:1 seed:${seed + 30}`);
+      await box(page).press("Escape");
+      await box(page).press("Enter");
+      await message(page, /^(?=.*Dream of eyes)(?=.*Done)/s).waitFor();
+      // What was read is counted no longer.
+      await expect.poll(() => page.title()).toMatch(/^#art/);
+      const timeline = page.locator(".channel-pane .timeline");
+      const other = await page.context().newPage();
+      await other.goto(page.url());
+      await box(other).waitFor();
+      await page.bringToFront();
+      await timeline.evaluate((each) => each.scrollTo(0, 0));
+      // There, older messages may come in above.
+      const below = () => timeline.evaluate((each) => each.scrollHeight - each.scrollTop - each.clientHeight);
+      await expect.poll(below).toBeGreaterThan(300);
+      await dream(other, seed + 40);
+      await toast(page).waitFor();
+      // News come in their order: the first would have been told by now.
+      expect(await told()).toEqual([expect.stringContaining("Your picture is done: Dream of creatures")]);
+      await shot(page, "news-out-of-sight");
       expect(errors).toEqual([]);
     });
 

@@ -9,6 +9,7 @@ import type { WireFrame } from "../../../src/bots/web/wire.js";
 import type { ChannelRef } from "../../../src/domain/model.js";
 import { ChatError } from "../../../src/port/chat-error.js";
 import type { CommandEvent } from "../../../src/port/events.js";
+import type { Picture } from "../../../src/port/messages.js";
 import { openSqlite } from "../../../src/shared/native.js";
 import { waitFor } from "../../support/wait-for.js";
 import { handlers, photo, startChat, temporaryFolder, Visitor } from "./harness.js";
@@ -138,6 +139,36 @@ describe("the bot's side", () => {
     await chat.remove(message);
     await ear.until((frame) => frame.kind === "removed" && frame.id === message.id);
     await expect(chat.edit(message, { text: "too late" })).rejects.toMatchObject({ kind: "gone" });
+  });
+
+  it("shows beside a result what it was made from, as long as everybody is shown that, and not hidden", async () => {
+    const chat = await startChat();
+    const visitor = await Visitor.enter(chat);
+    const said = await visitor.said("mine", { files: [{ bytes: await photo(64, 48), name: "sea.jpg" }] });
+    const [source] = said.pictures;
+    const sha = source?.url.slice("pictures/".length, -".jpg".length) ?? "";
+    const result = async (colour: string, more: Partial<Picture>) => {
+      const shown = { bytes: await photo(64, 48, colour), name: "dream.jpg", type: "image/jpeg", ...more };
+      return chat.post(art, { text: colour, pictures: [shown] });
+    };
+    const dream = await result("red", { madeFrom: { sha } });
+    await result("green", { madeFrom: { sha: "0".repeat(64), message: dream } });
+    const veiled = await result("blue", { madeFrom: { sha: "1".repeat(64) }, spoiler: true });
+    await result("grey", { madeFrom: { sha: "2".repeat(64), message: veiled } });
+    const shownBeside = async () => {
+      const { messages } = await visitor.page();
+      return Object.fromEntries(messages.map(({ text, pictures }) => [text, pictures[0]?.before]));
+    };
+    const { red, green, blue, grey } = await shownBeside();
+    expect(red).toEqual(source);
+    expect(green).toMatchObject({ name: "dream.jpg", width: 64 });
+    expect(green).not.toHaveProperty("madeFrom");
+    expect([blue, grey]).toEqual([undefined, undefined]);
+    await visitor.request("DELETE", `/api/messages/${said.id}`);
+    await chat.remove(dream);
+    await result("red", { madeFrom: { sha } });
+    await result("yellow", { madeFrom: { sha: "0".repeat(64), message: dream } });
+    expect(await shownBeside()).toMatchObject({ red: undefined, green: undefined, yellow: undefined });
   });
 
   it("opens one thread a message, and the parent shows its replies and last picture", async () => {

@@ -44,6 +44,7 @@ async function open(messages: () => GalleryDetail["messages"] = () => []) {
         messages: messages(),
         hidden: false,
         mayHide: true,
+        makes: [{ id: "job:film:7KQ4M9XA", label: "Film", emoji: "🎬" }],
         again: `job:again:${job}`,
         origins: [],
         remixes: [work],
@@ -98,6 +99,7 @@ describe("the gallery's addresses", () => {
       line: "/dream seed:7",
       credits: "Picture by Ben",
       mayHide: true,
+      makes: [{ id: "job:film:7KQ4M9XA", label: "Film", emoji: "🎬", style: "secondary" }],
       remixes: [{ job: "7KQ4M9XA" }],
     });
     expect(detail).not.toHaveProperty("messages");
@@ -192,6 +194,11 @@ describe("the gallery's addresses", () => {
     expect(last?.text).toMatch(/^again, /);
     expect(again).toEqual({ channel: "art", message: last?.id });
     expect(bot.events.at(-1)).toMatchObject({ kind: "action", action: "job:again:7KQ4M9XA", message: messages[0] });
+    // Its other buttons as well, and no others.
+    const press = (button: string) => visitor.request("POST", "/api/gallery/works/7KQ4M9XA/again", { button });
+    expect((await press("job:film:7KQ4M9XA")).status).toBe(200);
+    expect(bot.events.at(-1)).toMatchObject({ kind: "action", action: "job:film:7KQ4M9XA", message: messages[0] });
+    expect((await press("job:delete:7KQ4M9XA")).status).toBe(404);
     const statuses = await Promise.all(
       Array.from(
         { length: 8 },

@@ -148,6 +148,10 @@ describe("/gallery", () => {
     const shown = await gallery(mod, `/gallery show ${first}`);
     expect(shown?.content.text).toContain(`Made from it: Painting in winter by Ben (\`${second}\`)`);
     expect(shown?.pictures).toHaveLength(1);
+    expect(shown?.content.buttons?.map(({ label }) => label)).toEqual([
+      ...["Vary", "Stronger", "Weaker", "Larger", "Film", "Morph", "Use as style"],
+      "Again",
+    ]);
     const other = await gallery(mod, `/gallery show ${second}`);
     expect(other?.content.text).toContain(`Made from Dream of creatures by Ann (\`${first}\`)`);
     expect(other?.content.text).toContain("Picture by Ann · style winter by Dreamloom, CC0");

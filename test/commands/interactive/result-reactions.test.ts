@@ -299,7 +299,7 @@ describe("the buttons below a result", () => {
     await quiet();
     expect(engine.runs[2]?.request.params).toEqual({ ...first?.params, repeat: 2 });
     await chat.say(ben, "/dream morph repeat:2");
-    expect(chat.ephemeral.at(-1)?.text).toBe("A morph shows one picture on its way: leave out morph or repeat.");
+    expect(chat.ephemeral.at(-1)?.text).toBe("A morph shows one picture taking shape: leave out morph or repeat.");
   });
 
   it("make a sheet of four, one job, with the large forms of a dream", async () => {

@@ -224,14 +224,14 @@ describe("/moderate", () => {
     const { chat, said } = await open();
     expect((await said(mod, "/moderate")).join()).toMatch(/^Nobody is barred here/);
     expect((await said(mod, "/moderate bar")).join()).toBe("Whom? Mention them, for example: `/moderate bar @Ann`");
-    expect((await said(mod, "/moderate bar @Zoe")).join()).toMatch(/^I know nobody called @Zoe here/);
+    expect((await said(mod, "/moderate bar @Zoe")).join()).toMatch(/^I don't know anyone called @Zoe here/);
     expect(await said(mod, "/moderate bar @Mo")).toEqual(["You cannot bar yourself."]);
     await said(mod, "/moderate bar @Ann");
     expect(await said(mod, "/moderate bar @Ann")).toEqual(["Ann is barred already."]);
     expect((await said(mod, "/moderate list")).join()).toMatch(/^\*\*Barred here\*\*\n· Ann, by Mo, \d{4}-\d\d-\d\d$/);
     chat.mentionable.length = 0;
     expect(await said(mod, "/moderate lift <@ann>")).toEqual(["Ann is no longer barred."]);
-    expect((await said(mod, "/moderate lift Ann")).join()).toMatch(/^I know nobody called Ann/);
+    expect((await said(mod, "/moderate lift Ann")).join()).toMatch(/^I don't know anyone called Ann/);
   });
 
   it("says in the log which bar it was", async () => {

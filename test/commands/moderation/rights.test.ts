@@ -53,7 +53,7 @@ describe("a moderator of one channel", () => {
       "/moderate cancel @Ann",
     ])
       expect(await said(cam, line), line).toBe(
-        "You moderate this channel alone; that is for those who moderate the whole community.",
+        "You moderate only this channel; that is for those who moderate the whole community.",
       );
     await said(mod, "/settings reports:here", night);
     for (const line of [
@@ -64,7 +64,7 @@ describe("a moderator of one channel", () => {
       "/settings reset reports",
       "/settings reset everywhere:yes",
     ])
-      expect(await said(cam, line), line).toMatch(/^You manage this channel alone; what concerns the whole community/);
+      expect(await said(cam, line), line).toMatch(/^You manage only this channel; what concerns the whole community/);
     expect(store.settings.all({ platform: "fake", community: "club" })).toEqual({ reports: "night" });
     expect(store.bars.count(art)).toBe(0);
     expect((await log()).filter((line) => line.startsWith("Cam"))).toEqual([

@@ -71,7 +71,7 @@ describe("a picture that is too large for its chat", () => {
     const picture = { bytes, name: "dream-7KQ4M9XA.png", type: "image/png" };
     const { text, pictures } = await fitMessage({ text: "Done", pictures: [picture] }, 30_000);
     const { width, height } = await sharp(pictures?.[0]?.bytes).metadata();
-    expect(text).toMatch(/^Done\n\*All of it, 400 x 300 px in 0\.\d MB, is more than this chat takes/);
+    expect(text).toMatch(/^Done\n\*The original, 400 x 300 px in 0\.\d MB, is more than this chat takes/);
     expect(text).toContain(`this is a JPEG of ${width} x ${height} px`);
     // A preview is replaced soon.
     const preview = { ...picture, name: "dream-7KQ4M9XA-octave-1.png" };

@@ -102,7 +102,7 @@ describe("a preset", () => {
     expect((await sharp(card.bytes).metadata()).width).toBe(560);
     expect(card.bytes.byteLength).toBeLessThan(20_000);
     const attachments = [source(card.bytes)];
-    expect(await told(ben, "/made", { attachments })).toMatch(/^It is the card of the preset \*\*moody\*\*/);
+    expect(await told(ben, "/made", { attachments })).toMatch(/^This is the card of the preset \*\*moody\*\*/);
     expect(await told(ben, "/preset import", { attachments, channel: elsewhere })).toMatch(/^Saved \*\*moody\*\* for/);
     expect(await told(ben, "/preset", { channel: elsewhere })).toContain("· yours · from Preset by Ann");
     expect(await asked(ben, "/dream moody", { channel: elsewhere })).toMatchObject({ look: "patterns" });

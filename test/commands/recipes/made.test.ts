@@ -156,7 +156,7 @@ describe("/again with a picture", () => {
     const line = "/dream look:patterns seed:3";
     await chat.say(ben, "/again", { attachments: [source(await forged({ line, pictures: "image" }))] });
     expect(told()).toBe(
-      `It was made of a picture that I do not have here. Send that one with this line:\n\`\`\`\n${line}\n\`\`\``,
+      `It was made from a picture that I do not have here. Send that one with this line:\n\`\`\`\n${line}\n\`\`\``,
     );
   });
 

@@ -160,7 +160,7 @@ describe("/blend vote", () => {
     await votes(ben, "winter");
     chat.info = { ...chat.info, archived: true };
     vi.advanceTimersByTime(60_000);
-    await says(/^\*\*The vote is over\.\*\* #art is archived by now, so nothing is painted\.\n/);
+    await says(/^\*\*The vote is over\.\*\* #art has been archived, so nothing is painted\.\n/);
     await quiet();
     expect(engine.runs).toHaveLength(0);
     expect(store.interactiveMessages.list("vote")).toEqual([]);

@@ -81,3 +81,8 @@ function AttachmentItem({ draftKey, file, onDraw }: ItemProps) {
     </li>
   );
 }
+
+/** Opens the choice of files for the channel's message box. */
+export function choosePicture(): void {
+  document.querySelector<HTMLInputElement>(".channel-pane input[type=file]")?.click();
+}

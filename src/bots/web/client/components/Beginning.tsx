@@ -2,6 +2,7 @@ import { fillDraft } from "../state/drafts.js";
 import { useChannelName, useStore } from "../state/store.js";
 import { onlyTouches } from "../state/touch.js";
 import { sentence } from "../text/sentences.js";
+import { choosePicture } from "./Attachments.js";
 import { Button } from "./Button.js";
 
 /** Where a channel begins; in an empty one, what can be done there. */
@@ -30,8 +31,4 @@ export function Beginning({ channel, empty }: { channel: string; empty: boolean 
       )}
     </header>
   );
-}
-
-function choosePicture(): void {
-  document.querySelector<HTMLInputElement>(".channel-pane input[type=file]")?.click();
 }

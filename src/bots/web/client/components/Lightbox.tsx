@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { WireImage, WireMessage } from "../../wire.js";
 import { loadNewer, loadOlder } from "../state/actions.js";
-import { getState, type Overlay, type State, setState, timelineKey, useStore } from "../state/store.js";
+import { getState, type Overlay, setState, useStore } from "../state/store.js";
 import { sentence } from "../text/sentences.js";
 import { Button, IconButton } from "./Button.js";
 import { Compare } from "./Compare.js";
@@ -28,7 +28,7 @@ export function Lightbox({ overlay }: { overlay: PictureOverlay }) {
   }, [entry === undefined]);
   if (!entry) return null;
   const { message, picture } = entry;
-  const origin = pictureBefore(getState(), message, picture);
+  const origin = pictureBefore(picture);
   const show = (to: Entry | undefined) => {
     if (to) setState({ overlay: { ...overlay, message: to.message.id, index: to.index } });
   };
@@ -54,7 +54,7 @@ export function Lightbox({ overlay }: { overlay: PictureOverlay }) {
           )}
         </Header>
         <div class="lightbox-stage">
-          {isVideo(picture) && !(compare && origin) ? (
+          {isVideo(picture) ? (
             <VideoStage picture={picture} />
           ) : (
             <Zoom key={picture.url} onBackdrop={closeOverlay}>
@@ -146,24 +146,11 @@ function Large({ picture, before }: { picture: WireImage; before: WireImage | un
   return <img {...look} src={shown} alt={nameOf(picture)} draggable={false} />;
 }
 
-/**
- * The image that another one was made from, for comparing them: the one its message or its thread's parent answers, or
- * the newest of the same shape before it. Images of another shape are never its origin; a sheet has none.
- */
-export function pictureBefore(state: State, message: WireMessage, picture: WireImage): WireImage | undefined {
-  if (!message.author.bot || picture.sheet) return undefined;
-  const root =
-    message.thread === undefined ? undefined : state.timelines[timelineKey(message.channel, message.thread)]?.root;
-  const earlier = (state.timelines[message.channel]?.messages ?? []).filter(
-    (each) => Number(each.id) <= Number(root?.id ?? Number(message.id) - 1),
-  );
-  const answered = [message.repliesTo?.picture, root?.repliesTo?.picture, earlier.at(-2)?.repliesTo?.picture];
-  const posted = earlier.toReversed().flatMap((each) => each.pictures);
-  return [...answered, ...(root?.pictures ?? []), ...posted].find(
-    (each) => each !== undefined && each.url !== picture.url && sameShape(each, picture),
-  );
+/** The image that another one was made from, where both have one shape and can be held over each other. */
+export function pictureBefore({ before, ...picture }: WireImage): WireImage | undefined {
+  return before && !isVideo(before) && !isVideo(picture) && sameShape(before, picture) ? before : undefined;
 }
 
-function sameShape(a: WireImage, b: WireImage): boolean {
+function sameShape(a: Pick<WireImage, "width" | "height">, b: Pick<WireImage, "width" | "height">): boolean {
   return Math.abs(a.width / a.height / (b.width / b.height) - 1) < 0.03;
 }

@@ -1,4 +1,3 @@
-import { Fragment } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { plainText } from "../../../markdown/plain-text.js";
 import type { WireMessage } from "../../wire.js";
@@ -10,6 +9,7 @@ import { sentence } from "../text/sentences.js";
 import { clockTime, fullTime } from "../text/time.js";
 import { Avatar } from "./Avatar.js";
 import { Button } from "./Button.js";
+import { ButtonRows } from "./ButtonRows.js";
 import { Countdown } from "./Countdown.js";
 import { Icon } from "./Icon.js";
 import { Markdown, Mention } from "./Markdown.js";
@@ -174,17 +174,12 @@ function Buttons({ message }: { message: WireMessage }) {
     setBusy(undefined);
   };
   return (
-    <div class="buttons" role="group" aria-label={sentence("message.buttons")}>
-      {message.buttons.map(({ id, label, emoji, style, startsRow }) => (
-        <Fragment key={id}>
-          {startsRow && <span class="row-end" />}
-          <Button class={`button small ${style}`} disabled={busy === id} onClick={() => void onClick(id)}>
-            {emoji && <span aria-hidden="true">{emoji}</span>}
-            {label}
-          </Button>
-        </Fragment>
-      ))}
-    </div>
+    <ButtonRows
+      buttons={message.buttons}
+      label={sentence("message.buttons")}
+      isBusy={(id) => busy === id}
+      onPress={onClick}
+    />
   );
 }
 

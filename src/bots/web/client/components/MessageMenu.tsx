@@ -27,7 +27,7 @@ export function openMenu(message: WireMessage, inThread: boolean, anchor: DOMRec
 export function MessageMenu({ message, inThread, anchor, picture: index }: Extract<Overlay, { kind: "menu" }>) {
   const me = useStore((state) => state.session?.me);
   const picture = message.pictures[index];
-  const origin = picture && pictureBefore(getState(), message, picture);
+  const origin = picture && pictureBefore(picture);
   const line = lineIn(message.text);
   const { id, channel, thread } = message;
   const mayRemove = me?.moderator || message.author.id === me?.id || message.private;

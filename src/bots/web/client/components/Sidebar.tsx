@@ -90,7 +90,11 @@ function ChannelLink({ channel, current }: { channel: WireChannel; current: bool
     <NavLink look={unread > 0 ? "unread" : ""} icon="hash" href={hrefOf(id)} current={current} label={label}>
       <span>{name}</span>
       {unread > 0 && (
-        <b class={mentions ? "badge badge-mention" : "badge"}>{mentions || (unread >= 99 ? "99+" : unread)}</b>
+        // The label says the number in words; as text it would have to be in the label just so.
+        <b
+          class={mentions ? "badge badge-mention" : "badge"}
+          data-count={mentions || (unread >= 99 ? "99+" : unread)}
+        />
       )}
     </NavLink>
   );

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { getState, type State, useStore } from "../state/store.js";
 import { onlyTouches } from "../state/touch.js";
 import { sentence } from "../text/sentences.js";
+import { choosePicture } from "./Attachments.js";
 import { Button, IconButton } from "./Button.js";
 
 const STEPS = ["start", "own", "react"] as const;
@@ -28,11 +29,20 @@ function doneAlone({ session, timelines }: State, channel: string): number {
   return own.some(({ pictures }) => pictures.length > 0) ? 2 : 1;
 }
 
+/** Whether the newest picture there is the sample, with its buttons; others may have come long ago. */
+function isAtSample({ timelines }: State, channel: string): boolean {
+  const { messages = [] } = timelines[channel] ?? {};
+  return (
+    messages.findLast(({ pictures }) => pictures.length > 0)?.buttons.some(({ id }) => id.startsWith("line:")) === true
+  );
+}
+
 /** Three hints for those who come in for the first time, in the channel that they find themselves in. */
 export function Tour({ channel }: { channel: string }) {
   const first = useStore((state) => state.channels[0]?.id === channel);
   const [reached, setStep] = useState<number | undefined>(() => (wasSeen() ? undefined : 0));
   const step = useStore((state) => (reached === undefined ? undefined : Math.max(reached, doneAlone(state, channel))));
+  const atSample = useStore((state) => isAtSample(state, channel));
   const name = step === undefined ? undefined : STEPS[step];
   if (!first || step === undefined || name === undefined) return null;
   const end = () => {
@@ -41,11 +51,18 @@ export function Tour({ channel }: { channel: string }) {
   };
   const last = step === STEPS.length - 1;
   const hint = name === "own" && onlyTouches() ? "tour.own.hint.touch" : (`tour.${name}.hint` as const);
+  const adds = name === "own" || (name === "start" && !atSample);
   return (
     <aside class="tour" aria-label={sentence("tour.label")}>
       <p aria-live="polite">
-        <strong>{sentence(`tour.${name}`)}</strong> {sentence(hint)}
+        <strong>{sentence(`tour.${name}`)}</strong>{" "}
+        {sentence(name === "start" && !atSample ? "tour.start.hint.later" : hint)}
       </p>
+      {adds && (
+        <Button class="button small primary" icon="image" onClick={choosePicture}>
+          {sentence("tour.own.add")}
+        </Button>
+      )}
       <Button class="button small" onClick={() => (last ? end() : setStep(step + 1))}>
         {last ? sentence("tour.end") : sentence("tour.next", { step: step + 1, steps: STEPS.length })}
       </Button>

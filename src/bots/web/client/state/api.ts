@@ -49,7 +49,7 @@ export const loadWork = (job: string) => call<WireWorkDetail>("GET", workPath(jo
 export const setFavourite = (job: string, on: boolean) =>
   call<{ hearts: number }>("POST", `${workPath(job)}/love`, { on });
 export const hideWork = (job: string, hidden: boolean) => call<void>("POST", `${workPath(job)}/hidden`, { hidden });
-export const workAgain = (job: string) => call<WireAgain>("POST", `${workPath(job)}/again`, {});
+export const makeOf = (job: string, button?: string) => call<WireAgain>("POST", `${workPath(job)}/again`, { button });
 
 export const setQueueMode = (mode: WireAdminMode) => call<void>("POST", "api/admin/mode", { mode });
 export const cancelJob = (job: string) => call<void>("POST", `api/admin/jobs/${encodeURIComponent(job)}/cancel`, {});

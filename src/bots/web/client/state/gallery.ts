@@ -103,10 +103,10 @@ export async function setHidden(job: string, hidden: boolean): Promise<void> {
   });
 }
 
-/** Makes a work again, and goes where it grows. */
-export async function makeAgain(job: string): Promise<void> {
+/** Makes a work again, or what one of its buttons makes of it, and goes where that grows. */
+export async function makeOf(job: string, button?: string): Promise<void> {
   await attempt(async () => {
-    const { channel, message, refusal } = await api.workAgain(job);
+    const { channel, message, refusal } = await api.makeOf(job, button);
     if (refusal !== undefined) toast(refusal);
     else if (channel !== undefined) go(channel, message);
   });

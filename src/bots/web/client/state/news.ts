@@ -4,6 +4,7 @@ import type { WireMessage, WireNews } from "../../wire.js";
 import { sentence } from "../text/sentences.js";
 import { alertPerson, alertTitle } from "./alerts.js";
 import * as api from "./api.js";
+import { isInSight } from "./in-sight.js";
 import { hrefOf } from "./route.js";
 import { getState, setState } from "./store.js";
 import { toast } from "./toasts.js";
@@ -22,9 +23,12 @@ export function applyNews(news: WireNews): void {
   else if (isShown(news, true)) readThread(news, newest.id);
   else {
     setState({ news: { ...others, [news.thread]: news } });
-    if (Number(newest.id) > Number(before?.newest?.id ?? 0)) tell(news, newest);
     // The channel's own message shows the result, too.
-    if (newest.author.bot && isShown(news, false)) readThread(news, newest.id);
+    const inChannel = newest.author.bot && isShown(news, false);
+    const isNew = Number(newest.id) > Number(before?.newest?.id ?? 0);
+    if (isNew && inChannel) void isInSight(`m${news.thread}`).then((seen) => !seen && tell(news, newest));
+    else if (isNew) tell(news, newest);
+    if (inChannel) readThread(news, newest.id);
   }
 }
 

@@ -1,12 +1,13 @@
 import { useState } from "preact/hooks";
 import type { WirePhoto, WireWork, WireWorkDetail } from "../../../wire.js";
-import { makeAgain, setHidden, showGallery } from "../../state/gallery.js";
+import { makeOf, setHidden, showGallery } from "../../state/gallery.js";
 import { galleryHref, hrefOf } from "../../state/route.js";
 import { getState, useModerates, useStore } from "../../state/store.js";
 import { toast } from "../../state/toasts.js";
 import { sentence } from "../../text/sentences.js";
 import { Avatar } from "../Avatar.js";
 import { Button, IconButton, useBusy } from "../Button.js";
+import { ButtonRows } from "../ButtonRows.js";
 import { Compare } from "../Compare.js";
 import { Dialog } from "../Dialog.js";
 import { Icon } from "../Icon.js";
@@ -211,7 +212,7 @@ function Actions({ work }: { work: WireWorkDetail }) {
   return (
     <div class="work-actions">
       <FavouriteButton work={work} large />
-      <Button class="button small primary" icon="again" disabled={busy} onClick={() => run(() => makeAgain(work.job))}>
+      <Button class="button small primary" icon="again" disabled={busy} onClick={() => run(() => makeOf(work.job))}>
         {sentence("work.again")}
       </Button>
       {work.channel !== undefined && (
@@ -229,6 +230,14 @@ function Actions({ work }: { work: WireWorkDetail }) {
       <a class="button small" href={work.full} download="" aria-label={sentence("common.download")}>
         <Icon name="download" size={18} />
       </a>
+      {work.makes.length > 0 && (
+        <ButtonRows
+          buttons={work.makes}
+          label={sentence("work.makes")}
+          isBusy={() => busy}
+          onPress={(id) => run(() => makeOf(work.job, id))}
+        />
+      )}
     </div>
   );
 }

@@ -1,0 +1,25 @@
+/** Of a page that was hidden meanwhile nothing is drawn. */
+const DRAWN_MS = 1000;
+
+/**
+ * Whether one sees a message's picture, or the thread's card where that grows, once all that has come is drawn: its
+ * middle is on the screen, and nothing but a passing notice lies over it.
+ */
+export async function isInSight(messageId: string): Promise<boolean> {
+  await drawn();
+  // The timeline follows in the first frame what has grown in it.
+  await drawn();
+  const message = document.getElementById(messageId);
+  const shown = message?.querySelector(".frame") ?? message?.querySelector(".thread-card");
+  if (!message || !shown || document.visibilityState !== "visible") return false;
+  const { left, top, width, height } = shown.getBoundingClientRect();
+  const [above] = document
+    .elementsFromPoint(left + width / 2, top + height / 2)
+    .filter((element) => !element.closest(".toasts"));
+  return above !== undefined && message.contains(above);
+}
+
+function drawn(): Promise<unknown> {
+  const late = new Promise((resolve) => setTimeout(resolve, DRAWN_MS));
+  return Promise.race([new Promise(requestAnimationFrame), late]);
+}
