@@ -4,7 +4,8 @@ import type { Config } from "../../../src/app/settings/load-settings.js";
 import { ClusterQueue } from "../../../src/queue/cluster/cluster-queue.js";
 import { PROTOCOL } from "../../../src/queue/cluster/protocol.js";
 import { Estimator } from "../../../src/queue/estimator.js";
-import { FakeEngine } from "../../fakes/engine.js";
+import { FakeEngine, picture } from "../../fakes/engine.js";
+import { JudgingEngine, redPicture } from "../../fakes/judging-engine.js";
 import { hasRedis, type RedisServer, redisHint, startRedis } from "../../support/redis.js";
 import { ask, listen, type QueueParts, queueContract, queueParts, refused } from "../queue.contract.js";
 import { clusterSettings, recordingLogger, startWorker } from "./harness.js";
@@ -44,6 +45,36 @@ describe.skipIf(!hasRedis)(`over Redis (${redisHint})`, () => {
     const { queue } = openQueue(cluster, parts);
     await slots(queue, parts.concurrency);
     return { queue, settled: () => queue.drain() };
+  });
+
+  it("has workers look for the filter: what they refuse is not kept or shown; without one all is refused", async () => {
+    const cluster = clusterSettings(redis.url);
+    const painter = new JudgingEngine();
+    const worker = await startWorker(cluster, painter);
+    const filter = { network: "nsfwjs", classes: { Porn: 0.7, Hentai: 0.7 }, uploads: true, results: true };
+    const { queue, ended, repository } = openQueue(cluster, { filter });
+    const shown: string[] = [];
+    queue.on("frame", ({ id }) => shown.push(id));
+    await slots(queue, 1);
+    expect(await queue.judge(await redPicture())).toMatchObject({ kind: "refused", seen: { name: "Porn" } });
+    expect(await queue.judge(await picture())).toEqual({ kind: "fine" });
+
+    painter.refusesPaintings = true;
+    const bad = await queue.submit(ask("a", { pictures: { image: await picture() } }));
+    expect(await ended(bad.id)).toMatchObject({ state: "failed", failure: { kind: "filtered" } });
+    expect(await repository.result(bad.id)).toBeUndefined();
+    expect(shown).toEqual([]);
+
+    painter.refusesPaintings = false;
+    const fine = await queue.submit(ask("a", { pictures: { image: await picture() } }));
+    expect((await ended(fine.id)).state).toBe("done");
+    expect((await repository.result(fine.id))?.bytes.length).toBeGreaterThan(50);
+    expect(painter.judged.length).toBeGreaterThan(3);
+
+    await worker.stop(0);
+    await slots(queue, 0);
+    const unseen = await queue.judge(await picture());
+    expect(unseen.kind === "unanswered" && unseen.why).toMatch(/^[A-Z].+\.$/);
   });
 
   it("begins as many jobs as there are slots, and more when a worker comes", async () => {

@@ -1,0 +1,47 @@
+/** The filter of pictures as people meet it on the page. */
+import { describe, expect, it } from "vitest";
+import { FILTER_ON, JudgingEngine, redPicture } from "../../fakes/judging-engine.js";
+import { chromiumHint, hasChromium } from "../../support/chromium.js";
+import { photo } from "./harness.js";
+import { box, message, overflow, shot, VIEWS, wholeProgram } from "./whole-program.js";
+
+describe.skipIf(!hasChromium)(`the filter on the page (${chromiumHint})`, () => {
+  const engine = new JudgingEngine();
+  const { visit } = wholeProgram(engine, FILTER_ON);
+
+  describe.each(VIEWS)("at $width px, $colorScheme", (view) => {
+    it("tells a refusal in one sentence and keeps what was typed; a result held back shows no picture", async () => {
+      const { page } = await visit(view);
+      const { page: other } = await visit(view);
+      const [name, seed] = [`red-${view.width}-${view.colorScheme}.png`, view.width + VIEWS.indexOf(view)];
+      const attach = (file: { name: string; mimeType: string; buffer: Buffer }) =>
+        page.locator(".channel-pane input[type=file]").setInputFiles(file);
+      await attach({ name, mimeType: "image/png", buffer: Buffer.from(await redPicture()) });
+      await box(page).fill("/dream look:eyes");
+      await box(page).press("Escape");
+      await box(page).press("Enter");
+      await page.getByText(`The filter here takes ${name} for a picture that is not to be shown.`).first().waitFor();
+      await shot(page, "filter-refused");
+      const unsent = page.locator(".pending", { hasText: "/dream look:eyes" });
+      await unsent.getByRole("button", { name: "Send without it" }).waitFor();
+      expect(await overflow(page)).toBe(0);
+      expect(await other.getByText(name).count()).toBe(0);
+      await unsent.getByRole("button", { name: "Discard" }).click();
+      await unsent.waitFor({ state: "detached" });
+
+      engine.refusesPaintings = true;
+      await attach({ name: "sea.jpg", mimeType: "image/jpeg", buffer: await photo(640, 400) });
+      await box(page).fill(`/dream look:eyes seed:${seed}`);
+      await box(page).press("Escape");
+      await box(page).press("Enter");
+      const told = message(
+        other,
+        new RegExp(`The filter here takes the result[^]*seed:${seed}|seed:${seed}[^]*The filter`),
+      );
+      await told.waitFor();
+      expect(await told.locator(".picture img").count()).toBe(0);
+      await shot(page, "filter-held-back");
+      engine.refusesPaintings = false;
+    });
+  });
+});
