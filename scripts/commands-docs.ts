@@ -180,8 +180,9 @@ const VARIANTS = `
 size, what was made so far, and the next larger octaves or scales, so that the same picture becomes finer; the time that is told is that of the rest. A
 dream into what a word says, a painting as in the book, and other recipes begin once more at the larger size. For print, who
 [moderates the whole community](operating.md#good-to-know) may go on with ⬆️, or ask for a \`size\`, up to 4096 px (\`dream.printSize\`,
-\`paint.printSize\`); large pictures are worked on in tiles, and the time is told as for any job. A chat that takes no such file gets the largest form that fits, and the message says so; the
-web chat's gallery has it whole.
+\`paint.printSize\`); large pictures are worked on in tiles, and the time is told as for any job. A chat that takes no such file gets the largest form that fits, and the message says so. Where the
+web chat has [an address for everybody](operating.md#web-chat), the message links to the whole file, for seven days, until
+the work is deleted or hidden; the link works for anyone who has it. The web chat's gallery has it whole, too.
 
 *As emoji* answers with the result cut square: an emoji of 128 px, a sticker of 320 px where the chat has stickers, and an avatar of 512 px, each small
 enough in bytes for it. Only the one who pressed sees them. A transparent picture keeps all that is there, with room around it; of others the part is

@@ -107,6 +107,88 @@ describe("all platforms together", () => {
     expect(slack.violations).toEqual([]);
   });
 
+  it("posts what is too large for a chat smaller, with a link to all of it for those who see the message", async () => {
+    const discord = await FakeDiscord.start();
+    const slack = await FakeSlack.open();
+    const people = new Users(slack);
+    const slackAnn = slack.addUser("Ann", { admin: false });
+    const channel = slack.addChannel("art").id;
+    const discordAnn = discord.user("Ann");
+    const art = discord.addChannel("art");
+    const engine = new FakeEngine();
+    const config = loadConfig({
+      ...environment(),
+      WEB_PUBLIC_URL: "https://art.example.org/dreams/",
+      PICTURES_MEGABYTES: "5",
+      DISCORD_TOKEN: discord.token,
+      DISCORD_API_URL: discord.apiUrl,
+      SLACK_BOT_TOKEN: BOT_TOKEN,
+      SLACK_APP_TOKEN: APP_TOKEN,
+      SLACK_API_URL: slack.apiUrl,
+    });
+    const clock = { now: Date.now() };
+    const parts = { engine: () => engine, catalogue: botOptions, logger, print: () => undefined, now: () => clock.now };
+    const running = await startDreamloom(config, parts);
+    onTestFinished(async () => {
+      await running.stop();
+      await discord.stop();
+      await slack.close();
+    });
+    const noise = { type: "gaussian", mean: 128, sigma: 60 } as const;
+    const side = 2000;
+    const large = await sharp({ create: { width: side, height: side, channels: 3, background: "#888", noise } })
+      .png()
+      .toBuffer();
+    // More than either chat takes.
+    expect(large.byteLength).toBeGreaterThan(10.5 * 1024 * 1024);
+
+    const file = { name: "photo.jpg", bytes: await photo(320, 200) };
+    discordAnn.command(art, "dream", { seed: "1" }, [file]);
+    (await engine.next()).finishWith(large, side, side);
+    await people.say(slackAnn, { id: channel }, "look", [file]);
+    await people.command(slackAnn, channel, "dream", "seed:2");
+    (await engine.next()).finishWith(large, side, side);
+
+    const link = /https:\/\/art\.example\.org\/dreams\/whole\/([A-Z0-9]+)\/(\d+)\/([\w-]{43})/;
+    const onDiscord = await eventually(
+      async () => discord.messagesIn(art, discordAnn).find(({ text, pictures }) => link.test(text) && pictures[0]),
+      "the link in Discord's channel",
+    );
+    const smaller = await onDiscord.pictures[0]?.download();
+    expect(smaller?.byteLength).toBeLessThan(10 * 1024 * 1024);
+    expect(onDiscord.text).toContain("2000 x 2000 px");
+    const onSlack = await eventually(
+      async () => people.look(slackAnn, { id: channel }).find(({ text, pictures }) => link.test(text) && pictures[0]),
+      "the link in Slack's channel",
+    );
+
+    // The proxy takes the path off.
+    const at = (path: string) => fetch(`${running.address}/${path}`);
+    const opened = [onDiscord, onSlack].map(({ text }) => link.exec(text)?.slice(1) ?? []);
+    for (const parts of opened) {
+      const response = await at(`whole/${parts.join("/")}`);
+      expect([response.status, response.headers.get("content-type")]).toEqual([200, "image/png"]);
+      expect(response.headers.get("cache-control")).toBe("private, no-store");
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      expect(await sides(bytes)).toEqual({ width: side, height: side });
+      expect(bytes.byteLength).toBeGreaterThanOrEqual(large.byteLength);
+    }
+
+    // No link to one work opens another, and none opens what is over.
+    const [[job = "", until = "", proof = ""] = [], [other = ""] = []] = opened;
+    for (const wrong of [`${other}/${until}/${proof}`, `${job}/${Number(until) + 9}/${proof}`, `${job}/${until}/x`]) {
+      const response = await at(`whole/${wrong}`);
+      expect([response.status, await response.text()]).toEqual([
+        404,
+        expect.stringMatching(/^This link opens nothing/),
+      ]);
+    }
+    clock.now = Number(until) * 1000 + 1;
+    expect((await at(`whole/${job}/${until}/${proof}`)).status).toBe(404);
+    expect(discord.check()).toEqual([]);
+    expect(slack.violations).toEqual([]);
+  });
+
   it("goes on with the others while one platform cannot be reached, and takes it in when it can", async () => {
     class Unreachable extends FakeChat {
       tries = 0;

@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import { Admin } from "../commands/admin.js";
 import type { AppContext } from "../commands/context.js";
 import { createAppContext } from "../commands/create-context.js";
+import { WholeResults } from "../commands/gallery/whole-results.js";
 import type { Presenter } from "../commands/presenting/presenter.js";
 import { storedStyleLibrary } from "../commands/styles/stored-style-library.js";
 import type { Engine, EngineDownload } from "../engine/process/engine.js";
@@ -119,6 +120,7 @@ async function startServices(
     logger: logger.child({ part: "commands" }),
     metrics: operation.metricsSink,
     now: parts.now,
+    wholeResults: wholeResultsOf(config, store, parts.now),
   });
   presenter = app.presenter;
   const admin = adminOf(app, chats, operation, work);
@@ -137,6 +139,11 @@ async function startServices(
   operation.started();
   const started = chats.filter((chat) => runner.started(chat));
   return { address: started.map(addressOf).find((known) => known !== undefined), operationAddress };
+}
+
+/** Links lead to the web chat: where it is off, or has no address that others reach, there are none. */
+function wholeResultsOf({ web }: Config, { keyValues }: Store, now?: () => number): WholeResults | undefined {
+  return web.enabled && web.publicUrl !== "" ? new WholeResults(web.publicUrl, keyValues, now) : undefined;
 }
 
 /** Opens the queue, and starts the engine where this program computes itself. */

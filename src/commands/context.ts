@@ -6,6 +6,7 @@ import type { Store } from "../store/open.js";
 import type { OptOuts } from "../store/opt-outs.js";
 import type { BotOptions } from "./bot-options.js";
 import type { Thumbnails } from "./gallery/thumbnails.js";
+import type { WholeResults } from "./gallery/whole-results.js";
 import type { Moderation } from "./moderation/moderation.js";
 import type { Debts } from "./presenting/debts.js";
 import type { Presenter } from "./presenting/presenter.js";
@@ -51,6 +52,8 @@ export interface AppContext {
   readonly optOuts: Pick<OptOuts, "has">;
   /** What moderators do to people and their works. */
   readonly moderation: Moderation;
+  /** Links to results that a chat takes smaller only; none where the web chat has no public address. */
+  readonly wholeResults?: WholeResults | undefined;
   /** Small images of results. */
   readonly thumbnails: Thumbnails;
   readonly logger: Logger;

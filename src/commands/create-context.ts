@@ -7,6 +7,7 @@ import { cancelCommand } from "./cancel.js";
 import type { AppStore } from "./context.js";
 import { galleryCommand } from "./gallery/command.js";
 import { Thumbnails } from "./gallery/thumbnails.js";
+import type { WholeResults } from "./gallery/whole-results.js";
 import type { HandlersContext } from "./handlers.js";
 import { helpCommand } from "./help.js";
 import { teachCommand } from "./looks/command.js";
@@ -43,6 +44,8 @@ interface AppContextOptions {
   readonly now?: (() => number) | undefined;
   /** Counts for operators. */
   readonly metrics?: MetricsSink;
+  /** See {@link AppContext.wholeResults}. */
+  readonly wholeResults?: WholeResults | undefined;
 }
 
 /** When a debt is paid, in multiples of the wait before a message's second try: after 16 s, at last once a minute. */
@@ -72,7 +75,16 @@ export function chatCommands(botOptions: BotOptions): ReturnType<typeof recipeCo
 
 /** Puts everything behind the commands together. */
 export function createAppContext(options: AppContextOptions): HandlersContext {
-  const { botOptions, queue, store, styles, logger, backoffMs = 500, metrics = () => undefined } = options;
+  const {
+    botOptions,
+    queue,
+    store,
+    styles,
+    logger,
+    backoffMs = 500,
+    metrics = () => undefined,
+    wholeResults,
+  } = options;
   const chat = chatCommands(botOptions);
   const recipes = new Map(chat.recipes.map((recipe) => [recipe.name, recipe]));
   const debts = new Debts({ firstMs: backoffMs * FIRST_DEBT, longestMs: backoffMs * LONGEST_DEBT, logger });
@@ -103,6 +115,7 @@ export function createAppContext(options: AppContextOptions): HandlersContext {
       reportsChannel,
       largest,
       marksFiles,
+      linkTo: (job) => wholeResults?.linkTo(job),
       keepLook: (job, result) => keepLook(job, result, store.looks),
       madeFrom: (job, recipe) => madeFrom(job, recipe, store.jobs),
     }),
@@ -110,5 +123,6 @@ export function createAppContext(options: AppContextOptions): HandlersContext {
     optOuts: store.optOuts,
     moderation: new Moderation({ queue, store, recipes, logger }),
     thumbnails: new Thumbnails(store.jobs),
+    wholeResults,
   };
 }

@@ -6,7 +6,7 @@ import { plainLine } from "../shared/typed.js";
 import { type CommandContext, PERSON_SHORTCUTS, SHORTCUTS } from "./command.js";
 import type { AppContext } from "./context.js";
 import { DailyDreams } from "./daily/daily-dreams.js";
-import { createGalleries, finishedWorks } from "./gallery/service.js";
+import { createGalleries, finishedWorks, linkedResult } from "./gallery/service.js";
 import { ArtChannels } from "./interactive/art-channels.js";
 import { handleCleared, handleReaction, meaningOf } from "./interactive/handle-reaction.js";
 import { Palettes } from "./interactive/palettes.js";
@@ -94,6 +94,7 @@ export function createHandlers(chat: Chat, app: HandlersContext, options: Handle
     preview: (request) => app.registry.preview(request),
     works: async (request) => finishedWorks(request, app),
     ...createGalleries(app),
+    ...defined({ wholeResult: linksOf(app) }),
     moderation: chatModeration(chat.platform, app.moderation),
     resume() {
       for (const each of ongoing) each.resume();
@@ -107,6 +108,10 @@ export function createHandlers(chat: Chat, app: HandlersContext, options: Handle
       for (const each of ongoing) await each.idle();
     },
   };
+}
+
+function linksOf({ wholeResults, ...services }: HandlersContext): ChatHandlers["wholeResult"] {
+  return wholeResults && ((link) => linkedResult(link, wholeResults, services));
 }
 
 function contextOf(chat: Chat, app: HandlersContext, settleMs: number): ChatContext {

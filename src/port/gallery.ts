@@ -18,6 +18,14 @@ export interface Work {
   thumbnail(side: number): Promise<Picture>;
 }
 
+/** What a link to a result as it is says: see `ChatHandlers.wholeResult`. */
+export interface LinkedResult {
+  readonly job: string;
+  /** Seconds since the epoch. */
+  readonly until: string;
+  readonly proof: string;
+}
+
 export interface WorksRequest {
   readonly user: Pick<User, "id">;
   readonly platform: string;

@@ -19,6 +19,8 @@ export interface Picture {
   readonly sheet?: true | undefined;
   /** To be held beside it, where the platform can do that; left out of films, sheets, and what began with noise. */
   readonly madeFrom?: PictureOrigin | undefined;
+  /** Address of the file as it is, for those who see the message: told where the chat takes only a smaller form. */
+  readonly whole?: string | undefined;
 }
 
 /** The picture that another one was made from. */

@@ -18,6 +18,7 @@ import { shaOf } from "./image-files.js";
 import { registerModeration } from "./moderation.js";
 import { type PublicDoor, registerPublicGallery } from "./public-gallery.js";
 import { registerSearch } from "./search.js";
+import { registerWholeResults } from "./whole-results.js";
 
 const STATUS: Readonly<Record<ChatErrorKind, number>> = {
   gone: 404,
@@ -108,9 +109,10 @@ export async function buildServer(
   // What the page asks for is below it only where its own address ends with a slash.
   if (basePath !== "/") app.get(basePath.slice(0, -1), async (_request, reply) => reply.redirect(basePath, 308));
   registerApi(app, services);
-  const { gallery, publicGallery, moderation } = services.handlers;
+  const { gallery, publicGallery, wholeResult, moderation } = services.handlers;
   const isPublic = publicGallery && door && registerPublicGallery(app, services, publicGallery, door);
   if (gallery) registerGallery(app, services, gallery, isPublic);
+  if (wholeResult) registerWholeResults(app, services, wholeResult);
   registerSearch(app, services);
   registerDevices(app, services);
   if (moderation) registerModeration(app, services, moderation);

@@ -19,6 +19,7 @@ import type {
   GalleryQuery,
   GalleryViewer,
   GalleryWork,
+  LinkedResult,
   PublicGallery,
   PublicWork,
   Work,
@@ -39,6 +40,7 @@ import { variantsOf } from "../recipes/variants.js";
 import type { ChannelSettings } from "../settings/channel-settings.js";
 import { UserError } from "../user-error.js";
 import type { Thumbnails } from "./thumbnails.js";
+import type { WholeResults } from "./whole-results.js";
 
 /** Enough for a menu. */
 const MAX_AUTHORS = 200;
@@ -81,6 +83,18 @@ export function createGallery(services: GalleryServices): Gallery {
 /** The gallery for those in the chat, and its part that is for everybody. */
 export function createGalleries(services: GalleryServices) {
   return { gallery: createGallery(services), publicGallery: createPublicGallery(services) };
+}
+
+/** A result for those who have its link. @throws ChatError "gone" */
+export async function linkedResult(
+  link: LinkedResult,
+  links: Pick<WholeResults, "admits">,
+  services: GalleryServices,
+): Promise<Picture> {
+  const job = links.admits(link) ? services.store.jobs.get(link.job) : undefined;
+  // What was taken out of the gallery since, by its author or a moderator, is not shown by the way.
+  if (job?.state !== "done" || job.hidden) throw new ChatError("gone", "gallery.link-gone");
+  return pictureOf(job, services);
 }
 
 function createPublicGallery(services: GalleryServices): PublicGallery {

@@ -10,6 +10,7 @@ import { retryWithBackoff } from "../../shared/async.js";
 import { withImage } from "../../shared/image-process.js";
 import { MAX_INPUT_PIXELS, PictureError } from "../../shared/inspect-image.js";
 import { sentence } from "../../shared/sentences/sentence.js";
+import { LINK_DAYS } from "../gallery/whole-results.js";
 
 export interface DeliveryPolicy {
   /** Tries in all. */
@@ -225,8 +226,16 @@ export async function fitMessage(message: OutgoingMessage, maxBytes: number): Pr
   const fitted = await Promise.all(message.pictures.map((picture) => madeToFit(picture, maxBytes)));
   const pictures = fitted.map(({ picture }) => picture);
   const stilled = message.pictures.some(({ type }, index) => moves(type) && pictures[index]?.type === "image/jpeg");
-  const notes = [...(stilled ? [sentence("film.stilled")] : []), ...fitted.flatMap(({ note }) => note ?? [])];
+  const links = fitted.flatMap(({ picture }, index) => linkTo(message.pictures?.[index], picture) ?? []);
+  const became = fitted.flatMap(({ note }) => note ?? []);
+  const notes = [...(stilled ? [sentence("film.stilled")] : []), ...became, ...links];
   return { ...message, pictures, text: [message.text, ...notes].join("\n") };
+}
+
+/** Where all of a picture is that is posted in another form. */
+function linkTo(before: Picture | undefined, now: Picture): string | undefined {
+  if (before?.whole === undefined || before.bytes === now.bytes || !isResult(before)) return undefined;
+  return sentence("result.whole", { address: before.whole, days: LINK_DAYS });
 }
 
 /** A picture that was made to fit; of a result, also what became of it. */

@@ -56,6 +56,8 @@ export interface JobPresenterOptions {
   readonly reportsChannel: (channel: ChannelRef) => ChannelRef | undefined;
   /** See `ChannelSettings.marksFiles`. */
   readonly marksFiles: (channel: ChannelRef) => boolean;
+  /** Where a job's result is as it is, for chats that take only a smaller form; undefined where it is nowhere. */
+  readonly linkTo: (job: string) => string | undefined;
   /** Keeps what a job has taught, and says so; undefined of one that teaches nothing. See `keepLook`. */
   readonly keepLook: (job: Job, result: EngineResult) => Promise<string | undefined>;
   /** See `madeFrom`. */
@@ -211,10 +213,10 @@ export class JobPresenter {
 
   done(job: Job, result: EngineResult): void {
     this.#end(async () => {
-      const { recipe, destination, logger, metrics, again = false, marksFiles, keepLook } = this.options;
+      const { recipe, destination, logger, metrics, again = false, marksFiles, linkTo, keepLook } = this.options;
       const lesson = await keepLook(job, result);
-      const bare = this.#withOrigin(texts.resultPicture(recipe, job, result));
-      const picture = markedResult(bare, { recipe, job, result, marksFiles });
+      const made = { ...texts.resultPicture(recipe, job, result), whole: linkTo(job.id) };
+      const picture = markedResult(this.#withOrigin(made), { recipe, job, result, marksFiles });
       const known = this.#messages.final;
       const message = { ...texts.finished(recipe, job, result, picture, lesson), ...this.#once("final") };
       const { ref: final, refused } = known ? { ref: known, refused: false } : await this.#post(message);

@@ -10,7 +10,16 @@ import { type JobDestination, JobPresenter, type JobPresenterOptions } from "./j
 interface PresenterOptions
   extends Pick<
     JobPresenterOptions,
-    "queue" | "logger" | "backoffMs" | "metrics" | "reportsChannel" | "largest" | "marksFiles" | "keepLook" | "madeFrom"
+    | "queue"
+    | "logger"
+    | "backoffMs"
+    | "metrics"
+    | "reportsChannel"
+    | "largest"
+    | "marksFiles"
+    | "linkTo"
+    | "keepLook"
+    | "madeFrom"
   > {
   readonly recipes: ReadonlyMap<string, Recipe>;
   readonly debts: Debts;

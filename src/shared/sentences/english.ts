@@ -819,6 +819,7 @@ export const english = {
     `${hours} h${minutes === 0 ? "" : ` ${minutes} min`}`,
   "result.reduced":
     "*The original, {from} px in {megabytes} MB, is more than this chat takes: this is a {kind} of {to} px.*",
+  "result.whole": "[Here is the original]({address}), for {days} days; the link works for anyone who has it.",
   "film.stilled": "*The film is too large for this chat, so this is one picture of it.*",
   "result.done": ({ octaves, part }: { octaves: number; part: FramePart }) =>
     octaves > 1 ? `${octaves} ${part}s done.` : "The picture is done.",
@@ -1911,6 +1912,7 @@ export const english = {
   "admin.forbidden": "Only moderators may see and do this.",
   "gallery.no-command": "No command of this name makes pictures.",
   "gallery.work-gone": "This work is no longer in the gallery.",
+  "gallery.link-gone": "This link opens nothing any more: its time is over, or the work was deleted or hidden.",
   "web.full": "The chat is full right now: try again in a minute.",
   "web.tabs": "The chat is open in too many tabs: close one and reload.",
   "web.restarts": "The chat is restarting.",
