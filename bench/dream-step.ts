@@ -18,7 +18,7 @@ import { withEngine } from "../src/cli/engine.js";
 import { respawn } from "../src/cli/respawn.js";
 import { median } from "../src/engine/measure/step.js";
 import type { OpenEngine } from "../src/engine/open.js";
-import { lacksHugePages } from "../src/engine/process/environment.js";
+import { lacksTunables } from "../src/engine/process/environment.js";
 import { runJob } from "../src/engine/run-job.js";
 
 const [FEW, MANY] = [20, 60];
@@ -52,7 +52,7 @@ async function peerStep(python: string, file: string, width: number, height: num
   return Peer.parse(JSON.parse(stdout)).median_ms;
 }
 
-if (lacksHugePages()) await respawn();
+if (lacksTunables()) await respawn();
 const { values } = parseArgs({
   options: {
     peer: { type: "string" },

@@ -8,9 +8,9 @@
 import { withEngine } from "../src/cli/engine.js";
 import { respawn } from "../src/cli/respawn.js";
 import { measureStep, STEP_NETWORK } from "../src/engine/measure/step.js";
-import { lacksHugePages } from "../src/engine/process/environment.js";
+import { lacksTunables } from "../src/engine/process/environment.js";
 
-if (lacksHugePages()) await respawn();
+if (lacksTunables()) await respawn();
 const [network = STEP_NETWORK, ...sizes] = process.argv.slice(2);
 await withEngine({ json: true }, async (engine) => {
   for (const size of sizes.length > 0 ? sizes.map(Number) : [256, 512]) {

@@ -2,11 +2,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { constants } from "node:os";
-import { engineEnvironment, lacksHugePages } from "../engine/process/environment.js";
+import { engineEnvironment, lacksTunables } from "../engine/process/environment.js";
 
 /** Starts this program again where computing is faster in a child's environment; resolves with whether it did. */
 export async function respawnWhereFaster(): Promise<boolean> {
-  if (!lacksHugePages()) return false;
+  if (!lacksTunables()) return false;
   await respawn();
   return true;
 }

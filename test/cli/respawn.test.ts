@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
 import { computesHere } from "../../src/cli/verbs.js";
+import { engineEnvironment } from "../../src/engine/process/environment.js";
 
 const respawn = new URL("../../dist/cli/respawn.js", import.meta.url).href;
 
@@ -26,7 +27,7 @@ describe("starting again in the environment for computing", () => {
   it("hands the second process that environment, and ends with its code", async () => {
     const { child, ended } = twice("console.log(process.env.GLIBC_TUNABLES ?? 'none'); process.exitCode = 7;");
     const [out] = (await once(child.stdout, "data")) as [Buffer];
-    expect(out.toString().trim()).toBe(process.platform === "linux" ? "glibc.malloc.hugetlb=1" : "none");
+    expect(out.toString().trim()).toBe(engineEnvironment({}).GLIBC_TUNABLES ?? "none");
     expect(await ended).toEqual([7, null]);
   });
 

@@ -1,27 +1,38 @@
 /**
- * The environment for a process that computes: huge pages.
+ * The environment for a process that computes: how glibc's malloc gets and keeps memory.
  *
- * A step takes and gives back hundreds of megabytes. By pages of 4 kB that costs a fifth of its time at 512 px; by
- * pages of 2 MB nothing that shows. glibc asks for those when it is told to, and is told when a process starts, so one
- * that runs already cannot set it for itself. Other C libraries, and kernels without transparent huge pages, take no
- * notice.
+ * A step takes and gives back hundreds of megabytes. By pages of 4 kB, each cleared by the kernel when it is touched,
+ * that costs a fifth of its time at 512 px; by pages of 2 MB, and where malloc keeps what it is given back until the
+ * job is done (`give-back.ts`), nothing that shows. glibc is told when a process starts, so one that runs already
+ * cannot set it for itself. Other C libraries, and kernels without transparent huge pages, take no notice.
  */
 const NAME = "GLIBC_TUNABLES";
-const HUGE_PAGES = "glibc.malloc.hugetlb";
+const TUNABLES: Readonly<Record<string, number>> = {
+  /** Asks for huge pages. */
+  "glibc.malloc.hugetlb": 1,
+  /** Bytes from which a block is a mapping of its own, which is given back at once: the most that glibc takes. */
+  "glibc.malloc.mmap_threshold": 32 * 2 ** 20,
+  /** Bytes free at the end of the heap from which they are given back: more than there are. */
+  "glibc.malloc.trim_threshold": 2 ** 40,
+};
 
-/** Does this environment lack what would make steps faster here? What somebody set on purpose counts as there. */
-export function lacksHugePages(
-  env: NodeJS.ProcessEnv = process.env,
-  platform: NodeJS.Platform = process.platform,
-): boolean {
-  return platform === "linux" && !env[NAME]?.includes(HUGE_PAGES);
+function missing(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): readonly string[] {
+  if (platform !== "linux") return [];
+  const set = env[NAME] ?? "";
+  return Object.entries(TUNABLES).flatMap(([name, value]) => (set.includes(name) ? [] : [`${name}=${value}`]));
 }
 
-/** `env`, with huge pages where the machine has them and the environment does not decide otherwise. */
+/** Does this environment lack what would make steps faster here? What somebody set on purpose counts as there. */
+export const lacksTunables = (
+  env: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+): boolean => missing(env, platform).length > 0;
+
+/** `env`, with what glibc's malloc does best for steps where the environment does not decide otherwise. */
 export function engineEnvironment(
   env: NodeJS.ProcessEnv = process.env,
   platform: NodeJS.Platform = process.platform,
 ): NodeJS.ProcessEnv {
-  if (!lacksHugePages(env, platform)) return env;
-  return { ...env, [NAME]: [env[NAME], `${HUGE_PAGES}=1`].filter(Boolean).join(":") };
+  const added = missing(env, platform);
+  return added.length === 0 ? env : { ...env, [NAME]: [env[NAME], ...added].filter(Boolean).join(":") };
 }

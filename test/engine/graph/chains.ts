@@ -89,6 +89,10 @@ const VGG_STYLES = [
   chain("VGG's style, max pooling", (x) => vggStyle(x, ops.maxPool)),
 ];
 
+const STEM = chain("a stem that halves, and a block that does", (x) =>
+  residual(halving(ops.relu(conv(x, 16, { size: 7, strides: [2, 2] })), 32, 3), 32, 12),
+);
+
 /**
  * Convolutions one after another, as a runtime may compute together: through pooling twice, added to each other, and
  * looked at between.
@@ -122,7 +126,8 @@ export const CHAINS: readonly Case[] = [
     return ops.concat([a, conv(a, 8, { seed: 2 })], 1);
   }),
   ...VGG_STYLES,
-  ...VGG_STYLES.map(promised),
+  STEM,
+  ...[...VGG_STYLES, STEM].map(promised),
   ...[5, 16, 32].map((c) =>
     chain(`conv, relu and a residual block of ${c} channels`, (x) => residual(ops.relu(conv(x, c)), c, 3)),
   ),

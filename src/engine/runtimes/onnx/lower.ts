@@ -64,7 +64,7 @@ function conv2dTranspose(w: OnnxWriter, node: NodeOf<"conv2dTranspose">, x: read
   return fitTo(w, spread, size(), top, left, [strides[0] + bottom + top, strides[1] + right + left]);
 }
 
-/** Zeros between the rows and columns of g: as further channels, which DepthToSpace then puts in their places. */
+/** Zeros between the rows and columns of g. */
 function subsampleGradient(
   w: OnnxWriter,
   node: NodeOf<"subsampleGradient">,
@@ -74,14 +74,21 @@ function subsampleGradient(
   const { strides } = node.attributes;
   const channels = channelsOf(node);
   const [stride, across] = strides;
-  if (stride !== across) {
-    // DepthToSpace knows squares only.
-    const ones = w.floats(new Float32Array(channels).fill(1), [channels, 1, 1, 1]);
-    const spread = w.node("ConvTranspose", [at(x, 0), ones], { strides, group: channels, kernel_shape: [1, 1] });
-    return fitTo(w, spread, sizes.of(at(node.inputs, 1)), 0, 0, strides);
+  const large = at(node.inputs, 1);
+  if (w.device === "webgpu" && stride === across) {
+    // Its transposed convolution goes wrong with groups: zeros as further channels, which DepthToSpace then spreads.
+    const wide = w.node("Pad", [at(x, 0), w.ints([0, 0, 0, 0, 0, (stride * stride - 1) * channels, 0, 0])]);
+    return cut(w, w.node("DepthToSpace", [wide], { blocksize: stride, mode: "DCR" }), sizes.of(large), 0, 0);
   }
-  const wide = w.node("Pad", [at(x, 0), w.ints([0, 0, 0, 0, 0, (stride * stride - 1) * channels, 0, 0])]);
-  return cut(w, w.node("DepthToSpace", [wide], { blocksize: stride, mode: "DCR" }), sizes.of(at(node.inputs, 1)), 0, 0);
+  const ones = w.floats(new Float32Array(channels).fill(1), [channels, 1, 1, 1]);
+  const spread = w.node("ConvTranspose", [at(x, 0), ones], {
+    strides,
+    group: channels,
+    kernel_shape: [1, 1],
+    output_padding: strides.map((s) => s - 1),
+  });
+  const whole = strides.every((s) => sizes.divisorOf(large) % s === 0);
+  return whole ? spread : cut(w, spread, sizes.of(large), 0, 0);
 }
 
 /** SpaceToDepth has one order only, a channel's places apart; the channels are then brought into the other. */

@@ -56,7 +56,7 @@ export function maxPoolGradient(
   const [, where = ""] = w.nodes("MaxPool", [x], poolAttributes(node.attributes), 2);
   const flat = w.ints([-1]);
   const shape = w.node("Shape", [x]);
-  const zeros = w.node("Expand", [w.scalar(0), w.node("ReduceProd", [shape], { keepdims: 1 })]);
+  const zeros = w.node("ConstantOfShape", [w.node("ReduceProd", [shape], { keepdims: 1 })]);
   const sums = w.node("ScatterElements", [zeros, w.node("Reshape", [where, flat]), w.node("Reshape", [g, flat])], {
     axis: 0,
     reduction: "add",

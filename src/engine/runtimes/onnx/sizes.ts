@@ -1,7 +1,7 @@
 /** Heights and widths of feature maps, computed by the program itself from the height and width of its inputs. */
 
 import type { Dimensions } from "../../graph/dimensions.js";
-import { at, kernelOf, type Node } from "../../graph/node.js";
+import { at, kernelOf, type Node, type NodeOf, type Pads, type Pair } from "../../graph/node.js";
 import { H, W } from "./geometry.js";
 import type { OnnxWriter } from "./writer.js";
 
@@ -34,14 +34,13 @@ export class Sizes {
     switch (node.op) {
       case "input":
         return node.attributes.multipleOf;
+      case "conv2d":
+        return this.#divided(node, windowOfConv(node));
       case "maxPool":
-      case "avgPool": {
-        const { kernel, strides, pads } = node.attributes;
-        const [stride, across] = strides;
-        const tiles = stride === across && kernel[0] === stride && kernel[1] === stride && pads.every((p) => p === 0);
-        const before = this.divisorOf(at(node.inputs, 0));
-        return tiles && before % stride === 0 ? before / stride : 1;
-      }
+      case "avgPool":
+        return this.#divided(node, windowOfPool(node));
+      case "subsample":
+        return this.#divided(node, windowOfSubsample(node));
       case "conv2dTranspose":
         return this.divisorOf(at(node.inputs, 2));
       default: {
@@ -54,15 +53,13 @@ export class Sizes {
   #write(node: Node): string {
     const w = this.writer;
     switch (node.op) {
-      case "conv2d": {
-        const { strides, pads, dilations } = node.attributes;
-        return this.#window(node, kernelOf(node).shape.slice(2).map(Number), strides, pads, dilations);
-      }
+      case "conv2d":
+        return this.#windows(node, windowOfConv(node));
       case "maxPool":
       case "avgPool":
-        return this.#window(node, node.attributes.kernel, node.attributes.strides, node.attributes.pads, [1, 1]);
+        return this.#windows(node, windowOfPool(node));
       case "subsample":
-        return this.#window(node, [1, 1], node.attributes.strides, [0, 0, 0, 0], [1, 1]);
+        return this.#windows(node, windowOfSubsample(node));
       case "relu":
       case "clip":
       case "maxPoolGradient":
@@ -88,19 +85,43 @@ export class Sizes {
     return mine[H] === theirs[H] && mine[W] === theirs[W];
   }
 
-  #window(
-    node: Node,
-    kernel: readonly number[],
-    strides: readonly number[],
-    pads: readonly number[],
-    dilations: readonly number[],
-  ): string {
+  /** What divides a size that windows have gone over. */
+  #divided(node: Node, { strides: [stride, across], lost }: Window): number {
+    const before = this.divisorOf(at(node.inputs, 0));
+    // A window a stride, and none more: floor((size - lost - 1) / stride) + 1 is then size / stride.
+    const whole = stride === across && before % stride === 0 && lost.every((n) => n >= 0 && n < stride);
+    return whole ? before / stride : 1;
+  }
+
+  #windows(node: Node, { strides, lost }: Window): string {
     const w = this.writer;
     const size = this.of(at(node.inputs, 0));
-    const lost = [0, 1].map((i) => (dilations[i] ?? 1) * ((kernel[i] ?? 1) - 1) - (pads[i] ?? 0) - (pads[i + 2] ?? 0));
     if (strides.every((s) => s === 1) && lost.every((n) => n === 0)) return size;
     // floor((size - lost - 1) / stride) + 1; the difference is never negative where a window fits.
     const places = w.node("Div", [w.node("Sub", [size, w.ints(lost.map((n) => n + 1))]), w.ints(strides)]);
     return w.node("Add", [places, w.ints([1, 1])]);
   }
 }
+
+/** How windows go over a map, down and across. */
+interface Window {
+  readonly strides: Pair;
+  /** By how much a window reaches over one place and what is padded. */
+  readonly lost: Pair;
+}
+
+function window([h, w]: Pair, strides: Pair, [top, left, bottom, right]: Pads, [down, across]: Pair = [1, 1]): Window {
+  return { strides, lost: [down * (h - 1) - top - bottom, across * (w - 1) - left - right] };
+}
+
+function windowOfConv(node: NodeOf<"conv2d">): Window {
+  const { strides, pads, dilations } = node.attributes;
+  const [, , h, w] = kernelOf(node).shape;
+  return window([Number(h), Number(w)], strides, pads, dilations);
+}
+
+const windowOfPool = ({ attributes: { kernel, strides, pads } }: NodeOf<"maxPool" | "avgPool">): Window =>
+  window(kernel, strides, pads);
+
+const windowOfSubsample = ({ attributes: { strides } }: NodeOf<"subsample">): Window =>
+  window([1, 1], strides, [0, 0, 0, 0]);
