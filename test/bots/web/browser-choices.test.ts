@@ -3,14 +3,8 @@ import type { Locator, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { photo } from "./harness.js";
-import { box, message, overflow, shot, VIEWS, wholeProgram } from "./whole-program.js";
-
-/** Whether two things that are shown share a pixel. */
-async function overlap(one: Locator, other: Locator): Promise<boolean> {
-  const [a, b] = [await one.boundingBox(), await other.boundingBox()];
-  if (!a || !b) throw new Error("not shown");
-  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
-}
+import { look, overflow, overlap, shot, VIEWS } from "./seen.js";
+import { box, message, moderate, wholeProgram } from "./whole-program.js";
 
 /** Types a line: the message that answers it, and none that answered an earlier visitor. */
 async function answerTo(page: Page, line: string, text: string): Promise<Locator> {
@@ -23,14 +17,28 @@ async function answerTo(page: Page, line: string, text: string): Promise<Locator
   return all.nth(before);
 }
 
+/** A message's tools, which come under the pointer, and where there is none, by a tap. */
+async function tools(of: Locator, phone: boolean): Promise<Locator> {
+  const bar = of.getByRole("toolbar");
+  if (phone) await of.locator(".byline").first().tap();
+  else await of.hover();
+  const opacity = () =>
+    bar.evaluate((element) => Reflect.get(globalThis, "getComputedStyle")(element).opacity as string);
+  await expect.poll(opacity).toBe("1");
+  return bar;
+}
+
 describe.skipIf(!hasChromium)(`choosing by pressing (${chromiumHint})`, () => {
   const { visit, engine } = wholeProgram();
 
   describe.each(VIEWS)("at $width px, $colorScheme", (view) => {
+    const phone = view.width < 600;
+
     it("shows a result cut for an emoji, a sticker and an avatar, in their own sizes", async () => {
       const { page, errors } = await visit(view);
       const line = `/dream octaves:1 seed:9 size:${view.width === 390 ? 160 : 192}`;
       const result = await answerTo(page, line, "Dream of creatures for");
+      for (const name of ["Vary", "Stronger"]) await result.getByRole("button", { name }).waitFor();
       await result.getByRole("button", { name: "As emoji" }).click();
       const answer = message(page, "Cut square.");
       const pictures = answer.locator("img[alt*='cut square']");
@@ -40,6 +48,34 @@ describe.skipIf(!hasChromium)(`choosing by pressing (${chromiumHint})`, () => {
       await expect.poll(() => Promise.all([0, 1, 2].map(side))).toEqual([128, 320, 512]);
       expect(await overflow(page)).toBe(0);
       await shot(page, "emoji");
+      expect(errors).toEqual([]);
+    });
+
+    it("has quick reactions that do something here: a dream in an art channel, and a favourite", async () => {
+      const { page, errors } = await visit(view);
+      await moderate(page);
+      const runs = engine.runs.length;
+      await answerTo(page, "/settings art:on", "says").then((told) => told.waitFor());
+      const name = `quick-${view.width}-${view.colorScheme}.jpg`;
+      const picture = { name, mimeType: "image/jpeg", buffer: await photo(300 + VIEWS.indexOf(view), 200) };
+      await page.locator(".channel-pane input[type=file]").setInputFiles(picture);
+      await page.getByLabel(`Describe ${name}`).waitFor();
+      await box(page).press("Enter");
+      const sent = page.locator("article", { has: page.getByAltText(name) });
+      const quick = await tools(sent, phone);
+      expect(await quick.getByRole("button", { name: /^React with/ }).allTextContents()).toEqual(["❤️", "👁️"]);
+      await look(page, "quick reactions");
+      await quick.getByRole("button", { name: "React with 👁️" }).click();
+      await expect.poll(() => engine.runs.length).toBe(runs + 1);
+      expect(engine.runs[runs]?.request.recipe).toBe("dream");
+      await answerTo(page, "/settings art:off", "Settings").then((told) => told.waitFor());
+      const me = await page.locator(".me-name strong").textContent();
+      const result = message(page, new RegExp(`^(?=.*Dream of creatures for ${me})(?=.*Done)`, "s"));
+      await result.waitFor();
+      await (await tools(result, phone)).getByRole("button", { name: "React with ❤️" }).click();
+      await result.getByRole("button", { name: "❤️ 1: you" }).waitFor();
+      await page.evaluate("location.hash = '#gallery'");
+      await page.locator(".wall .tile").first().locator("[data-hearts='1']").waitFor();
       expect(errors).toEqual([]);
     });
 

@@ -1,7 +1,8 @@
 /** Completion that tells the truth: all there is, words without names, mistakes, pictures, and lines called back. */
 import { describe, expect, it } from "vitest";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
-import { box, message, overflow, shot, VIEWS, wholeProgram } from "./whole-program.js";
+import { overflow, shot, VIEWS } from "./seen.js";
+import { box, message, wholeProgram } from "./whole-program.js";
 
 describe.skipIf(!hasChromium)(`completion (${chromiumHint})`, () => {
   const { visit } = wholeProgram();

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { FILTER_ON, JudgingEngine, redPicture } from "../../fakes/judging-engine.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { photo } from "./harness.js";
-import { box, message, overflow, shot, VIEWS, wholeProgram } from "./whole-program.js";
+import { overflow, shot, VIEWS } from "./seen.js";
+import { box, message, wholeProgram } from "./whole-program.js";
 
 describe.skipIf(!hasChromium)(`the filter on the page (${chromiumHint})`, () => {
   const engine = new JudgingEngine();

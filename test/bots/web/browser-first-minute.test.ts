@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { photo } from "./harness.js";
-import { byDayAndNight } from "./seen.js";
-import { box, message, overflow, shot, VIEWS, wholeProgram } from "./whole-program.js";
+import { look, overflow, shot, VIEWS } from "./seen.js";
+import { box, message, wholeProgram } from "./whole-program.js";
 
 describe.skipIf(!hasChromium)(`the first minute (${chromiumHint})`, () => {
   const { visit, engine } = wholeProgram();
@@ -37,7 +37,7 @@ describe.skipIf(!hasChromium)(`the first minute (${chromiumHint})`, () => {
       const chooser = page.waitForEvent("filechooser");
       await tour.getByRole("button", { name: "Add a photo" }).click();
       await chooser;
-      await byDayAndNight(page, "a hint with what to press");
+      await look(page, "a hint with what to press");
       await shot(page, "first-tour");
       await tour.getByRole("button", { name: "Next (2 of 3)" }).click();
       await tour.getByRole("button", { name: "Got it" }).click();

@@ -3,8 +3,8 @@ import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { photo } from "./harness.js";
-import { byDayAndNight } from "./seen.js";
-import { box, message, overflow, shot, VIEWS, wholeProgram } from "./whole-program.js";
+import { look, overflow, shot, VIEWS } from "./seen.js";
+import { box, message, wholeProgram } from "./whole-program.js";
 
 /** @param size by which it is told from what others have made before */
 async function make(page: Page, line: string, title: string, size: number): Promise<void> {
@@ -50,6 +50,22 @@ describe.skipIf(!hasChromium)(`the gallery in a browser (${chromiumHint})`, () =
     await expect.poll(names).toEqual(["Dream of eyes"]);
     await page.getByLabel("Made by").selectOption({ label: "Me" });
     await expect.poll(() => works.allTextContents()).toEqual(["Dream of eyes"]);
+    // Find finds it, too: by its name, and by its line where that was typed.
+    await page.keyboard.press("Control+k");
+    const find = page.getByRole("combobox", { name: "Find or jump to" });
+    await find.fill(`eyes octaves:1 size:${size}`);
+    await page
+      .getByRole("option", { name: `/dream look:eyes octaves:1 size:${size}` })
+      .first()
+      .waitFor();
+    await find.fill("blend summ");
+    await look(page, "works that are found");
+    await page
+      .getByRole("option", { name: /^Blend of summer and winter/ })
+      .first()
+      .click();
+    await page.getByRole("heading", { name: "Blend of summer and winter" }).waitFor();
+    await page.keyboard.press("Escape");
     // A link to a work leads there, in another browser too.
     await page.locator(".wall .tile > a").first().click();
     await page.getByRole("dialog").getByRole("button", { name: "Copy the link" }).click();
@@ -85,7 +101,7 @@ describe.skipIf(!hasChromium)(`the gallery in a browser (${chromiumHint})`, () =
       ),
     );
     expect(await overflow(page)).toBe(0);
-    await byDayAndNight(page, "an older work");
+    await look(page, "an older work");
     await shot(page, "gallery-makes");
     await makes.getByRole("button", { name: "Film" }).click();
     // It leads to where it grows.

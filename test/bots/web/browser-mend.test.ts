@@ -1,10 +1,11 @@
 import type { Locator, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
+import { defaultWebChatLimits } from "../../../src/bots/web/limits.js";
 import type { ChannelRef } from "../../../src/domain/model.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
-import { temporaryFolder, Visitor } from "./harness.js";
+import { budgets, temporaryFolder, Visitor } from "./harness.js";
 import { composer, messages, SCREENS, useBrowser } from "./pages.js";
-import { byDayAndNight } from "./seen.js";
+import { look } from "./seen.js";
 
 const art: ChannelRef = { platform: "web", community: "local", id: "art" };
 
@@ -23,7 +24,10 @@ describe.skipIf(!hasChromium)(`finding and mending in a browser (${chromiumHint}
 
   describe.each(SCREENS)("at $name", ({ options }) => {
     it("sends 25 quick messages in their order, though the chat takes twelve at once", async () => {
-      const { page, chat } = await open(options);
+      // The chat's own pace would be a quarter of a minute.
+      const person = { burst: 12, perMinute: 180 };
+      const limits = { ...defaultWebChatLimits, budgets: budgets({ messages: { person } }) };
+      const { page, chat } = await open(options, { limits });
       for (let count = 1; count <= 25; count++) {
         await composer(page).fill(`quick ${count}.`);
         await composer(page).press("Enter");
@@ -48,7 +52,7 @@ describe.skipIf(!hasChromium)(`finding and mending in a browser (${chromiumHint}
         await composer(page).press("Enter");
       }
       await page.getByText("will be sent when you are back online").first().waitFor();
-      await byDayAndNight(page, "what waits to be sent");
+      await look(page, "what waits to be sent");
       await page.locator(".pending", { hasText: "second to none" }).getByRole("button", { name: "Discard" }).click();
       const second = await start({ dataDir, port });
       await expect
@@ -79,7 +83,7 @@ describe.skipIf(!hasChromium)(`finding and mending in a browser (${chromiumHint}
       await composer(page).fill("half a thou");
       await page.reload();
       expect(await composer(page).inputValue()).toBe("half a thou");
-      await byDayAndNight(page, "a draft");
+      await look(page, "a draft");
       await composer(page).fill("half a thought");
       await composer(page).press("Enter");
       await messages(page, "half a thought").waitFor();
@@ -105,7 +109,7 @@ describe.skipIf(!hasChromium)(`finding and mending in a browser (${chromiumHint}
       const found = page.getByRole("option", { name: /lighthouse at dusk/ });
       await found.waitFor();
       expect(await found.locator("mark").textContent()).toBe("lightho");
-      await byDayAndNight(page, "what is found");
+      await look(page, "what is found");
       await page.keyboard.press("Enter");
       await expect.poll(() => page.evaluate("document.activeElement?.id")).toBe(`m${old.id}`);
       expect(await messages(page, "lighthouse").isVisible()).toBe(true);
@@ -164,7 +168,7 @@ describe.skipIf(!hasChromium)(`finding and mending in a browser (${chromiumHint}
       await editor.fill("/dream of it");
       await editor.press("Enter");
       await page.getByRole("alert").getByText("What is said to the bot cannot be changed").waitFor();
-      await byDayAndNight(page, "a message that is being edited");
+      await look(page, "a message that is being edited");
       await editor.fill("no mistake");
       await editor.press("Enter");
       await messages(page, "no mistake").getByText("edited", { exact: true }).waitFor();

@@ -2,8 +2,8 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
-import { byDayAndNight } from "./seen.js";
-import { box, message, overflow, shot, VIEWS, wholeProgram } from "./whole-program.js";
+import { look, overflow, shot, VIEWS } from "./seen.js";
+import { box, message, wholeProgram } from "./whole-program.js";
 
 describe.skipIf(!hasChromium)(`news (${chromiumHint})`, () => {
   const { visit } = wholeProgram();
@@ -83,7 +83,7 @@ describe.skipIf(!hasChromium)(`news (${chromiumHint})`, () => {
       await dream(other, seed + 20);
       await other.close();
       await toast(page).filter({ hasText: "Your picture is done" }).waitFor();
-      await byDayAndNight(page, "news over a dialog");
+      await look(page, "news over a dialog");
       await shot(page, "news-over-dialog");
       await toast(page).getByRole("link", { name: "Jump to it" }).click();
       await page.locator(".thread-pane").waitFor();
@@ -148,8 +148,8 @@ describe.skipIf(!hasChromium)(`news (${chromiumHint})`, () => {
     });
   });
 
-  it("can be installed as an app", async () => {
-    const { page } = await visit({ width: 1280, colorScheme: "light" });
+  it.each(VIEWS)("can be installed as an app, at $width px, $colorScheme", async (view) => {
+    const { page } = await visit(view);
     const manifest = await page.evaluate<{ icons: { src: string; sizes: string }[]; start_url: string }>(
       "fetch(document.querySelector('link[rel=manifest]').href).then((answer) => answer.json())",
     );

@@ -9,7 +9,7 @@ import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { movie, NO_FILMS, WITH_FILMS } from "../../support/movie.js";
 import { handlers, photo, Visitor } from "./harness.js";
 import { composer, messages, SCREENS, useBrowser } from "./pages.js";
-import { byDayAndNight, overflow } from "./seen.js";
+import { look, overflow, overlap } from "./seen.js";
 
 const art: ChannelRef = { platform: "web", community: "local", id: "art" };
 
@@ -44,6 +44,24 @@ interface Player {
 const scaleOf = (page: Page) =>
   page.evaluate<number>('new DOMMatrix(getComputedStyle(document.querySelector(".zoom-content")).transform).a');
 
+/** The slider between two pictures shows more of the one that it leaves, and nothing lies over their names. */
+async function slides(page: Page): Promise<void> {
+  for (const name of await page.locator(".compare-label").all())
+    for (const other of await page.locator("dialog :is(.zoom-tools, .lightbox-move, .button):visible").all())
+      expect(await overlap(name, other), `${await name.textContent()}, ${await other.textContent()}`).toBe(false);
+  const colour = async () => {
+    const box = (await page.locator(".compare").boundingBox()) ?? expect.fail();
+    const clip = { x: box.x + box.width * 0.7, y: box.y + box.height * 0.1, width: 4, height: 4 };
+    const { channels } = await sharp(await page.screenshot({ clip })).stats();
+    return (channels[0]?.mean ?? 0) > (channels[2]?.mean ?? 0) ? "red" : "blue";
+  };
+  const slider = page.getByRole("slider");
+  await slider.fill("20");
+  expect(await colour()).toBe("blue");
+  await slider.fill("95");
+  expect(await colour()).toBe("red");
+}
+
 describe.skipIf(!hasChromium)(`pictures in a browser (${chromiumHint})`, () => {
   const { open } = useBrowser("test-web-client-pictures");
 
@@ -54,7 +72,7 @@ describe.skipIf(!hasChromium)(`pictures in a browser (${chromiumHint})`, () => {
       await page.getByRole("button", { name: "Enlarge: It" }).click();
       const box = page.getByRole("dialog", { name: "It" });
       await box.waitFor();
-      await byDayAndNight(page, "a picture in full");
+      await look(page, "a picture in full");
       const image = box.getByAltText("It");
       const before = await image.boundingBox();
       await page.mouse.move((before?.x ?? 0) + 40, (before?.y ?? 0) + 40);
@@ -163,7 +181,7 @@ describe.skipIf(!hasChromium)(`pictures in a browser (${chromiumHint})`, () => {
       else await picture.click({ button: "right" });
       const menu = page.getByRole("dialog", { name: "What can be done with this message" });
       await menu.waitFor();
-      await byDayAndNight(page, "what can be done with a result");
+      await look(page, "what can be done with a result");
       expect(await menu.getByRole("link", { name: "Download" }).getAttribute("download")).toBe("dream-7.jpg");
       await menu.getByRole("button", { name: "Copy the line" }).click();
       await page.getByText("Copied").waitFor();
@@ -178,7 +196,8 @@ describe.skipIf(!hasChromium)(`pictures in a browser (${chromiumHint})`, () => {
       await shown.getByRole("button", { name: "More" }).click();
       await menu.getByRole("button", { name: "Before and after" }).click();
       await page.getByRole("slider").waitFor();
-      await byDayAndNight(page, "before and after");
+      await look(page, "before and after");
+      await slides(page);
       await page.keyboard.press("Escape");
       await shown.focus();
       await shown.getByRole("button", { name: "More" }).click();
@@ -230,7 +249,7 @@ describe.skipIf(!hasChromium)(`pictures in a browser (${chromiumHint})`, () => {
       const refused = page.locator(".pending-frame.refused");
       await refused.getByText("broken.jpg").waitFor();
       expect(await page.locator(".pending-frame").count()).toBe(2);
-      await byDayAndNight(page, "a picture that is refused");
+      await look(page, "a picture that is refused");
       await refused.getByRole("button", { name: "Send without it" }).click();
       const sent = messages(page, "two of them");
       await sent.getByAltText("grain.jpg").waitFor();
@@ -247,7 +266,7 @@ describe.skipIf(!hasChromium)(`pictures in a browser (${chromiumHint})`, () => {
       };
       await page.locator(".channel-pane input[type=file]").setInputFiles(file);
       await page.getByText("This browser cannot read IMG_1.HEIC: save it as JPEG").waitFor();
-      await byDayAndNight(page, "a picture that cannot be read");
+      await look(page, "a picture that cannot be read");
       expect(await page.locator(".composer-files li").count()).toBe(0);
       expect(await composer(page).inputValue()).toBe("from my phone");
     });
@@ -279,7 +298,7 @@ describe.skipIf(!hasChromium)(`pictures in a browser (${chromiumHint})`, () => {
       await composer(page).press("Enter");
       const sent = messages(page, "from my phone");
       await sent.getByAltText("IMG_3.jpg").waitFor();
-      await byDayAndNight(page, "photos from a phone");
+      await look(page, "photos from a phone");
       const { messages: read } = await (await Visitor.enter(chat)).page();
       const [first, second] = read.find(({ text }) => text === "from my phone")?.pictures ?? [];
       expect(first).toMatchObject({ name: "IMG_2.jpg", type: "image/jpeg", width: 320, height: 240 });
@@ -335,7 +354,8 @@ describe.skipIf(!hasChromium)(`pictures in a browser (${chromiumHint})`, () => {
       const beside = title.right <= (close?.x ?? 0);
       const apart = title.top >= (close?.y ?? 0) + (close?.height ?? 0) || title.bottom <= (close?.y ?? 0);
       expect(beside || apart).toBe(true);
-      await byDayAndNight(page, "before and after in the gallery");
+      await look(page, "before and after in the gallery");
+      await slides(page);
     });
   });
 });

@@ -1,69 +1,71 @@
+/** A job's progress where people look: its place and time while it waits, then its bar, newest octave and time left. */
+import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import type { ChannelRef } from "../../../src/domain/model.js";
+import { FakeEngine } from "../../fakes/engine.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
-import { photo } from "./harness.js";
-import { messages, SCREENS, useBrowser } from "./pages.js";
-import { byDayAndNight } from "./seen.js";
+import { look, VIEWS } from "./seen.js";
+import { box, message, wholeProgram } from "./whole-program.js";
 
-const art: ChannelRef = { platform: "web", community: "local", id: "art" };
-const picture = async (colour: string) => ({
-  bytes: await photo(160, 120, colour),
-  name: `${colour}.jpg`,
-  type: "image/jpeg",
-  description: `A ${colour} frame`,
-});
+const dreamOf = (page: Page, seed: number) =>
+  message(page, new RegExp(`^(?=.*Dream of creatures)(?=.*seed:${seed}\\b)`, "s"));
+
+async function dream(page: Page, seed: number) {
+  await message(page, "Welcome to the studio").waitFor();
+  await box(page).fill(`/dream size:1024 octaves:3 steps:60 seed:${seed}`);
+  await box(page).press("Escape");
+  await box(page).press("Enter");
+  return dreamOf(page, seed);
+}
 
 describe.skipIf(!hasChromium)(`a job's progress in a browser (${chromiumHint})`, () => {
-  const { open } = useBrowser("test-web-client-progress");
+  const engine = new FakeEngine();
+  const { visit } = wholeProgram(engine);
 
-  describe.each(SCREENS)("at $name", ({ options }) => {
-    it("counts down in the channel while it waits and while it runs, beside the newest octave", async () => {
-      const { page, chat, errors } = await open(options);
-      const job = await chat.post(art, {
-        text: "**Dream**\n2nd in line",
-        countdown: { to: "start", seconds: 75 },
-        passing: true,
-      });
-      const shown = messages(page, "2nd in line");
-      const timer = shown.getByRole("timer");
-      await timer.waitFor();
-      expect(await timer.textContent()).toMatch(/^Starts in 1 min 1\d sec$/);
-      const before = await timer.textContent();
-      await expect.poll(() => timer.textContent()).not.toBe(before);
-      // Who comes in now sees the same.
-      await page.reload();
-      await expect.poll(() => timer.textContent()).toMatch(/^Starts in 1 min/);
-      await byDayAndNight(page, "a place in line");
+  // No job here comes to its end: it would teach how short the next ones are, and their countdowns would end as well.
+  it.each(VIEWS)("shows how far a job is, and how long others wait, at $width px, $colorScheme", async (view) => {
+    const [{ page, errors }, { page: other }] = [await visit(view), await visit(view)];
+    const seed = 50 + 2 * VIEWS.indexOf(view);
+    const mine = await dream(page, seed);
+    const run = await engine.next();
+    const theirs = await dream(other, seed + 1);
+    // Who waits is told the place, and the time second by second, also after a reload.
+    await theirs.getByText("1st in line, starts in about").waitFor();
+    const wait = theirs.getByRole("timer");
+    const before = await wait.textContent();
+    expect(before).toMatch(/^Starts in \d+ min \d+ sec$/);
+    await expect.poll(() => wait.textContent()).not.toBe(before);
+    await other.reload();
+    await expect.poll(() => wait.textContent()).toMatch(/^Starts in \d+ min \d+ sec$/);
 
-      const begun = { text: "**Dream**\nbeing painted", countdown: { to: "end", seconds: 30 }, passing: true } as const;
-      await chat.edit(job, begun);
-      const running = messages(page, "being painted");
-      await expect.poll(() => running.getByRole("timer").textContent()).toMatch(/^\d\d sec left$/);
-      const thread = await chat.openThread(job, "Dream 1");
-      const progress = await chat.post(thread, { text: "begun", progress: { value: 0, label: "starting" } });
-      await chat.edit(progress, {
-        text: "octave 1",
-        pictures: [await picture("red")],
-        progress: { value: 0.4, label: "octave 1 of 2" },
-        countdown: { to: "end", seconds: 20 },
-        passing: true,
-      });
-      const card = running.locator(".thread-card");
-      await card.getByAltText("A red frame").waitFor();
-      // An octave that is done is posted below the message that goes on.
-      await chat.post(thread, { text: "octave 1 of 2", pictures: [await picture("green")] });
-      await card.getByAltText("A green frame").waitFor();
-      expect(await card.getByRole("progressbar").getAttribute("aria-valuenow")).toBe("40");
-      expect(await card.getByRole("timer").textContent()).toMatch(/^(20|1\d) sec left$/);
-      expect(await running.getByRole("timer").count()).toBe(1);
-      await byDayAndNight(page, "a job that runs");
+    // Everybody sees the bar grow beside the newest octave.
+    for (const [octave, percent] of [
+      [1, "33"],
+      [2, "67"],
+    ] as const) {
+      await run.preview(octave, 5);
+      await run.octave(octave);
+      for (const each of [page, other]) {
+        const card = dreamOf(each, seed).locator(".thread-card");
+        const bar = card.getByRole("progressbar");
+        await expect.poll(() => bar.getAttribute("aria-valuenow")).toBe(percent);
+        await card.getByAltText(`octave ${octave} of 3`).waitFor();
+        await expect.poll(() => card.getByRole("timer").textContent()).toMatch(/^(.* sec left|Almost done)$/);
+      }
+    }
+    await mine.scrollIntoViewIfNeeded();
+    await look(page, "a job that runs");
+    await theirs.scrollIntoViewIfNeeded();
+    await look(other, "a place in line");
 
-      await chat.edit(progress, { text: "done", progress: { value: 1, label: "done" }, keepPictures: true });
-      await chat.edit(job, { text: "**Dream**\ndone in 30 s" });
-      await messages(page, "done in 30 s").waitFor();
-      await expect.poll(() => page.getByRole("timer").count()).toBe(0);
-      expect(await page.locator(".thread-card").getByRole("progressbar").count()).toBe(0);
-      expect(errors).toEqual([]);
-    });
+    // The next one begins where this one ends.
+    await mine.getByRole("button", { name: "Cancel" }).click();
+    await mine.getByText("Cancelled by").waitFor();
+    expect(await mine.getByRole("timer").count()).toBe(0);
+    expect(await mine.getByRole("progressbar").count()).toBe(0);
+    await engine.next();
+    await expect.poll(() => wait.textContent()).toMatch(/^\d+ min \d+ sec left$/);
+    await theirs.getByRole("button", { name: "Cancel" }).click();
+    await theirs.getByText("Cancelled by").waitFor();
+    expect(errors).toEqual([]);
   });
 });

@@ -3,8 +3,8 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { FakeEngine } from "../../fakes/engine.js";
 import { chromiumHint, hasChromium, launchChromium } from "../../support/chromium.js";
-import { faults } from "./seen.js";
-import { box, message, overflow, shot, VIEWS, wholeProgram } from "./whole-program.js";
+import { faults, overflow, shot, VIEWS } from "./seen.js";
+import { box, message, wholeProgram } from "./whole-program.js";
 
 async function say(page: Page, line: string): Promise<void> {
   await box(page).fill(line);

@@ -8,12 +8,12 @@ import type { ChatHandlers } from "../../../src/port/adapter.js";
 import { launchChromium } from "../../support/chromium.js";
 import { buildClient } from "../../support/client.js";
 import { handlers, startChat } from "./harness.js";
+import { VIEWS, windowOf } from "./seen.js";
 
-/** A large screen and a phone's. */
-export const SCREENS = [
-  { name: "1280 px", options: { viewport: { width: 1280, height: 800 }, colorScheme: "light" } },
-  { name: "390 px", options: { viewport: { width: 390, height: 800 }, hasTouch: true, colorScheme: "dark" } },
-] as const satisfies readonly { name: string; options: BrowserContextOptions }[];
+export const SCREENS = VIEWS.map((view) => ({
+  name: `${view.width} px, ${view.colorScheme}`,
+  options: windowOf(view),
+}));
 
 interface Opened {
   readonly page: Page;
@@ -39,7 +39,7 @@ export function useBrowser(folder: string) {
     options: BrowserContextOptions = {},
     path = "",
   ): Promise<Opened> {
-    const context = await browser.newContext({ ...SCREENS[0].options, ...options });
+    const context = await browser.newContext({ ...windowOf({ width: 1280, colorScheme: "light" }), ...options });
     onTestFinished(() => context.close());
     const page = await context.newPage();
     const errors: string[] = [];

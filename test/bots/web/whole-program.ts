@@ -10,14 +10,9 @@ import { type Running, startDreamloom } from "../../../src/app/application.js";
 import { loadConfig } from "../../../src/app/settings/load-settings.js";
 import { FakeEngine } from "../../fakes/engine.js";
 import { launchChromium } from "../../support/chromium.js";
+import { type View, windowOf } from "./seen.js";
 
-/** What people look at: a large screen and a phone's, by day and by night. */
-export const VIEWS = ([1280, 390] as const).flatMap((width) =>
-  (["light", "dark"] as const).map((colorScheme) => ({ width, colorScheme })),
-);
-
-/** Makes a moderator of a visitor. */
-export const CODE = "a code that is only for tests";
+const CODE = "a code that is only for tests";
 
 interface Visit {
   readonly page: Page;
@@ -43,10 +38,8 @@ export function wholeProgram(engine = new FakeEngine({ automatic: true }), env: 
   });
 
   /** Opens the chat as somebody new; the first one manages it. */
-  async function visit({ width, colorScheme }: (typeof VIEWS)[number], more: BrowserContextOptions = {}) {
-    const phone = width < 600;
-    const viewport = { width, height: phone ? 780 : 800 };
-    const context = await browser.newContext({ viewport, colorScheme, hasTouch: phone, isMobile: phone, ...more });
+  async function visit(view: View, more: BrowserContextOptions = {}) {
+    const context = await browser.newContext({ ...windowOf(view), ...more });
     onTestFinished(() => context.close());
     const page = await context.newPage();
     const errors: string[] = [];
@@ -60,18 +53,16 @@ export function wholeProgram(engine = new FakeEngine({ automatic: true }), env: 
   return { engine, visit, address: () => running.address ?? "" };
 }
 
+/** Makes a moderator of the page's visitor. */
+export async function moderate(page: Page): Promise<void> {
+  const data = JSON.stringify({ moderatorCode: CODE });
+  const { status } = await page.evaluate<{ status: number }>(`fetch("api/session", {
+    method: "POST", headers: { "content-type": "application/json" }, body: ${JSON.stringify(data)} 
+  }).then(({ status }) => ({ status }))`);
+  if (status !== 200) throw new Error(`not made a moderator: ${status}`);
+}
+
 export const box = (page: Page, pane = ".channel-pane") => page.locator(`${pane} textarea`);
 
 export const message = (page: Page, text: string | RegExp, pane = ".channel-pane") =>
   page.locator(`${pane} article`, { hasText: text }).last();
-
-/** How far something reaches over the right edge, in pixels. */
-export const overflow = (page: Page) => page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
-
-/** A look at the page, for people, where a folder for it is named. */
-export async function shot(page: Page, name: string): Promise<void> {
-  const to = process.env.SCREENSHOTS;
-  const { width } = page.viewportSize() ?? { width: 0 };
-  const dark = await page.evaluate<boolean>("matchMedia('(prefers-color-scheme: dark)').matches");
-  if (to) await page.screenshot({ path: join(to, `${name}-${width}-${dark ? "dark" : "light"}.png`) });
-}
