@@ -77,6 +77,7 @@ In a chat, options are written \`name:value\` in any order; values with spaces g
 (\`@dreamloom: stylize winter\`), and in direct messages every one. What phones and keyboards make of it is understood: other quotes and dashes,
 full-width characters, bold and code marks. Only you see the answer to a line with an error; it says what to change. Which picture a command takes
 is said [below](#which-picture). Defaults and limits are those of an installation that [changes none](#settings-of-an-installation).
+Discord's menus have room for 25 options: \`jitter\` and \`smoothing\` of \`/dream\`, and \`blur\`, \`gradient\` and \`jitter\` of \`/zoom\`, are written in a line there.
 `;
 
 const PLACES = `

@@ -82,6 +82,7 @@ function summariseOption(key: string, option: Option): CommandOptionSummary {
     completes,
     second,
     many,
+    seldom,
   } = option;
   const unnamed: CommandOptionSummary["unnamed"] = option.collects ? "many" : option.positional ? "one" : undefined;
   return {
@@ -99,6 +100,7 @@ function summariseOption(key: string, option: Option): CommandOptionSummary {
       unnamed,
       second,
       many,
+      seldom,
     }),
   };
 }

@@ -34,6 +34,8 @@ export interface CommandOptionSummary {
    * CommandEvent.attachments}.
    */
   readonly second?: string;
+  /** Menus with too little room leave it to lines that are typed. */
+  readonly seldom?: true;
 }
 
 /** What a form begins with that takes over from a typed line. */

@@ -317,6 +317,53 @@ describe("Dreamloom in Discord", () => {
   );
 
   it(
+    "tells what neurons stand for, finds them by a word, and weaves a texture of one",
+    async () => {
+      const [ann, art] = [discord.user("Ann"), discord.addChannel("neurons")];
+      const finalOf = async (title: string) =>
+        untilSeen(await threadOf(await untilSeen(art, title)), "Your picture is ready");
+      ann.command(art, "neuron", { channels: "corners/3", size: 64, steps: 1, network: "tiny" });
+      expect((await finalOf("Neuron corners/3")).text).toContain("What neurons of corners stand for: 3: ");
+      ann.command(art, "neurons", { find: "goldfish", columns: 2, network: "tiny" });
+      expect((await finalOf("Neurons of tiny")).text).toMatch(/What neurons of corners stand for: \d+: .+; \d+: /);
+      ann.command(art, "texture", { into: "goldfish", size: 64, steps: 1 });
+      const [woven] = (await finalOf("Texture of goldfish")).pictures;
+      expect(woven?.description).toBe("A texture woven of a goldfish, as a network sees it, by Ann");
+    },
+    TEST_MS,
+  );
+
+  it(
+    "borrows from a second picture, makes variations, and goes on from one by its buttons",
+    async () => {
+      const [ann, art] = [discord.user("Ann"), discord.addChannel("variations")];
+      const quick = { layers: "corners", size: 64, octaves: 1, steps: 1 };
+      const finished = async (line: string | RegExp) => {
+        const root = await untilSeen(art, line);
+        const final = await untilSeen(await threadOf(root), "Your picture is ready");
+        await discord.until(() => discord.message(root.ref)?.text.includes("Done in"), "the end", JOB_MS);
+        return { root, final };
+      };
+      const guided = [await photo(), { name: "guide.png", bytes: await drawn(80, 80) }];
+      ann.command(art, "dream", { ...quick, like: "attached", seed: "81" }, guided);
+      expect((await finished("seed:81")).final.text).toContain("needs the same picture and guide");
+      ann.command(art, "dream", { ...quick, repeat: 4, seed: "91" }, [await photo()]);
+      const sheet = await finished("seed:91");
+      expect(sheet.root.text).toContain("4 variations");
+      expect(sheet.final.pictures[0]?.description).toMatch(/^4 variations side by side\. /);
+      await ann.press(sheet.root.ref, "Choose 2").answered;
+      const chosen = await finished("seed:92");
+      expect(await sizeOf(chosen.final)).toEqual(["png", 64, 48]);
+      await ann.press(chosen.root.ref, "Morph").answered;
+      const { final } = await finished(/seed:92 [^`]*morph/);
+      const film = await sharp(await final.pictures[0]?.download()).metadata();
+      expect([film.format, film.width, film.loop]).toEqual(["webp", 64, 0]);
+      expect(film.pages).toBeGreaterThan(10);
+    },
+    TEST_MS,
+  );
+
+  it(
     "cancels in the middle, through a gateway that breaks",
     async () => {
       const [ann, art] = [discord.user("Ann"), discord.addChannel("cancelling")];

@@ -423,6 +423,56 @@ describe("Slack, from the line to the picture", () => {
   );
 
   it(
+    "tells what neurons stand for, finds them by a word, and weaves a texture of one",
+    async () => {
+      await people.command(ann, art.id, "neuron", "corners/3 size:64 steps:1");
+      const neuron = await final(await job("Neuron corners/3"));
+      expect(neuron.text).toContain("What neurons of corners stand for: 3: ");
+      await people.command(ann, art.id, "neurons", "find:goldfish columns:2");
+      const sheet = await final(await job("Neurons of tiny"));
+      expect(sheet.text).toMatch(/What neurons of corners stand for: \d+: .+; \d+: /);
+      await people.command(ann, art.id, "texture", "into:goldfish size:64 steps:1");
+      const { pictures } = await final(await job("Texture of goldfish"));
+      expect(pictures[0]?.alt).toBe("A texture woven of a goldfish, as a network sees it, by Ann");
+      expect(fake.violations).toEqual([]);
+    },
+    JOB_MS,
+  );
+
+  it(
+    "borrows from a second picture, makes variations, and goes on from one by its buttons",
+    async () => {
+      const quick = "layers:corners size:64 octaves:1 steps:1";
+      const guided = [await photo(), { name: "guide.png", bytes: await drawn(80, 80) }];
+      await people.mention(ann, { id: art.id }, `dream ${quick} like:attached seed:181`, guided);
+      expect((await final(await job("seed:181"))).text).toContain("needs the same picture and guide");
+      await people.mention(ann, { id: art.id }, `dream ${quick} repeat:4 seed:191`, [await photo()]);
+      const sheet = await job("seed:191");
+      expect(sheet.text).toContain("4 variations");
+      expect((await final(sheet)).pictures[0]?.alt).toMatch(/^4 variations side by side\. /);
+      await done(sheet);
+      await people.press(ann, people.message({ channel: art.id, ts: sheet.ts }), "Choose 2");
+      const chosen = await job("seed:192");
+      expect(await sizes(await final(chosen))).toEqual([[64, 48]]);
+      await done(chosen);
+      await people.press(ann, people.message({ channel: art.id, ts: chosen.ts }), "Morph");
+      const root = await until(
+        () => channel().find(({ ts, text }) => ts > chosen.ts && /seed:192 [^`]*morph/.test(text)),
+        "the morph",
+      );
+      await final(root);
+      const moving = () =>
+        thread(root).flatMap(({ pictures }) => pictures.filter(({ name }) => name.endsWith(".webp")));
+      const film = await sharp((await until(() => moving()[0], "the film")).bytes).metadata();
+      expect([film.format, film.width, film.loop]).toEqual(["webp", 64, 0]);
+      expect(film.pages).toBeGreaterThan(10);
+      await done(root);
+      expect(fake.violations).toEqual([]);
+    },
+    JOB_MS,
+  );
+
+  it(
     "stops a job when somebody presses Cancel",
     async () => {
       engine.held = true;

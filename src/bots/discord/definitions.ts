@@ -49,16 +49,16 @@ export function definitions(
     ...commands.map((command): RESTPostAPIApplicationCommandsJSONBody => {
       const { name, help, options, moderators } = command;
       // Discord wants those first that cannot be left out.
-      const ordered = options
-        .flatMap((option) => optionsOf(name, option, languages))
-        .sort((a, b) => Number(b.required ?? false) - Number(a.required ?? false));
+      const ordered = withinRoom(
+        options.map((option) => ({ seldom: option.seldom === true, made: optionsOf(name, option, languages) })),
+      ).sort((a, b) => Number(b.required ?? false) - Number(a.required ?? false));
       return {
         type: ApplicationCommandType.ChatInput,
         name,
         description: cutText(help, DESCRIPTION_LENGTH),
         ...named(languages, name),
         ...described(languages, ({ words }) => words[name]?.help),
-        options: ordered.slice(0, COMMAND_OPTIONS),
+        options: ordered,
         ...(moderators && { default_member_permissions: OF_MODERATORS }),
         ...where,
       };
@@ -66,6 +66,18 @@ export function definitions(
     ...shortcuts.map(({ title }) => menu(ApplicationCommandType.Message, title)),
     ...personShortcuts.map(({ title }) => menu(ApplicationCommandType.User, title)),
   ];
+}
+
+/** Where there are more than Discord takes, those that few people want are left out. */
+function withinRoom(
+  options: readonly { readonly seldom: boolean; readonly made: readonly APIApplicationCommandBasicOption[] }[],
+): APIApplicationCommandBasicOption[] {
+  let over = options.reduce((count, { made }) => count + made.length, -COMMAND_OPTIONS);
+  return options.flatMap(({ seldom, made }) => {
+    if (over <= 0 || !seldom) return made;
+    over -= made.length;
+    return [];
+  });
 }
 
 function optionsOf(

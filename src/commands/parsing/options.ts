@@ -17,6 +17,8 @@ export interface Option<T = unknown> {
   readonly required?: boolean;
   /** May be given without its name, as in `/again 7KQ4`. */
   readonly positional?: boolean;
+  /** Menus with too little room leave it to lines that are typed. */
+  readonly seldom?: true;
   /** Another name that is taken for it. */
   readonly alsoCalled?: string;
   readonly minimum?: number;

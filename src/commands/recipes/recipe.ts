@@ -155,7 +155,10 @@ function settingOf(key: SettingKey | undefined, botOptions: BotOptions): string 
 export function chatOptions(definition: RecipeDefinition, botOptions: BotOptions): Readonly<Record<string, Option>> {
   const offered = Object.entries(definition.options).filter(([, { notInChat }]) => notInChat === undefined);
   return Object.fromEntries(
-    offered.map(([key, option]) => [chatKey(key, option), chatOption(key, option, botOptions)]),
+    offered.map(([key, option]) => [
+      chatKey(key, option),
+      { ...chatOption(key, option, botOptions), ...defined({ seldom: option.seldom }) },
+    ]),
   );
 }
 

@@ -26,6 +26,8 @@ interface Described {
   readonly notInChat?: string;
   /** Why the command line does not offer it. */
   readonly notInCli?: string;
+  /** Few people want it: menus with too little room leave it to lines that are typed. */
+  readonly seldom?: true;
   /**
    * The settings that an installation changes its chats' default and maximum by. The settings' schema is derived from
    * it; where they say nothing, `inChat` holds, and then the option's own.

@@ -114,6 +114,7 @@ const options = {
     unit: "px",
     minimum: 0,
     maximum: 4096,
+    seldom: true,
   }),
   smoothing: number({
     help: "Smoothing of the gradient against the finest patterns; 0 is none",
@@ -121,6 +122,7 @@ const options = {
     minimum: 0,
     maximum: 10,
     default: 1,
+    seldom: true,
   }),
   tile: integer({
     help: "Largest side worked on at once; as large as memory allows when left out",

@@ -12,6 +12,7 @@ export const ascentOptions = {
     default: 7,
   }),
   blur: number({
+    seldom: true,
     help: "Smoothing of the finest patterns",
     more: "The standard deviation of the Gaussian that smooths the gradient at the first octave.",
     unit: "px",
@@ -28,6 +29,7 @@ export const ascentOptions = {
     notInChat: FINE,
   }),
   gradient: choice({
+    seldom: true,
     help: "How the gradient is followed",
     choices: [
       { value: "plain", label: "As it is" },
@@ -51,7 +53,14 @@ export const ascentOptions = {
     default: 0.05,
     notInChat: FINE,
   }),
-  jitter: integer({ help: "Largest random shift of each step", unit: "px", minimum: 0, maximum: 256, default: 16 }),
+  jitter: integer({
+    help: "Largest random shift of each step",
+    unit: "px",
+    minimum: 0,
+    maximum: 256,
+    default: 16,
+    seldom: true,
+  }),
   turn: number({
     help: "Largest random turn of each step, in degrees",
     more: "What survives it is large and whole.",
