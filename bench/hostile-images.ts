@@ -2,16 +2,21 @@
  * What do strangers' pictures that are dear to open cost the program, and other people? Uploads each to the web chat,
  * while somebody else posts, and prints the main process's growth and the longest that a post of the other took.
  *
+ * The aim is said in the last line: with any of them less than 50 MB, and another's post within 0.2 s.
+ *
  * Usage: npm run build && npx tsx bench/hostile-images.ts [DIST]
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import sharp from "sharp";
 import { ADDRESS, withProgram } from "./files/hooked-program.js";
+import { verdict } from "./files/verdict.js";
 
 const MEGA = 1e6;
 /** Of the other person's posts, in milliseconds. */
 const INTERVAL = 100;
+/** The aim, in megabytes and milliseconds. */
+const [MOST_GROWTH, MOST_POST_MS] = [50, 200];
 
 const flat = (width: number, height: number) =>
   sharp({ create: { width, height, channels: 3, background: "#345" }, limitInputPixels: false });
@@ -65,6 +70,7 @@ async function post(cookie: string, file?: Uint8Array): Promise<{ readonly statu
 }
 
 const hostile = await files();
+const misses: Record<string, boolean> = {};
 await withProgram(undefined, async ({ process: { pid } }) => {
   const [stranger, other] = [await session(), await session()];
   // The first picture starts the process that opens them.
@@ -83,9 +89,12 @@ await withProgram(undefined, async ({ process: { pid } }) => {
     } while (!over);
     const { status, ms } = await upload;
     const growth = Math.round(resident(pid).peak - before);
+    misses[`${name}: grew by ${growth} MB`] = growth >= MOST_GROWTH;
+    misses[`${name}: another's post took ${Math.round(longest)} ms`] = longest >= MOST_POST_MS;
     process.stdout.write(
       `${name}: answered ${status} in ${Math.round(ms)} ms; the main process grew by ${growth} MB; ` +
         `another's post took at most ${Math.round(longest)} ms\n`,
     );
   }
 });
+verdict(misses);

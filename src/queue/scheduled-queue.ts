@@ -54,7 +54,6 @@ export interface ScheduledQueueOptions {
 
 /** How long closing waits for an engine to release jobs that were stopped. */
 const RELEASE_MS = 2_000;
-/** What the hourly caps look back on. */
 /** Jobs of before that say how long jobs take. */
 const REMEMBERED = 200;
 
