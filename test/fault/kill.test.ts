@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { decode } from "../../src/engine/images/codec.js";
 import { random, randomInteger } from "../../src/engine/images/random.js";
+import { cameraFilm, filmFile } from "../support/film.js";
 import { drawn } from "../support/pictures.js";
 import { writeTinyNetwork } from "../support/tiny-network.js";
 import { counted, open, shown, shuffled } from "./count.js";
@@ -113,6 +115,60 @@ describe("killed at random moments", () => {
     await chat.stop();
     expect(counted(chat, made.dir)).toMatchObject({
       jobs,
+      unfinished: 0,
+      owed: 0,
+      failed: 0,
+      lost: 0,
+      doubled: 0,
+      different: 1,
+    });
+  });
+
+  it("goes on with a film from its last frames, and makes the same one as without kills", {
+    timeout: 600_000,
+  }, async () => {
+    const network = await writeTinyNetwork();
+    onTestFinished(() => rmSync(network, { recursive: true }));
+    const frames = 12;
+    const sources = cameraFilm(await decode(await drawn(96, 72)), frames, 64);
+    const film = await filmFile(sources, Array(frames).fill(80), { format: "webp" });
+    /** The film's frames as its progress tells them, since the last kill. */
+    let told: number[] = [];
+    const { world: chat, dir } = world({
+      network,
+      env: { ENGINE_RUNTIME: "cpu", ENGINE_THREADS: "1", MODELS_DIR: join(tmpdir(), "dreamloom-none") },
+      onEdit(_message, { progress }) {
+        const frame = /^Frame (\d+) of 12$/.exec(progress?.label ?? "")?.[1];
+        if (frame !== undefined) told.push(Number(frame));
+      },
+    });
+    const line = `network:"${network}" layers:corners size:160 octaves:3 octave-scale:1.3 steps:30 seed:7`;
+    const finals = () => chat.keyed("final").size;
+    await chat.until(() => chat.say("ann", line, film), "a program that hears");
+    await chat.until(() => finals() === 1 || chat.ephemeral.length > 0, "the film without kills");
+    expect(chat.ephemeral).toEqual([]);
+    await chat.until(() => chat.say("ann", line, film), "a program that hears");
+    told = [];
+    let reached = 0;
+    for (const [what, frame] of [
+      ["engine", 4],
+      ["bots", 6],
+      ["both", 8],
+    ] as const) {
+      await chat.until(() => (told.at(-1) ?? 0) >= frame, `frame ${frame}`);
+      // A third of the film is still to be made.
+      expect(finals()).toBe(1);
+      reached = told.at(-1) ?? 0;
+      told = [];
+      chat.kill(what);
+      await chat.until(() => told.length > 0, `a frame after the kill of ${what}`);
+      // What was made since the last checkpoint is made again, and no more.
+      expect(told[0], what).toBeGreaterThanOrEqual(reached - 2);
+    }
+    await chat.until(() => finals() === 2, "the film that was killed");
+    await chat.stop();
+    expect(counted(chat, dir)).toMatchObject({
+      jobs: 2,
       unfinished: 0,
       owed: 0,
       failed: 0,

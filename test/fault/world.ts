@@ -26,6 +26,8 @@ export interface WorldOptions {
   readonly web?: boolean;
   /** Hears of each new message before the program hears that it was posted. */
   readonly onPost?: (message: Posted) => void;
+  /** Hears of each change of a message. */
+  readonly onEdit?: (message: Posted, content: OutgoingMessage) => void;
 }
 
 type FromBots =
@@ -194,7 +196,9 @@ export class World {
       case "edit": {
         const [ref, content] = message.args;
         const known = this.messages.find(({ id }) => id === ref.id);
-        if (known) known.text = content.text;
+        if (!known) return undefined;
+        known.text = content.text;
+        this.options.onEdit?.(known, content);
         return undefined;
       }
       case "openThread":
