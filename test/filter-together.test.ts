@@ -6,6 +6,7 @@ import { pino } from "pino";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startDreamloom } from "../src/app/application.js";
 import { loadConfig } from "../src/app/settings/load-settings.js";
+import { sentence } from "../src/shared/sentences/sentence.js";
 import { eventually } from "./bots/contract-world.js";
 import { photo, Visitor } from "./bots/web/harness.js";
 import type { SeenMessage } from "./fakes/discord/seen.js";
@@ -15,9 +16,13 @@ import { APP_TOKEN, BOT_TOKEN, FakeSlack } from "./fakes/slack/server.js";
 import { Users } from "./fakes/slack/users.js";
 import { botOptions } from "./fakes/studio.js";
 
-const REFUSED = /The filter here takes red\.png for a picture that is not to be shown\. It can be wrong/;
-const HELD_BACK = /The filter here takes the result for a picture that is not to be shown, so it was not posted/;
+const REFUSED = exactly(sentence("filter.upload", { name: "red.png" }));
+const HELD_BACK = exactly(sentence("filter.result"));
 const DONE = "Done in";
+
+function exactly(text: string): RegExp {
+  return new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+}
 
 async function start(env: Record<string, string>) {
   const folder = mkdtempSync(join(tmpdir(), "dreamloom-filter-"));

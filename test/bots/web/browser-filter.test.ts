@@ -1,10 +1,11 @@
 /** The filter of pictures as people meet it on the page. */
 import { describe, expect, it } from "vitest";
+import { sentence } from "../../../src/shared/sentences/sentence.js";
 import { FILTER_ON, JudgingEngine, redPicture } from "../../fakes/judging-engine.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { photo } from "./harness.js";
 import { overflow, shot, VIEWS } from "./seen.js";
-import { box, message, wholeProgram } from "./whole-program.js";
+import { box, wholeProgram } from "./whole-program.js";
 
 describe.skipIf(!hasChromium)(`the filter on the page (${chromiumHint})`, () => {
   const engine = new JudgingEngine();
@@ -21,7 +22,7 @@ describe.skipIf(!hasChromium)(`the filter on the page (${chromiumHint})`, () => 
       await box(page).fill("/dream look:eyes");
       await box(page).press("Escape");
       await box(page).press("Enter");
-      await page.getByText(`The filter here takes ${name} for a picture that is not to be shown.`).first().waitFor();
+      await page.getByText(sentence("filter.upload", { name })).first().waitFor();
       await shot(page, "filter-refused");
       const unsent = page.locator(".pending", { hasText: "/dream look:eyes" });
       await unsent.getByRole("button", { name: "Send without it" }).waitFor();
@@ -35,10 +36,9 @@ describe.skipIf(!hasChromium)(`the filter on the page (${chromiumHint})`, () => 
       await box(page).fill(`/dream look:eyes seed:${seed}`);
       await box(page).press("Escape");
       await box(page).press("Enter");
-      const told = message(
-        other,
-        new RegExp(`The filter here takes the result[^]*seed:${seed}|seed:${seed}[^]*The filter`),
-      );
+      const told = other
+        .locator(".channel-pane article", { hasText: `seed:${seed}` })
+        .filter({ hasText: sentence("filter.result") });
       await told.waitFor();
       expect(await told.locator(".picture img").count()).toBe(0);
       await shot(page, "filter-held-back");
