@@ -94,7 +94,7 @@ export interface KeyValueStore {
 /** Whether a chat is connected. */
 export interface ChatHealth {
   readonly connected: boolean;
-  /** For operators, in a few words, such as "shard 0 reconnects since 12:03"; no secrets. */
+  /** For operators, in a few words, such as "shard 0 has been reconnecting since 12:03"; no secrets. */
   readonly detail?: string;
   /** Each of its connections, on platforms that spread their communities over several. */
   readonly shards?: readonly { readonly id: number; readonly connected: boolean }[];

@@ -732,7 +732,7 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       const restore = await world.outage();
       const lost = await post({ text: "lost" }).catch((error: unknown) => error);
       expect(mayPass(lost)).toBe(true);
-      await eventually(async () => /^calls fail/.test(chat.health?.().detail ?? ""), "that calls fail");
+      await eventually(async () => /^calls have failed/.test(chat.health?.().detail ?? ""), "that calls have failed");
       await restore();
       await recovered;
       await post({ text: "back" });

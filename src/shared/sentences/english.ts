@@ -308,7 +308,7 @@ export const english = {
   "init.taken": "{folder} has these already: {files}. Add --replace to write over them, or choose another --folder.",
   "init.root": "A unit for root is not written. Run dreamloom init as the user that the bot should run as.",
   "init.token-kind": "{name} should begin with {beginning}.",
-  "init.refused": "{problem} Nothing has been written; --no-check leaves this check out.",
+  "init.refused": "{problem} Nothing has been written; --no-check skips this check.",
   "init.settings-head": "What you want different from the defaults. All settings: {defaults}",
   "init.environment-head":
     "Secrets, and where the settings are. Read by dreamloom in this folder; keep it to yourself.",
@@ -342,7 +342,8 @@ export const english = {
   "cli.moving":
     '--moving "{typed}": it must be all, still, a share of the frames such as half, or first seconds such as 3s.',
   "cli.many-frames":
-    'The film "{path}" has {frames} frames, and {most} are taken at most. Take a part: --moving half, or --moving 10s.',
+    'The film "{path}" has {frames} frames, and at most {most} can be used. ' +
+    "Take a part: --moving half, or --moving 10s.",
   "cli.where": ({ where, expected }: { where: string; expected: string }) =>
     `--where ${where}: it must be ${expected}; or a mask's file, such as mask.png.`,
   "cli.style-weight": 'The style "{style}" has a weight below 0. Give one of 0 or more, for instance {path}:0.5.',
@@ -422,7 +423,7 @@ export const english = {
     "see, by people who let others use their works. In this channel " +
     `${count === 0 ? "there are none" : `there ${count === 1 ? "is" : "are"} only ${count}`}.`,
   "lesson.over": "Nobody is being asked about this look any more.",
-  "lesson.not-asked": "Your answer is not needed: none of these works has anything of somebody else's that is yours.",
+  "lesson.not-asked": "Your answer is not needed: nothing of yours is in these works.",
   "lesson.foreign": "{opener} is asking for this look: only {opener} and moderators can begin or cancel.",
   "lesson.waiting": ({ count, least }: { count: number; least: number }) =>
     `A look needs ${least} works, and ${count === 0 ? "none" : `only ${count}`} may be learnt from so far: ` +
@@ -1672,9 +1673,9 @@ export const english = {
   },
   "discord.connecting": "{connected} of {shards} shards are connected",
   "discord.reconnecting": (at: { shard: number; shards: number; time: string; others: number }) =>
-    `shard ${at.shard}${at.shards > 1 ? ` of ${at.shards}` : ""} reconnects since ${at.time} UTC` +
+    `shard ${at.shard}${at.shards > 1 ? ` of ${at.shards}` : ""} has been reconnecting since ${at.time} UTC` +
     (at.others > 0 ? `, and ${at.others} more` : ""),
-  "discord.api-out": "calls fail since {time} UTC: {why}",
+  "discord.api-out": "calls have failed since {time} UTC: {why}",
   "discord.closed": "Discord takes no calls from here until {time} UTC, as too many were refused",
   "discord.a-channel": "a channel",
   "discord.thread": "Thread",
@@ -1770,7 +1771,7 @@ export const english = {
   "slack.not-connected": "not connected",
   "slack.not-listening": "not listening for Slack's events",
   "slack.reconnecting": "reconnecting since {since}",
-  "slack.api-out": "calls fail since {since}: {why}",
+  "slack.api-out": "calls have failed since {since}: {why}",
   "slack.port-taken":
     "Port {port} on {host} is taken by another program: stop that one, or choose another with SLACK_PORT.",
   "slack.port-privileged":
@@ -1798,7 +1799,7 @@ export const english = {
   "slack.form-image-hint":
     "One picture; a second one is a style. Without any, the newest picture in the conversation is taken.",
   "slack.form-image-too-large": "{name} is larger than {megabytes} MB: choose a smaller one.",
-  "slack.form-no-image": "{name} is no picture that I can read: choose a PNG, JPEG, GIF or WebP.",
+  "slack.form-no-image": "{name} is not a picture that I can read: choose a PNG, JPEG, GIF or WebP.",
   "slack.form-number": ({ whole, minimum, maximum }: { whole: boolean; minimum: number; maximum: number }) => {
     const range = Number.isFinite(minimum) && Number.isFinite(maximum) ? ` from ${minimum} to ${maximum}` : "";
     return `This must be a ${whole ? "whole " : ""}number${range}, such as ${Number.isFinite(minimum) ? minimum : 1}.`;
@@ -1853,7 +1854,7 @@ export const english = {
   "web.public.by": "by {author}",
   "web.public.film": "Film",
   "web.public.empty": "No works to show yet.",
-  "web.public.none": "No work here is like this.",
+  "web.public.none": "No works here match this.",
   "web.public.find": "Find works",
   "web.public.style": "Style",
   "web.public.every.style": "Any style",

@@ -189,7 +189,7 @@ describe("the gateway", () => {
     discord.gateway.refusesResume = true;
     discord.gateway.drop(4000);
     await expect.poll(() => chat.health().connected).toBe(false);
-    expect(chat.health().detail).toMatch(/shard 0 reconnects since/);
+    expect(chat.health().detail).toMatch(/shard 0 has been reconnecting since/);
     await expect.poll(() => discord.gateway.identified).toBe(2);
     await expect.poll(() => chat.health().connected).toBe(true);
     ann.react(ref, "🔁");

@@ -60,7 +60,7 @@ describe("an outage", () => {
     fails(fault);
     await expect(chat.post(art, { text: "lost" })).rejects.toMatchObject({ kind: "unavailable" });
     await waitFor(() => expect(chat.health().connected).toBe(false));
-    expect(chat.health().detail).toMatch(/^calls fail since \d\d:\d\d UTC: Discord/);
+    expect(chat.health().detail).toMatch(/^calls have failed since \d\d:\d\d UTC: Discord/);
     expect(recovered).not.toHaveBeenCalled();
     fails(undefined);
     await waitFor(() => expect(recovered).toHaveBeenCalledTimes(1));
@@ -75,7 +75,7 @@ describe("an outage", () => {
       await expect(chat.post(art, { text: "lost" })).rejects.toMatchObject({ kind: "unavailable" });
       await chat.edit({ channel: art, id }, { text: "meanwhile" });
     } while (chat.health().connected);
-    expect(chat.health()).toEqual({ connected: false, detail: expect.stringMatching(/^calls fail since/) });
+    expect(chat.health()).toEqual({ connected: false, detail: expect.stringMatching(/^calls have failed since/) });
     await chat.edit({ channel: art, id }, { text: "after" });
     expect(discord.messagesIn(art).map(({ text }) => text)).toEqual(["after"]);
     expect(recovered).not.toHaveBeenCalled();

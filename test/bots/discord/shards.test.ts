@@ -66,7 +66,7 @@ describe("a bot in thousands of servers", () => {
     discord.gateway.down = true;
     discord.gateway.drop(undefined, 1);
     await waitFor(() => expect(chat.health().connected).toBe(false));
-    expect(chat.health().detail).toMatch(/^shard 1 of 3 reconnects since \d\d:\d\d UTC$/);
+    expect(chat.health().detail).toMatch(/^shard 1 of 3 has been reconnecting since \d\d:\d\d UTC$/);
     expect(chat.health().shards?.map((shard) => shard.connected)).toEqual([true, false, true]);
     // The others hear their servers all the while.
     const [, , third] = places;

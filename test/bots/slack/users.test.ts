@@ -223,7 +223,7 @@ describe("what is wrong in a form", () => {
       response_action: "errors",
       errors: {
         "field:strength": "This must be 1 or less.",
-        "field:picture": "notes.txt is no picture that I can read: choose a PNG, JPEG, GIF or WebP.",
+        "field:picture": "notes.txt is not a picture that I can read: choose a PNG, JPEG, GIF or WebP.",
       },
     });
     expect(await users.submit(ann, view, { strength: "much" })).toMatchObject({

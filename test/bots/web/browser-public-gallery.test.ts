@@ -73,7 +73,7 @@ describe.skipIf(!hasChromium)(`the public gallery in a browser (${chromiumHint})
     await expect.poll(() => titles.allTextContents()).toEqual(dreams);
     await page.getByLabel("Find works").fill("nothing like it");
     await page.getByLabel("Find works").press("Enter");
-    await page.getByText("No work here is like this.").waitFor();
+    await page.getByText("No works here match this.").waitFor();
     expect(await overflow(page)).toBe(0);
     await page.getByRole("link", { name: "All works" }).click();
     const maker = (await page.locator(".public-wall li a > span:last-child").first().textContent())?.replace("by ", "");

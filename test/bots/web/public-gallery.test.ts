@@ -111,7 +111,7 @@ describe("the public gallery", () => {
     expect(older).toContain('<a href="./?style=winter">Newest works</a>');
     const none = await ask('?words=red+"sea');
     expect(queries.at(-1)?.words).toEqual(["red", "sea"]);
-    expect(none).toContain("No work here is like this.");
+    expect(none).toContain("No works here match this.");
     expect(none).toContain('value="red &#34;sea"');
     expect((await stranger.request("GET", `/works/?style=${"x".repeat(65)}`)).status).toBe(403);
   });

@@ -100,7 +100,7 @@ export const textureDefinition = defineRecipe({
   ],
   options,
   presets: PAINTING_PRESETS,
-  pictures: { style: { help: "The picture to take it from", without: "`into` alone says what it is" } },
+  pictures: { style: { help: "The picture to take it from", without: "words alone say what it is" } },
   beginsAlone: hasWords,
   title: ({ style, into, away }) => {
     const to = into === undefined ? undefined : sayClassTerms(into);
