@@ -284,7 +284,8 @@ async function featuresOf(
   const seen = extended(image, leastSideOf(network, layers));
   const outputs = (scope: Parameters<Parameters<typeof observe>[3]>[0]) =>
     Object.fromEntries(layers.map((name) => [name, scope.layer(name)]));
-  return observe(programs, network, `features(${layers.join(",")})`, outputs, seen);
+  // A program of its own: teaching and painting keep one layer's features as `features(layer)`, by another name.
+  return observe(programs, network, `guide(${layers.join(",")})`, outputs, seen);
 }
 
 /** The larger the dream, the fewer places of the guide: their products stay in bounds. */

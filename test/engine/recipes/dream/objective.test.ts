@@ -4,6 +4,7 @@ import { channels } from "../../../../src/engine/objectives/channels.js";
 import { channelsOf } from "../../../../src/engine/recipes/channel-terms.js";
 import { dreamDefinition } from "../../../../src/engine/recipes/dream/definition.js";
 import { dream } from "../../../../src/engine/recipes/dream/run.js";
+import { featuresOf } from "../../../../src/engine/recipes/painting/targets.js";
 import { runJob } from "../../../../src/engine/run-job.js";
 import { difference, framesOf, lastOf, openTiny, pictureOf, scene, vgg } from "../tiny.js";
 
@@ -44,6 +45,12 @@ describe("dreams", () => {
     await expect(framesOf(run({ channels: "1" }, { guide: pictureOf(stripes) }))).rejects.toThrow(
       "channels or a guide, not both",
     );
+  });
+
+  it("take a guide also after a painting by the same layer, whose program is kept", async () => {
+    await featuresOf(context.programs, vgg, "block3_conv1", scene(64, 64), {});
+    const guided = await lastOf(run({}, { guide: pictureOf(scene(90, 90)) }));
+    expect(guided.lossEnd).toBeLessThan(guided.lossStart);
   });
 
   it("are as coarse as the smoothing says", async () => {
