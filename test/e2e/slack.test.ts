@@ -519,13 +519,13 @@ describe("Slack, from the line to the picture", () => {
       const help = await until(() => channel().find(({ text }) => text.includes("`/dreamloom zoom`")), "the help");
       expect(help.text).toContain("`/stylize` Paint");
       await people.slash(ann, art.id, "dreamloom", "texture winter size:64 steps:2 seed:31");
-      const root = await job("`/dreamloom texture");
+      const root = await job("`/dreamloom texture winter");
       const first = await final(root);
       await done(root);
       const [, line = ""] = /`\/dreamloom ([^`]+)`/.exec(people.message({ channel: art.id, ts: root.ts }).text) ?? [];
       await people.slash(ann, art.id, "dreamloom", line);
       const again = await until(
-        () => channel().find(({ ts, text }) => ts > root.ts && text.includes("`/dreamloom texture")),
+        () => channel().find(({ ts, text }) => ts > root.ts && text.includes("`/dreamloom texture winter")),
         "the second texture",
       );
       const second = await final(again);
