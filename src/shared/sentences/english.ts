@@ -342,8 +342,7 @@ export const english = {
   "cli.moving":
     '--moving "{typed}": it must be all, still, a share of the frames such as half, or first seconds such as 3s.',
   "cli.many-frames":
-    'The film "{path}" has {frames} frames, and at most {most} can be used. ' +
-    "Take a part: --moving half, or --moving 10s.",
+    'The film "{path}" has {frames} frames, {most} at most can be used. Take a part: --moving half, or --moving 10s.',
   "cli.where": ({ where, expected }: { where: string; expected: string }) =>
     `--where ${where}: it must be ${expected}; or a mask's file, such as mask.png.`,
   "cli.style-weight": 'The style "{style}" has a weight below 0. Give one of 0 or more, for instance {path}:0.5.',
