@@ -499,6 +499,7 @@ describe("Slack, from the line to the picture", () => {
       onTestFinished(() => {
         engine.held = false;
       });
+      await people.say(ann, { id: art.id }, "my roof", [await photo()]);
       await people.command(ann, art.id, "dream", "layers:corners size:384 octaves:4 steps:12 seed:13");
       const root = await job("seed:13");
       await until(() => thread(root).find(({ text }) => /^Octave 1 of 4/.test(text)), "a first octave");
