@@ -1,11 +1,12 @@
 /** How near a picture is to a style and to a photo, by a network's features. */
+import { featureOf } from "../../src/engine/evaluate.js";
 import { decode } from "../../src/engine/images/codec.js";
 import type { Raster } from "../../src/engine/images/raster.js";
 import { presetsOf } from "../../src/engine/networks/looks.js";
 import type { Network } from "../../src/engine/networks/network.js";
 import type { OpenEngine } from "../../src/engine/open.js";
 import { measureOf } from "../../src/engine/recipes/painting/measure.js";
-import { blendTargets, featuresOf, gramsOf } from "../../src/engine/recipes/painting/targets.js";
+import { blendTargets, gramsOf } from "../../src/engine/recipes/painting/targets.js";
 import type { Tensor } from "../../src/engine/runtimes/runtime.js";
 
 export interface Distances {
@@ -30,7 +31,7 @@ interface Scene {
 export async function judgeOf({ programs }: OpenEngine, network: Network, { photo, style, size }: Scene) {
   const measure = measureOf(network, { preset: "studio" });
   const layer = presetsOf(network).style.content;
-  const features = (image: Raster) => featuresOf(programs, network, layer, image, { pooling: measure.pooling });
+  const features = (image: Raster) => featureOf({ programs, network }, layer, image, { pooling: measure.pooling });
   const targets = await blendTargets(programs, network, measure, [{ raster: await decode(style, size), weight: 1 }]);
   const wanted = await features(await decode(photo, size));
   return async (image: Raster): Promise<Distances> => {

@@ -1,6 +1,6 @@
 /** The ways to paint that bench/quality.ts compares. */
 
-import { evaluate } from "../../src/engine/evaluate.js";
+import { evaluate, featureOf } from "../../src/engine/evaluate.js";
 import { decode } from "../../src/engine/images/codec.js";
 import type { Raster } from "../../src/engine/images/raster.js";
 import { presetsOf } from "../../src/engine/networks/looks.js";
@@ -12,7 +12,7 @@ import type { OpenEngine } from "../../src/engine/open.js";
 import { Adam } from "../../src/engine/optimize/adam.js";
 import { Lbfgs } from "../../src/engine/optimize/lbfgs.js";
 import { measureOf } from "../../src/engine/recipes/painting/measure.js";
-import { blendTargets, featuresOf } from "../../src/engine/recipes/painting/targets.js";
+import { blendTargets } from "../../src/engine/recipes/painting/targets.js";
 import type { PictureInput } from "../../src/engine/recipes/recipe.js";
 import { stylizeDefinition } from "../../src/engine/recipes/stylize/definition.js";
 import { CONTENT, stylize } from "../../src/engine/recipes/stylize/run.js";
@@ -45,7 +45,7 @@ async function objectiveOf({ engine, network, photo, style, size }: Scene): Prom
     { raster: await decode(style, size), weight: 1 },
   ]);
   const layer = presetsOf(network).style.content;
-  const features = await featuresOf(engine.programs, network, layer, original, options);
+  const features = await featureOf({ programs: engine.programs, network }, layer, original, options);
   const energy = features.data.reduce((total, v) => total + v * v, 0);
   return sum([
     [gramLoss(targets), 1],

@@ -88,6 +88,29 @@ export async function observe(
   return programs.run(keyOf(network, options, name), build, { ...values, image });
 }
 
+/** What layers answer to an image, [N, C, H, W] each, by layer. */
+export function featuresOf(
+  { programs, network }: EngineContext,
+  layers: readonly string[],
+  picture: Raster | Tensor,
+  options: BuildOptions = {},
+): Promise<Tensors> {
+  const outputs = (scope: Scope) => Object.fromEntries(layers.map((layer) => [layer, scope.layer(layer)]));
+  return observe(programs, network, `features(${layers.join(",")})`, outputs, picture, options);
+}
+
+/** The same of one layer. */
+export async function featureOf(
+  engine: EngineContext,
+  layer: string,
+  picture: Raster | Tensor,
+  options?: BuildOptions,
+): Promise<Tensor> {
+  const { [layer]: features } = await featuresOf(engine, [layer], picture, options);
+  if (!features) throw new Error(`a program gave no features of ${layer}`);
+  return features;
+}
+
 /**
  * What a tile sees beyond its own border on each side, in pixels of its deepest feature map. Where it covers a layer's
  * receptive field and the border that an objective leaves out, a tile's gradient is the whole image's; the receptive

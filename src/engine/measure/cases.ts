@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
-import { evaluate, observe } from "../evaluate.js";
+import { evaluate, featureOf, observe } from "../evaluate.js";
 import { random } from "../images/random.js";
 import { resolveLayer } from "../networks/looks.js";
 import { type Network, NetworkError } from "../networks/network.js";
@@ -137,9 +137,7 @@ async function styleObjective(
   const ofStyle = (scope: Scope) => gramOutputs(scope, layers, delta);
   const grams = await observe(programs, network, `grams(${delta}:${layers.join(",")})`, ofStyle, style);
   const image = await readFloats(folder, test.content, shape);
-  const ofContent = (scope: Scope) => ({ features: scope.layer(contentLayer) });
-  const { features } = await observe(programs, network, `features(${contentLayer})`, ofContent, image);
-  if (!features) throw new Error("a program gave no features");
+  const features = await featureOf({ programs, network }, contentLayer, image);
   const targets = layers.map((layer, i) => {
     const target = grams[layer];
     if (!target) throw new Error(`a program gave no Gram matrix of ${layer}`);

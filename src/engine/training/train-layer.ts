@@ -6,7 +6,7 @@
  * apart. Each is a linear discriminant (Fisher 1936) between one group of the images' most unusual places and the
  * images of nothing. Whitened directions of this kind are what activation atlases show (Carter et al. 2019).
  */
-import { type EngineContext, observe } from "../evaluate.js";
+import { type EngineContext, featureOf } from "../evaluate.js";
 import { type Random, random, randomInteger } from "../images/random.js";
 import type { Raster } from "../images/raster.js";
 import { randomCrop } from "../images/resample.js";
@@ -156,7 +156,7 @@ async function sample(
       const crop = randomCrop(image, side, next);
       await moments.add(programs, network, layer, nothing(crop, next));
       step();
-      samples.push(...places(await featuresOf(run, crop), next));
+      samples.push(...places(await featureOf(run, layer, crop), next));
       step();
     }
   }
@@ -171,9 +171,9 @@ async function preferenceOf(run: TrainingRun, layer: TrainedLayer, examples: rea
     const image = await example.decode(DECODED);
     for (let i = 0; i < 2; i++) {
       const crop = randomCrop(image, side, next);
-      theirs.push(meanSquareResponse(layer, await featuresOf(run, crop)));
+      theirs.push(meanSquareResponse(layer, await featureOf(run, run.layer, crop)));
       step();
-      nothings.push(meanSquareResponse(layer, await featuresOf(run, nothing(crop, next))));
+      nothings.push(meanSquareResponse(layer, await featureOf(run, run.layer, nothing(crop, next))));
       step();
     }
   }
@@ -215,12 +215,6 @@ function nothing(crop: Raster, next: Random): Raster {
   const kind = randomInteger(next, 0, 2);
   const shapeless = kind === 0 ? spotNoise(crop, next) : kind === 1 ? deadLeaves(crop, next) : flat(crop);
   return strangeColours(shapeless, next);
-}
-
-async function featuresOf({ programs, network, layer }: TrainingRun, crop: Raster): Promise<Tensor> {
-  const outputs = (scope: Scope) => ({ features: scope.layer(layer) });
-  const { features } = await observe(programs, network, `features(${layer})`, outputs, crop);
-  return features ?? { data: new Float32Array(), shape: [] };
 }
 
 /** Features at random places, away from the border, where a layer sees padding. */

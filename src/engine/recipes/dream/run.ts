@@ -1,7 +1,7 @@
 /**
  * DeepDream: a photo in which a network's layers find more and more of what they know (Deep Learning Cookbook 12.3).
  */
-import { observe } from "../../evaluate.js";
+import { type EngineContext, featuresOf } from "../../evaluate.js";
 import type { CutOut } from "../../images/codec.js";
 import { areaOf, intersected, mixed } from "../../images/masks.js";
 import { type Random, random, type SeededRandom } from "../../images/random.js";
@@ -255,7 +255,7 @@ async function plainObjective(
   const weights = layersOf(params, network);
   const layers = Object.keys(weights);
   if (pictures.guide) {
-    const features = await featuresOf(pictures.guide, layers, network, context);
+    const features = await guideFeatures(pictures.guide, layers, { programs: context.programs, network });
     return { layers, at: (width, height) => guideAt(width * height, weights, features, network) };
   }
   const coarsest = Math.max(...layers.map((name) => resolveLayer(network, name).stride));
@@ -274,18 +274,13 @@ function layersOf({ layers, look, layer }: DreamParams, network: Network): Layer
   );
 }
 
-async function featuresOf(
+async function guideFeatures(
   picture: NonNullable<Pictures["guide"]>,
   layers: readonly string[],
-  network: Network,
-  { programs }: RecipeContext,
+  engine: EngineContext,
 ): Promise<Tensors> {
   const image = await picture.decode(Math.min(GUIDE_SIDE, Math.max(picture.width, picture.height)));
-  const seen = extended(image, leastSideOf(network, layers));
-  const outputs = (scope: Parameters<Parameters<typeof observe>[3]>[0]) =>
-    Object.fromEntries(layers.map((name) => [name, scope.layer(name)]));
-  // A program of its own: teaching and painting keep one layer's features as `features(layer)`, by another name.
-  return observe(programs, network, `guide(${layers.join(",")})`, outputs, seen);
+  return featuresOf(engine, layers, extended(image, leastSideOf(engine.network, layers)));
 }
 
 /** The larger the dream, the fewer places of the guide: their products stay in bounds. */

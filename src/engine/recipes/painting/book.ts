@@ -1,6 +1,7 @@
 /**
  * The book's objective of a painting (Deep Learning Cookbook 12.6, 12.7): sums, not means, and divisors chosen by hand.
  */
+import { featureOf } from "../../evaluate.js";
 import type { Raster } from "../../images/raster.js";
 import { resolveLayer } from "../../networks/looks.js";
 import type { Network } from "../../networks/network.js";
@@ -9,7 +10,7 @@ import { type GramTarget, gramLoss } from "../../objectives/gram.js";
 import { type Objective, sum } from "../../objectives/objective.js";
 import { totalVariation } from "../../objectives/total-variation.js";
 import type { Programs } from "../../programs.js";
-import { featuresOf, gramsOf, type StyleMeasure, type StyleSource } from "./targets.js";
+import { gramsOf, type StyleMeasure, type StyleSource } from "./targets.js";
 
 const CONTENT_DIVISOR = 40;
 const TEXTURE_VARIATION_DIVISOR = 5000;
@@ -61,7 +62,7 @@ export async function bookTexture(texture: BookTexture): Promise<Objective> {
 export async function bookTransfer(transfer: BookTransfer): Promise<Objective> {
   const { programs, network, measure, contentLayer, photo, strength, smooth } = transfer;
   const balance = (1 - Math.min(strength, 0.999)) / Math.max(strength, 0.01);
-  const features = await featuresOf(programs, network, contentLayer, photo, { pooling: measure.pooling });
+  const features = await featureOf({ programs, network }, contentLayer, photo, { pooling: measure.pooling });
   return sum([
     ...(await styleTerms(transfer)),
     [content(contentLayer, features, 1), balance / CONTENT_DIVISOR],

@@ -2,7 +2,7 @@
  * A painting's objective at a scale, and its loss and gradient: at once, or in tiles when the canvas is too large for
  * the memory.
  */
-import { type EngineContext, type Evaluation, evaluate } from "../../evaluate.js";
+import { type EngineContext, type Evaluation, evaluate, featureOf } from "../../evaluate.js";
 import { areaOf } from "../../images/masks.js";
 import { emptyRaster, type Raster, type Size } from "../../images/raster.js";
 import { cropRaster, pasteRaster } from "../../images/resample.js";
@@ -17,7 +17,7 @@ import type { Loss } from "../../optimize/steps.js";
 import type { Tensor } from "../../runtimes/runtime.js";
 import type { RecipeContext } from "../recipe.js";
 import { layerMasks } from "./layer-masks.js";
-import { featuresOf, gramsOfTiles, type StyleMeasure } from "./targets.js";
+import { gramsOfTiles, type StyleMeasure } from "./targets.js";
 
 /** A style, or a blend of some, and where on the canvas it is painted. */
 export interface StyleTerm {
@@ -106,7 +106,7 @@ interface PlacedStyle {
 
 /** The content term of each tile, relative to the energy of the whole photo's features. */
 async function contentTerms(
-  { programs, network }: EngineContext,
+  engine: EngineContext,
   { content: wanted, measure: { pooling } }: PaintingObjective,
   tiles: readonly Tile[],
 ): Promise<[Objective, number][][]> {
@@ -115,7 +115,7 @@ async function contentTerms(
   const features: Tensor[] = [];
   for (const tile of tiles) {
     const part = tiles.length === 1 ? photo : cropRaster(photo, tile);
-    features.push(await featuresOf(programs, network, layer, part, { pooling }));
+    features.push(await featureOf(engine, layer, part, { pooling }));
   }
   const total = features.reduce((all, f) => all + energy(f), 0);
   return features.map((target) => [[content(layer, target, 1 / Math.max(total, 1e-12)), weight]]);

@@ -3,7 +3,7 @@ import { type EngineContext, observe } from "../../evaluate.js";
 import { fitInside, type Raster, type Size } from "../../images/raster.js";
 import { cropRaster, resize } from "../../images/resample.js";
 import { type Tile, tilesOf } from "../../memory.js";
-import type { BuildOptions, Network } from "../../networks/network.js";
+import type { Network } from "../../networks/network.js";
 import { type GramTarget, gramOutputs, type LayerMasks, maskValues } from "../../objectives/gram.js";
 import type { Scope } from "../../objectives/objective.js";
 import type { Programs } from "../../programs.js";
@@ -66,21 +66,6 @@ export async function gramsOfTiles(
     }
   }
   return whole;
-}
-
-/** The features of a layer at an image. */
-export async function featuresOf(
-  programs: Programs,
-  network: Network,
-  layer: string,
-  raster: Raster,
-  options: BuildOptions,
-): Promise<Tensor> {
-  const name = `features(${layer})`;
-  const build = (scope: Scope) => ({ features: scope.layer(layer) });
-  const { features } = await observe(programs, network, name, build, raster, options);
-  if (!features) throw new Error("a program gave no features");
-  return features;
 }
 
 /**

@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { evaluate } from "../../../../src/engine/evaluate.js";
+import { evaluate, featureOf } from "../../../../src/engine/evaluate.js";
 import { channels } from "../../../../src/engine/objectives/channels.js";
 import { channelsOf } from "../../../../src/engine/recipes/channel-terms.js";
 import { dreamDefinition } from "../../../../src/engine/recipes/dream/definition.js";
 import { dream } from "../../../../src/engine/recipes/dream/run.js";
-import { featuresOf } from "../../../../src/engine/recipes/painting/targets.js";
 import { runJob } from "../../../../src/engine/run-job.js";
 import { difference, framesOf, lastOf, openTiny, pictureOf, scene, vgg } from "../tiny.js";
 
@@ -48,7 +47,7 @@ describe("dreams", () => {
   });
 
   it("take a guide also after a painting by the same layer, whose program is kept", async () => {
-    await featuresOf(context.programs, vgg, "block3_conv1", scene(64, 64), {});
+    await featureOf({ programs: context.programs, network: vgg }, "block3_conv1", scene(64, 64));
     const guided = await lastOf(run({}, { guide: pictureOf(scene(90, 90)) }));
     expect(guided.lossEnd).toBeLessThan(guided.lossStart);
   });
