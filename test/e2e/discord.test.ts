@@ -15,6 +15,7 @@ import { EngineHost } from "../../src/engine/process/host.js";
 import type { SeenMessage } from "../fakes/discord/seen.js";
 import { FakeDiscord } from "../fakes/discord/server.js";
 import { HeldEngine } from "../fakes/held-engine.js";
+import { hasPart } from "../support/has-part.js";
 import { drawn } from "../support/pictures.js";
 import { writeTinyNetwork } from "../support/tiny-network.js";
 
@@ -81,7 +82,7 @@ describe("Dreamloom in Discord", () => {
   const photo = async () => ({ name: "photo.png", bytes: await drawn(96, 72) });
   const untilSeen = (channel: SeenMessage["ref"]["channel"], text: string | RegExp): Promise<SeenMessage> => {
     const fits = (message: SeenMessage) =>
-      typeof text === "string" ? message.text.includes(text) : text.test(message.text);
+      typeof text === "string" ? hasPart(message.text, text) : text.test(message.text);
     return discord.until(() => discord.messagesIn(channel).find(fits), String(text), JOB_MS);
   };
   const sizeOf = async (message: SeenMessage, index = 0): Promise<readonly [string, number, number]> => {

@@ -16,6 +16,7 @@ import { HeldEngine } from "../fakes/held-engine.js";
 import { APP_TOKEN, BOT_TOKEN, FakeSlack } from "../fakes/slack/server.js";
 import type { Channel, User } from "../fakes/slack/state.js";
 import { type SeenMessage, Users } from "../fakes/slack/users.js";
+import { hasPart } from "../support/has-part.js";
 import { drawn } from "../support/pictures.js";
 import { writeTinyNetwork } from "../support/tiny-network.js";
 
@@ -100,9 +101,9 @@ describe("Slack, from the line to the picture", () => {
     }
   }
 
-  /** The channel's message about a job, by a word of its line. */
-  const job = (word: string) =>
-    until(() => channel().find(({ byBot, text }) => byBot && text.includes(word) && text.includes("job `")), word);
+  /** The channel's message about a job, by what its line has; a seed is no longer one that begins with its digits. */
+  const job = (part: string) =>
+    until(() => channel().find(({ byBot, text }) => byBot && hasPart(text, part) && text.includes("job `")), part);
   const final = (root: SeenMessage) =>
     until(() => thread(root).find(({ text }) => text.includes("Your picture is ready")), "the final picture");
   const done = (root: SeenMessage) =>

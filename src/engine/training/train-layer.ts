@@ -12,7 +12,6 @@ import type { Raster } from "../images/raster.js";
 import { randomCrop } from "../images/resample.js";
 import { resolveLayer } from "../networks/looks.js";
 import { type LayerInfo, type Network, NetworkError } from "../networks/network.js";
-import type { Scope } from "../objectives/objective.js";
 import { DEFAULT_CHANNELS, FEWEST_EXAMPLES } from "../recipes/teach/definition.js";
 import type { Tensor } from "../runtimes/runtime.js";
 import { backward, type Cholesky, cholesky, forward } from "./cholesky.js";
