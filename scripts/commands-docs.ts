@@ -9,9 +9,12 @@ import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
 import { loadConfig } from "../src/app/settings/load-settings.js";
 import { recipeSettings, variable } from "../src/app/settings/schema.js";
+import { leftOutOf } from "../src/bots/discord/definitions.js";
+import { COMMAND_OPTIONS } from "../src/bots/discord/limits.js";
 import { type BotOptions, offer } from "../src/commands/bot-options.js";
 import { summarise } from "../src/commands/command.js";
 import { chatCommands } from "../src/commands/create-context.js";
+import { LINK_DAYS } from "../src/commands/gallery/whole-results.js";
 import { RESULT_REACTIONS } from "../src/commands/interactive/result-reactions.js";
 import { ALWAYS_ANSWERED, STARTING_NOTHING } from "../src/commands/moderation/exempt.js";
 import type { Recipe } from "../src/commands/recipes/recipe.js";
@@ -50,6 +53,7 @@ export function commandsPage(): string {
   const contents = commands.map(({ name, help }) => `- [/${name}](#${name}): ${help}`);
   return `${[
     HEAD,
+    menusNote(commands),
     ...contents,
     PICTURES,
     PLACES,
@@ -77,8 +81,16 @@ In a chat, options are written \`name:value\` in any order; values with spaces g
 (\`@dreamloom: stylize winter\`), and in direct messages every one. What phones and keyboards make of it is understood: other quotes and dashes,
 full-width characters, bold and code marks. Only you see the answer to a line with an error; it says what to change. Which picture a command takes
 is said [below](#which-picture). Defaults and limits are those of an installation that [changes none](#settings-of-an-installation).
-Discord's menus have room for 25 options: \`jitter\` and \`smoothing\` of \`/dream\`, and \`blur\`, \`gradient\` and \`jitter\` of \`/zoom\`, are written in a line there.
 `;
+
+/** What is missing in Discord's menus. */
+function menusNote(commands: readonly CommandSummary[]): string {
+  const missing = commands.flatMap((command) => {
+    const names = leftOutOf(command).map((name) => `\`${name}\``);
+    return names.length === 0 ? [] : [`${listed(names)} of \`/${command.name}\``];
+  });
+  return `Discord's menus have room for ${COMMAND_OPTIONS} options; written in a line there: ${missing.join("; ")}.\n`;
+}
 
 const PLACES = `
 ## Moving pictures
@@ -182,7 +194,7 @@ size, what was made so far, and the next larger octaves or scales, so that the s
 dream into what a word says, a painting as in the book, and other recipes begin once more at the larger size. For print, who
 [moderates the whole community](operating.md#good-to-know) may go on with ⬆️, or ask for a \`size\`, up to 4096 px (\`dream.printSize\`,
 \`paint.printSize\`); large pictures are worked on in tiles, and the time is told as for any job. A chat that takes no such file gets the largest form that fits, and the message says so. Where the
-web chat has [an address for everybody](operating.md#web-chat), the message links to the whole file, for seven days, until
+web chat has [an address for everybody](operating.md#web-chat), the message links to the whole file, for ${LINK_DAYS} days, until
 the work is deleted or hidden; the link works for anyone who has it. The web chat's gallery has it whole, too.
 
 *As emoji* answers with the result cut square: an emoji of 128 px, a sticker of 320 px where the chat has stickers, and an avatar of 512 px, each small

@@ -9,7 +9,7 @@ import {
   type RESTPostAPIApplicationCommandsJSONBody,
 } from "discord.js";
 import type { ChatHandlers } from "../../port/adapter.js";
-import { type CommandOptionSummary, type Completion, largestFor } from "../../port/commands.js";
+import { type CommandOptionSummary, type CommandSummary, type Completion, largestFor } from "../../port/commands.js";
 import { LANGUAGES, type Language } from "../../shared/sentences/languages.js";
 import { sentence, sentenceIn } from "../../shared/sentences/sentence.js";
 import { cutText } from "../../shared/text.js";
@@ -49,9 +49,11 @@ export function definitions(
     ...commands.map((command): RESTPostAPIApplicationCommandsJSONBody => {
       const { name, help, options, moderators } = command;
       // Discord wants those first that cannot be left out.
-      const ordered = withinRoom(
-        options.map((option) => ({ seldom: option.seldom === true, made: optionsOf(name, option, languages) })),
-      ).sort((a, b) => Number(b.required ?? false) - Number(a.required ?? false));
+      const leftOut = leftOutOf(command, languages);
+      const ordered = options
+        .filter((option) => !leftOut.includes(option.name))
+        .flatMap((option) => optionsOf(name, option, languages))
+        .sort((a, b) => Number(b.required ?? false) - Number(a.required ?? false));
       return {
         type: ApplicationCommandType.ChatInput,
         name,
@@ -68,15 +70,17 @@ export function definitions(
   ];
 }
 
-/** Where there are more than Discord takes, those that few people want are left out. */
-function withinRoom(
-  options: readonly { readonly seldom: boolean; readonly made: readonly APIApplicationCommandBasicOption[] }[],
-): APIApplicationCommandBasicOption[] {
-  let over = options.reduce((count, { made }) => count + made.length, -COMMAND_OPTIONS);
-  return options.flatMap(({ seldom, made }) => {
-    if (over <= 0 || !seldom) return made;
-    over -= made.length;
-    return [];
+/** Names of options that a command's menu has no room for: of those that few people want, as many as it takes. */
+export function leftOutOf(
+  { name, options }: Pick<CommandSummary, "name" | "options">,
+  languages: Languages = LANGUAGES,
+): readonly string[] {
+  const places = (option: CommandOptionSummary): number => optionsOf(name, option, languages).length;
+  let over = options.reduce((count, option) => count + places(option), -COMMAND_OPTIONS);
+  return options.flatMap((option) => {
+    if (over <= 0 || !option.seldom) return [];
+    over -= places(option);
+    return [option.name];
   });
 }
 
