@@ -4,8 +4,9 @@
  * Usage: npx tsx bench/beside.ts [--rounds 5] [--cases dream,dream360,stylize] DIR DIR ...     each DIR has `dist`
  *
  * Each program's own engine process (`dist/engine/process/host.js`), warm: `/dream` of the sample photo with 10 steps
- * an octave at 512 px, at 360 px, and `/stylize` of it in the style `night` at 384 px, with its own defaults, by ResNet50. Medians of seconds to
- * the first frame and to the result, of the process's CPU time, and the ratio of each to the first program's.
+ * an octave at 512 px, at 360 px, and `/stylize` of it in the style `night` at 384 px, with its own defaults, by
+ * ResNet50. Medians of seconds to the first frame and to the result, of the process's CPU time, and the ratio of each
+ * to the first program's.
  */
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";

@@ -50,8 +50,8 @@ const SAMPLES = 4;
 const TRIES = 4;
 /** Colours of stills that are too large with all of theirs. */
 const STILLS = [256, 128, 64, 32] as const;
-/** Frames of MP4 and WebM: their shorter side, that of the largest square, and their pixels in all. */
-const [FILM_SIDE, FILM_PIXELS] = [512, 30_000_000];
+/** Pixels of the frames of MP4 and WebM, in all. */
+const FILM_PIXELS = 30_000_000;
 /** Browsers show shorter frames for 100 ms. */
 const SHORTEST_MS = 20;
 /** With few frames left of a film, these would be slides: none is shown longer, unless the film did so. */
@@ -67,7 +67,10 @@ export async function squareCuts(
   wanted: readonly SquareBounds[],
   { maxPixels, seconds }: { readonly maxPixels: number; readonly seconds: number },
 ): Promise<SquareCut[]> {
-  const frames = filmKind(bytes) ? await framesOfFilm(bytes) : await framesOfPicture(bytes, { maxPixels, seconds });
+  const largest = Math.max(...wanted.map(({ side }) => side));
+  const frames = await (filmKind(bytes)
+    ? framesOfFilm(bytes, largest)
+    : framesOfPicture(bytes, { maxPixels, seconds }));
   const square = await squareOf(frames);
   const cuts: SquareCut[] = [];
   for (const bounds of wanted) {
@@ -100,10 +103,14 @@ async function framesOfPicture(
   return { width: info.width, height: info.height / count, data, delays, loops, moves: pages > 1 };
 }
 
-/** Of MP4 and WebM: as many frames as fit, from all of it, no larger than squares are. @throws FilmFileError */
-async function framesOfFilm(bytes: Uint8Array): Promise<Frames> {
+/**
+ * Of MP4 and WebM: as many frames as fit, from all of it, no larger than squares are.
+ * @param largest side of a square, in pixels
+ * @throws FilmFileError
+ */
+async function framesOfFilm(bytes: Uint8Array, largest: number): Promise<Frames> {
   const { framesPerSecond, seconds, ...size } = await filmFacts(bytes);
-  const scale = Math.min(1, FILM_SIDE / Math.min(size.width, size.height));
+  const scale = Math.min(1, largest / Math.min(size.width, size.height));
   const [width, height] = [Math.round(size.width * scale), Math.round(size.height * scale)];
   const room = Math.max(1, Math.floor(FILM_PIXELS / (width * height)));
   const all = Math.max(1, Math.round(seconds * framesPerSecond));

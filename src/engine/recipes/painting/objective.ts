@@ -74,7 +74,7 @@ export async function paintingLoss(
   const rest = (i: number): [Objective, number][] => [
     ...(variation > 0 ? [[totalVariation(1 / (width * height)), variation] as [Objective, number]] : []),
     ...(contents[i] ?? []),
-    ...(before ? [beforeTerm(before, tiles[i])] : []),
+    ...(before ? [beforeTerm(before, tiles[i], shareOf(tiles[i]))] : []),
     ...(words ? [[words.objective, words.weight * shareOf(tiles[i])] as [Objective, number]] : []),
   ];
   if (tiles.length > 1) return (canvas) => evaluateTiled(engine, { styles, measure }, tiles, rest, canvas);
@@ -91,9 +91,8 @@ export async function paintingLoss(
 }
 
 /** Of a tile, weighed by its share of the canvas. */
-function beforeTerm({ image, share, weight }: BeforeTerm, tile: Tile | undefined): [Objective, number] {
-  if (!tile || (tile.width === image.width && tile.height === image.height)) return [nearness(image, share, 1), weight];
-  const part = (tile.width * tile.height) / (image.width * image.height);
+function beforeTerm({ image, share, weight }: BeforeTerm, tile: Tile | undefined, part: number): [Objective, number] {
+  if (!tile || part === 1) return [nearness(image, share, 1), weight];
   return [nearness(cropRaster(image, tile), cropRaster(share, tile), part), weight];
 }
 

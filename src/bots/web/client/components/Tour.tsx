@@ -50,15 +50,15 @@ export function Tour({ channel }: { channel: string }) {
     localStorage.setItem(keptAs(), "seen");
   };
   const last = step === STEPS.length - 1;
-  const hint = name === "own" && onlyTouches() ? "tour.own.hint.touch" : (`tour.${name}.hint` as const);
-  const adds = name === "own" || (name === "start" && !atSample);
+  const later = name === "start" && !atSample;
+  const touch = name === "own" && onlyTouches();
+  const hint = later ? "tour.start.hint.later" : touch ? "tour.own.hint.touch" : (`tour.${name}.hint` as const);
   return (
     <aside class="tour" aria-label={sentence("tour.label")}>
       <p aria-live="polite">
-        <strong>{sentence(`tour.${name}`)}</strong>{" "}
-        {sentence(name === "start" && !atSample ? "tour.start.hint.later" : hint)}
+        <strong>{sentence(`tour.${name}`)}</strong> {sentence(hint)}
       </p>
-      {adds && (
+      {(later || name === "own") && (
         <Button class="button small primary" icon="image" onClick={choosePicture}>
           {sentence("tour.own.add")}
         </Button>
