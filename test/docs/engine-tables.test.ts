@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { PAGE, tableOf, withTables } from "../../scripts/engine-docs.js";
+import { engineEnvironment } from "../../src/engine/process/environment.js";
 import { RECIPES } from "../../src/engine/run-job.js";
 
 describe("the parameters in docs/engine.md", () => {
@@ -12,6 +13,12 @@ describe("the parameters in docs/engine.md", () => {
 
   it.each([...RECIPES.keys()])("include %s", (recipe) => {
     expect(page).toContain(`<!-- parameters of ${recipe}`);
+  });
+});
+
+describe("the environment in docs/engine.md", () => {
+  it("is the one that the bots' engine gets", () => {
+    expect(readFileSync(PAGE, "utf8")).toContain(`\`GLIBC_TUNABLES=${engineEnvironment({}, "linux").GLIBC_TUNABLES}\``);
   });
 });
 
