@@ -17,6 +17,19 @@ const LEFT = [0.25, 0.5] as const;
 const RIGHT = [0.75, 0.5] as const;
 const MIDDLE = [0.5, 0.5] as const;
 
+/** Draws from the left to the middle; a dot at the right is undone. */
+async function drawByKeys(page: Page): Promise<void> {
+  for (let i = 0; i < 6; i++) await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("Space");
+  await page.getByText("The brush is down.").waitFor();
+  for (let i = 0; i < 3; i++) await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Space");
+  await page.getByText("The brush is up.").waitFor();
+  for (let i = 0; i < 9; i++) await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Space");
+  await page.keyboard.press("Control+z");
+}
+
 describe.skipIf(!hasChromium)(`the brush in a browser (${chromiumHint})`, () => {
   const { open } = useBrowser("test-web-client-mask");
 
@@ -127,15 +140,7 @@ describe.skipIf(!hasChromium)(`the brush in a browser (${chromiumHint})`, () => 
     it("draws by keys alone: Space puts the brush down, arrows move it, Ctrl+Z undoes", async () => {
       const { page, canvas, sent } = await openBrush(options);
       await canvas.focus();
-      for (let i = 0; i < 6; i++) await page.keyboard.press("ArrowLeft");
-      await page.keyboard.press("Space");
-      await page.getByText("The brush is down.").waitFor();
-      for (let i = 0; i < 3; i++) await page.keyboard.press("ArrowRight");
-      await page.keyboard.press("Space");
-      await page.getByText("The brush is up.").waitFor();
-      for (let i = 0; i < 9; i++) await page.keyboard.press("ArrowRight");
-      await page.keyboard.press("Space");
-      await page.keyboard.press("Control+z");
+      await drawByKeys(page);
       expect(await brightness(await sent(), [LEFT, [0.36, 0.5], RIGHT])).toEqual([255, 255, 0]);
     });
 
@@ -178,15 +183,7 @@ describe.skipIf(!hasChromium)(`the brush in a browser (${chromiumHint})`, () => 
       await shown.getByRole("button", { name: "More" }).press("Enter");
       await page.getByRole("button", { name: "Draw where to dream" }).press("Enter");
       await page.getByRole("application", { name: "Brush on dream-7.jpg" }).focus();
-      for (let i = 0; i < 6; i++) await page.keyboard.press("ArrowLeft");
-      await page.keyboard.press("Space");
-      await page.getByText("The brush is down.").waitFor();
-      for (let i = 0; i < 3; i++) await page.keyboard.press("ArrowRight");
-      await page.keyboard.press("Space");
-      await page.getByText("The brush is up.").waitFor();
-      for (let i = 0; i < 9; i++) await page.keyboard.press("ArrowRight");
-      await page.keyboard.press("Space");
-      await page.keyboard.press("Control+z");
+      await drawByKeys(page);
       await use();
       const { picture, answered, bytes } = await sent();
       expect([picture, answered]).toEqual(["dream-7.jpg", work.id]);
