@@ -5,6 +5,21 @@ import { photo } from "./harness.js";
 import { look, overflow, shot, VIEWS } from "./seen.js";
 import { box, message, wholeProgram } from "./whole-program.js";
 
+/** Whether the button to the newest message takes presses when it comes, and afterwards. */
+const NEWEST_TAKES_PRESSES = `(async () => {
+  const frame = document.querySelector(".channel-pane .timeline-frame");
+  const button = await new Promise((found) => {
+    new MutationObserver(() => {
+      const shown = frame.querySelector(".to-newest");
+      if (shown) found(shown);
+    }).observe(frame, { childList: true });
+  });
+  const takes = () => getComputedStyle(button).pointerEvents !== "none";
+  const atFirst = takes();
+  await Promise.all(button.getAnimations().map(({ finished }) => finished));
+  return [atFirst, takes()];
+})()`;
+
 describe.skipIf(!hasChromium)(`the first minute (${chromiumHint})`, () => {
   const { visit, engine } = wholeProgram();
 
@@ -119,8 +134,11 @@ describe.skipIf(!hasChromium)(`the first minute (${chromiumHint})`, () => {
     await expect.poll(() => page.locator(".pending").count()).toBe(0);
     const timeline = page.locator(".channel-pane .timeline");
     const atEnd = () => timeline.evaluate((each) => each.scrollHeight - each.scrollTop - each.clientHeight < 40);
+    // It may come between the down and the up of a press: the press is not its own then.
+    const newest = page.evaluate(NEWEST_TAKES_PRESSES);
     await palette.scrollIntoViewIfNeeded();
     await expect.poll(atEnd).toBe(false);
+    expect(await newest).toEqual([false, true]);
     await palette.getByRole("button", { name: /winter$/ }).click();
     await expect.poll(atEnd).toBe(true);
     await message(page, "Painting in winter").waitFor();
