@@ -112,19 +112,48 @@ const nested = Object.fromEntries(
 );
 const root = protobuf.Root.fromJSON({ nested: { onnx: { nested } } });
 
+const messageOf = (name: keyof typeof MESSAGES): protobuf.Type => root.lookupType(`onnx.${name}`);
+
 /** The whole file. Most callers want {@link encodeModel} and {@link decodeModel}. */
-export const ModelProto: protobuf.Type = root.lookupType("onnx.ModelProto");
+export const ModelProto: protobuf.Type = messageOf("ModelProto");
+const GraphProto = messageOf("GraphProto");
+const TensorProto = messageOf("TensorProto");
 
 /**
- * An ONNX file's bytes.
+ * An ONNX file's bytes. The numbers of constants are nearly all of them, and are copied once: protobufjs would copy
+ * them several times, which takes a quarter of a second for each 100 MB instead of 0.07.
  * @example
  * const node = [{ opType: "Relu", input: ["x"], output: ["y"] }];
  * encodeModel({ irVersion: 8, opsetImport: [{ version: 17 }], graph: { node } });
  */
-export function encodeModel(model: OnnxModel): Uint8Array {
-  // `create` keeps the objects as they are: nothing is copied before it is written.
-  return ModelProto.encode(ModelProto.create(model)).finish();
+export function encodeModel({ graph = {}, ...model }: OnnxModel): Uint8Array {
+  const { initializer = [], ...rest } = graph;
+  const { graph: graphField } = MESSAGES.ModelProto;
+  const { initializer: initializerField } = MESSAGES.GraphProto;
+  const constants = initializer.flatMap(({ rawData, ...tensor }) => {
+    const numbers = rawData ? fieldOf(MESSAGES.TensorProto.rawData, [rawData]) : [];
+    return fieldOf(initializerField, [encode(TensorProto, tensor), ...numbers]);
+  });
+  return Buffer.concat([encode(ModelProto, model), ...fieldOf(graphField, [encode(GraphProto, rest), ...constants])]);
 }
+
+/** `create` keeps the objects as they are: nothing is copied before it is written. */
+const encode = (type: protobuf.Type, message: object): Uint8Array => type.encode(type.create(message)).finish();
+
+/** The pieces of a field that is a message or bytes: its number with what kind it is, its length, and `pieces`. */
+function fieldOf({ id }: { readonly id: number }, pieces: readonly Uint8Array[]): Uint8Array[] {
+  const length = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
+  return [
+    protobuf.Writer.create()
+      .uint32(id * 8 + BY_LENGTH)
+      .uint32(length)
+      .finish(),
+    ...pieces,
+  ];
+}
+
+/** A field's kind on the wire: its length, then as many bytes. */
+const BY_LENGTH = 2;
 
 /**
  * Reads an ONNX file; 64-bit integers become numbers, `rawData` are views of `bytes`.

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { decodeModel, encodeModel, type OnnxModel } from "../../src/engine/onnx-schema.js";
+import { decodeModel, encodeModel, ModelProto, type OnnxModel } from "../../src/engine/onnx-schema.js";
 
 describe("the ONNX schema", () => {
   it("reads back what it wrote, zeros and negative numbers included", () => {
@@ -44,6 +44,20 @@ describe("the ONNX schema", () => {
     expect([...(back.graph?.initializer?.[0]?.rawData ?? [])]).toEqual([0, 0, 128, 63, 0, 0, 0, 64]);
     expect(back.graph?.input?.[0]).toEqual(model.graph?.input?.[0]);
     expect(back.opsetImport).toEqual([{ domain: "", version: 17 }]);
+  });
+
+  it("writes what protobufjs writes, whatever the lengths", () => {
+    const rawData = (bytes: number) => new Uint8Array(bytes).map((_, i) => i);
+    const initializer = [0, 1, 127, 128, 20_000].map((bytes) => ({
+      name: `c${bytes}`,
+      dims: [bytes],
+      rawData: rawData(bytes),
+    }));
+    const model = { irVersion: 8, graph: { name: "g", node: [{ opType: "Relu" }], initializer } };
+    const expected = ModelProto.encode(ModelProto.create(model)).finish();
+    const written = encodeModel(model);
+    expect(written.byteLength).toBe(expected.byteLength);
+    expect(decodeModel(written)).toEqual(decodeModel(expected));
   });
 
   it("runs in onnxruntime", async () => {

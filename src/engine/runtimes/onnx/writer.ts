@@ -2,7 +2,7 @@
 
 import type { Dimension } from "../../graph/dimensions.js";
 import type { Node } from "../../graph/node.js";
-import { DataType, ModelProto } from "../../onnx-schema.js";
+import { DataType, encodeModel } from "../../onnx-schema.js";
 
 /** ONNX AttributeProto.AttributeType. */
 const AttributeType = { float: 1, int: 2, string: 3, ints: 7 } as const;
@@ -144,7 +144,7 @@ export class OnnxWriter {
     outputs: readonly { readonly name: string; readonly shape: readonly Dimension[]; readonly dataType: number }[],
   ): Uint8Array {
     for (const { name } of inputs) this.#shapes.delete(name);
-    const message = ModelProto.create({
+    return encodeModel({
       irVersion: IR_VERSION,
       producerName: "dreamloom",
       opsetImport: [{ domain: "", version: OPSET }, ...(this.#own ? [OWN_DOMAIN] : [])],
@@ -157,7 +157,6 @@ export class OnnxWriter {
         valueInfo: [...this.#shapes].map(([name, shape]) => describe(name, shape.elemType, shape.dimensions)),
       },
     });
-    return ModelProto.encode(message).finish();
   }
 
   #once(key: string, make: () => string): string {
