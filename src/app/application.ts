@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import { Admin } from "../commands/admin.js";
 import type { AppContext } from "../commands/context.js";
 import { createAppContext } from "../commands/create-context.js";
+import { renewCalled } from "../commands/gallery/renew-called.js";
 import { WholeResults } from "../commands/gallery/whole-results.js";
 import type { Presenter } from "../commands/presenting/presenter.js";
 import { storedStyleLibrary } from "../commands/styles/stored-style-library.js";
@@ -137,8 +138,20 @@ async function startServices(
   await queue.recover((job) => app.presenter.reopen(job, chats, (chat) => runner.ready(chat)));
   await runner.start();
   operation.started();
+  startRenewal(app, lifecycle);
   const started = chats.filter((chat) => runner.started(chat));
   return { address: started.map(addressOf).find((known) => known !== undefined), operationAddress };
+}
+
+function startRenewal(app: AppContext, lifecycle: Lifecycle): void {
+  const stop = new AbortController();
+  const renewed = renewCalled(app, stop.signal).catch((err: unknown) => {
+    app.logger.warn({ err }, "works may not be found by their titles");
+  });
+  lifecycle.onStop("titles", () => {
+    stop.abort();
+    return renewed;
+  });
 }
 
 /** Links lead to the web chat: where it is off, or has no address that others reach, there are none. */

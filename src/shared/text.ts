@@ -57,6 +57,11 @@ export function shorten(text: string, length: number, whole: RegExp): string {
   return open ? kept + FENCE : kept;
 }
 
+/** A text's words, as it is searched for them: letters and digits, without what stands between. */
+export function wordsOf(text: string): string[] {
+  return text.match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
+}
+
 /** "octaveScale" is written `octave-scale` by people. */
 export function kebab(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

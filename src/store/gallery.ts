@@ -1,9 +1,9 @@
-import { and, count, desc, eq, gt, gte, type SQL, sql } from "drizzle-orm";
-import type { Community, PublicChoices, PublicQuery, PublicScope } from "../domain/model.js";
+import { and, count, desc, eq, gt, gte, lt, type SQL, sql } from "drizzle-orm";
+import type { Community, Job, PublicChoices, PublicQuery, PublicScope } from "../domain/model.js";
 import { defined } from "../shared/defined.js";
 import { StoreError } from "../shared/store-error.js";
 import { type Database, matching } from "./database.js";
-import { readJobs, type StoredJob, TITLE } from "./job-rows.js";
+import { calledBeside, LINE, readJobs, type StoredJob, TITLE } from "./job-rows.js";
 import { jobTable, optOutTable } from "./schema.js";
 
 export interface GalleryQuery extends Community {
@@ -31,6 +31,10 @@ export interface GalleryQuery extends Community {
 /** So many of the newest works say what there is to choose by: a page must not read all that was ever made. */
 const CHOSEN_FROM = 1000;
 const MAX_CHOICES = 200;
+/** Works read in one go, while nothing else can be done. */
+const RENEWED_AT_ONCE = 100;
+
+type CalledJob = Pick<StoredJob, "recipe" | "params" | "pictures">;
 
 type GalleryScope = Pick<GalleryQuery, "platform" | "community" | "channel" | "id">;
 
@@ -62,14 +66,18 @@ const OPTED_OUT = sql`EXISTS (
     ${optOutTable.person} = chain.author OR
     ${optOutTable.person} IN (SELECT json_extract(value, '$.person') FROM json_each(chain.credits))))`;
 
+/** What may stand before a word in names and parameters; titles and lines are kept as words. */
+const BETWEEN = [..."-\"[(:/,._'’+"];
+const spaced = (text: SQL) => BETWEEN.reduce((all, mark) => sql`replace(${all}, ${mark}, ' ')`, text);
+
 /** A work's words, a space before each: its recipe, its author, and texts beside and among its parameters. */
-const wordsIn = (texts: SQL) => sql`' ' || ${jobTable.recipe} || ' ' || ${jobTable.authorName} || ' ' || (SELECT
-  replace(replace(replace(replace(replace(replace(replace(coalesce(group_concat(value, ' '), ''),
-    '-', ' '), '"', ' '), '[', ' '), '(', ' '), ':', ' '), '/', ' '), ',', ' ')
+const wordsIn = (texts: SQL) => sql`' ' || ${jobTable.recipe} || ' ' || ${spaced(sql`${jobTable.authorName}`)} || ' ' ||
+  (SELECT ${spaced(sql`coalesce(group_concat(value, ' '), '')`)}
   FROM json_tree(${jobTable.params}) WHERE type = 'text' AND (${texts}))`;
 
-/** Of works that were begun before titles and lines were kept, what was chosen. */
-const SAID = wordsIn(sql`1`);
+/** With what a result is shown with: the seed that was used, and its job. */
+const SAID = sql`${wordsIn(sql`1`)} || ' ' || ${jobTable.id} ||
+  ' ' || coalesce(json_extract(${jobTable.result}, '$.seed'), '')`;
 
 /** The title, and what titles are made of. The rest of a line is not shown to people from outside. */
 const TITLED = wordsIn(
@@ -141,6 +149,38 @@ export class Gallery {
   count(scope: GalleryScope): number {
     const shown = shownIn(scope);
     return this.database.orm.select({ jobs: count() }).from(jobTable).where(shown).get()?.jobs ?? 0;
+  }
+
+  /**
+   * Keeps, of the next works before one, what they are called today: they may have been begun by an earlier version.
+   * @param called undefined where it is not known
+   * @returns where to go on; undefined when all are done
+   */
+  renewCalled(called: (job: CalledJob) => Job["called"] | undefined, before?: number): number | undefined {
+    const { orm } = this.database;
+    const { seq, recipe, params, roles } = jobTable;
+    const works = orm
+      .select({ seq, recipe, params, pictures: roles })
+      .from(jobTable)
+      .where(and(SHOWN, before === undefined ? undefined : lt(seq, before)))
+      .orderBy(desc(seq))
+      .limit(RENEWED_AT_ONCE)
+      .all();
+    const renewed = works.flatMap(({ seq, params: { [TITLE]: title, [LINE]: line, ...params }, ...job }) => {
+      const is = called({ ...job, params });
+      const beside = is && calledBeside(is);
+      return beside && (beside[TITLE] !== title || beside[LINE] !== line) ? { seq, beside } : [];
+    });
+    const keep = () => {
+      for (const { seq: at, beside } of renewed)
+        orm
+          .update(jobTable)
+          .set({ params: sql`json_patch(${params}, ${JSON.stringify(beside)})` })
+          .where(eq(seq, at))
+          .run();
+    };
+    if (renewed.length > 0) this.database.write(keep, { durable: false });
+    return works.length < RENEWED_AT_ONCE ? undefined : works.at(-1)?.seq;
   }
 
   /** Users who have works in a gallery, those with the most first. */

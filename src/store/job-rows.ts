@@ -2,6 +2,7 @@ import { eq, type SQL } from "drizzle-orm";
 import type { ChannelRef, Job, JobChange, JobMessages, MessageRef } from "../domain/model.js";
 import { defined } from "../shared/defined.js";
 import { StoreError } from "../shared/store-error.js";
+import { wordsOf } from "../shared/text.js";
 import type { Database } from "./database.js";
 import type { StoredImage } from "./images.js";
 import { HIDDEN_BY, imageTable, jobTable, type WrittenMessages } from "./schema.js";
@@ -49,7 +50,12 @@ export function readJobs(
 const VERSION = "recipe-version";
 const ABOUT = "image-description";
 export const TITLE = "shown-title";
-const LINE = "shown-line";
+export const LINE = "shown-line";
+
+/** The words of what a work is called, as they are searched. */
+export function calledBeside({ title, line }: NonNullable<Job["called"]>): { [TITLE]: string; [LINE]: string } {
+  return { [TITLE]: wordsOf(title).join(" "), [LINE]: wordsOf(line).join(" ") };
+}
 
 /** A job, with what its author's address counts as: forgotten when it ends. */
 export interface NewJob extends Job {
@@ -60,7 +66,7 @@ export interface NewJob extends Job {
 export function rowOf(job: NewJob): typeof jobTable.$inferInsert {
   const { channel, author, pictures, cost, costKey, unnotified, messages, params, version, about, called, ...rest } =
     job;
-  const beside = { [VERSION]: version, [ABOUT]: about, [TITLE]: called?.title, [LINE]: called?.line };
+  const beside = { [VERSION]: version, [ABOUT]: about, ...(called && calledBeside(called)) };
   return {
     ...rest,
     params: { ...params, ...defined(beside) },

@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { startDreamloom } from "../../src/app/application.js";
 import { jobStory } from "../../src/app/job-story.js";
 import { loadConfig } from "../../src/app/settings/load-settings.js";
+import type { WireSearch } from "../../src/bots/web/wire.js";
 import { backUp } from "../../src/store/backup.js";
 import { openStore } from "../../src/store/open.js";
 import { Visitor } from "../bots/web/harness.js";
@@ -67,6 +68,21 @@ describe("a data folder of an earlier version", () => {
     await store.close();
     const story = await jobStory(configOf(dir), DONE, join(folder(), "no.log")).catch((error: Error) => error.message);
     expect(story).toMatch(/^The log .*no\.log cannot be read: ENOENT/);
+  });
+
+  it("has works that are found by the titles that they are shown with", async () => {
+    const dir = join(folder(), "data");
+    cpSync(OLD, dir, { recursive: true });
+    const { visitor } = await start(dir);
+    const get = async (path: string) => (await visitor.request("GET", path)).json() as Promise<Partial<WireSearch>>;
+    const [{ title = "", job = "" } = {}] = (await get("/api/gallery?by=date")).works ?? [];
+    expect([title, job]).toEqual(["Dream of creatures", DONE]);
+    for (const said of [title, "/dream look:creatures size:128", DONE])
+      await waitFor(async () => {
+        const path = encodeURIComponent(said);
+        const [gallery, all] = [await get(`/api/gallery?by=date&words=${path}`), await get(`/api/search?q=${path}`)];
+        expect([gallery, all].map(({ works = [] }) => works.map((work) => work.job))).toEqual([[DONE], [DONE]]);
+      });
   });
 
   it("is backed up after that, and a program that starts from the backup has all of it", async () => {

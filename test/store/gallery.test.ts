@@ -87,6 +87,48 @@ describe("the gallery", () => {
     expect(store.jobs.get(painting.id)?.params).toEqual(params);
   });
 
+  it("shows works by their seed and job, and by words after any mark", async () => {
+    const { store } = makeStore();
+    const called = { title: "Painting in Ann’s snow.globe", line: "/stylize name:ann's-snow_globe" };
+    const author = { id: "ann", name: "Mo O'Brien_2" };
+    const work = await addDone(store, { recipe: "stylize", params: { name: "x+drift" }, called, author });
+    const found = (words: string) => read(store, { words: words.match(/[\p{L}\p{N}]+/gu) ?? [] }).flat();
+    for (const words of [called.title, called.line, "globe", author.name, "brien", "drift", "7", work.id])
+      expect(found(words), words).toEqual([work.id]);
+    expect(found("8")).toEqual([]);
+  });
+
+  it("renews what works are called, some at a time, and writes what has changed", async () => {
+    const { store } = makeStore();
+    const params = { look: "eyes", size: 64 };
+    for (let count = 0; count < 205; count++) await addDone(store, { params, finishedAt: count });
+    await addDone(store, { params, finishedAt: 300, called: { title: "Old words", line: "/old" } });
+    const found = (words: string[]) => store.gallery.page({ ...club, by: "date", limit: 300, words }).jobs;
+    expect(found(["dream", "of"])).toHaveLength(0);
+    const asked: unknown[] = [];
+    const renew = () => {
+      const ends: (number | undefined)[] = [];
+      do
+        ends.push(
+          store.gallery.renewCalled((job) => {
+            asked.push(job.params);
+            return { title: "Dream of eyes", line: "/dream look:eyes" };
+          }, ends.at(-1)),
+        );
+      while (ends.at(-1) !== undefined);
+      return ends.length;
+    };
+    expect(renew()).toBe(3);
+    expect(found(["dream", "of"])).toHaveLength(206);
+    expect(found(["old"])).toEqual([]);
+    expect(found([])[0]?.params).toEqual(params);
+    renew();
+    expect(asked).toEqual(Array(412).fill(params));
+    // What is unknown stays as it was.
+    expect(store.gallery.renewCalled(() => undefined)).toBeDefined();
+    expect(found(["dream", "of"])).toHaveLength(206);
+  });
+
   it("goes page by page, newest first, also of works that ended in the same millisecond", async () => {
     const { store } = makeStore();
     const ids: string[] = [];

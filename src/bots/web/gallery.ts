@@ -12,7 +12,7 @@ import type { WebServices } from "./api.js";
 import { type ChannelHub, channelRef, ref, toId } from "./channel-hub.js";
 import { readBody } from "./guard.js";
 import type { BudgetName } from "./limits.js";
-import { wordsOf } from "./message-search.js";
+import { soughtIn } from "./message-search.js";
 import { type PersonRow, storedImages, wireButton, wireImage } from "./store.js";
 import { mustNotBeMuted, toUser } from "./users.js";
 import type { WireAgain, WireGalleryPage, WireGalleryPeople, WirePhoto, WireWork, WireWorkDetail } from "./wire.js";
@@ -72,7 +72,7 @@ function registerWorks(
   app.get("/api/gallery", async (request): Promise<WireGalleryPage> => {
     const { viewer } = enter(request);
     const { person, words, ...query } = readBody(pageQuery, request.query);
-    const said = words === undefined ? undefined : wordsOf(words);
+    const said = words === undefined ? undefined : soughtIn(words);
     const page = await gallery.page(
       { ...given(query), ...defined({ author: person || undefined, words: said }) },
       viewer,

@@ -1,4 +1,5 @@
 /** Finds messages and people in the chat's own file, as far as a viewer may see them. */
+import { wordsOf } from "../../shared/text.js";
 import type { Sql } from "./sql.js";
 import type { MessageRow, PersonRow } from "./store.js";
 
@@ -17,9 +18,9 @@ export interface FoundRow extends MessageRow {
   readonly excerpt: string;
 }
 
-/** Letters and digits, as in the index, without what stands between. */
-export function wordsOf(typed: string): string[] {
-  return (typed.match(/[\p{L}\p{M}\p{N}]+/gu) ?? []).slice(0, MOST_WORDS);
+/** The words that are looked for, as in the index. */
+export function soughtIn(typed: string): string[] {
+  return wordsOf(typed).slice(0, MOST_WORDS);
 }
 
 export class MessageSearch {

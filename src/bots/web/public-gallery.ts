@@ -14,7 +14,7 @@ import type { WebServices } from "./api.js";
 import { channelRef } from "./channel-hub.js";
 import { idOf, type OfFile, sendImage } from "./gallery.js";
 import { readBody } from "./guard.js";
-import { wordsOf } from "./message-search.js";
+import { soughtIn } from "./message-search.js";
 import { galleryPage, gonePage, workPage } from "./public-pages.js";
 
 /** How the gallery is opened to everybody. */
@@ -41,7 +41,7 @@ const pageQuery = z.object({
 /** A form sends what is left empty as well. */
 function asked({ words, style, look, person, after }: z.infer<typeof pageQuery>): PublicQuery {
   const [painted, dreamt, author, from] = [style, look, person, after].map((text) => text || undefined);
-  const said = words === undefined ? [] : wordsOf(words);
+  const said = words === undefined ? [] : soughtIn(words);
   return { limit: WORKS, words: said, ...defined({ style: painted, look: dreamt, person: author, after: from }) };
 }
 

@@ -6,7 +6,7 @@ import type { WebServices } from "./api.js";
 import { channelRef } from "./channel-hub.js";
 import { wireWork } from "./gallery.js";
 import { readBody } from "./guard.js";
-import { type FoundRow, wordsOf } from "./message-search.js";
+import { type FoundRow, soughtIn } from "./message-search.js";
 import { storedImages, wireImage, wirePerson } from "./store.js";
 import { toUser } from "./users.js";
 import type { WireFound, WireSearch } from "./wire.js";
@@ -23,7 +23,7 @@ export function registerSearch(app: FastifyInstance, { sessions, hub, handlers }
     const user = sessions.act(request, "searches");
     const { q, from: author } = readBody(searchQuery, request.query);
     const typed = q.trim();
-    const wanted = { words: wordsOf(typed), author };
+    const wanted = { words: soughtIn(typed), author };
     const isAsked = wanted.words.length > 0 || author !== undefined;
     const messages = isAsked ? search.messages(wanted, user.id) : [];
     const people = author === undefined && typed !== "" ? search.people(typed) : [];

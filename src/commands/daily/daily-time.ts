@@ -1,4 +1,5 @@
 /** When the dream of the day is due: an hour in a time zone, as people write it. */
+import { clockIn, MINUTE_MS, sinceClock } from "../../shared/time.js";
 
 /** @example "18:00 Europe/Berlin" */
 export interface DailyTime {
@@ -23,27 +24,9 @@ export function printDailyTime({ minutes, zone }: DailyTime): string {
   return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)} ${zone}`;
 }
 
-/** The day and the minute of it, where that zone's clocks are. */
-export function clockIn(zone: string, at: number): { readonly day: string; readonly minutes: number } {
-  const parts = new Intl.DateTimeFormat("en-GB", {
-    timeZone: zone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-  }).formatToParts(at);
-  const part = (wanted: string) => parts.find(({ type }) => type === wanted)?.value ?? "";
-  const day = `${part("year")}-${part("month")}-${part("day")}`;
-  return { day, minutes: Number(part("hour")) * 60 + Number(part("minute")) };
-}
-
-const [MINUTE_MS, DAY_MINUTES] = [60_000, 24 * 60];
-
 /** The day on which it was due last, where that zone's clocks are, and how many minutes ago. */
 export function lastDue({ minutes, zone }: DailyTime, at: number): { readonly day: string; readonly late: number } {
-  const late = (clockIn(zone, at).minutes - minutes + DAY_MINUTES) % DAY_MINUTES;
+  const late = sinceClock(minutes, zone, at);
   return { day: clockIn(zone, at - late * MINUTE_MS).day, late };
 }
 

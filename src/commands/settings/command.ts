@@ -117,9 +117,10 @@ async function overview({ chat, app, channel, user }: CommandContext): Promise<s
   return [sentence("settings.heading", { channel: plain(name) }), ...lines, end].join("\n");
 }
 
-function line({ key, known: { option, fallback }, value, from }: EffectiveSetting): string {
+function line({ key, known: { option, fallback, shown }, value, from }: EffectiveSetting): string {
   const { help, unit } = option;
-  const held = value === undefined ? fallback() : `${value}${unit ? ` ${unit}` : ""}`;
+  const print = shown ?? ((value) => `${value}${unit ? ` ${unit}` : ""}`);
+  const held = value === undefined ? fallback() : print(value);
   return `\`${kebab(key)}\` **${held}** (${sentence(`settings.from.${from}`)}): ${help}`;
 }
 

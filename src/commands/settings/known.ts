@@ -16,6 +16,8 @@ export interface KnownSetting {
   readonly option: Option;
   /** What applies where nothing is set, in words. */
   fallback(): string;
+  /** What is said of a value that does not say all by itself. */
+  readonly shown?: (value: SettingValue) => string;
   /** It names one channel of the whole community, and is given there: "here" is stored as that channel's id. */
   readonly namesChannel?: true;
   /** It is set in single channels only. */
@@ -67,6 +69,7 @@ export function knownSettings({ caps, dream, paint, neuron, looks, networks }: B
         },
       }),
       fallback: () => "off",
+      shown: (time) => (time === "off" ? time : sentence("settings.every-day", { time: String(time) })),
       ofChannel: true,
     },
     perPerson: cap("Unfinished jobs per person here", caps.perPerson),

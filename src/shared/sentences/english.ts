@@ -930,6 +930,8 @@ export const english = {
     "the whole community.",
   "settings.hint": "Those who manage the channel may change them.",
   "settings.heading": "**Settings of {channel}**",
+  // The page tells these words from other times, and adds what time that is where it is read.
+  "settings.every-day": "{time}, every day",
   "settings.from.channel": "set here",
   "settings.from.community": "set for the whole community",
   "settings.from.installation": "the default",

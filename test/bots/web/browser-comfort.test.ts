@@ -223,4 +223,26 @@ describe.skipIf(!hasChromium)(`comfort (${chromiumHint})`, () => {
     await message(page, "open until").getByText("1 March").waitFor();
     expect(await message(page, "open until").locator(".text").textContent()).toContain("14:00");
   });
+
+  it.each(VIEWS)("tells an hour of every day with its zone, at $width px, $colorScheme", async (view) => {
+    const { page } = await visit(view, { timezoneId: "Asia/Tokyo", locale: "en-GB" });
+    await moderate(page);
+    const told = async (line: string) => {
+      await message(page, "Welcome to the studio").waitFor();
+      await box(page).fill(line);
+      await box(page).press("Escape");
+      await box(page).press("Enter");
+      return message(page, "Changed. Now:").locator("strong");
+    };
+    for (const [line, shown] of [
+      ["/settings daily:18:00", "18:00 UTC, every day (03:00 your time)"],
+      ['/settings daily:"18:00 Asia/Kolkata"', "18:00 Asia/Kolkata, every day (21:30 your time)"],
+      ['/settings daily:"18:00 Asia/Tokyo"', "18:00 Asia/Tokyo, every day"],
+      ["/settings daily:off", "off"],
+    ] as const) {
+      const value = await told(line);
+      await expect.poll(() => value.textContent()).toBe(shown);
+    }
+    await seen(page, "an hour of every day");
+  });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { DailyDreams } from "../../../src/commands/daily/daily-dreams.js";
-import { clockIn, lastDue, printDailyTime, readDailyTime } from "../../../src/commands/daily/daily-time.js";
+import { lastDue, printDailyTime, readDailyTime } from "../../../src/commands/daily/daily-time.js";
 import { ChatError } from "../../../src/port/chat-error.js";
+import { clockIn } from "../../../src/shared/time.js";
 import { ann, art, ben, mod } from "../../fakes/chat.js";
 import { studio } from "../../fakes/studio.js";
 
@@ -64,7 +65,7 @@ describe("the dream of the day", () => {
   it("is made once, at its hour, of the work with the most hearts, and names whose it is", async () => {
     const { chat, engine, timeIn, lookAfter, begun, quiet, two } = await open();
     await chat.say(mod, `/settings daily:${timeIn(2)}`);
-    expect(chat.ephemeral.at(-1)?.text).toContain(`\`daily\` **${timeIn(2)} UTC**`);
+    expect(chat.ephemeral.at(-1)?.text).toContain(`\`daily\` **${timeIn(2)} UTC, every day**`);
     await lookAfter(1);
     expect(begun()).toHaveLength(0);
     await lookAfter(2.1);
@@ -173,6 +174,6 @@ describe("the dream of the day", () => {
       "daily is set in one channel at a time; leave out everywhere.",
     );
     expect(await told("/settings daily:25:00")).toMatch(/daily must be off, or a time such as 18:00/);
-    expect(await told('/settings daily:"18:00 Europe/Berlin"')).toContain("**18:00 Europe/Berlin**");
+    expect(await told('/settings daily:"18:00 Europe/Berlin"')).toContain("**18:00 Europe/Berlin, every day**");
   });
 });

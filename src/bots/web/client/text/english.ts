@@ -459,6 +459,7 @@ export const english = {
   "admin.chats": "Chats",
   "admin.chat.connected": "connected",
   "admin.chat.not-connected": "not connected",
+  "time.daily": "{said} ({time} your time)",
   "time.now": "just now",
   "time.today": "Today",
   "time.yesterday": "Yesterday",

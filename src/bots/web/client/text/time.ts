@@ -1,3 +1,4 @@
+import { MINUTE_MS, sinceClock } from "../../../../shared/time.js";
 import { sentence } from "./sentences.js";
 
 const DAY = { weekday: "long", day: "numeric", month: "long" } as const;
@@ -41,12 +42,33 @@ export function sameDay(a: number, b: number): boolean {
   return new Date(a).toDateString() === new Date(b).toDateString();
 }
 
-/** A text with the times that it gives in UTC as they are here: "until 2026-03-01 14:05 UTC". */
+const DATED = /(?:(\d{4}-\d{2}-\d{2}) )?([0-2]\d:[0-5]\d) UTC(?!, every day)/g;
+const DAILY = /([0-2]\d):([0-5]\d) ([A-Za-z][\w+/-]*), every day/g;
+
+/**
+ * A text with the times that it gives in UTC as they are here: "until 2026-03-01 14:05 UTC". An hour of every day is
+ * given as it was set, since its zone decides it all year round, and as it is here today where that is another one.
+ */
 export function localTimes(text: string): string {
-  return text.replace(/(?:(\d{4}-\d{2}-\d{2}) )?([0-2]\d:[0-5]\d) UTC/g, (said, date: string | undefined, time) => {
-    const now = Date.now();
+  const now = Date.now();
+  const inZones = text.replace(DAILY, (said: string, hours: string, minutes: string, zone: string) => {
+    const at = timeOfClock(Number(hours) * 60 + Number(minutes), zone, now);
+    const asSet = clock.format(new Date(now).setHours(Number(hours), Number(minutes)));
+    const time = at === undefined ? asSet : clock.format(at);
+    return time === asSet ? said : sentence("time.daily", { said, time });
+  });
+  return inZones.replace(DATED, (said, date: string | undefined, time) => {
     const at = Date.parse(`${date ?? new Date(now).toISOString().slice(0, 10)}T${time}Z`);
     if (Number.isNaN(at)) return said;
     return date === undefined ? clock.format(at) : comingTime(at, now);
   });
+}
+
+/** When a zone's clocks last showed so many minutes since midnight; undefined where this browser knows no such zone. */
+function timeOfClock(minutes: number, zone: string, now: number): number | undefined {
+  try {
+    return now - sinceClock(minutes, zone, now) * MINUTE_MS;
+  } catch {
+    return undefined;
+  }
 }
