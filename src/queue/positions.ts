@@ -65,16 +65,32 @@ export function toldPosition(position: number): { readonly exact: number } | { r
 /** Least time between two reports, in milliseconds: a long queue takes a while to compute. */
 const REPORT_MS = 250;
 
-/** Reports waiting jobs whose position is told otherwise than before. */
+/**
+ * Least time between two reports of how fast running jobs are, and by how much a wait must be another one than was told:
+ * each is an edit.
+ */
+const PACE = { everyMs: 5_000, share: 0.2, seconds: 3 };
+
+interface Told {
+  /** As one number: that of how many are ahead is negative. */
+  readonly place: number;
+  /** When it was said to start, in milliseconds as `performance.now()` counts. */
+  readonly startsAt: number;
+}
+
+/** Reports waiting jobs whose position is told otherwise than before, or that start sooner or later than was told. */
 export class PositionNotifier {
-  readonly #told = new Map<string, number>();
+  readonly #told = new Map<string, Told>();
   #timer: NodeJS.Timeout | undefined;
+  #paceTimer: NodeJS.Timeout | undefined;
   #lastAt = Number.NEGATIVE_INFINITY;
+  #lastPaceAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly positions: () => readonly QueuePosition[],
     private readonly moved: (position: QueuePosition) => void,
     private readonly intervalMs = REPORT_MS,
+    private readonly paceMs = PACE.everyMs,
   ) {}
 
   /** Soon, once for all that happens until then. */
@@ -82,20 +98,30 @@ export class PositionNotifier {
     const wait = Math.max(0, this.#lastAt + this.intervalMs - performance.now());
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      this.#tellNow();
+      this.#tellNow((position, told) => told.place !== placeOf(position));
       this.#lastAt = performance.now();
+    }, wait).unref();
+  }
+
+  /** A running job is further: those whose wait is another one by now are told, where their position is exact. */
+  pace(): void {
+    const wait = Math.max(0, this.#lastPaceAt + this.paceMs - performance.now());
+    this.#paceTimer ??= setTimeout(() => {
+      this.#paceTimer = undefined;
+      this.#tellNow((position, told) => placeOf(position) > 0 && isOff(position.waitSeconds, told));
+      this.#lastPaceAt = performance.now();
     }, wait).unref();
   }
 
   /** Reports those again whose position is told exactly: the queue's announcement has changed. */
   tellAgain(): void {
-    for (const position of this.positions())
-      if (position.position > 0 && "exact" in toldPosition(position.position)) this.moved(position);
+    for (const position of this.positions()) if (placeOf(position) > 0) this.#tell(position);
   }
 
   /** This position of a job has been asked for, and is told. */
-  asked({ job, position }: QueuePosition): void {
-    this.#told.set(job.id, toldAs(position));
+  asked(position: QueuePosition): void {
+    const startsAt = performance.now() + position.waitSeconds * 1000;
+    this.#told.set(position.job.id, { place: placeOf(position), startsAt });
   }
 
   /** The job has left the queue. */
@@ -103,19 +129,27 @@ export class PositionNotifier {
     this.#told.delete(id);
   }
 
-  #tellNow(): void {
+  #tellNow(isNews: (position: QueuePosition, told: Told) => boolean): void {
     for (const position of this.positions()) {
       const before = this.#told.get(position.job.id);
       // Of a new job nothing is told yet: what is, is asked for.
-      if (before === undefined || before === toldAs(position.position)) continue;
-      this.asked(position);
-      if (position.position > 0) this.moved(position);
+      if (before && isNews(position, before)) this.#tell(position);
     }
+  }
+
+  #tell(position: QueuePosition): void {
+    this.asked(position);
+    if (position.position > 0) this.moved(position);
   }
 }
 
-/** What is told of a position, as one number: that of how many are ahead is negative. */
-function toldAs(position: number): number {
+/** What is told of a position; 0 of a job that runs. */
+function placeOf({ position }: QueuePosition): number {
   const told = toldPosition(position);
   return "exact" in told ? told.exact : -told.ahead;
+}
+
+function isOff(waitSeconds: number, { startsAt }: Told): boolean {
+  const told = Math.max(0, (startsAt - performance.now()) / 1000);
+  return Math.abs(waitSeconds - told) > Math.max(PACE.seconds, PACE.share * Math.max(told, waitSeconds));
 }

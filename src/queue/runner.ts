@@ -129,7 +129,7 @@ export class JobRunner {
     pictures: Readonly<Record<string, Uint8Array>>,
     begun: boolean,
   ): Promise<EngineResult> {
-    const { events } = this.context;
+    const { events, positions } = this.context;
     const { completion, engine, filter } = this.parts;
     const { signal } = active.abort;
     signal.throwIfAborted();
@@ -156,6 +156,7 @@ export class JobRunner {
             if (signal.aborted) return;
             if (checkpoint) this.#keepCheckpoint(active, checkpoint);
             active.progress = frame.progress;
+            positions.pace();
             if (judged) judged.offer(frame);
             else show(frame);
           },

@@ -63,18 +63,31 @@ describe("positions", () => {
 function setup() {
   let line = "";
   let reckoned = 0;
+  let waitSeconds = 0;
   const told: string[] = [];
   const queuePositions = (): QueuePosition[] => {
     reckoned++;
     const [running = "", waiting = ""] = line.split("|");
     const at = (id: string, place: number) =>
-      ({ job: { id }, position: place, waitSeconds: 0, runSeconds: 0 }) as QueuePosition;
+      ({ job: { id }, position: place, waitSeconds: place * waitSeconds, runSeconds: 0 }) as QueuePosition;
     return [...[...running].map((id) => at(id, 0)), ...[...waiting].map((id, index) => at(id, index + 1))];
   };
-  const positions = new PositionNotifier(queuePositions, ({ job, position }) => told.push(`${job.id}${position}`), 0);
+  const positions = new PositionNotifier(
+    queuePositions,
+    ({ job, position }) => told.push(`${job.id}${position}`),
+    0,
+    0,
+  );
   const becomes = async (next: string) => {
     line = next;
     positions.tell();
+    await delay(1);
+    return told.splice(0);
+  };
+  /** A running job reports that each wait is so long, times the place. */
+  const waits = async (seconds: number) => {
+    waitSeconds = seconds;
+    positions.pace();
     await delay(1);
     return told.splice(0);
   };
@@ -84,7 +97,7 @@ function setup() {
     for (const position of queuePositions()) positions.asked(position);
     return told;
   };
-  return { positions, becomes, announced, count: () => reckoned };
+  return { positions, becomes, announced, waits, count: () => reckoned };
 }
 
 describe("position notifications", () => {
@@ -110,6 +123,26 @@ describe("position notifications", () => {
     positions.forget("b");
     expect(await becomes("|a")).toEqual([]);
     expect(await becomes("|ba")).toEqual(["a2"]);
+  });
+
+  it("follow running jobs that are faster or slower than was told, in more than a little", async () => {
+    const { announced, waits } = setup();
+    expect(await waits(60)).toEqual([]);
+    await announced("a|bc");
+    expect(await waits(60)).toEqual([]);
+    expect(await waits(55)).toEqual([]);
+    expect(await waits(30)).toEqual(["b1", "c2"]);
+    expect(await waits(30)).toEqual([]);
+    expect(await waits(100)).toEqual(["b1", "c2"]);
+    expect(await waits(0)).toEqual(["b1", "c2"]);
+    // Seconds make no difference.
+    expect(await waits(1)).toEqual([]);
+  });
+
+  it("follow the pace for the first ten only", async () => {
+    const { announced, waits } = setup();
+    await announced("|abcdefghijklm");
+    expect((await waits(60)).join()).toBe("a1,b2,c3,d4,e5,f6,g7,h8,i9,j10");
   });
 
   it("are exact for the first ten, and say of the others how many are ahead at least", () => {

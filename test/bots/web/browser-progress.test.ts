@@ -52,6 +52,8 @@ describe.skipIf(!hasChromium)(`a job's progress in a browser (${chromiumHint})`,
         await expect.poll(() => card.getByRole("timer").textContent()).toMatch(/^(.* sec left|Almost done)$/);
       }
     }
+    // It is faster than was thought: who waits sees the countdown follow.
+    await expect.poll(() => wait.textContent()).toMatch(/^Starts (in \d+ sec|any moment now)$/);
     await mine.scrollIntoViewIfNeeded();
     await look(page, "a job that runs");
     await theirs.scrollIntoViewIfNeeded();
