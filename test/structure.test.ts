@@ -124,6 +124,7 @@ describe("the parts", () => {
         "src/bots/markdown/plain-text.ts",
         "src/bots/web/wire.ts",
         "src/shared/sentences/catalogue.ts",
+        "src/shared/time.ts",
       ]),
     );
     expect(imports.filter(({ from, to }) => !client(from) && client(to)).map(show)).toEqual([]);

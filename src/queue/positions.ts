@@ -66,7 +66,7 @@ export function toldPosition(position: number): { readonly exact: number } | { r
 const REPORT_MS = 250;
 
 /**
- * Least time between two reports of how fast running jobs are, and by how much a wait must be another one than was told:
+ * Least time between two reports of how fast running jobs are, and by how much a wait must differ from what was told:
  * each is an edit.
  */
 const PACE = { everyMs: 5_000, share: 0.2, seconds: 3 };

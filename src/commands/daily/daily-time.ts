@@ -30,10 +30,12 @@ export function lastDue({ minutes, zone }: DailyTime, at: number): { readonly da
   return { day: clockIn(zone, at - late * MINUTE_MS).day, late };
 }
 
-/** A zone's name in its usual spelling. */
+/** A zone's name in its usual spelling. A city's newer name stays: some Nodes would answer Calcutta for Kolkata. */
 function zoneOf(written: string): string | undefined {
   try {
-    return new Intl.DateTimeFormat("en", { timeZone: written }).resolvedOptions().timeZone;
+    const { timeZone } = new Intl.DateTimeFormat("en", { timeZone: written }).resolvedOptions();
+    const isRenamed = written.includes("/") && timeZone.toLowerCase() !== written.toLowerCase();
+    return isRenamed ? written.toLowerCase().replace(/(?<![a-z])[a-z]/g, (first) => first.toUpperCase()) : timeZone;
   } catch {
     return undefined;
   }

@@ -232,7 +232,7 @@ describe.skipIf(!hasChromium)(`comfort (${chromiumHint})`, () => {
       await box(page).fill(line);
       await box(page).press("Escape");
       await box(page).press("Enter");
-      return message(page, "Changed. Now:").locator("strong");
+      return message(page, "Changed. Now:").locator(".markdown strong");
     };
     for (const [line, shown] of [
       ["/settings daily:18:00", "18:00 UTC, every day (03:00 your time)"],

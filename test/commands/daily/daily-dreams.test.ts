@@ -16,6 +16,7 @@ describe("the time of a daily dream", () => {
     };
     expect(told("18:00")).toBe("18:00 UTC");
     expect(told("7.05 europe/berlin")).toBe("07:05 Europe/Berlin");
+    expect(told("7:05 asia/kolkata")).toBe("07:05 Asia/Kolkata");
     expect(told("23:59@America/New_York")).toBe("23:59 America/New_York");
     for (const wrong of ["24:00", "18", "18:60", "18:00 Nowhere/Land", "noon", ""]) expect(told(wrong)).toBeUndefined();
   });
