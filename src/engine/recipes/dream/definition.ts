@@ -110,7 +110,10 @@ const options = {
   }),
   jitter: integer({
     help: "Largest random shift of each step; anywhere when left out",
-    more: "With none the network's grid of strides shows; with a small one the picture's border is dreamt less.",
+    more: [
+      "From noise into a word: an eighth of the longest side.",
+      "With none the network's grid of strides shows; with a small one the picture's border is dreamt less.",
+    ].join(" "),
     unit: "px",
     minimum: 0,
     maximum: 4096,
@@ -167,7 +170,7 @@ const BOOK = {
 export const dreamDefinition = defineRecipe({
   name: "dream",
   command: "dream",
-  version: 3,
+  version: 4,
   help: "Let a network dream in a picture: what it sees grows stronger",
   doing: "dreaming",
   examples: [

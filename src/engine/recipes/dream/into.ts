@@ -35,6 +35,11 @@ const LEVELS = 4;
 const GATHERED = 10;
 /** How far the gradient is turned towards the colours of photos. */
 const COLOURS = 0.25;
+/**
+ * The largest shift of a step from noise, against the longer side: little enough that a thing keeps its place and grows
+ * into a whole. Shifted anywhere, noise fills with parts of it.
+ */
+const SHIFTED = 1 / 8;
 /** Sizes at which the picture is looked at to find where a thing is, against its own. */
 const LOOKS = [1, 1.5];
 /**
@@ -58,7 +63,7 @@ interface Core {
   readonly centred: boolean;
 }
 const PHOTO: Core = { floor: 0.3, full: 0.35, from: 1, centred: false };
-const NOISE: Core = { floor: 0.25, full: 0.4, from: 0, centred: true };
+const NOISE: Core = { floor: 0.45, full: 0.4, from: 0, centred: true };
 
 /** What a dream is to become. */
 export interface Into {
@@ -73,6 +78,8 @@ export interface Into {
   steps(octave: number): number;
   /** @param strength how far an octave's steps go, 1 being the usual */
   update(octave: number, size: Size, strength: number): Update;
+  /** The largest shift of a step at that size, in pixels; undefined where it may go anywhere. */
+  jitter(size: Size): number | undefined;
   /** What is done to the gradient of an octave of that size. */
   conditioned(size: Size): Transform;
   /** An octave's last step with its detail cored. */
@@ -100,6 +107,7 @@ export function intoOf(params: DreamParams, engine: EngineContext, fromNoise: bo
     steps,
     update: (octave, size, strength) =>
       momentumDescent(size, (strength * ofOctave(CHANGE, octave)) / steps(octave), MOMENTUM),
+    jitter: ({ width, height }) => (fromNoise ? Math.round(SHIFTED * Math.max(width, height)) : undefined),
     conditioned: (size) =>
       compose(gathered(GATHERED, size), towardsNaturalColours(COLOURS), equalise(size, LEVELS, SLOPE)),
     core: (taken, octave, base) => {

@@ -103,7 +103,7 @@ export async function* dream(
         into?.update(octave, size, strength) ?? meanAbsoluteDescent((strength * OCTAVE_CHANGE) / params.steps);
       const conditioned = into?.conditioned(size);
       const seen = (step: number): Transform => {
-        const shifted = drawShift(params, size, next);
+        const shifted = drawShift(params.jitter ?? into?.jitter(size), size, next);
         if (conditioned) return compose(conditioned, shifted);
         const smoothed = smoothing(size, step);
         return smoothed ? compose(shifted, smoothed) : shifted;
@@ -143,7 +143,8 @@ function freshPlaces({ sure }: FrameBefore, least: number): MaskAt {
   return atSizes(extended({ ...sure, data: sure.data.map((v) => 1 - (1 - RENEWED) * v) }, least));
 }
 
-function drawShift({ jitter }: DreamParams, size: Size, next: Random): Transform {
+/** @param jitter the largest shift, in pixels; anywhere when left out */
+function drawShift(jitter: number | undefined, size: Size, next: Random): Transform {
   return shift(jitter === undefined ? shiftAnywhere(next, size) : randomShift(next, jitter));
 }
 
