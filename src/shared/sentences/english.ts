@@ -90,7 +90,9 @@ const done = (deed: Deed, of: Of | undefined): string => {
     case "texture":
       return textureOf(deed, picture);
     case "neuron":
-      return deed.into ? `What ${things(deed.into)} looks like to a network` : neuronAlone(deed.neuron);
+      return deed.into
+        ? `What ${things(deed.into)} look${deed.into.length > 1 ? "" : "s"} like to a network`
+        : neuronAlone(deed.neuron);
     case "neurons":
       return `Neurons of ${deed.network} on a sheet, each as the picture that excites it most`;
     case "zoom":

@@ -1,0 +1,158 @@
+/** The three chats of one program as people use them, told apart by nothing but how one types, looks and presses. */
+import type { Browser, Locator, Page } from "playwright-core";
+import { expect } from "vitest";
+import type { ChannelRef } from "../../src/domain/model.js";
+import type { FakeDiscord } from "../fakes/discord/server.js";
+import type { FakeSlack } from "../fakes/slack/server.js";
+import { Users } from "../fakes/slack/users.js";
+import { hasPart } from "../support/has-part.js";
+import { waitFor } from "../support/wait-for.js";
+
+/** A channel's message about a job that is done. */
+export interface Made {
+  readonly job: string;
+  readonly text: string;
+  /** What those are told who do not see the picture. */
+  readonly description: string | undefined;
+  picture(): Promise<Buffer>;
+  /** Presses the button with exactly this label. */
+  press(label: string): Promise<void>;
+}
+
+/** A person in a channel of their own. */
+export interface ChatInTest {
+  use(command: string, options: Readonly<Record<string, string | number>>, photo?: Uint8Array): Promise<void>;
+  /** The work whose message has all of these parts; none goes on with a digit. */
+  made(...parts: readonly string[]): Promise<Made>;
+  /** Resolves when the bot has said so in the channel. */
+  said(text: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+const WAIT_MS = 180_000;
+const DONE = "Done in";
+
+/** A text as people read it, where a chat's own marks are in it. */
+const plain = (text: string): string => text.replace(/[*`]/g, "");
+const fits = (text: string, parts: readonly string[]): boolean =>
+  text.includes(DONE) && parts.every((part) => hasPart(plain(text), part));
+const jobIn = (text: string): string => /job `?([A-Z0-9]{8})/.exec(text)?.[1] ?? expect.fail(`no job in ${text}`);
+const lineOf = (options: Readonly<Record<string, string | number>>): string =>
+  Object.entries(options)
+    .map(([name, value]) => `${name}:${/\s/.test(String(value)) ? `"${value}"` : value}`)
+    .join(" ");
+const file = (bytes: Uint8Array | undefined) => (bytes ? [{ name: "photo.png", bytes }] : []);
+
+export function onDiscord(discord: FakeDiscord): ChatInTest {
+  const ann = discord.user("Ann");
+  const channel: ChannelRef = discord.addChannel("words");
+  const find = (fitting: (text: string) => boolean, what: string) =>
+    discord.until(() => discord.messagesIn(channel).find(({ text }) => fitting(text)), what, WAIT_MS);
+  return {
+    use: (command, options, photo) => ann.command(channel, command, options, file(photo)).answered,
+    async made(...parts) {
+      const { ref, text, pictures } = await find((each) => fits(each, parts), parts.join(" … "));
+      const [picture = expect.fail(`no picture: ${text}`)] = pictures;
+      return {
+        job: jobIn(text),
+        text,
+        description: picture.description,
+        picture: () => picture.download(),
+        press: (label) => ann.press(ref, label).answered,
+      };
+    },
+    said: async (text) => void (await find((each) => plain(each).includes(text), text)),
+    close: async () => undefined,
+  };
+}
+
+export function onSlack(slack: FakeSlack): ChatInTest {
+  const people = new Users(slack);
+  const ann = slack.addUser("Ann");
+  const { id } = slack.addChannel("words");
+  const find = (fitting: (text: string) => boolean, what: string) =>
+    waitFor(() => people.look(ann, { id }).find(({ byBot, text }) => byBot && fitting(text)) ?? expect.fail(what));
+  return {
+    // A mention brings pictures along, and knows every command by its name.
+    use: async (command, options, photo) =>
+      void (await people.mention(ann, { id }, `${command} ${lineOf(options)}`, file(photo))),
+    async made(...parts) {
+      const { ts, text } = await find((each) => fits(each, parts), parts.join(" … "));
+      // A film is a file in the thread, where it plays.
+      const [picture = expect.fail(`no picture: ${text}`)] = people
+        .look(ann, { id, thread: ts })
+        .filter((message) => message.text.includes("Your picture is ready") || message.pictures.some(isFilm))
+        .flatMap(({ pictures }) => pictures)
+        .sort((one, other) => Number(isFilm(other)) - Number(isFilm(one)));
+      return {
+        job: jobIn(text),
+        text,
+        description: picture.alt,
+        picture: async () => Buffer.from(picture.bytes),
+        press: (label) => people.press(ann, people.message({ channel: id, ts }), label),
+      };
+    },
+    said: async (text) => void (await find((each) => plain(each).includes(text), text)),
+    close: async () => undefined,
+  };
+}
+
+const isFilm = ({ name }: { readonly name: string }): boolean => name.endsWith(".webp");
+
+export async function onTheWeb(browser: Browser, address: string): Promise<ChatInTest> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce" });
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.setDefaultTimeout(WAIT_MS);
+  page.on("pageerror", ({ message }) => errors.push(message));
+  await page.goto(address);
+  const box = page.locator(".channel-pane textarea");
+  await box.waitFor();
+  return {
+    async use(command, options, photo) {
+      if (photo) await attach(page, photo);
+      await box.fill(`/${command} ${lineOf(options)}`);
+      // The list of completions is open at the end of a line; Escape leaves the line as it is.
+      await box.press("Escape");
+      await box.press("Enter");
+    },
+    async made(...parts) {
+      const item = await finished(page, parts);
+      const shown = item.locator("img:not([alt=''])").first();
+      return {
+        job: jobIn((await item.textContent()) ?? ""),
+        text: (await item.textContent()) ?? "",
+        description: (await shown.getAttribute("alt")) ?? undefined,
+        async picture() {
+          const href = await item.locator("a[download]").first().getAttribute("href");
+          const response = await page.request.get(new URL(href ?? "", address).href);
+          expect(response.status()).toBe(200);
+          return response.body();
+        },
+        // By its key: others' messages may move it while a pointer is on its way.
+        press: (label) => item.getByRole("button", { name: label, exact: true }).press("Enter"),
+      };
+    },
+    said: (text) => page.locator(".channel-pane article", { hasText: text }).first().waitFor(),
+    async close() {
+      await context.close();
+      expect(errors).toEqual([]);
+    },
+  };
+}
+
+async function attach(page: Page, photo: Uint8Array): Promise<void> {
+  const picture = { name: "photo.png", mimeType: "image/png", buffer: Buffer.from(photo) };
+  await page.locator(".channel-pane input[type=file]").setInputFiles([picture]);
+  await page.getByLabel("Describe photo.png").waitFor();
+}
+
+/** The message of a job that is done, by its own name: others may come below it. */
+async function finished(page: Page, parts: readonly string[]): Promise<Locator> {
+  let item = page.locator(".channel-pane article", { hasText: DONE });
+  for (const part of parts)
+    item = item.filter({ hasText: new RegExp(`${part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?!\\d)`) });
+  item = item.filter({ has: page.getByRole("button", { name: "Delete", exact: true }) });
+  await item.first().waitFor();
+  return page.locator(`#${await item.first().getAttribute("id")}`);
+}
