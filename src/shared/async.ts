@@ -1,5 +1,4 @@
-import { setImmediate as soon } from "node:timers";
-import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
+import { setTimeout as delay } from "node:timers/promises";
 
 /**
  * Settles like `work`, or, when that takes longer than `milliseconds`, as `onTimeout` says: with the value it returns,
@@ -126,51 +125,6 @@ export class Mutex {
       resolve();
       throw error;
     }
-  }
-}
-
-/**
- * Has much that comes at once done a little at a time, so that what else the program does goes on in between: work is
- * done at once as long as this turn of the event loop is short, else in a later one, in the order of the calls.
- */
-export class Turns {
-  #begunAt = Number.NEGATIVE_INFINITY;
-  #next: Promise<void> | undefined;
-
-  /** @param milliseconds how long a turn may have been when more is done in it */
-  constructor(private readonly milliseconds: number) {}
-
-  /** With those who wait for a later turn it is as with {@link pass}. */
-  async take<T>(work: () => T): Promise<Awaited<T>> {
-    if (this.#isLong()) await this.pass();
-    return await work();
-  }
-
-  /**
-   * For many who go on at the same moment: resolves for one after the other, in the order of the calls, with all that
-   * follows at once from the one done before the next is looked at.
-   */
-  pass(): Promise<void> {
-    return new Promise((resolve) => {
-      const look = (): void => {
-        const isLong = this.#isLong();
-        if (isLong) this.#next ??= this.#turn();
-        // The next turn begins before they are looked at again, in the order of the calls.
-        if (isLong) soon(look);
-        else resolve();
-      };
-      soon(look);
-    });
-  }
-
-  #isLong(): boolean {
-    return performance.now() - this.#begunAt > this.milliseconds;
-  }
-
-  async #turn(): Promise<void> {
-    await nextTurn();
-    this.#begunAt = performance.now();
-    this.#next = undefined;
   }
 }
 

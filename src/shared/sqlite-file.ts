@@ -3,11 +3,11 @@ import { dirname } from "node:path";
 import { promisify } from "node:util";
 import type Libsql from "libsql";
 import { LRUCache } from "lru-cache";
-import { Turns } from "./async.js";
 import { checkDatabase } from "./check-database.js";
 import { makeFolder } from "./make-folder.js";
 import { openSqlite } from "./native.js";
 import { StoreError, storeError } from "./store-error.js";
+import { Turns } from "./turns.js";
 
 /** Milliseconds to wait for a lock of another connection, such as a backup's. */
 const BUSY_MS = 5_000;

@@ -4,8 +4,8 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { ChatHandlers } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
-import { Turns } from "../../shared/async.js";
 import { sentence } from "../../shared/sentences/sentence.js";
+import { Turns } from "../../shared/turns.js";
 import { parseFrame, registerAdmin } from "./admin.js";
 import { type ChannelHub, channelRef, removedFrame, toId } from "./channel-hub.js";
 import type { Conversation } from "./conversation.js";
@@ -201,11 +201,11 @@ function registerSaying(app: FastifyInstance, { sessions, conversation, hub }: W
   const turns = new Turns(TURN_MS);
 
   app.post("/api/messages", async (request) => {
-    const user = await turns.take(() => sessions.act(request, "messages"));
+    const user = sessions.act(request, "messages");
     const row = await uploads.take(user.id, request, (said) => {
       const bytes = said.images.reduce((sum, image) => sum + image.bytes.byteLength, 0);
       if (bytes > 0) sessions.spend("megabytes", request, user, bytes / 1024 / 1024);
-      return turns.take(() => conversation.say(user, said));
+      return turns.take(() => conversation.say(user, said), user.id);
     });
     // Read again: a command may have become public, or been answered, meanwhile.
     return hub.views.message(store.message(row.id) ?? row);

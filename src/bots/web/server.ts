@@ -7,6 +7,7 @@ import { ChatError, type ChatErrorKind } from "../../port/chat-error.js";
 import { defined } from "../../shared/defined.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { StoreError } from "../../shared/store-error.js";
+import { Turns } from "../../shared/turns.js";
 import { memberOf, networkOf } from "./addresses.js";
 import { registerApi, type WebServices } from "./api.js";
 import { serveClient } from "./client-files.js";
@@ -15,9 +16,11 @@ import { registerDevices } from "./devices.js";
 import { registerGallery } from "./gallery.js";
 import { refuse } from "./guard.js";
 import { shaOf } from "./image-files.js";
+import { TURN_MS } from "./limits.js";
 import { registerModeration } from "./moderation.js";
 import { type PublicDoor, registerPublicGallery } from "./public-gallery.js";
 import { registerSearch } from "./search.js";
+import { addressOf } from "./sessions.js";
 import { registerWholeResults } from "./whole-results.js";
 
 const STATUS: Readonly<Record<ChatErrorKind, number>> = {
@@ -88,6 +91,7 @@ export async function buildServer(
     rewriteUrl: ({ url = "/" }) => (url.startsWith(basePath) ? `/${url.slice(basePath.length)}` : url),
   }) as unknown as FastifyInstance;
   boundConnections(app, limits.connectionsPerAddress, isProxy);
+  takeTurns(app);
   guard(app, allowedHosts);
   app.addHook("onRequest", async (request) => services.sessions.spend("requests", request));
   tellOfUnknownProxy(app, isProxy, logger);
@@ -147,6 +151,12 @@ function acknowledgeDurably(app: FastifyInstance, { hub }: WebServices): void {
     const synced = hub.parts.store.synced();
     await (reads ? synced.catch(() => undefined) : synced);
   });
+}
+
+/** Requests that come at once are dealt with a few at a time, one of each address after the other. */
+function takeTurns(app: FastifyInstance): void {
+  const turns = new Turns(TURN_MS);
+  app.addHook("onRequest", async (request) => turns.take(() => undefined, addressOf(request)));
 }
 
 /** A connection costs memory and a file handle before anything is asked over it. */

@@ -1,8 +1,9 @@
 import type { Socket } from "node:net";
 import type { WebSocket } from "@fastify/websocket";
 import type { Logger } from "pino";
-import { TokenBucket, Turns } from "../../shared/async.js";
+import { TokenBucket } from "../../shared/async.js";
 import { sentence } from "../../shared/sentences/sentence.js";
+import { Turns } from "../../shared/turns.js";
 import { Batch } from "./batch.js";
 import { FRAMES_LONGEST_MS, FRAMES_MS, FRAMES_SHARE, HEARTBEAT_MS, TURN_MS, type WebChatLimits } from "./limits.js";
 import type { WireFrame } from "./wire.js";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { Turns } from "../../src/shared/async.js";
+import { Turns } from "../../src/shared/turns.js";
 
 /** Keeps the program busy. */
 function work(milliseconds: number): void {
@@ -69,3 +69,37 @@ it.each(["pass", "take"] as const)(
     expect(log.join("").replace(/^\|/, "")).toMatch(/^a\|b\|c\|?$/);
   },
 );
+
+it("shares a turn out among all places where somebody waits", async () => {
+  const log: string[] = [];
+  const places = ["a", "b", "c", "d"].map((name) => ({ name, turns: new Turns(8) }));
+  const works = Array.from({ length: 10 }, () => places).flat();
+  const all = Promise.all(
+    works.map(async ({ name, turns }) => {
+      await turns.pass();
+      work(2);
+      log.push(name);
+    }),
+  );
+  let over = false;
+  const others = (async () => {
+    while (!over) {
+      await new Promise((resolve) => setImmediate(resolve));
+      log.push("|");
+    }
+  })();
+  await all;
+  over = true;
+  await others;
+  const turns = log.join("").split("|");
+  // One everywhere takes the 8 ms; each place by itself would have four.
+  expect(Math.max(...turns.map(({ length }) => length))).toBeLessThanOrEqual(5);
+});
+
+it("keeps no one waiting for all that another wants", async () => {
+  const turns = new Turns(5);
+  const log: string[] = [];
+  const wanted = [...Array.from({ length: 20 }, () => "much"), "little"];
+  await Promise.all(wanted.map((who) => turns.take(() => log.push(who), who)));
+  expect(log.indexOf("little")).toBe(1);
+});
