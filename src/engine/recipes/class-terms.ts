@@ -11,6 +11,8 @@ export const MOST_CLASS_TERMS = 8;
 const LARGEST = 10;
 /** Words between two names. */
 const BETWEEN = /^(?:and|or|\+|&)$/;
+/** Words before a name that are none by themselves: "two" alone is not a bicycle built for two. */
+const BEFORE = /^(?:an?|the|my|some|many|\d+|one|two|three|four|five|six|seven|eight|nine|ten)$/i;
 
 /** A text's terms, or the first word of it that means no class; undefined where it says nothing that can be meant. */
 export function readClassTerms(text: string): readonly ClassTerm[] | { readonly unknown: string } | undefined {
@@ -21,6 +23,11 @@ export function readClassTerms(text: string): readonly ClassTerm[] | { readonly 
   const terms: ClassTerm[] = [];
   while (words.length > 0) {
     const term = longest(words);
+    // "two dogs" are dogs, but "three toed sloth" is a name.
+    if (BEFORE.test(words[0] ?? "") && (term?.words ?? 1) === 1) {
+      words.shift();
+      continue;
+    }
     if (!term) return { unknown: words.slice(0, 3).join(" ").replace(/:.*/, "") };
     if (!(Math.abs(term.weight) <= LARGEST && term.weight !== 0)) return undefined;
     words.splice(0, term.words);

@@ -15,6 +15,10 @@ describe("what to dream into, as people type it", () => {
     ["goldfish + pizza:-1", "goldfish pizza:-1"],
     ["dogs", "dogs"],
     ["sports car teapot:2", "sports-car teapot:2"],
+    ["two dogs", "dogs"],
+    ["a castle and the 3 lions:0.5", "castle lion:0.5"],
+    ["three toed sloth", "three-toed-sloth"],
+    ["bicycle-built-for-two", "bicycle-built-for-two"],
   ])("%s", (typed, read) => {
     expect(readClasses(typed)).toBe(read);
     expect(readClasses(read)).toBe(read);
@@ -23,6 +27,8 @@ describe("what to dream into, as people type it", () => {
   it.each([
     ["pecock", "things that the network knows. Did you mean peacock?"],
     ["castle jelyfish:2", "things that the network knows. Did you mean jellyfish?"],
+    ["a glorbical", "things that the network knows, such as dogs, cats, big cats, wolves or castle"],
+    ["two", '1 to 8 things with weights, such as "jellyfish:0.7 castle:0.3"'],
     ["", '1 to 8 things with weights, such as "jellyfish:0.7 castle:0.3"'],
     ["castle:0", '1 to 8 things with weights, such as "jellyfish:0.7 castle:0.3"'],
     ["castle:1e9", "things that the network knows. Did you mean castle?"],
