@@ -20,6 +20,18 @@ const NEWEST_TAKES_PRESSES = `(async () => {
   return [atFirst, takes()];
 })()`;
 
+/** Scrolls a channel and lets it grow in one frame, and waits until both have been told. */
+const scrollsAndGrows = (steps: string) => `(async () => {
+  const timeline = document.querySelector(".channel-pane .timeline");
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  const grow = (px) => {
+    timeline.firstElementChild.style.minHeight = timeline.scrollHeight + px + "px";
+  };
+  ${steps}
+  await frame();
+  await frame();
+})()`;
+
 describe.skipIf(!hasChromium)(`the first minute (${chromiumHint})`, () => {
   const { visit, engine } = wholeProgram();
 
@@ -146,9 +158,12 @@ describe.skipIf(!hasChromium)(`the first minute (${chromiumHint})`, () => {
     await expect.poll(atEnd).toBe(true);
     await message(page, "a variation of").waitFor();
     await shot(page, "first-answer");
-    // Reading on from there, nothing moves one that others have set off.
-    await timeline.evaluate((each) => each.scrollTo(0, 0));
-    await expect.poll(atEnd).toBe(false);
+    // One stays there when something grows, also just after a scroll.
+    await page.evaluate(scrollsAndGrows("timeline.scrollTop -= 1; grow(300);"));
+    expect(await atEnd()).toBe(true);
+    // Reading on from there, nothing moves one, also where something grows before the scroll is told.
+    await page.evaluate(scrollsAndGrows("await frame(); timeline.scrollTo(0, 0); grow(300);"));
+    expect(await atEnd()).toBe(false);
   });
 
   // After the others, which count what was made.

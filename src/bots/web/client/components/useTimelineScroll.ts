@@ -6,6 +6,8 @@ import { getState, type Timeline, type TimelineRef, timelineKey, useStore } from
 
 const NEAR_BOTTOM_PX = 80;
 const NEAR_TOP_PX = 600;
+/** Less may be rounding. */
+const UP_PX = 3;
 /** How long a message that a link led to stands out. */
 const SHOWN_MS = 4_000;
 
@@ -20,13 +22,29 @@ export function useTimelineScroll(ref: TimelineRef, timeline: Timeline | undefin
   const [away, setAway] = useState(false);
   const newest = timeline?.messages.at(-1)?.id;
   const hasNewer = timeline?.hasNewer === true;
-  const toBottom = () => scroller.current?.scrollTo({ top: scroller.current.scrollHeight, behavior: "instant" });
+  /** Where it was scrolled to when that was last known. */
+  const top = useRef(0);
+  const look = () => {
+    const element = scroller.current;
+    if (!element) return;
+    const below = element.scrollHeight - element.scrollTop - element.clientHeight;
+    // What grows below takes no one away from the bottom, also where its scroll event is still to come; going up does.
+    atBottom.current = below < NEAR_BOTTOM_PX || (atBottom.current && element.scrollTop > top.current - UP_PX);
+    top.current = element.scrollTop;
+  };
+  const toBottom = () => {
+    const element = scroller.current;
+    if (!element) return;
+    element.scrollTo({ top: element.scrollHeight, behavior: "instant" });
+    top.current = element.scrollTop;
+  };
   const toNewest = () => {
     atBottom.current = true;
     if (hasNewer) void loadNewest(ref);
     else toBottom();
   };
   const stay = () => {
+    look();
     if (atBottom.current && !hasNewer) toBottom();
   };
   const markSeen = () => {
@@ -59,7 +77,7 @@ export function useTimelineScroll(ref: TimelineRef, timeline: Timeline | undefin
   const onScroll = () => {
     const element = scroller.current;
     if (!element) return;
-    atBottom.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_BOTTOM_PX;
+    look();
     setAway(!atBottom.current || hasNewer);
     markSeen();
     if (atBottom.current && hasNewer) void loadNewer(ref);
