@@ -107,6 +107,24 @@ describe("the catalogue", () => {
     expect(written).toEqual([]);
   });
 
+  it("has every word that the page says", () => {
+    const written = code
+      .filter(({ file }) => /^bots\/web\/client\/.*\.tsx$/.test(file))
+      .flatMap(({ file, text }) =>
+        [...nodesOf(parseSync(file, text).program as unknown as SyntaxNode)].flatMap((node) => {
+          const { name, value } = node as { readonly name?: { readonly name?: string }; readonly value?: unknown };
+          const said = node.type === "JSXText" ? String(value) : "";
+          const isTold =
+            node.type === "JSXAttribute" && /^(aria-label|title|placeholder|alt|label)$/.test(`${name?.name}`);
+          const told = isTold && isNode(value) ? wordsOf(isNode(value.expression) ? value.expression : value) : "";
+          const words = (said + told).trim();
+          // The name, and identifiers of the page's own catalogue.
+          return /\p{L}{2}/u.test(words) && !/^(Dreamloom|[a-z]+\.[a-z.-]+)$/.test(words) ? [`${file}: ${words}`] : [];
+        }),
+      );
+    expect(written).toEqual([]);
+  });
+
   it("has no sentence twice, and none that is never said", () => {
     const areas = code.filter(({ file }) => file === "shared/sentences/english.ts");
     const declared = areas.flatMap(({ text }) =>
