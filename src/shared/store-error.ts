@@ -53,7 +53,7 @@ export function storeError(cause: unknown, path: string): unknown {
   }
   if (code.startsWith("SQLITE_BUSY"))
     return new StoreError("in-use", "store.in-use", { folder: dirname(path) }, { cause });
-  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code) || isUnknownFormat(cause)) {
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code) || isAnotherFormat(cause)) {
     return new StoreError("damaged", "store.damaged", { path }, { cause });
   }
   return cause;
@@ -84,9 +84,12 @@ export function keepSentence(error: unknown): "keep.full" | "keep.unwritable" | 
   return kind === "full" || kind === "unwritable" || kind === "damaged" ? `keep.${kind}` : undefined;
 }
 
-/** The number of the format in the file's head is none that there is: SQLite has no code of its own for that. */
-function isUnknownFormat(error: unknown): boolean {
-  return error instanceof Error && error.message === "unsupported file format";
+/**
+ * The number of the format in the file's head is none that there is, or what it says of its tables is not what was
+ * written there: SQLite has no code of its own for that, and the program's queries are always the same.
+ */
+function isAnotherFormat(error: unknown): boolean {
+  return error instanceof Error && /^(unsupported file format$|no such (table|column): )/.test(error.message);
 }
 
 function codeOf(error: unknown): string {

@@ -42,7 +42,7 @@ interface Inside {
 
 export const films: Attack = {
   name: "films",
-  count: 1_500,
+  count: 150,
   atOnce: 2,
   mostGrowth: 60,
   async open() {

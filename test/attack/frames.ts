@@ -175,7 +175,7 @@ async function comeBack({ next, stranger: { person, address }, gains, note }: Vi
 /** Bytes over an open socket that are no frames, or not such as a client may send. */
 async function noFrames({ next, program: { port }, stranger: { person }, note }: Visit): Promise<void> {
   const socket = connect({ host: "127.0.0.1", port, localAddress: "127.1.2.1" });
-  const closed = once(socket, "close");
+  const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
   socket.on("error", () => undefined).resume();
   const handshake = [
     ...["GET /api/live HTTP/1.1", `host: 127.0.0.1:${port}`, `origin: http://127.0.0.1:${port}`],

@@ -96,6 +96,16 @@ describe("a database that is opened", () => {
     expect(open(path)).toEqual(told(path));
   });
 
+  it("is refused where its tables are not those that were made", () => {
+    for (const query of ["SELECT mote FROM note", "SELECT * FROM mote"]) {
+      const path = notes();
+      const file = new SqliteFile(path, () => undefined);
+      expect(() => file.client.prepare(query).all([])).toThrow(`The database ${path} is damaged`);
+      expect(file.problem?.kind).toBe("damaged");
+      file.close();
+    }
+  });
+
   it("is refused where an index is not its table's", () => {
     const path = notes();
     change(path, (bytes) => {
