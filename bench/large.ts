@@ -1,6 +1,7 @@
 /**
  * What does a picture for print cost? A dream goes on from the one that is done to larger sides, as ⬆️ does, under the
- * memory setting: the peak of memory, and the time that people are told beside the time that it takes.
+ * memory setting: the peak of memory, and the time that people are told beside the time that it takes. The same
+ * estimate is made of the processor's time, which does not depend on what else the machine does.
  *
  * Usage: npx tsx bench/large.ts [--sides 512,1024,4096] [--network resnet50] [--steps 10] [folder]
  * The first side is dreamt twice, so that what a first job loads is not counted. Results go into the folder.
@@ -30,6 +31,8 @@ const config = loadConfig();
 const settings = engineSettings(config);
 const engine = openEngine(settings);
 const estimator = new Estimator(config.queue.estimate);
+/** Learns from the same jobs, but seconds of the processor. */
+const processor = new Estimator(config.queue.estimate);
 const image = readFileSync(new URL("../config/sample.jpg", import.meta.url));
 
 /** Megabytes of this process, as Linux counts them. */
@@ -44,26 +47,31 @@ const sides = values.sides.split(",").map(Number);
 const [smallest = 512] = sides;
 const setting = settings.memoryBytes === undefined ? "none" : (settings.memoryBytes / 1e6).toFixed(0);
 console.log(`Memory setting: ${setting} MB`);
-console.log("| longer side, px | goes on from, px | before, MB | peak, MB | told, s | took, s | file, MB |");
-console.log("| --: | --: | --: | --: | --: | --: | --: |");
+console.log(
+  "| longer side, px | goes on from, px | before, MB | peak, MB | told, s | took, s | told, CPU s | took, CPU s | file, MB |",
+);
+console.log("| --: | --: | --: | --: | --: | --: | --: | --: | --: |");
 for (const [run, side] of [smallest, ...sides].entries()) {
   const params = { size: side, octaves: 4, steps: Number(values.steps), seed: 1, network: values.network };
   const all = completed(dreamDefinition, params);
   const [cost, key] = [dreamDefinition.cost(all, done), costKey(dreamDefinition, all)];
-  const told = estimator.seconds(key, cost);
+  const told = [estimator, processor].map((each) => each.seconds(key, cost));
   const before = resident("VmRSS");
   // Forgets the peak so far: Linux then counts from here.
   writeFileSync("/proc/self/clear_refs", "5");
-  const started = performance.now();
+  const [started, spent] = [performance.now(), process.cpuUsage()];
   const result = await runJob(
     { recipe: "dream", params, pictures: { image, ...(finished && { finished }) } },
     { ...engine, signal: new AbortController().signal, onFrame: () => undefined },
   );
   const took = (performance.now() - started) / 1000;
+  const { user, system } = process.cpuUsage(spent);
+  const computed = (user + system) / 1e6;
   estimator.learn(key, cost, took, result.runtime);
+  processor.learn(key, cost, computed, result.runtime);
   const bytes = result.picture;
   const cells = [before, resident("VmHWM")].map((megabytes) => megabytes.toFixed(0));
-  const times = [told, took].map((seconds) => seconds.toFixed(1));
+  const times = [told[0], took, told[1], computed].map((seconds = Number.NaN) => seconds.toFixed(1));
   console.log(
     `| ${[side, done ?? "the photo", ...cells, ...times, (bytes.byteLength / 1e6).toFixed(1)].join(" | ")} |`,
   );

@@ -15,6 +15,7 @@ import { type BotOptions, offer } from "../src/commands/bot-options.js";
 import { summarise } from "../src/commands/command.js";
 import { chatCommands } from "../src/commands/create-context.js";
 import { LINK_DAYS } from "../src/commands/gallery/whole-results.js";
+import { MOST_TOGETHER } from "../src/commands/images/find-several.js";
 import { RESULT_REACTIONS } from "../src/commands/interactive/result-reactions.js";
 import { ALWAYS_ANSWERED, STARTING_NOTHING } from "../src/commands/moderation/exempt.js";
 import type { Recipe } from "../src/commands/recipes/recipe.js";
@@ -155,6 +156,10 @@ A command takes the picture attached to it; else that of the message it answers,
 in its line (on Discord and Slack also the avatar of a member who is mentioned, \`/dream @ada\`, or an emoji of the server or workspace, \`picture::blob:\`; in the slash menu in
 *picture-from*); else the newest one. Of a message it takes files first, then what its blocks, forwarded parts and link previews show, then
 stickers and custom emoji (Discord). A message that is pointed at and shows no picture is said to show none: no other picture is taken for it.
+
+Where a message has several, \`picture:2\` takes its second one, of the newest message too. Menus of messages on Discord and Slack ask which one is
+meant. \`/see\` and \`/made\` answer for all of them, ${MOST_TOGETHER} at most; in the web chat, from a picture's own menu (a right click, a long press, or
+the menu key on it), they are about that picture. Other commands take the first.
 
 | the newest picture | Discord | Slack | web chat |
 | --- | --- | --- | --- |

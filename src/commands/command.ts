@@ -23,7 +23,7 @@ export interface CommandContext {
   readonly lessons: Pick<Lessons, "open">;
   readonly user: Member;
   readonly channel: ChannelRef;
-  readonly event: Pick<CommandEvent, "attachments" | "latestPicture" | "repliesTo">;
+  readonly event: Pick<CommandEvent, "attachments" | "latestPicture" | "pointedAt" | "repliesTo">;
   /** See `JobRequester.jobId`. */
   readonly jobId?: string | undefined;
   /** Only the person who asked sees the answer. */

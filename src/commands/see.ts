@@ -7,8 +7,9 @@ import { plain } from "../shared/text.js";
 import type { BotOptions } from "./bot-options.js";
 import { type Command, type CommandContext, defineCommand } from "./command.js";
 import type { AppContext } from "./context.js";
-import { type FoundImage, findImage } from "./images/find-image.js";
-import { imageOption } from "./images/image-option.js";
+import type { FoundImage } from "./images/find-image.js";
+import { findSeveral, MOST_TOGETHER, refusalOf } from "./images/find-several.js";
+import { imageOption, isLeftOpen } from "./images/image-option.js";
 import { choiceOption } from "./parsing/options.js";
 import { UserError } from "./user-error.js";
 
@@ -24,23 +25,43 @@ export function seeCommand({ networks }: Pick<BotOptions, "networks">): Command 
         help: "The network that looks; left out, the one that dreams here, if it can name things",
         choices: able.map(({ id, help }) => ({ value: id, label: help })),
       }),
-      picture: imageOption({ help: "The picture to look at" }),
+      picture: imageOption({ help: "The picture to look at", many: MOST_TOGETHER }),
     },
     examples: ["/see", ...(first ? [`/see network:${first.id}`] : []), "/see https://example.org/photo.jpg"],
-    needsPicture: ({ picture = "latest" }) => picture === "latest",
+    needsPicture: ({ picture }) => isLeftOpen(picture),
     async run({ network: asked, picture }, context) {
       const { app, user, channel } = context;
       const network = asked ?? usualNetwork(able, channel, app);
-      const image = await findImage(context, app.botOptions.pictures, picture);
-      if (!image) throw new UserError("image.none", { line: "/see", noise: false });
+      const { images, count } = await findSeveral(context, app.botOptions.pictures, picture);
+      if (images.length === 0) throw new UserError("image.none", { line: "/see", noise: false });
       const person = `${channel.platform}:${user.id}`;
-      const labels = await said(app.queue.classify({ picture: image.bytes, network, person }));
-      const text = sentence("see.answer", { network, whose: await makerOf(image, context), labels });
+      const look = async (image: FoundImage): Promise<string> => {
+        const labels = await said(app.queue.classify({ picture: image.bytes, network, person }));
+        return sentence("see.answer", { network, whose: await makerOf(image, context), labels });
+      };
+      const answers: (string | UserError)[] = [];
+      // One after the other: a person may have a few questions open.
+      for (const { image } of images)
+        answers.push(image instanceof UserError ? image : await look(image).catch(refusalOf));
+      const text = together(answers, count);
       // What its author has hidden is not told to everybody.
-      if (image.source?.spoiler) await context.replyEphemeral(text);
+      const hidden = images.some(({ image }) => !(image instanceof UserError) && image.source?.spoiler);
+      if (hidden) await context.replyEphemeral(text);
       else await context.replyPublic({ text });
     },
   });
+}
+
+/** @throws UserError where nothing was seen */
+function together(answers: readonly (string | UserError)[], count: number): string {
+  const refusal = answers.find((answer) => answer instanceof UserError);
+  if (refusal && answers.every((answer) => answer instanceof UserError)) throw refusal;
+  const lines = answers.map((answer, index) => {
+    const line = typeof answer === "string" ? answer : answer.message;
+    return count === 1 ? line : `${index + 1}. ${line}`;
+  });
+  const more = count > lines.length ? [sentence("image.more-there", { count, most: lines.length })] : [];
+  return [...lines, ...more].join("\n");
 }
 
 /** The network that dreams in a channel, unless it is known to name nothing. */

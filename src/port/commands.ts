@@ -61,7 +61,8 @@ export interface CommandSummary {
 
 /**
  * A command given by pointing at a message ("Apps > Dream this"), for platforms that have such menus. The adapter
- * reports it as a {@link CommandEvent} with `options`, the message as `repliesTo` and its pictures as `attachments`.
+ * reports it as a {@link CommandEvent} with `options`, the message as `repliesTo` and its pictures as `pointedAt`. Where
+ * it has several and {@link whichOption} names an option, the user is asked for that as well.
  */
 export interface MessageShortcut {
   /** Lower-case words joined by "_", such as "dream_this". */
@@ -72,6 +73,15 @@ export interface MessageShortcut {
   readonly options: Readonly<Record<string, string>>;
   /** Names of options that the user is asked for first, in a form. */
   readonly ask: readonly string[];
+}
+
+/**
+ * The option that says which of a message's pictures is meant, from "1"; undefined where that need not be asked: there
+ * is one, or the command works on several.
+ */
+export function whichOption(command: CommandSummary | undefined, pictures: number): string | undefined {
+  const option = command?.options.find(({ type }) => type === "picture");
+  return pictures > 1 && option?.many === undefined ? option?.name : undefined;
 }
 
 /** The same by pointing at a person: their avatar is the command's attachment. */

@@ -19,6 +19,8 @@ export interface CommandEvent {
   /** The rest of the line as typed, for platforms with plain text commands. */
   readonly text?: string;
   readonly attachments: readonly PictureSource[];
+  /** All that {@link repliesTo} shows, best first, where the adapter knows it already. */
+  readonly pointedAt?: readonly PictureSource[] | undefined;
   /** The newest picture of the channel, where the adapter has looked for it already. */
   readonly latestPicture?: NewestPicture | "none" | undefined;
   readonly user: Member;

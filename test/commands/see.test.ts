@@ -98,6 +98,53 @@ describe("/see", () => {
     expect(chat.ephemeral.at(-1)).toMatchObject({ user: ben, text: expect.stringContaining("alp 84%") });
   });
 
+  it("tells of all pictures of a message, within a bound, and of the one whose number is given", async () => {
+    const { chat, engine } = await open();
+    const files = await Promise.all(
+      [20, 21, 22, 23, 24].map(async (width) => ({
+        bytes: await picture(width, 20),
+        name: `${width}.png`,
+        type: "image/png",
+      })),
+    );
+    const { id } = chat.share(ann, files);
+    const answer = { repliesTo: { id, channel: art } };
+    const said = chat.say(ben, "/see", answer);
+    for (const _ of files.slice(0, 4)) await (await engine.next()).finish({ labels: LABELS });
+    await said;
+    const lines = chat.in("channel").at(-1)?.content.text.split("\n") ?? [];
+    expect(lines.slice(0, 4)).toEqual(
+      [1, 2, 3, 4].map((n) => `${n}. resnet50 sees in Ann's picture: alp 84%, valley 6.1%`),
+    );
+    expect(lines[4]).toBe("These are the first 4 of 5 pictures; `picture:5` is about the next one.");
+    const fifth = chat.say(ben, "/see picture:5", answer);
+    const run = await engine.next();
+    await run.finish({ labels: LABELS });
+    await fifth;
+    const { default: sharp } = await import("sharp");
+    expect((await sharp(run.request.pictures.image).metadata()).width).toBe(24);
+    await chat.say(ben, "/see picture:6", answer);
+    expect(chat.ephemeral.at(-1)?.text).toBe("There is no picture 6: that message has only 5.");
+  });
+
+  it("says of each picture why it cannot be looked at, and tells nobody else where one is hidden", async () => {
+    const { chat, engine } = await open();
+    const file = { bytes: await picture(20, 20), name: "a.png", type: "image/png" };
+    const text = { bytes: new TextEncoder().encode("no picture"), name: "b.png", type: "image/png" };
+    const repliesTo = { id: chat.share(ann, [text, { ...file, spoiler: true }]).id, channel: art };
+    const before = chat.in("channel").length;
+    const said = chat.say(ben, "/see", { repliesTo });
+    await (await engine.next()).finish({ labels: LABELS });
+    await said;
+    expect(chat.in("channel")).toHaveLength(before);
+    expect(chat.ephemeral.at(-1)?.text).toMatch(
+      /^1\. b\.png is not a picture I can read.*\n2\. resnet50 sees in Ann's/,
+    );
+    const none = { id: chat.share(ann, [text, text]).id, channel: art };
+    await chat.say(ben, "/see", { repliesTo: none });
+    expect(chat.ephemeral.at(-1)?.text).toMatch(/^b\.png is not a picture I can read/);
+  });
+
   it("is in the menu of messages, and offers the networks that may name things", async () => {
     expect(SHORTCUTS.find(({ command }) => command === "see")?.title).toBe("What do you see?");
     const { app } = await open({ botOptions: { ...botOptions, networks: [{ id: "own", help: "From a folder" }] } });

@@ -262,8 +262,7 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       await world.say(world.ann, world.channel, "newer", [{ name: "b.png", bytes: await plain("#00f") }]);
       await world.pointAt(world.ann, meant);
       const event = await listener.next("command");
-      const [source] =
-        event.attachments.length > 0 ? event.attachments : await chat.picturesOf(event.repliesTo ?? bare);
+      const [source] = event.pointedAt ?? (await chat.picturesOf(event.repliesTo ?? bare));
       expect(await colourOf((await source?.fetch(fetchOptions()))?.bytes ?? new Uint8Array())).toBe("red");
       await event.reply({ text: "Yes" }, "private");
       await world.pointAt(world.ann, bare);

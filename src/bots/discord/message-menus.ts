@@ -34,13 +34,17 @@ export class MessageMenus {
     const community = this.reporter.guildOf(interaction) ?? DIRECT;
     const nearby = { platform: PLATFORM, community, id: channelIdOf(interaction) };
     const { command, options } = shortcut;
-    const asking = shortcut.ask.length > 0 && !handlers.refuses?.({ name: command, user, channel: nearby });
+    const refused = handlers.refuses?.({ name: command, user, channel: nearby }) === true;
     const summary = handlers.commands.find((known) => known.name === command);
     const ref = (channel: ChannelRef): MessageRef => ({ channel, id });
+    const handed = resolved?.messages?.[id];
+    const count = handed ? pictures.ofMessage(handed, ref(nearby)).length : 0;
+    const form = formOf(shortcut, { about: id, command: summary, pictures: count });
+    const asking = form !== undefined && !refused;
     const about = ref(asking ? nearby : await this.reporter.locate(interaction));
-    const message = resolved?.messages?.[id] ?? (await pictures.message(about).catch(() => undefined));
-    const attachments = message ? pictures.ofMessage(message, about) : [];
-    if (attachments.length === 0 && (summary?.options.some(({ type }) => type === "picture") ?? true)) {
+    const message = handed ?? (await pictures.message(about).catch(() => undefined));
+    const pointedAt = message ? pictures.ofMessage(message, about) : undefined;
+    if (!pointedAt?.length && (summary?.options.some(({ type }) => type === "picture") ?? true)) {
       const answer = this.reporter.answer(interaction).expect();
       await answer.reply({ text: sentence("chat.no-image") }, "private");
       return;
@@ -49,12 +53,12 @@ export class MessageMenus {
       return this.reporter.command(interaction, receipt, user, async (channel) => ({
         name: command,
         options,
-        attachments,
+        attachments: [],
+        pointedAt,
         repliesTo: ref(channel),
       }));
     }
-    const form = formOf(shortcut, id, summary);
-    this.#forms.set(`${user.id} ${form.custom_id}`, attachments);
+    if (pointedAt) this.#forms.set(`${user.id} ${form.custom_id}`, pointedAt);
     await calls.run({
       method: "POST",
       route: Routes.interactionCallback(interaction.id, interaction.token),
@@ -72,12 +76,13 @@ export class MessageMenus {
     const user = this.reporter.userOf(interaction);
     if (!shortcut || !user) return;
     // After a restart they are looked for in the message itself, as far as the bot may see it.
-    const attachments = this.#forms.get(`${user.id} ${custom_id}`) ?? [];
+    const pointedAt = this.#forms.get(`${user.id} ${custom_id}`);
     const options = { ...shortcut.options, ...readForm(interaction.data) };
     await this.reporter.command(interaction, receipt, user, async (channel) => ({
       name: shortcut.command,
       options,
-      attachments,
+      attachments: [],
+      pointedAt,
       repliesTo: { channel, id: form.about },
     }));
   }

@@ -6,7 +6,8 @@ import {
   TextInputStyle,
 } from "discord.js";
 import type { MessageRef } from "../../domain/model.js";
-import type { CommandSummary, MessageShortcut } from "../../port/commands.js";
+import { type CommandSummary, type MessageShortcut, whichOption } from "../../port/commands.js";
+import { sentence } from "../../shared/sentences/sentence.js";
 import { cutText } from "../../shared/text.js";
 import { FORM_INPUTS, FORM_LABEL_LENGTH, FORM_PLACEHOLDER_LENGTH } from "./limits.js";
 import { withEmoji } from "./reactions.js";
@@ -14,17 +15,32 @@ import { withEmoji } from "./reactions.js";
 /** Forms' ids begin with it, so that they are never taken for a button's. */
 const FORM = "form";
 
-/** A form that asks for a shortcut's open options, about a message. */
+interface About {
+  readonly about: MessageRef["id"];
+  readonly command: CommandSummary | undefined;
+  /** How many the message shows. */
+  readonly pictures: number;
+}
+
+/** A form that asks for a shortcut's open options, about a message; undefined where nothing is to be asked. */
 export function formOf(
   { id, title, ask }: MessageShortcut,
-  about: MessageRef["id"],
-  command: CommandSummary | undefined,
-): APIModalInteractionResponseCallbackData {
-  const rows = ask.slice(0, FORM_INPUTS).map((name) => ({
-    type: ComponentType.ActionRow as const,
-    components: [field(name, command?.options.find((known) => known.name === name)?.help)],
-  }));
+  { about, command, pictures }: About,
+): APIModalInteractionResponseCallbackData | undefined {
+  const which = whichOption(command, pictures);
+  const fields = [
+    ...(which === undefined ? [] : [numberField(which, pictures)]),
+    ...ask.map((name) => field(name, command?.options.find((known) => known.name === name)?.help)),
+  ].slice(0, FORM_INPUTS);
+  if (fields.length === 0) return undefined;
+  const rows = fields.map((input) => ({ type: ComponentType.ActionRow as const, components: [input] }));
   return { custom_id: [FORM, id, about].join(":"), title, components: rows };
+}
+
+/** Which of a message's pictures is meant. */
+function numberField(name: string, count: number): APITextInputComponent {
+  const label = cutText(sentence("image.which", { count }), FORM_LABEL_LENGTH, "");
+  return { ...field(name, undefined), label, max_length: String(count).length, value: "1" };
 }
 
 function field(name: string, help: string | undefined): APITextInputComponent {

@@ -70,10 +70,11 @@ export class Commands {
       return;
     }
     const refused = handlers.refuses?.({ name: command, user: from.user, channel });
-    if (!refused && (await this.forms.asks(from, known, message.ts, word(shortcut.trigger_id)))) return;
+    if (!refused && (await this.forms.asks(from, known, message, word(shortcut.trigger_id)))) return;
     const repliesTo = { channel, id: message.ts };
-    const attachments = await sources.ofMessage(workspace, message, repliesTo);
-    await this.reporter.command(from, { name: command, options, attachments, repliesTo, receipt });
+    const pointedAt = await sources.ofMessage(workspace, message, repliesTo);
+    const shown = pointedAt.length > 0 ? { pointedAt } : {};
+    await this.reporter.command(from, { name: command, options, ...shown, repliesTo, receipt });
   }
 
   /** One message may come with two kinds of events: with the first it is dealt with. */

@@ -1,15 +1,16 @@
 import { ChatError } from "../../port/chat-error.js";
-import type { CommandSummary, MessageShortcut } from "../../port/commands.js";
+import { type CommandSummary, type MessageShortcut, whichOption } from "../../port/commands.js";
 import type { CommandEvent, Receipt } from "../../port/events.js";
 import { withTimeout } from "../../shared/async.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { isKind } from "./errors.js";
 import { ACTION_LENGTH, MENU_CHOICES } from "./limits.js";
-import { type Fields, fields, word } from "./messages.js";
+import { type Fields, fields, type SlackMessage, word } from "./messages.js";
 import {
   entry,
   FIELD,
   type FormPurpose,
+  type FormQuestions,
   fileField,
   form,
   placeProblem,
@@ -118,18 +119,20 @@ export class Forms {
     await this.#explain({ ...from, atHome: true });
   }
 
-  /** Asks for a shortcut's open options. @returns false when it has none */
+  /** Asks for a shortcut's open options, and which picture is meant. @returns false where nothing is to be asked */
   async asks(
     from: Sender,
     { command: name, options, ask }: MessageShortcut,
-    message: string,
+    { ts: message, pictures }: Pick<SlackMessage, "ts" | "pictures">,
     trigger: string | undefined,
   ): Promise<boolean> {
     const command = this.#commands.get(name);
-    if (ask.length === 0 || !command || trigger === undefined) return false;
+    const which = whichOption(command, pictures.length);
+    const asked = { ask, ...(which !== undefined && { which: pictures.map((picture) => picture.name) }) };
+    if ((ask.length === 0 && which === undefined) || !command || trigger === undefined) return false;
     const { id, thread } = from.channel;
     const purpose = { command: name, options, channel: id, thread, message };
-    if (!(await this.#opens(from, trigger, purpose, ask))) await this.#explain(from);
+    if (!(await this.#opens(from, trigger, purpose, asked))) await this.#explain(from);
     return true;
   }
 
@@ -142,7 +145,7 @@ export class Forms {
     { workspace }: Pick<Sender, "workspace">,
     trigger_id: string,
     purpose: FormPurpose,
-    ask?: readonly string[],
+    ask?: FormQuestions,
   ): Promise<boolean> {
     const command = this.#commands.get(purpose.command);
     const view = command && form(command, purpose, ask);
@@ -186,9 +189,8 @@ export class Forms {
     const channel = channelRef(workspace, submission.channel, purpose.thread);
     const from = await this.reporter.sender(workspace, { id: userId, name }, channel);
     const author = { id: from.user.id, name: from.user.name };
-    let attachments = files.map((file) => sources.ofFile(workspace, file, author));
+    const attachments = files.map((file) => sources.ofFile(workspace, file, author));
     const repliesTo = purpose.message === undefined ? undefined : { channel, id: purpose.message };
-    if (repliesTo && attachments.length === 0) attachments = await sources.of(workspace, repliesTo).catch(() => []);
     await this.reporter.command(from, { name: purpose.command, options, attachments, repliesTo, receipt });
   }
 

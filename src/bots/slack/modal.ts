@@ -40,13 +40,25 @@ const TEXT_LENGTH = 500;
 
 const FILE_TYPES = ["png", "jpg", "jpeg", "gif", "webp"];
 
+/** What a form asks for about a message. */
+export interface FormQuestions {
+  /** Names of options. */
+  readonly ask: readonly string[];
+  /** The names of the message's pictures, where it is to be said which one is meant. */
+  readonly which?: readonly string[];
+}
+
 /**
  * A form for a command, made of what its options say: a file field for an image, menus for choices, number fields for
  * weights and sizes.
  *
- * @param ask names of the options to ask for; default: all of them
+ * @param questions default: all options
  */
-export function form(command: CommandSummary, purpose: FormPurpose, ask?: readonly string[]): ModalView | undefined {
+export function form(
+  command: CommandSummary,
+  purpose: FormPurpose,
+  { ask, which }: Partial<FormQuestions> = {},
+): ModalView | undefined {
   const wanted = ask ? command.options.filter(({ name }) => ask.includes(name)) : byWeight(command.options);
   // What no field can begin with stays as it was typed.
   const beginning = ({ name, type }: CommandOptionSummary) => (type === "picture" ? undefined : purpose.options[name]);
@@ -57,6 +69,7 @@ export function form(command: CommandSummary, purpose: FormPurpose, ask?: readon
   const blocks: KnownBlock[] = [
     { type: "section", text: { type: "plain_text", text: cutText(`${command.help}.`, SECTION_LENGTH) } },
     ...(purpose.channel === undefined ? [placeField()] : []),
+    ...(which ? [whichField(command, which.slice(0, MENU_CHOICES))] : []),
     ...asked.map((option) => field(option, purpose.options[option.name], ask !== undefined)),
   ];
   return {
@@ -76,6 +89,18 @@ function placeField(): InputBlock {
     block_id: PLACE,
     label: plain(sentence("slack.form-place"), LABEL_LENGTH),
     element: { type: "conversations_select", action_id: PLACE, default_to_current_conversation: true },
+  };
+}
+
+/** Which of a message's pictures is meant; the first one is chosen beforehand. */
+function whichField(command: CommandSummary, names: readonly string[]): InputBlock {
+  const options = names.map((name, index) => entry(`${index + 1}`, name));
+  const action_id = fileField(command);
+  return {
+    type: "input",
+    block_id: action_id,
+    label: plain(sentence("image.which", { count: names.length }), LABEL_LENGTH),
+    element: { type: "static_select", action_id, options, ...(options[0] && { initial_option: options[0] }) },
   };
 }
 

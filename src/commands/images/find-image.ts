@@ -13,7 +13,7 @@ import { UserError } from "../user-error.js";
 import { checkImage, tooLarge, tooSlow } from "./check-image.js";
 import type { LinkRules } from "./fetch/download.js";
 import { fetchImage } from "./fetch/fetch-image.js";
-import type { WantedImage, Written } from "./image-option.js";
+import { isNumbered, type Numbered, type WantedImage, type Written } from "./image-option.js";
 import { checkMayUse, checkNotWithheld, type MayUseServices, NOT_THEIRS, WITHHELD } from "./may-use.js";
 import { type OwnerServices, ownersOf, worksShown } from "./shown-works.js";
 
@@ -25,7 +25,7 @@ export interface FoundImage extends Picture {
 }
 
 /** The most bytes of an image, and the most time that it may take to arrive. */
-type ImageLimits = BotOptions["pictures"];
+export type ImageLimits = BotOptions["pictures"];
 
 /** Who wants an image: each person may have a few downloads under way. */
 interface ImageRequester {
@@ -39,7 +39,7 @@ export type ImageServices = MayUseServices & OwnerServices;
 /** A command that works on an image. */
 export interface ImageRequest extends ImageRequester {
   readonly chat: Pick<Chat, "latestPicture" | "picturesOf" | "picturesBehind" | "pictureOf">;
-  readonly event: Pick<CommandEvent, "attachments" | "latestPicture" | "repliesTo">;
+  readonly event: Pick<CommandEvent, "attachments" | "latestPicture" | "pointedAt" | "repliesTo">;
   readonly app: ImageServices;
   /** Tells only the person who asked what goes on. */
   note(text: string): Promise<void>;
@@ -80,14 +80,21 @@ export async function findImage(
 ): Promise<FoundImage | undefined> {
   if (wanted === "none") return undefined;
   return forUser(async () => {
-    const given = await toldOfWait(request, () => findGiven(request));
+    const given = await toldOfWait(request, () => findGiven(request, wanted));
     if (given) return counted(request, () => downloadTheirs(given, request, limits));
     if (wanted instanceof URL) return findLinkedImage(request, limits, wanted, rules);
-    if (wanted !== "latest") return counted(request, () => findWritten(request, limits, wanted));
+    if (wanted !== "latest" && !isNumbered(wanted)) return counted(request, () => findWritten(request, limits, wanted));
     if (request.event.repliesTo) throw new UserError("chat.no-image");
     const latest = await toldOfWait(request, () => findLatest(request));
-    return latest && counted(request, () => newestUsable(latest, request, limits));
+    if (!latest || wanted === "latest") return latest && counted(request, () => newestUsable(latest, request, limits));
+    const beside = await toldOfWait(request, async () => shownBeside(latest, request));
+    return counted(request, () => downloadTheirs(numbered(beside, wanted), request, limits));
   });
+}
+
+/** All images that come with a command, or are on the message that it answers. */
+export function givenImages(request: ImageRequest): Promise<readonly PictureSource[]> {
+  return forUser(() => toldOfWait(request, () => givenSources(request)));
 }
 
 /** The image that is attached to a command, or on the message that it answers, where there is one. */
@@ -187,12 +194,27 @@ async function fetchLink(link: URL, rules: Parameters<typeof fetchImage>[1]): Pr
   return { ...image, source: { name: image.name, credit: link.hostname } };
 }
 
-/** The one that came with the command. */
-async function findGiven({ chat, event }: ImageRequest): Promise<PictureSource | undefined> {
-  const [attached] = event.attachments;
-  if (attached || !event.repliesTo) return attached;
-  const [answered] = await chat.picturesOf(event.repliesTo);
-  return answered;
+/** The one that came with the command, or on the message that it answers. */
+async function findGiven(request: ImageRequest, wanted: WantedImage = "latest"): Promise<PictureSource | undefined> {
+  const given = await givenSources(request);
+  return isNumbered(wanted) && given.length > 0 ? numbered(given, wanted) : given[0];
+}
+
+async function givenSources({ chat, event }: ImageRequest): Promise<readonly PictureSource[]> {
+  if (event.attachments.length > 0 || !event.repliesTo) return event.attachments;
+  return event.pointedAt ?? chat.picturesOf(event.repliesTo);
+}
+
+/** All that the message of a picture shows. */
+async function shownBeside(source: PictureSource, { chat }: ImageRequest): Promise<readonly PictureSource[]> {
+  return source.message ? chat.picturesOf(source.message) : [source];
+}
+
+/** @throws UserError where there are fewer */
+function numbered(sources: readonly PictureSource[], { number }: Numbered): PictureSource {
+  const source = sources[number - 1];
+  if (!source) throw new UserError("image.no-number", { number, count: sources.length });
+  return source;
 }
 
 /** @throws UserError where the platform shows no picture for what was written */

@@ -1,8 +1,16 @@
 import { defined } from "../../shared/defined.js";
 import { type Option, textOption } from "../parsing/options.js";
 
-/** The image that a command's line asks for: none, the latest of the channel, or the one that a link leads to. */
-export type WantedImage = "none" | "latest" | URL | Written;
+/**
+ * The image that a command's line asks for: none, the latest of the channel, one of several, or the one that a link
+ * leads to.
+ */
+export type WantedImage = "none" | "latest" | Numbered | URL | Written;
+
+/** One of the pictures that a message shows, from 1. */
+export interface Numbered {
+  readonly number: number;
+}
 
 /** A mention or a custom emoji, as the platform writes it: a person's avatar, the emoji's image. */
 export interface Written {
@@ -11,6 +19,8 @@ export interface Written {
 
 const MENTION = /^<@!?[\w]{2,30}(?:\|[^<>]*)?>$/;
 const EMOJI = /^(?:<a?:\w{2,32}:\d{1,20}>|:[\w+'-]{1,100}:)$/;
+
+const NUMBER = /^[1-9]\d?$/;
 
 const LINK = /^<?[a-z][a-z0-9+.-]*:\/\//i;
 /** Longer links are not to images. */
@@ -32,6 +42,15 @@ export function readLink(typed: string): URL | undefined {
   const inside = /^<([^>|]*)(?:\|[^>]*)?>$/.exec(typed.trim())?.[1] ?? typed.trim();
   const text = inside.replaceAll("&amp;", "&");
   return LINK.test(text) && text.length <= MAX_LINK && URL.canParse(text) ? new URL(text) : undefined;
+}
+
+/** Whether a line leaves it to the chat which picture it is. */
+export function isLeftOpen(wanted: WantedImage = "latest"): boolean {
+  return wanted === "latest" || isNumbered(wanted);
+}
+
+export function isNumbered(wanted: WantedImage): wanted is Numbered {
+  return typeof wanted === "object" && "number" in wanted;
 }
 
 /**
@@ -56,10 +75,11 @@ export function imageOption({
   return {
     ...textOption<WantedImage>({
       help,
-      expected: `latest, ${none ? "none, " : ""}a link such as https://example.org/photo.jpg, or an attached picture`,
+      expected: `latest, ${none ? "none, " : ""}a number such as 2 in a message with several, a link such as https://example.org/photo.jpg, or an attached picture`,
       read(typed) {
         const word = typed.trim().toLowerCase();
         if (word === "latest" || (none && word === "none")) return word;
+        if (NUMBER.test(word)) return { number: Number(word) };
         const written = typed.trim();
         return MENTION.test(written) || EMOJI.test(written) ? { written } : readLink(typed);
       },

@@ -36,7 +36,7 @@ async function sourcesOf(
   wanted: WantedImage | undefined,
 ): Promise<readonly PictureSource[]> {
   if (event.attachments.length > 0) return event.attachments;
-  if (event.repliesTo) return chat.picturesOf(event.repliesTo);
+  if (event.repliesTo) return event.pointedAt ?? chat.picturesOf(event.repliesTo);
   if (!(wanted instanceof URL)) return [];
   const behind = await chat.picturesBehind?.(wanted, { user, channel });
   if (!behind) throw new UserError("teach.link");

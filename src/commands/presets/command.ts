@@ -7,7 +7,7 @@ import { cutText, kebab, plain } from "../../shared/text.js";
 import type { Preset, PresetReader } from "../../store/presets.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { findImage } from "../images/find-image.js";
-import { imageOption } from "../images/image-option.js";
+import { imageOption, isLeftOpen } from "../images/image-option.js";
 import { checkLook } from "../looks/taught-look.js";
 import { type Argument, printArgument } from "../parsing/command-line.js";
 import { choiceOption, flagOption, textOption, type ValuesOf } from "../parsing/options.js";
@@ -76,7 +76,7 @@ export const presetCommand: Command = defineCommand({
     "/preset export moody",
     "/preset import",
   ],
-  needsPicture: ({ action, picture = "latest" }) => action === "import" && picture === "latest",
+  needsPicture: ({ action, picture }) => action === "import" && isLeftOpen(picture),
   async run(values, context) {
     await ACTIONS[values.action ?? "list"]?.(values, context);
   },

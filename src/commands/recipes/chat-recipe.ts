@@ -14,7 +14,7 @@ import { kebab } from "../../shared/text.js";
 import type { BotOptions } from "../bot-options.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { type FoundImage, findFurtherImage, findGivenImage, findImage } from "../images/find-image.js";
-import { imageOption, type WantedImage } from "../images/image-option.js";
+import { imageOption, isLeftOpen, type WantedImage } from "../images/image-option.js";
 import { readVoteRequest, voteOptions } from "../interactive/votes/vote-request.js";
 import { checkLook, lookCredits, taughtLook } from "../looks/taught-look.js";
 import type { Argument } from "../parsing/command-line.js";
@@ -308,11 +308,11 @@ function recipeCommand(definition: RecipeDefinition, recipe: Recipe): Command {
     help,
     options: inOrder({ ...recipe.options, ...questions, ...imageOptions(definition) }),
     examples,
-    needsPicture({ picture: wanted = "latest", ...given }: Params) {
+    needsPicture({ picture: wanted, ...given }: Params) {
       const { main, named } = imagesOf(definition);
       return (
         main !== undefined &&
-        wanted === "latest" &&
+        isLeftOpen(wanted as WantedImage | undefined) &&
         (named === undefined || given[named] === undefined) &&
         !definition.beginsAlone?.(given)
       );

@@ -6,7 +6,7 @@ import { readEmoji, sameEmoji } from "../../shared/typed.js";
 import type { Style as OwnStyle } from "../../store/styles.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { findImage } from "../images/find-image.js";
-import { imageOption } from "../images/image-option.js";
+import { imageOption, isLeftOpen } from "../images/image-option.js";
 import { provenanceOf } from "../images/provenance.js";
 import { choiceOption, type Option, textOption, type ValuesOf } from "../parsing/options.js";
 import { fitToChannel } from "../presenting/deliver.js";
@@ -66,7 +66,7 @@ export const styleCommand: Command = defineCommand({
     "/style rename rust to:autumn-rust",
     "/style remove rust",
   ],
-  needsPicture: ({ action, picture = "latest" }) => action === "add" && picture === "latest",
+  needsPicture: ({ action, picture }) => action === "add" && isLeftOpen(picture),
   async run(values, context) {
     await ACTIONS[values.action ?? (values.name === undefined ? "list" : "show")]?.(values, context);
   },

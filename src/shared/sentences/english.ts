@@ -645,6 +645,11 @@ export const english = {
   "palette.image-gone": "The picture of this palette is gone; please send it again with `/stylize`.",
   "image.not-written":
     "`{written}` has no picture here. Mention a member with an avatar, take an emoji of this community, or attach one.",
+  "image.no-number": ({ number, count }: { number: number; count: number }) =>
+    `There is no picture ${number}: that message has ${count === 1 ? "only one" : `only ${count}`}.`,
+  "image.more-there": ({ count, most }: { count: number; most: number }) =>
+    `These are the first ${most} of ${count} pictures; \`picture:${most + 1}\` is about the next one.`,
+  "image.which": "Which picture, from 1 to {count}",
   "image.unnamed": "That file",
   "filter.upload":
     "The filter here takes {name} for a picture that should not be shown. It can be wrong: please choose another one.",
@@ -1502,6 +1507,7 @@ export const english = {
   "made.nothing":
     "That picture does not say how it was made: I did not make it, or that was lost on the way. " +
     "A job's id does: `/again 7KQ4`.",
+  "made.of-several": "{number}. {text}",
   "made.no-line": "The picture's file has a line that I do not know: it was made by another version of me.",
   "made.line": "The picture's file says how it was made, but not for here: {problem}",
   "made.needs-picture":

@@ -184,11 +184,11 @@ describe("commands in Discord", () => {
     const { token, apiUrl } = discord;
     expect(await registerNow({ token, apiUrl }, { commands: COMMANDS, shortcuts: SHORTCUTS })).toEqual({
       appId: discord.world.appId,
-      commands: 5,
+      commands: 7,
     });
     expect(
       discord.commands.filter(({ type }) => type === ApplicationCommandType.Message).map(({ name }) => name),
-    ).toEqual(["Dream this", "Use as style"]);
+    ).toEqual(["Dream this", "Use as style", "What do you see?"]);
   });
 
   it("have typed options, choices, completion, and a file for a picture", async () => {
@@ -484,14 +484,30 @@ describe("message menus", () => {
     await ann.shortcut(post.ref, "Dream this").answered;
     const [event] = listener.of("command");
     expect(event).toMatchObject({ name: "dream", options: {}, repliesTo: post.ref, user: { name: "Ann" } });
-    expect(event?.attachments[0]).toMatchObject({
+    expect(event?.pointedAt?.[0]).toMatchObject({
       name: "beach.png",
       author: { id: ben.id, name: "Ben" },
       message: post.ref,
     });
     expect(
-      (await event?.attachments[0]?.fetch({ maxBytes: 1e6, signal: AbortSignal.timeout(5_000) }))?.bytes.length,
+      (await event?.pointedAt?.[0]?.fetch({ maxBytes: 1e6, signal: AbortSignal.timeout(5_000) }))?.bytes.length,
     ).toBeGreaterThan(50);
+  });
+
+  it("ask which picture is meant where there are several, and nothing of what looks at all of them", async () => {
+    const { listener } = await open();
+    const [ann, ben, art] = [discord.user("Ann"), discord.user("Ben"), discord.addChannel("art")];
+    listener.does = async (event) => event.kind === "command" && event.reply({ text: "Taken on." }, "public");
+    const post = await ben.post(art, "", [await picture("a.png"), await picture("b.png"), await picture("c.png")]);
+    const menu = ann.shortcut(post.ref, "Dream this");
+    await menu.answered;
+    expect(JSON.stringify(menu.interaction.modal)).toContain("Which picture, from 1 to 3");
+    await ann.submit(menu, { picture: "3" }).answered;
+    await ann.shortcut(post.ref, "What do you see?").answered;
+    const [dream, see] = listener.of("command");
+    expect(dream).toMatchObject({ name: "dream", options: { picture: "3" }, attachments: [], repliesTo: post.ref });
+    for (const event of [dream, see])
+      expect(event?.pointedAt?.map(({ name }) => name)).toEqual(["a.png", "b.png", "c.png"]);
   });
 
   it("say so when there is no picture", async () => {
@@ -519,6 +535,6 @@ describe("message menus", () => {
       repliesTo: post.ref,
       channel: art,
     });
-    expect(event?.attachments.map(({ name }) => name)).toEqual(["rust.png"]);
+    expect(event?.pointedAt?.map(({ name }) => name)).toEqual(["rust.png"]);
   });
 });

@@ -59,11 +59,13 @@ export const COMMANDS: readonly CommandSummary[] = [
     options: [option("action", "text"), option("name", "text"), option("emoji", "text"), option("picture", "picture")],
     examples: ["/style"],
   },
+  { name: "see", help: "Looks", options: [option("picture", "picture", { many: 4 })], examples: ["/see"] },
 ];
 
 export const SHORTCUTS: ChatHandlers["shortcuts"] = [
   { id: "dream_this", title: "Dream this", command: "dream", options: {}, ask: [] },
   { id: "use_as_style", title: "Use as style", command: "style", options: { action: "add" }, ask: ["name", "emoji"] },
+  { id: "what_do_you_see", title: "What do you see?", command: "see", options: {}, ask: [] },
 ];
 
 export type Of<K extends ChatEvent["kind"]> = Extract<ChatEvent, { kind: K }>;

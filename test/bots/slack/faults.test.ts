@@ -131,7 +131,7 @@ describe("pictures", () => {
     };
     const message = await shows([image("a.png")], [], "a.png");
     await users.shortcut(ann, message, "dream_this");
-    expect((await listener.next("command")).attachments.map(({ name }) => name)).toEqual(["a.png"]);
+    expect((await listener.next("command")).pointedAt?.map(({ name }) => name)).toEqual(["a.png"]);
     await shows([{ type: "section", text, accessory: image("small.png") }, image("b.png")], [], "b.png", "small.png");
     await shows([], [{ from_url: at(""), image_url: at("c.png") }], "c.png");
     await shows([], [{ message_blocks: [{ message: { blocks: [image("d.png")] } }] }], "d.png");

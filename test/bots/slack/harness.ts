@@ -49,10 +49,17 @@ export const commands: readonly CommandSummary[] = [
     ],
     examples: ["/style add"],
   },
+  {
+    name: "see",
+    help: "Looks",
+    options: [{ name: "picture", help: "The pictures", type: "picture", required: false, many: 4 }],
+    examples: ["/see"],
+  },
 ];
 export const shortcuts = [
   { id: "dream_this", title: "Dream this", command: "dream", options: { look: "eyes" }, ask: [] },
   { id: "use_as_style", title: "Use as style", command: "style", options: { action: "add" }, ask: ["name", "emoji"] },
+  { id: "what_do_you_see", title: "What do you see?", command: "see", options: {}, ask: [] },
 ];
 
 export interface Open {

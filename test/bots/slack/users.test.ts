@@ -270,7 +270,25 @@ describe("a message's menu", () => {
     await users.shortcut(ann, message, "dream_this");
     const event = await listener.next("command");
     expect(event).toMatchObject({ name: "dream", options: { look: "eyes" }, repliesTo: { channel, id: message.ts } });
-    expect(event.attachments.map(({ name, author }) => [name, author?.id])).toEqual([["a.png", ben.id]]);
+    expect(event.pointedAt?.map(({ name, author }) => [name, author?.id])).toEqual([["a.png", ben.id]]);
+  });
+
+  it("asks which picture is meant where there are several, and nothing of what looks at all of them", async () => {
+    const { people: users, ann, ben, art, listener } = await openSlack();
+    const files = await Promise.all(
+      ["#f00", "#0f0", "#00f"].map(async (hex, n) => ({ name: `${n + 1}.png`, bytes: await colour(hex) })),
+    );
+    const message = await users.say(ben, { id: art.id }, "", files);
+    const trigger = await users.shortcut(ann, message, "use_as_style");
+    const view = await eventually(async () => users.view(trigger), "a form");
+    expect(JSON.stringify(view)).toContain("Which picture, from 1 to 3");
+    await users.submit(ann, view, { picture: "3", name: "rust", emoji: "🍂" });
+    const style = await listener.next("command");
+    expect(style).toMatchObject({ name: "style", options: { name: "rust", picture: "3" }, attachments: [] });
+    expect(style.repliesTo?.id).toBe(message.ts);
+    await users.shortcut(ann, message, "what_do_you_see");
+    const see = await listener.next("command", ({ name }) => name === "see");
+    expect(see.pointedAt?.map(({ name }) => name)).toEqual(["1.png", "2.png", "3.png"]);
   });
 
   it("says at once that there is no picture, and asks no history, as Slack has handed over the message", async () => {
@@ -300,7 +318,7 @@ describe("a message's menu", () => {
       channel: { thread: root.ts },
     });
     expect(event.repliesTo?.id).toBe(message.ts);
-    expect(event.attachments).toHaveLength(1);
+    expect(event.attachments).toEqual([]);
   });
 });
 

@@ -1,9 +1,10 @@
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import type { WebChat } from "../../../src/bots/web/chat.js";
 import { defaultWebChatLimits } from "../../../src/bots/web/limits.js";
 import type { ChannelRef } from "../../../src/domain/model.js";
+import type { CommandEvent } from "../../../src/port/events.js";
 import type { Gallery, GalleryDetail, GalleryWork } from "../../../src/port/gallery.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { movie, NO_FILMS, WITH_FILMS } from "../../support/movie.js";
@@ -204,6 +205,36 @@ describe.skipIf(!hasChromium)(`pictures in a browser (${chromiumHint})`, () => {
       await menu.getByRole("button", { name: "Delete" }).click();
       await menu.getByRole("button", { name: "Really delete" }).click();
       await expect.poll(() => messages(page, "Done").count()).toBe(0);
+    });
+
+    it("asks about the picture whose menu it is, and about all of a message's where none is pointed at", async () => {
+      const events: CommandEvent[] = [];
+      const bot = handlers(async (event) => {
+        if (event.kind === "command") events.push(event);
+      });
+      const { page, chat, errors } = await open(options, { bot });
+      const ann = await Visitor.enter(chat);
+      const files = await Promise.all(
+        ["red", "blue"].map(async (colour) => ({ bytes: await photo(300, 200, colour), name: `${colour}.jpg` })),
+      );
+      const { id } = await ann.said("my photos", { files });
+      // The questions quote it.
+      const shown = messages(page, "my photos").filter({ has: page.getByAltText("blue.jpg") });
+      await shown.getByAltText("blue.jpg").waitFor();
+      const menu = page.getByRole("dialog", { name: "What can be done with this message" });
+      const ask = async (target: Locator, label: string, count: number) => {
+        await target.click({ button: "right" });
+        await menu.getByRole("button", { name: label }).click();
+        await expect.poll(() => events.length).toBe(count);
+        return events[count - 1];
+      };
+      for (const [n, label] of ["What do you see?", "Show how it was made"].entries()) {
+        const one = await ask(shown.locator(".picture").nth(1), label, 2 * n + 1);
+        expect(one?.attachments.map(({ name }) => name)).toEqual(["blue.jpg"]);
+        const all = await ask(shown.getByText("my photos"), label, 2 * n + 2);
+        expect(all).toMatchObject({ attachments: [], repliesTo: { id } });
+      }
+      expect(errors).toEqual([]);
     });
 
     it("offers no before and after of what is not known to be made from a picture", async () => {

@@ -67,6 +67,23 @@ describe("the picture a command means", () => {
     expect(await find({ attachments, repliesTo: shown }, "none")).toBeUndefined();
   });
 
+  it("is the one whose number is given, of those that are attached, pointed at, answered, or beside the newest", async () => {
+    const { chat, find, bare } = await scene();
+    const files = await Promise.all([60, 70].map((side) => picture(side, side)));
+    const pictures = files.map((bytes, n) => ({ bytes, name: `${n}.png`, type: "image/png" }));
+    const message = await chat.post(art, { text: "two", pictures });
+    const two = files.map((bytes) => source(bytes));
+    expect(side(await find({ attachments: two }, { number: 2 }))).toBe(70);
+    expect(side(await find({ repliesTo: message }, { number: 2 }))).toBe(70);
+    // What the adapter has been handed counts, as the bot may not read every message.
+    expect(side(await find({ repliesTo: bare, pointedAt: two.toReversed() }, { number: 2 }))).toBe(60);
+    chat.latest = { ...source(files[0] ?? expect.fail()), message };
+    expect(side(await find({}, { number: 2 }))).toBe(70);
+    await expect(find({ repliesTo: message }, { number: 3 })).rejects.toThrow(
+      "There is no picture 3: that message has only 2.",
+    );
+  });
+
   it("is taken without what its camera wrote, wherever it comes from", async () => {
     const { chat, find, serveInstead, link } = await scene();
     const telling = await tellingImage.exif("jpeg");

@@ -94,6 +94,30 @@ describe("/made", () => {
     expect(SHORTCUTS.find(({ command }) => command === "made")?.title).toBe("Show how it was made");
   });
 
+  it("tells of each picture of a message, and which of them say nothing", async () => {
+    const { make, chat, told } = await open();
+    const one = await make(ann, "/dream look:patterns seed:7 picture:none");
+    const two = await make(ann, "/dream look:patterns seed:8 picture:none");
+    const plain = await picture(30, 20);
+    const files = [one.file, plain, two.file].map((bytes, n) => ({ bytes, name: `${n}.png`, type: "image/png" }));
+    const repliesTo = { id: chat.share(ben, files).id, channel: art };
+    const before = chat.ephemeral.length;
+    await chat.say(ben, "/made", { repliesTo });
+    const answers = chat.ephemeral.slice(before);
+    expect(answers.map(({ text }) => text.slice(0, 30))).toEqual([
+      expect.stringMatching(/^1\. Its file says that/),
+      expect.stringMatching(/^2\. That picture does not/),
+      expect.stringMatching(/^3\. Its file says that/),
+    ]);
+    expect(answers.map(({ buttons = [] }) => buttons.map(({ id }) => id.split(":").at(-1)))).toEqual([
+      [one.job.id],
+      [],
+      [two.job.id],
+    ]);
+    await chat.say(ben, "/made picture:3", { repliesTo });
+    expect(told()).toMatch(/^Its file says that .*seed:8/s);
+  });
+
   it("shows of a job elsewhere, or that this person may not see, no more than the file itself says", async () => {
     const { make, chat, told } = await open();
     chat.info = { closed: true, restricted: false };

@@ -18,14 +18,15 @@ const LONG_PRESS_MS = 500;
 const LONG_PRESS_PX = 10;
 const SIZE = { width: 236, height: 450 };
 
-/** @param picture which of its pictures is meant, from 0 */
-export function openMenu(message: WireMessage, inThread: boolean, anchor: DOMRect, picture = 0): void {
+/** @param picture which of its pictures is meant, from 0; left out where none is pointed at */
+export function openMenu(message: WireMessage, inThread: boolean, anchor: DOMRect, picture?: number): void {
   setState({ overlay: { kind: "menu", message, inThread, anchor, picture } });
 }
 
 /** All that can be done with a message: opened by a right click, a long press, or the button "More". */
-export function MessageMenu({ message, inThread, anchor, picture: index }: Extract<Overlay, { kind: "menu" }>) {
+export function MessageMenu({ message, inThread, anchor, picture: meant }: Extract<Overlay, { kind: "menu" }>) {
   const me = useStore((state) => state.session?.me);
+  const index = meant ?? 0;
   const picture = message.pictures[index];
   const origin = picture && pictureBefore(picture);
   const line = lineIn(message.text);
@@ -38,6 +39,7 @@ export function MessageMenu({ message, inThread, anchor, picture: index }: Extra
     action();
   };
   const copy = (text: string) => act(() => void copyText(text).then(() => toast(sentence("common.copied"))));
+  const about = { inThread, picture: meant };
   const draw = () => setState({ overlay: { kind: "mask", message, inThread, picture: index } });
   const edit = () => setState({ editing: id });
   return (
@@ -48,7 +50,7 @@ export function MessageMenu({ message, inThread, anchor, picture: index }: Extra
           <Icon name="download" size={18} /> {sentence("common.download")}
         </a>
       )}
-      {picture && <Item icon="gallery" label="message.made" onClick={act(() => askAbout("made", message, inThread))} />}
+      {picture && <Item icon="gallery" label="message.made" onClick={act(() => askAbout("made", message, about))} />}
       {line !== undefined && <Item icon="copy" label="message.line" onClick={copy(line)} />}
       <Item icon="link" label="message.link" onClick={copy(addressOf(message))} />
       <Item icon="reply" label="message.reply" onClick={act(() => startReply(message, inThread))} />
@@ -56,7 +58,7 @@ export function MessageMenu({ message, inThread, anchor, picture: index }: Extra
         <Item icon="thread" label="message.thread" onClick={act(() => go(channel, id))} />
       )}
       {picture && !message.private && (
-        <Item icon="eye" label="message.see" onClick={act(() => askAbout("see", message, inThread))} />
+        <Item icon="eye" label="message.see" onClick={act(() => askAbout("see", message, about))} />
       )}
       {picture && mayBeDrawnOn(message, picture) && <Item icon="brush" label="message.draw" onClick={draw} />}
       {mayEdit(message) && <Item icon="pen" label="message.edit" onClick={act(edit)} />}
@@ -131,7 +133,7 @@ export function useMenuGesture(message: WireMessage, inThread: boolean) {
       end();
       const frames = [...element.querySelectorAll(".frame")];
       const picture = frames.findIndex((frame) => target instanceof Node && frame.contains(target));
-      openMenu(message, inThread, new DOMRect(x, y, 0, 0), Math.max(0, picture));
+      openMenu(message, inThread, new DOMRect(x, y, 0, 0), picture < 0 ? undefined : picture);
     };
     const onMenu = (event: MouseEvent) => {
       if (!isFree(event.target)) return;

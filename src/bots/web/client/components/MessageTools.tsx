@@ -41,7 +41,7 @@ export function MessageTools({ message, inThread }: { message: WireMessage; inTh
             icon="eye"
             class="quiet not-phone"
             label={sentence("message.see")}
-            onClick={() => askAbout("see", message, inThread)}
+            onClick={() => askAbout("see", message, { inThread })}
           />
         )}
         {!inThread && (

@@ -97,11 +97,19 @@ export async function pressButton(message: WireMessage, action: string): Promise
   await attempt(() => api.press(message.id, action));
 }
 
-/** Asks the bot something about a message's picture, as a message of one's own. */
-export function askAbout(command: "see" | "made", { id: repliesTo }: WireMessage, inThread: boolean): void {
+/**
+ * Asks the bot something about a message's pictures, as a message of one's own.
+ * @param picture which one, from 0; all of them where it is left out
+ */
+export function askAbout(
+  command: "see" | "made",
+  { id: repliesTo }: WireMessage,
+  { inThread, picture }: { readonly inThread: boolean; readonly picture?: number | undefined },
+): void {
   const { channel, thread } = getState().route;
   if (channel === undefined) return;
-  sendMessage({ channel, thread: inThread ? thread : undefined }, { text: `/${command}`, files: [], repliesTo });
+  const place = { channel, thread: inThread ? thread : undefined };
+  sendMessage(place, { text: `/${command}`, files: [], repliesTo, picture });
 }
 
 /** Changes what one has said. Rejects with why that cannot be. */

@@ -90,11 +90,12 @@ export function previewUrl({ command, option, value, channel, thread }: WirePrev
 /** @param onSent told how many bytes of the pictures are on their way, now and then */
 export function sendMessage(
   ref: TimelineRef,
-  { text, repliesTo, nonce, files }: Pending,
+  { text, repliesTo, picture: meant, nonce, files }: Pending,
   onSent: (bytes: number) => void,
 ): Promise<WireMessage> {
   const form = new FormData();
-  const picture = files.find(({ drawnOn }) => drawnOn && drawnOn.message === repliesTo)?.drawnOn?.picture.toString();
+  const drawn = files.find(({ drawnOn }) => drawnOn && drawnOn.message === repliesTo)?.drawnOn?.picture;
+  const picture = (meant ?? drawn)?.toString();
   for (const [name, value] of given({ ...ref, text, nonce, repliesTo, picture })) form.append(name, value);
   for (const [index, { description, spoiler }] of files.entries()) {
     form.append(`description-${index}`, description);

@@ -17,14 +17,15 @@ const FIRST_PAUSE_MS = 1000;
 interface Kept extends TimelineRef {
   readonly text: string;
   readonly repliesTo?: string | undefined;
+  readonly picture?: number | undefined;
 }
 
 const sending = new Set<string>();
 
 export function sendMessage(ref: TimelineRef, message: Omit<Pending, "nonce" | "error">): void {
-  const { text, repliesTo, files } = message;
+  const { text, repliesTo, picture, files } = message;
   const nonce = crypto.randomUUID?.() ?? randomName();
-  const unsent: Kept = { ...ref, text, repliesTo };
+  const unsent: Kept = { ...ref, text, repliesTo, picture };
   // Without its pictures it would be another message.
   if (files.length === 0) keep("unsent", nonce, unsent);
   setPending(timelineKey(ref.channel, ref.thread), { ...message, nonce });
@@ -34,8 +35,8 @@ export function sendMessage(ref: TimelineRef, message: Omit<Pending, "nonce" | "
 
 /** Takes up what an earlier page has not sent. */
 export function resumeSending(): void {
-  for (const [nonce, { channel, thread, text, repliesTo }] of keptOf<Kept>("unsent")) {
-    setPending(timelineKey(channel, thread), { text, repliesTo, files: [], nonce });
+  for (const [nonce, { channel, thread, text, repliesTo, picture }] of keptOf<Kept>("unsent")) {
+    setPending(timelineKey(channel, thread), { text, repliesTo, picture, files: [], nonce });
     void sendAll({ channel, thread });
   }
   window.addEventListener("beforeunload", (event) => {

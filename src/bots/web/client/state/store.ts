@@ -71,6 +71,8 @@ export interface Pending extends Draft {
   readonly nonce: string;
   /** The id of the message that it answers. */
   readonly repliesTo?: string | undefined;
+  /** Which of that message's pictures is meant, from 0. */
+  readonly picture?: number | undefined;
   /** Why it was refused. */
   readonly error?: string | undefined;
   /** Which of its pictures that was for, from 0. */
@@ -169,8 +171,8 @@ export type Overlay =
       readonly message: WireMessage;
       readonly inThread: boolean;
       readonly anchor: DOMRect;
-      /** Which of its pictures it was opened on. */
-      readonly picture: number;
+      /** Which of its pictures it was opened on, where on one. */
+      readonly picture?: number | undefined;
     }
   /** The brush, on a picture of a message. */
   | {
