@@ -61,8 +61,8 @@ export interface CommandSummary {
 
 /**
  * A command given by pointing at a message ("Apps > Dream this"), for platforms that have such menus. The adapter
- * reports it as a {@link CommandEvent} with `options`, the message as `repliesTo` and its pictures as `pointedAt`. Where
- * it has several and {@link whichOption} names an option, the user is asked for that as well.
+ * reports it as a {@link CommandEvent} with `options`, the message as `repliesTo` and its pictures as `pointedAt`.
+ * Where it has several and {@link whichOption} names an option, the user is asked for that as well.
  */
 export interface MessageShortcut {
   /** Lower-case words joined by "_", such as "dream_this". */

@@ -13,7 +13,7 @@ import type { WantedImage } from "./image-option.js";
 export const MOST_TOGETHER = 4;
 
 /** One of the images that a command looks at, or why it cannot. */
-export interface OneOfSeveral {
+interface OneOfSeveral {
   /** Its place among them, from 1. */
   readonly number: number;
   readonly image: FoundImage | UserError;

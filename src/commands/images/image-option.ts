@@ -75,7 +75,9 @@ export function imageOption({
   return {
     ...textOption<WantedImage>({
       help,
-      expected: `latest, ${none ? "none, " : ""}a number such as 2 in a message with several, a link such as https://example.org/photo.jpg, or an attached picture`,
+      expected:
+        `latest, ${none ? "none, " : ""}a number such as 2 in a message with several, ` +
+        "a link such as https://example.org/photo.jpg, or an attached picture",
       read(typed) {
         const word = typed.trim().toLowerCase();
         if (word === "latest" || (none && word === "none")) return word;

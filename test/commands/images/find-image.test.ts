@@ -67,7 +67,7 @@ describe("the picture a command means", () => {
     expect(await find({ attachments, repliesTo: shown }, "none")).toBeUndefined();
   });
 
-  it("is the one whose number is given, of those that are attached, pointed at, answered, or beside the newest", async () => {
+  it("is the one whose number is given, of those attached, pointed at, answered, or beside the newest", async () => {
     const { chat, find, bare } = await scene();
     const files = await Promise.all([60, 70].map((side) => picture(side, side)));
     const pictures = files.map((bytes, n) => ({ bytes, name: `${n}.png`, type: "image/png" }));

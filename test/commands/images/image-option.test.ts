@@ -43,8 +43,10 @@ describe("the picture option", () => {
   });
 
   it("says what it expects", () => {
-    const sentence =
-      /picture must be latest, none, a number such as 2 in a message with several, a link such as https:\/\/example\.org\/photo\.jpg, or an attached picture\. For/;
+    const sentence = new RegExp(
+      "picture must be latest, none, a number such as 2 in a message with several, " +
+        "a link such as https://example\\.org/photo\\.jpg, or an attached picture\\. For",
+    );
     for (const text of [
       "picture:mine",
       "picture:example.org/a.jpg",
