@@ -1,9 +1,17 @@
-/** Comfort: shortcuts are listed, times are local, the keyboard needs few stops, and axe-core finds nothing. */
+/** Comfort: shortcuts are listed, times are local, few stops by keyboard; axe-core, and who reads it, find nothing. */
+import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { photo } from "./harness.js";
-import { look as seen, shot, VIEWS } from "./seen.js";
+import { look, shot, VIEWS } from "./seen.js";
 import { box, message, moderate, wholeProgram } from "./whole-program.js";
+import { wordFaults } from "./words.js";
+
+/** Looks at a state, and reads it. */
+async function seen(page: Page, state: string): Promise<void> {
+  await look(page, state);
+  expect.soft(await wordFaults(page, state)).toEqual([]);
+}
 
 describe.skipIf(!hasChromium)(`comfort (${chromiumHint})`, () => {
   const { visit } = wholeProgram();
@@ -11,7 +19,7 @@ describe.skipIf(!hasChromium)(`comfort (${chromiumHint})`, () => {
   describe.each(VIEWS)("at $width px, $colorScheme", (view) => {
     const phone = view.width < 600;
 
-    it("axe-core finds nothing in any state", async () => {
+    it("axe-core and who reads find nothing in any state", async () => {
       const { page } = await visit(view);
       const look = (state: string) => seen(page, state);
       await look("at first");
@@ -77,7 +85,7 @@ describe.skipIf(!hasChromium)(`comfort (${chromiumHint})`, () => {
       await page.keyboard.press("Escape");
     });
 
-    it("axe-core finds nothing in what messages and pictures open", async () => {
+    it("axe-core and who reads find nothing in what messages and pictures open", async () => {
       const { page } = await visit(view);
       const look = (state: string) => seen(page, state);
       const name = `sea-${view.width}-${view.colorScheme}.jpg`;
@@ -147,7 +155,7 @@ describe.skipIf(!hasChromium)(`comfort (${chromiumHint})`, () => {
       await look("an empty channel");
     });
 
-    it("axe-core finds nothing where moderators look", async () => {
+    it("axe-core and who reads find nothing where moderators look", async () => {
       const { page } = await visit(view);
       const { page: other } = await visit(view);
       await box(other).fill("something to moderate");
@@ -168,6 +176,20 @@ describe.skipIf(!hasChromium)(`comfort (${chromiumHint})`, () => {
       await page.getByRole("link", { name: "Admin" }).click();
       await page.getByText("What moderators have done").waitFor();
       await seen(page, "the admin page");
+    });
+
+    it("is read by something that finds faults", async () => {
+      const { page } = await visit(view);
+      await message(page, "Welcome to the studio").waitFor();
+      await page.evaluate(`document.querySelector(".channel-pane").insertAdjacentHTML("beforeend",
+        "<p>One. Two</p><button title='deletes it'>Deletes it</button><i>{name} nav.admin undefined...</i>" +
+        "<i>nav.admin</i><button hidden>resets it</button>")`);
+      expect(await wordFaults(page, "x")).toEqual([
+        "x: broken: {name} nav.admin undefined...",
+        "x: broken: nav.admin",
+        "x: says what it does: Deletes it",
+        "x: has no full stop: One. Two",
+      ]);
     });
 
     it("lists the shortcuts", async () => {
