@@ -77,7 +77,8 @@ for (const from of FROM.split(",")) {
   }
   process.stdout.write(
     `${from}: ${names.length} classes, resnet50 sees ${counts.own} first at 90 % or more, googlenet ${counts.first} ` +
-      `first and ${counts.ten} among its first ten; median ${median(times).toFixed(1)} s\n`,
+      `first and ${counts.ten} among its first ten; median ${median(times).toFixed(1)} s, ` +
+      `the first of them ${(times[0] ?? 0).toFixed(1)} s, the others ${Math.max(...times.slice(1)).toFixed(1)} s at most\n`,
   );
 }
 await engine.close();

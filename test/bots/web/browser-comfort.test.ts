@@ -250,7 +250,6 @@ describe.skipIf(!hasChromium)(`comfort (${chromiumHint})`, () => {
     const { page } = await visit(view, { timezoneId: "Asia/Tokyo", locale: "en-GB" });
     await moderate(page);
     const told = async (line: string) => {
-      await message(page, "Welcome to the studio").waitFor();
       await box(page).fill(line);
       await box(page).press("Escape");
       await box(page).press("Enter");
