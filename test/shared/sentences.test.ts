@@ -20,6 +20,22 @@ const marked = Object.fromEntries(
 
 afterEach(() => setLanguage(english));
 
+describe("what was seen", () => {
+  const told = (before: string, after: string, share: number) => {
+    const [first, now] = [
+      { name: before, probability: 0.84 },
+      { name: after, probability: share },
+    ];
+    return sentence("result.seen", { seen: [{ network: "resnet50", before: first, after: now }] });
+  };
+
+  it("names what it has become, or how much surer the network is of the same", () => {
+    expect(told("alp", "peacock", 0.97)).toBe("alp → peacock, 97%");
+    expect(told("alp", "alp", 0.12)).toBe("alp 84% → 12%");
+    expect(told("alp", "alp", 0.99)).toBe("alp 84% → 99%");
+  });
+});
+
 describe("sentence", () => {
   it("is the catalogue's text, with its parameters filled in", () => {
     expect(sentence("cancel.none")).toBe("You have no job that is waiting or running.");

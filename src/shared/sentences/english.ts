@@ -45,11 +45,15 @@ const meaningsOf = ({ layer, channels, others }: ChannelMeanings): string => {
   return [channels.length > 0 && stand, others && none].filter(Boolean).join(" ");
 };
 
+/** What was seen first: another thing now, or the same one, more or less surely. */
+const changed = (before: Seen, after: Seen): string =>
+  before.name === after.name ? `${named(before)} → ${percent(after.probability)}` : `${before.name} → ${surely(after)}`;
+
 /** What the network that has dreamt saw before and sees now, then what others see. */
 const sighted = ([own, ...others]: readonly Sighting[]): string => {
   if (!own) return "";
   const { before, after } = own;
-  const first = before ? `${before.name} → ${surely(after)}` : `${own.network} sees ${surely(after)}`;
+  const first = before ? changed(before, after) : `${own.network} sees ${surely(after)}`;
   const judged = others.map((each) => `${each.network}, which did not dream this, sees ${surely(each.after)}`);
   return [first, ...judged].join("; ");
 };

@@ -15,6 +15,7 @@ import { takeSteps } from "../../optimize/steps.js";
 import { channelsOf, parseChannels } from "../channel-terms.js";
 import { descendOctaves, type Schedule } from "../descend-octaves.js";
 import { weightsOf } from "../dream/into.js";
+import { sightings } from "../dream/sightings.js";
 import { startingNoise } from "../noise.js";
 import type { Frame, Pictures, RecipeContext } from "../recipe.js";
 import { floatsOf, type SavedState } from "../saved-state.js";
@@ -69,9 +70,11 @@ export async function* neuron(
         : undefined,
   };
   const meanings = meaningsOf(terms, network);
+  const words = params.into !== undefined || params.away !== undefined;
   for await (const frame of descendOctaves(schedule, context)) {
     const last = frame.kind === "octave" && frame.octave === frame.octaves;
-    yield last && meanings ? { ...frame, meanings } : frame;
+    const seen = last && words ? await sightings(undefined, frame.image, { programs, network }, context) : undefined;
+    yield last ? { ...frame, ...(meanings && { meanings }), ...(seen && { seen }) } : frame;
   }
 }
 

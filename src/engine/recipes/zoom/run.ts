@@ -19,6 +19,7 @@ import { takeSteps } from "../../optimize/steps.js";
 import { channelsOf } from "../channel-terms.js";
 import { descendOctaves, type Schedule } from "../descend-octaves.js";
 import { weightsOf } from "../dream/into.js";
+import { sightings } from "../dream/sightings.js";
 import { neuronAscent } from "../neuron/ascent.js";
 import { ascentOptionsOf, shown } from "../neuron/ascent-options.js";
 import { clouds, startingNoise } from "../noise.js";
@@ -66,13 +67,20 @@ export async function* zoom(params: ZoomParams, pictures: Pictures, context: Rec
     for (const frame of saved?.frames ?? []) await store.appendBytes(frame);
     for (let f = saved?.next ?? 0; f < frames + overlap; f++) {
       const frame = await filmFrame(film, f, store, context.signal);
-      if (frame) yield frame;
+      if (frame) yield f === frames + overlap - 1 ? await withSightings(frame, film, context) : frame;
     }
     if (params.loop === "bounce") for (let f = frames - 2; f > 0; f--) await store.appendBytes(await store.read(f));
     return await encodeFilm(store, { framesPerSecond, maxBytes, format, signal: context.signal });
   } finally {
     await store.dispose();
   }
+}
+
+/** The last frame of a film of words says what networks see in it. */
+async function withSightings(frame: Frame, film: FilmInProgress, context: RecipeContext): Promise<Frame> {
+  const { into, away } = film.params;
+  if (into === undefined && away === undefined) return frame;
+  return { ...frame, seen: await sightings(undefined, frame.image, film, context) };
 }
 
 /**

@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { classify } from "../../../../src/engine/classify.js";
+import { decode } from "../../../../src/engine/images/codec.js";
 import type { Raster } from "../../../../src/engine/images/raster.js";
 import { dreamDefinition } from "../../../../src/engine/recipes/dream/definition.js";
 import { intoOf } from "../../../../src/engine/recipes/dream/into.js";
 import { dream } from "../../../../src/engine/recipes/dream/run.js";
 import { runJob } from "../../../../src/engine/run-job.js";
+import { cameraFilm, filmFile } from "../../../support/film.js";
 import { drawn } from "../../../support/pictures.js";
 import { difference, lastOf, naming, openTiny, pictureOf, scene } from "../tiny.js";
 
@@ -52,6 +54,27 @@ describe("a dream into a word", () => {
       expect(await sees(both.image, word)).toBeGreaterThan(await sees(start, word));
     const away = await lastOf(run({ away: "castle" }));
     expect(await sees(away.image, "castle")).toBeLessThan(0.99 * (await sees(start, "castle")));
+  });
+
+  it.each<[string, Record<string, unknown>, Record<string, typeof photo>]>([
+    ["a guide", {}, { guide: pictureOf(scene(96, 128)) }],
+    ["channels", { channels: "5", layer: "block3_conv1" }, {}],
+    ["layers", { layers: "block2_conv1" }, {}],
+  ])("is seen more of than without the word, beside %s; without it nothing is said", async (_, wish, pictures) => {
+    const given = { image: photo, ...pictures };
+    const [word, plain] = [await lastOf(run({ ...wish, into: "lion" }, given)), await lastOf(run(wish, given))];
+    expect(await sees(word.image, "lion")).toBeGreaterThan(1.02 * (await sees(plain.image, "lion")));
+    expect(word.seen).toHaveLength(1);
+    expect(plain).not.toHaveProperty("seen");
+  });
+
+  it("says of a moving picture what was seen in its last frame", async () => {
+    const film = await filmFile(cameraFilm(await decode(await drawn(96, 64)), 3, 64), [80, 80, 80]);
+    const params = { network: "naming", into: "lion", size: 64, steps: 1, octaves: 1 };
+    const job = { ...context, onFrame: () => undefined };
+    const { seen } = await runJob({ recipe: "dream", params, pictures: { image: film } }, job);
+    const best = { name: expect.any(String), probability: expect.any(Number) };
+    expect(seen).toEqual([{ network: "naming", before: best, after: best }]);
   });
 
   it("mixes with layers, and with a group of classes", async () => {

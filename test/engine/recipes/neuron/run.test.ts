@@ -59,6 +59,17 @@ describe("neuron", () => {
     expect(difference(a.image, b.image)).toBeGreaterThan(5);
   });
 
+  it.each([{ into: "castle" }, { away: "castle", channels: "5" }])("says what is seen in %o", async (words) => {
+    const { frames } = await framesOf(run({ network: "naming", channels: undefined, ...words, size: 64, steps: 2 }));
+    const after = { name: expect.any(String), probability: expect.any(Number) };
+    expect(frames.at(-1)?.seen).toEqual([{ network: "naming", after }]);
+    expect(frames.filter(({ seen }) => seen)).toHaveLength(1);
+  });
+
+  it("says of a channel nothing that is seen", async () => {
+    expect(await lastOf(run({ network: "naming", octaves: 1, steps: 1 }))).not.toHaveProperty("seen");
+  });
+
   it("wakes a channel that sees nothing yet", async () => {
     const { lossStart, lossEnd } = await lastOf(run({ octaves: 1, steps: 10, channels: "9" }));
     expect(lossEnd).toBeLessThan(lossStart);

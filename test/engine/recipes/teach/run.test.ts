@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { classify } from "../../../../src/engine/classify.js";
+import { decode } from "../../../../src/engine/images/codec.js";
 import type { EngineFrame } from "../../../../src/engine/process/engine.js";
 import { runJob } from "../../../../src/engine/run-job.js";
 import { decodeTrainedLayer } from "../../../../src/engine/training/trained-layer.js";
 import { drawn } from "../../../support/pictures.js";
-import { openTiny } from "../tiny.js";
+import { naming as namingNetwork, openTiny } from "../tiny.js";
 
 const tiny = openTiny();
 
@@ -22,6 +24,18 @@ const examples = async (count: number) =>
   );
 
 describe("a lesson", () => {
+  it("mixes with a word: the network sees more of it than without", async () => {
+    const naming = { network: "naming", size: 96, steps: 4 };
+    const { result } = await run("teach", { network: "naming", name: "moths", channels: 3 }, await examples(5));
+    const pictures = { image: await drawn(96, 72), taught: Buffer.from(result.taught?.file ?? "", "base64") };
+    const lions = async (params: object) => {
+      const { picture } = (await run("dream", { ...naming, look: "moths", ...params }, pictures)).result;
+      const seen = await classify({ programs: tiny.programs, network: namingNetwork }, await decode(picture));
+      return seen.find(({ name }) => name === "lion")?.probability ?? 0;
+    };
+    expect(await lions({ into: "lion" })).toBeGreaterThan(1.02 * (await lions({})));
+  });
+
   it("shows what it learns from, and gives a layer that a dream takes with it", async () => {
     const { frames, result } = await run("teach", { name: "moths", channels: 3 }, await examples(5));
     expect(frames[0]).toMatchObject({ kind: "preview", octaves: 1, width: 480, height: 96 });

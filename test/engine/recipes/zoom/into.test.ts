@@ -29,6 +29,20 @@ describe("a film into words", () => {
     expect(await sees(castle, "castle")).toBeGreaterThan(1.02 * (await sees(pizza, "castle")));
   });
 
+  it("says of its last frame what is seen in it; a film of neurons says nothing", async () => {
+    const given = { network: "naming", width: 64, height: 64, frames: 4, fade: 1, steps: 2 };
+    const seenIn = async (params: Record<string, unknown>) => {
+      const { frames } = await framesOf(zoom(zoomDefinition.params.parse({ ...given, ...params }), {}, context));
+      return frames.map(({ seen }) => seen);
+    };
+    const said = await seenIn({ into: "pizza castle" });
+    const after = { name: expect.any(String), probability: expect.any(Number) };
+    expect(said.at(-1)).toEqual([{ network: "naming", after }]);
+    expect(said.filter(Boolean)).toHaveLength(1);
+    expect((await seenIn({ away: "castle", channels: "1", layer: "block3_conv1" })).at(-1)).toHaveLength(1);
+    expect((await seenIn({ channels: "1", layer: "block3_conv1" })).filter(Boolean)).toEqual([]);
+  });
+
   it("keeps away from a thing throughout, also among neurons", async () => {
     const towards = { channels: "1", layer: "block3_conv1" };
     const [kept, plain] = [await film({ ...towards, away: "castle" }), await film(towards)];
