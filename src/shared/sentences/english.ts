@@ -198,7 +198,7 @@ export const english = {
   "service.redis-trial": "a test job comes through",
   "service.redis-gone": "{host} does not answer ({reason}); is REDIS_URL right, and does it run?",
   "service.redis-closes":
-    "{host} closes the connection at once: is it in protected mode, or does it want TLS (REDIS_URL=rediss://...)?",
+    "{host} closes the connection at once: is it in protected mode, or does it want TLS (REDIS_URL=rediss://{host})?",
   "service.redis-old": "{answers}; 6.2 or later is needed",
   "service.redis-policy":
     "{answers}; its maxmemory-policy is {policy}, which may throw jobs away: set it to noeviction",
@@ -241,7 +241,7 @@ export const english = {
   "config.unknown": ({ key, from, meant, known }: Record<"key" | "from" | "known", string> & Meant) =>
     `${key} is not a setting${from}; ${meant ? `did you mean ${meant}?` : `known here: ${known}.`}`,
   "config.too-large": "{key} is {value}, but it must not be larger than {limit}, which is {maximum}.",
-  "doctor.trying": "Trying {device} ...",
+  "doctor.trying": "Trying {device}…",
   "doctor.machine": ({ node, platform, cores, model, memoryBytes }: Machine) =>
     `Node ${node} on ${platform}, ${cores} cores (${model}), ${gigabytes(memoryBytes, 0)} of memory`,
   "doctor.broken": "It does not work.",
@@ -377,7 +377,7 @@ export const english = {
   "cli.backed-up":
     "Copied {databases} and {copied} new pictures to {target}; {kept} were there, {removed} are no longer kept.",
   "cli.step": "{network} at {size} px: {median_ms} ms a step, {gflops} GFLOP/s ({runtime}, {threads} threads)",
-  "cli.case": "{name} loss {loss}  gradient {gradient}",
+  "cli.case": "{name} loss {loss}, gradient {gradient}",
   "cli.pulled": ({ id, fetched, path }: { id: string; fetched: boolean; path: string }) =>
     `${id} is ${fetched ? "fetched" : "already there"}: ${path}`,
   "cli.numbers": "It takes one number, or three with commas between.",
@@ -925,7 +925,7 @@ export const english = {
   "job.resumed": "Dreamloom was restarted; this resumes where it was.",
   "queue.empty": ({ notice, caps }: { notice: string | undefined; caps: string }) =>
     `${notice ?? "Nobody is waiting: the next job starts at once."}\n${caps}`,
-  "queue.more": "... and {hidden} more",
+  "queue.more": "… and {hidden} more",
   "queue.used": "{open} of {most} unfinished, {started} of {anHour} in the last hour",
   "queue.caps": ({ mine, mineHere, all }: { mine: string; mineHere: string | undefined; all: string }) =>
     `You: ${mine}${mineHere === undefined ? "" : `; in this channel: ${mineHere}`}. This channel: ${all}.`,
@@ -1141,7 +1141,7 @@ export const english = {
     "its own.",
   "cluster.denied": (redis: { host: string; reason: string; prefix: string }) =>
     `Redis at ${redis.host} denies its user a right: ${redis.reason}. What is needed: ` +
-    `ACL SETUSER ... ~${redis.prefix}:* &${redis.prefix}:* +@all -@dangerous`,
+    `ACL SETUSER <user> ~${redis.prefix}:* &${redis.prefix}:* +@all -@dangerous`,
   "cluster.login": "Redis at {host} does not take the user name or the password in REDIS_URL: {reason}",
   "cluster.full": "Redis at {host} is full: raise its maxmemory, or free some of it.",
   "cluster.replica": "Redis at {host} is a replica, which takes no jobs: REDIS_URL must name the primary.",

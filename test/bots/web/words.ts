@@ -46,7 +46,10 @@ async function shownOn(page: Page): Promise<Shown> {
 
 /** Each fault with the state that it was found in. */
 export async function wordFaults(page: Page, state: string): Promise<readonly string[]> {
-  const { texts, labels, paragraphs } = await shownOn(page);
+  return faultsOf(await shownOn(page)).map((fault) => `${state}: ${fault}`);
+}
+
+export function faultsOf({ texts, labels, paragraphs }: Shown): readonly string[] {
   const lower = (label: string) => /^\p{Ll}/u.test(label) && !CALLED.test(label);
   // Several sentences end as one does, or in a line to copy.
   const unended = (text: string) => /[.!?] \p{Lu}/u.test(text) && !/[.!?:…)]$|: \/[^.]+$/.test(text);
@@ -55,5 +58,5 @@ export async function wordFaults(page: Page, state: string): Promise<readonly st
     ...labels.filter((label) => DESCRIBED.test(label)).map((label) => `says what it does: ${label}`),
     ...labels.filter(lower).map((label) => `begins with a small letter: ${label}`),
     ...paragraphs.filter(unended).map((text) => `has no full stop: ${text}`),
-  ].map((fault) => `${state}: ${fault}`);
+  ];
 }
