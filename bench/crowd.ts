@@ -31,6 +31,8 @@ const [JOBS, PEOPLE, SOCKETS] = [Number(given.jobs), Number(given.people), Numbe
 const OF_ONE_ADDRESS = 10;
 /** Jobs that are open at a time while few wait. */
 const FEW = 8;
+/** When no job has ended for so long, none does any more. */
+const STILL_MS = 10_000;
 /** The aim. */
 const [MOST_SECONDS, MOST_LATE_MS] = [15, 100];
 const STUB = fileURLToPath(new URL("../test/fault/stub-worker.mjs", import.meta.url));
@@ -123,7 +125,9 @@ await Promise.all(Array.from({ length: JOBS }, () => say()));
 const accepted = (performance.now() - from) / 1000;
 const before = done.size;
 from = performance.now();
-while (done.size < JOBS - 50) await delay(5);
+// What the program has refused in words, each to its own author, is not heard here.
+for (let last = { size: 0, at: from }; done.size < JOBS - 50 && performance.now() - last.at < STILL_MS; await delay(5))
+  if (done.size > last.size) last = { size: done.size, at: performance.now() };
 const crowded = ((done.size - before) / (performance.now() - from)) * 1000;
 watching = false;
 await watch;
@@ -131,6 +135,7 @@ const rows = [
   ["jobs, people, sockets", `${JOBS}, ${PEOPLE}, ${SOCKETS}`],
   ["accepted within", `${accepted.toFixed(1)} s`],
   ["refused", [...refused].map(([why, count]) => `${count} x ${why}`).join("; ") || "none"],
+  ["done, of all but the last fifty", `${Math.min(done.size, JOBS - 50)}`],
   [`jobs a second, ${FEW} open`, alone.toFixed(0)],
   ["jobs a second, up to all waiting", crowded.toFixed(0)],
   ["frames to each socket, and kilobytes, a job", `${frames / JOBS}, ${(bytes / JOBS / SOCKETS / 1e3).toFixed(1)}`],
@@ -143,7 +148,7 @@ await world.stop();
 rmSync(dir, { recursive: true, force: true });
 verdict({
   [`accepted within ${accepted.toFixed(1)} s, not ${MOST_SECONDS}`]: accepted > MOST_SECONDS,
-  "some were refused": refused.size > 0,
+  "some were refused": refused.size > 0 || done.size < JOBS - 50,
   [`the event loop was ${slow.p99.toFixed(0)} ms late, not ${MOST_LATE_MS}`]: slow.p99 > MOST_LATE_MS,
 });
 process.exit();

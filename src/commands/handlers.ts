@@ -22,8 +22,8 @@ import { withPreset } from "./presets/expand.js";
 import type { Registry } from "./registry.js";
 import { errorText, UserError } from "./user-error.js";
 
-/** Events of one chat being handled at a time; more are answered with "please wait". */
-const MAX_PENDING = 500;
+/** Events of one chat being handled at a time, for crowds that come at once; more are answered with "please wait". */
+const MAX_PENDING = 2_000;
 
 /** How long after the last reaction on a palette a painting starts. */
 const SETTLE_MS = 4_000;
