@@ -110,10 +110,13 @@ describe.concurrent.each(chats)("in %s", (_, there, open) => {
       expect(zoom.text).toContain("Endless zoom through goldfish and castle");
       expect(zoom.description).toMatch(/An endless zoom into .+'s picture, through a goldfish and a castle/);
       expect(await measured(zoom)).toEqual([64, 48, 6]);
+      const sees = /tiny sees [a-z][a-z' -]+, (?:\d+(?:\.\d)?|under 0\.1)%/i;
+      expect(zoom.text).toMatch(sees);
       await chat.use("neuron", { into: "jellyfish:0.7 castle:0.3", size: 64, steps: 1, seed: "302" });
       const neuron = await chat.made("seed:302");
       expect(neuron.description).toMatch(/^What a jellyfish and a castle look like to a network, by /);
       expect(await measured(neuron)).toEqual([64, 64, 1]);
+      expect(neuron.text).toMatch(sees);
     },
     TEST_MS,
   );
@@ -176,3 +179,12 @@ describe.concurrent.each(chats)("in %s", (_, there, open) => {
     TEST_MS,
   );
 });
+
+it(
+  "completes on Discord what a word may say to dream of",
+  async () => {
+    const choices = await discord.user("Ann").complete(discord.addChannel("words"), "dream", "into", "pea");
+    expect(choices.map(({ value }) => value)).toContain("peacock");
+  },
+  TEST_MS,
+);

@@ -56,6 +56,19 @@ describe.skipIf(!hasChromium)(`completion (${chromiumHint})`, () => {
       await page.getByRole("option", { name: /^stylize/ }).waitFor();
     });
 
+    it("completes what a word may say to dream of", async () => {
+      const { page } = await visit(view);
+      await box(page).pressSequentially("/dream into:pea");
+      await page
+        .getByRole("option", { name: /^peacock/ })
+        .first()
+        .waitFor();
+      await box(page).fill("/dream into:peac");
+      await expect.poll(() => page.getByRole("option").first().textContent()).toMatch(/^peacock/);
+      await box(page).press("Tab");
+      expect(await box(page).inputValue()).toBe("/dream into:peacock ");
+    });
+
     it("flags mistakes while one types, in the bot's own words, and gives a refused line back", async () => {
       const { page } = await visit(view);
       const problem = page.locator(".composer-problem");
