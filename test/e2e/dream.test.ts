@@ -86,7 +86,7 @@ describe.skipIf(missing !== undefined || !hasChromium)(`dreaming a photo in the 
     page.locator(".channel-pane article", { hasText: `seed:${seed} ` }).filter({ hasText: /job [A-Z0-9]+/ });
 
   async function openThread(page: Page, seed: number) {
-    await jobWith(page, seed).locator(".thread-card").click();
+    await jobWith(page, seed).locator(".thread-card").press("Enter");
     return page.locator(".thread-pane");
   }
 

@@ -220,10 +220,10 @@ describe.skipIf(!hasChromium)(`what a community makes its own, in the page (${ch
       const page = await visit();
       await say(page, "/neuron corners/3 size:64 steps:1 seed:81");
       const told = page.locator(".thread-pane article", { hasText: "Your picture is ready" });
-      await (await finished(page, "seed:81 ")).locator(".thread-card").click();
+      await (await finished(page, "seed:81 ")).locator(".thread-card").press("Enter");
       await told.getByText("What neurons of corners stand for: 3: ").waitFor();
       await say(page, "/neurons find:goldfish columns:2 seed:82");
-      await (await finished(page, "seed:82 ")).locator(".thread-card").click();
+      await (await finished(page, "seed:82 ")).locator(".thread-card").press("Enter");
       await told.getByText(/What neurons of corners stand for: \d+: .+; \d+: /).waitFor();
       await say(page, "/texture into:goldfish size:64 steps:1 seed:83");
       const woven = await finished(page, "seed:83 ");
