@@ -7,6 +7,20 @@ function work(milliseconds: number): void {
   while (performance.now() < end);
 }
 
+/** Notes a "|" in the log at each turn of the event loop until all is done. */
+async function marked(log: string[], all: Promise<unknown>): Promise<void> {
+  let over = false;
+  const marks = (async () => {
+    while (!over) {
+      await new Promise((resolve) => setImmediate(resolve));
+      log.push("|");
+    }
+  })();
+  await all;
+  over = true;
+  await marks;
+}
+
 it("does much that comes at once in its order, and lets the rest of the program have its turn in between", async () => {
   const turns = new Turns(5);
   const log: string[] = [];
@@ -16,17 +30,8 @@ it("does much that comes at once in its order, and lets the rest of the program 
       log.push(name);
     });
   const all = Promise.all(["a", "b", "c"].map(one));
-  let over = false;
-  const others = (async () => {
-    while (!over) {
-      await new Promise((resolve) => setImmediate(resolve));
-      if (log.at(-1) !== "|") log.push("|");
-    }
-  })();
-  await all;
-  over = true;
-  await others;
-  expect(log.join("").replace(/^\|/, "")).toMatch(/^a\|b\|c\|?$/);
+  await marked(log, all);
+  expect(log.join("").replace(/^\|+/, "")).toMatch(/^a\|+b\|+c\|*$/);
 });
 
 it("holds up nothing that is short", async () => {
@@ -56,17 +61,8 @@ it.each(["pass", "take"] as const)(
       log.push(name);
     };
     const all = Promise.all(["a", "b", "c"].map(one));
-    let over = false;
-    const others = (async () => {
-      while (!over) {
-        await new Promise((resolve) => setImmediate(resolve));
-        if (log.at(-1) !== "|") log.push("|");
-      }
-    })();
-    await all;
-    over = true;
-    await others;
-    expect(log.join("").replace(/^\|/, "")).toMatch(/^a\|b\|c\|?$/);
+    await marked(log, all);
+    expect(log.join("").replace(/^\|+/, "")).toMatch(/^a\|+b\|+c\|*$/);
   },
 );
 
@@ -81,16 +77,7 @@ it("shares a turn out among all places where somebody waits", async () => {
       log.push(name);
     }),
   );
-  let over = false;
-  const others = (async () => {
-    while (!over) {
-      await new Promise((resolve) => setImmediate(resolve));
-      log.push("|");
-    }
-  })();
-  await all;
-  over = true;
-  await others;
+  await marked(log, all);
   const turns = log.join("").split("|");
   // One everywhere takes the 8 ms; each place by itself would have four.
   expect(Math.max(...turns.map(({ length }) => length))).toBeLessThanOrEqual(5);
