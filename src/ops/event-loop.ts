@@ -1,6 +1,5 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from "node:perf_hooks";
 
-/** Milliseconds between two looks at the clock. */
 const RESOLUTION_MS = 20;
 const WINDOW_MS = 15_000;
 
@@ -11,45 +10,48 @@ export interface Lag {
   readonly max: number;
 }
 
-/** Measures the delay of this process's event loop. */
+/** Measures the delay of this process's event loop over the last one to two windows. */
 export class EventLoopWatch {
-  readonly #delay: IntervalHistogram;
+  /** Two that overlap, the older one first: of a few looks the 99th percentile is the latest of all. */
+  #delays: readonly [IntervalHistogram, IntervalHistogram];
   readonly #turn: NodeJS.Timeout;
-  #before: Lag | undefined;
 
-  constructor(windowMs = WINDOW_MS) {
-    this.#delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-    this.#delay.enable();
+  /** @param resolutionMs between two looks at the clock */
+  constructor(
+    windowMs = WINDOW_MS,
+    private readonly resolutionMs = RESOLUTION_MS,
+  ) {
+    this.#delays = [watched(resolutionMs), watched(resolutionMs)];
     this.#turn = setInterval(() => {
-      this.#before = this.#now();
-      this.#delay.reset();
+      const [older, newer] = this.#delays;
+      older.reset();
+      this.#delays = [newer, older];
     }, windowMs);
     this.#turn.unref();
   }
 
-  /** The worse of the current window and the last whole one. */
   get lag(): Lag {
-    const now = this.#now();
-    const before = this.#before ?? now;
-    const { max } = Math;
-    return { p50: max(now.p50, before.p50), p99: max(now.p99, before.p99), max: max(now.max, before.max) };
+    const [delay] = this.#delays;
+    return {
+      p50: this.#seconds(delay.percentile(50)),
+      p99: this.#seconds(delay.percentile(99)),
+      max: this.#seconds(delay.count === 0 ? 0 : delay.max),
+    };
   }
 
   close(): void {
     clearInterval(this.#turn);
-    this.#delay.disable();
+    for (const delay of this.#delays) delay.disable();
   }
 
-  #now(): Lag {
-    // Nanoseconds, with the time between two looks in them; before the first look the histogram says NaN.
-    const seconds = (nanoseconds: number) =>
-      Math.max(0, (Number.isFinite(nanoseconds) ? nanoseconds : 0) / 1e9 - RESOLUTION_MS / 1e3);
-    const { count } = this.#delay;
-    if (count === 0) return { p50: 0, p99: 0, max: 0 };
-    return {
-      p50: seconds(this.#delay.percentile(50)),
-      p99: seconds(this.#delay.percentile(99)),
-      max: seconds(this.#delay.max),
-    };
+  /** Nanoseconds have the time between two looks in them; before the first look the histogram says NaN. */
+  #seconds(nanoseconds: number): number {
+    return Math.max(0, (Number.isFinite(nanoseconds) ? nanoseconds : 0) / 1e9 - this.resolutionMs / 1e3);
   }
+}
+
+function watched(resolution: number): IntervalHistogram {
+  const delay = monitorEventLoopDelay({ resolution });
+  delay.enable();
+  return delay;
 }

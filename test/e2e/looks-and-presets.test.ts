@@ -227,7 +227,13 @@ describe.skipIf(!hasChromium)(`what a community makes its own, in the page (${ch
       await told.getByText(/What neurons of corners stand for: \d+: .+; \d+: /).waitFor();
       await say(page, "/texture into:goldfish size:64 steps:1 seed:83");
       const woven = await finished(page, "seed:83 ");
-      await woven.getByAltText("A texture woven of a goldfish, as a network sees it").first().waitFor();
+      await woven
+        .getByAltText("A texture woven of a goldfish, as a network sees it")
+        .first()
+        .waitFor({ timeout: JOB_MS / 2 })
+        .catch(async (cause) => {
+          throw new Error(`its alternative text is missing: ${await woven.innerHTML()}`, { cause });
+        });
     },
     JOB_MS,
   );
