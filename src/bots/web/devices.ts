@@ -17,27 +17,33 @@ const MOST = 1_000;
 
 const joinBody = z.object({ code: z.string().max(40), sure: z.boolean() });
 
+/** Whose a code is, and which of their browsers has made it. */
+interface Maker {
+  readonly person: string;
+  readonly session: number | undefined;
+}
+
 /** Codes that were given out: each is good once, and not for long. A restart forgets them. */
 export class JoinCodes {
-  readonly #codes = new Map<string, { readonly person: string; readonly until: number }>();
+  readonly #codes = new Map<string, Maker & { readonly until: number }>();
 
   constructor(private readonly now: () => number = () => performance.now()) {}
 
   /** A new one; the person's earlier one is good no longer. */
-  add(person: string): string {
+  add({ person, session }: Maker): string {
     for (const [code, each] of this.#codes) if (each.person === person) this.#codes.delete(code);
     const code = Array.from({ length: LENGTH }, () => LETTERS[randomInt(LETTERS.length)]).join("");
-    this.#codes.set(code, { person, until: this.now() + VALID_MS });
+    this.#codes.set(code, { person, session, until: this.now() + VALID_MS });
     for (const old of [...this.#codes.keys()].slice(0, -MOST)) this.#codes.delete(old);
     return code;
   }
 
-  /** Whose a code is. @param spend it is good no longer */
-  person(typed: string, spend: boolean): string | undefined {
+  /** Who has made a code. @param spend it is good no longer */
+  maker(typed: string, spend: boolean): Maker | undefined {
     const code = typed.toUpperCase().replace(/[^A-Z0-9]/g, "");
     const found = this.#codes.get(code);
     if (found && (spend || found.until <= this.now())) this.#codes.delete(code);
-    return found && found.until > this.now() ? found.person : undefined;
+    return found && found.until > this.now() ? found : undefined;
   }
 }
 
@@ -51,16 +57,18 @@ export function registerDevices(app: FastifyInstance, { sessions, hub }: WebServ
   });
 
   app.post("/api/devices/code", async (request): Promise<WireJoinCode> => {
-    const { id } = sessions.act(request, "clicks");
-    return { code: codes.add(id), minutes: VALID_MS / 60_000 };
+    const { id: person } = sessions.act(request, "clicks");
+    return { code: codes.add({ person, session: sessions.sessionOf(request) }), minutes: VALID_MS / 60_000 };
   });
 
   /** Tells whose a code is; when the visitor is sure, this browser is theirs from now on. */
   app.post("/api/devices/join", async (request, reply): Promise<WireJoin> => {
     const before = sessions.act(request, "codes");
     const { code, sure } = readBody(joinBody, request.body);
-    const id = codes.person(code, sure);
-    const user = id === undefined ? undefined : users.get(id);
+    const maker = codes.maker(code, sure);
+    // A browser that was shut out lets no one in, itself least of all.
+    const isIn = maker && users.sessions(maker.person).some(({ id }) => id === maker.session);
+    const user = isIn ? users.get(maker.person) : undefined;
     if (!user || user.banned > 0) throw new ChatError("forbidden", "web.join-code");
     // Who they are is said by their proxy with each request.
     if (before.sign_in !== null || user.sign_in !== null) throw new ChatError("forbidden", "web.join-signed-in");

@@ -79,7 +79,7 @@ export interface WebChatLimits {
   /** A message that is being sent brings at least so many bytes in each such span of milliseconds, or is refused. */
   readonly leastBytes: number;
   readonly leastMs: number;
-  /** Bytes of images of all messages that are being sent; above, the largest of these messages is refused. */
+  /** Bytes of all messages that are being sent; above, the largest of these messages is refused. */
   readonly arrivingBytes: number;
   /** Characters in one message. */
   readonly textLength: number;

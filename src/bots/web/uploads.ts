@@ -13,7 +13,7 @@ const MOST_OF_ONE = 12;
 /** A message that is arriving. */
 interface Arriving {
   readonly address: string;
-  /** Bytes of its files so far, which are in memory. */
+  /** Bytes of its files and fields so far, which are in memory. */
   bytes: number;
   /** Ends it: the rest is read and thrown away. */
   readonly end: (reason: ChatError) => void;
@@ -109,7 +109,7 @@ function sumOf(messages: readonly Arriving[]): number {
  * files, each with an optional `description-N` field for the N-th file (from 0), and a field `spoiler-N` of "1" for one
  * that is hidden.
  *
- * @param keeps told of the bytes of files as they come; whether they are kept
+ * @param keeps told of the bytes of files and fields as they come; whether they are kept
  * @throws ChatError "too-large" and "forbidden".
  */
 async function readUtterance(
@@ -122,7 +122,8 @@ async function readUtterance(
   try {
     for await (const part of request.parts()) {
       if (part.type === "file") files.push({ bytes: await readFile(part, keeps), name: part.filename });
-      else if (typeof part.value === "string") fields.set(part.fieldname, part.value);
+      else if (typeof part.value === "string" && keeps(Buffer.byteLength(part.value)))
+        fields.set(part.fieldname, part.value);
     }
   } catch (cause) {
     throw uploadError(cause, limits);

@@ -49,7 +49,11 @@ export async function tileSheet(tiles: readonly Tile[], layout: SheetLayout): Pr
   return new Uint8Array(bytes);
 }
 
+/** What XML cannot hold: one such letter in somebody's name would keep the whole sheet from being drawn. */
+const UNWRITABLE = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
+
 /** A text in SVG: `attributes` such as `x="4" y="20" fill="#fff"`. */
 export function svgText(attributes: string, text: string | number): string {
-  return `<text ${attributes}>${String(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;")}</text>`;
+  const written = String(text).replace(UNWRITABLE, "").replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+  return `<text ${attributes}>${written}</text>`;
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { JoinCodes } from "../../../src/bots/web/devices.js";
 import type { WireDevices, WireError, WireJoinCode } from "../../../src/bots/web/wire.js";
-import { startChat, Visitor } from "./harness.js";
+import { FakeModeration } from "../../fakes/moderation.js";
+import { handlers, startChat, Visitor } from "./harness.js";
 
 const codeOf = async (who: Visitor): Promise<string> => {
   const response = await who.request("POST", "/api/devices/code", {});
@@ -66,6 +67,23 @@ describe("one person's browsers", () => {
     expect((await devicesOf(laptop)).map(({ id }) => id)).toEqual([here?.id]);
   });
 
+  it("that were signed out do not come back by a code that they have made before", async () => {
+    const chat = await startChat(handlers(undefined, { moderation: new FakeModeration() }));
+    const [owner, laptop, thief] = [await Visitor.enter(chat), await Visitor.enter(chat), await Visitor.enter(chat)];
+    keepCookie(thief, await join(thief, await codeOf(laptop)));
+    const made = await codeOf(thief);
+    const [stolen] = (await devicesOf(thief)).filter(({ current }) => current);
+    expect((await laptop.request("DELETE", `/api/devices/${stolen?.id}`)).status).toBe(204);
+    const back = await join(await Visitor.enter(chat), made);
+    expect([back.status, ((await back.json()) as WireError).error]).toEqual([403, NOT_GOOD]);
+    // Nor when a moderator ends all of a person's sessions.
+    const { me } = await laptop.session();
+    const kept = await codeOf(laptop);
+    const ended = await owner.request("POST", `/api/moderation/people/${me.id}`, { act: "sign-out" });
+    expect(ended.status).toBe(200);
+    expect((await join(await Visitor.enter(chat), kept)).status).toBe(403);
+  });
+
   it("are twenty at most: the one that was not used for longest goes", async () => {
     const chat = await startChat();
     const first = await Visitor.enter(chat);
@@ -82,13 +100,14 @@ describe("one person's browsers", () => {
   it("have codes that are good for ten minutes; a thousand wait at most", () => {
     let now = 0;
     const codes = new JoinCodes(() => now);
-    const code = codes.add("ann");
+    const add = (person: string) => codes.add({ person, session: 1 });
+    const code = add("ann");
     now = 9 * 60_000;
-    expect(codes.person(code, false)).toBe("ann");
+    expect(codes.maker(code, false)?.person).toBe("ann");
     now = 10 * 60_000;
-    expect(codes.person(code, false)).toBeUndefined();
-    const first = codes.add("p0");
-    for (let count = 1; count <= 1000; count++) codes.add(`p${count}`);
-    expect(codes.person(first, false)).toBeUndefined();
+    expect(codes.maker(code, false)).toBeUndefined();
+    const first = add("p0");
+    for (let count = 1; count <= 1000; count++) add(`p${count}`);
+    expect(codes.maker(first, false)).toBeUndefined();
   });
 });

@@ -3,10 +3,14 @@ import { describe, expect, it } from "vitest";
 import { defaultWebChatLimits } from "../../../src/bots/web/limits.js";
 import { budgets, handlers, photo, startChat, Visitor } from "./harness.js";
 
-/** A message whose file never ends, as it is on the wire; resolves to what is answered. */
+/**
+ * A message whose file never ends, as it is on the wire; resolves to what is answered.
+ * @param more so many fields of 60 kB that mean nothing
+ */
 function neverEnding(
   visitor: Visitor,
   begin: Uint8Array = new Uint8Array(),
+  more = 0,
 ): { socket: Socket; answer: Promise<string> } {
   const { hostname, port, host } = new URL(visitor.base);
   const socket = connect(Number(port), hostname);
@@ -21,8 +25,9 @@ function neverEnding(
     "content-length: 20000000",
   ].join("\r\n");
   const fields = field("channel", "art") + field("nonce", crypto.randomUUID());
+  const filling = Array.from({ length: more }, (_, n) => field(`more-${n}`, "a".repeat(60_000))).join("");
   const file = `--x\r\ncontent-disposition: form-data; name="file"; filename="a.png"\r\n\r\n`;
-  socket.write(`${head}\r\n\r\n${fields}${file}`);
+  socket.write(`${head}\r\n\r\n${fields}${filling}${file}`);
   socket.write(begin);
   const answer = new Promise<string>((resolve, reject) => {
     let text = "";
@@ -95,5 +100,15 @@ it("one person's messages are bounded, and more are taken when those are there",
     await expect.poll(async () => (await ann.say("again")).status).toBe(200);
   } finally {
     for (const { socket } of sending) socket.destroy();
+  }
+});
+
+it("what stands in a message's fields counts as well as its files", async () => {
+  const chat = await startChat(handlers(), { limits: { ...defaultWebChatLimits, arrivingBytes: 1_000_000 } });
+  const { socket, answer } = neverEnding(await Visitor.enter(chat), undefined, 25);
+  try {
+    expect(await answer).toContain("A lot of people are sending pictures");
+  } finally {
+    socket.destroy();
   }
 });
