@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, onTestFinished } from "vitest";
 import { type Running, startDreamloom } from "../../../src/app/application.js";
 import { loadConfig } from "../../../src/app/settings/load-settings.js";
@@ -25,10 +25,19 @@ export function wholeProgram(engine = new FakeEngine({ automatic: true }), env: 
   const folder = mkdtempSync(join(tmpdir(), "dreamloom-page-"));
   let browser: Browser;
   let running: Running;
+  /** How far the program's clock is ahead, in milliseconds. */
+  let ahead = 0;
+  async function start(port: string): Promise<Running> {
+    const settings = loadConfig({ DATA_DIR: folder, WEB_PORT: port, OPS_PORT: "0", WEB_MODERATOR_CODE: CODE, ...env });
+    return startDreamloom(settings, {
+      engine: () => engine,
+      logger: pino({ level: "silent" }),
+      print: () => undefined,
+      now: () => Date.now() + ahead,
+    });
+  }
   beforeAll(async () => {
-    const settings = loadConfig({ DATA_DIR: folder, WEB_PORT: "0", OPS_PORT: "0", WEB_MODERATOR_CODE: CODE, ...env });
-    const logger = pino({ level: "silent" });
-    running = await startDreamloom(settings, { engine: () => engine, logger, print: () => undefined });
+    running = await start("0");
     browser = await launchChromium();
   });
   afterAll(async () => {
@@ -41,6 +50,11 @@ export function wholeProgram(engine = new FakeEngine({ automatic: true }), env: 
   async function visit(view: View, more: BrowserContextOptions = {}) {
     const context = await browser.newContext({ ...windowOf(view), ...more });
     onTestFinished(() => context.close());
+    return visitIn(context);
+  }
+
+  /** Opens the chat in another tab of a browser that may have been here. */
+  async function visitIn(context: BrowserContext) {
     const page = await context.newPage();
     const errors: string[] = [];
     page.on("pageerror", ({ message }) => errors.push(message));
@@ -50,7 +64,15 @@ export function wholeProgram(engine = new FakeEngine({ automatic: true }), env: 
     return { page, errors } satisfies Visit;
   }
 
-  return { engine, visit, address: () => running.address ?? "" };
+  /** Stops the program and starts it again where it was, its clock so many milliseconds later. */
+  async function restart(later: number): Promise<void> {
+    const { port } = new URL(running.address ?? "");
+    await running.stop();
+    ahead += later;
+    running = await start(port);
+  }
+
+  return { engine, visit, visitIn, restart, address: () => running.address ?? "" };
 }
 
 /** Makes a moderator of the page's visitor. */
