@@ -19,10 +19,8 @@ import { median } from "../src/engine/measure/step.js";
 import { findNetwork } from "../src/engine/networks/catalogue.js";
 import { openEngine } from "../src/engine/open.js";
 import { runJob } from "../src/engine/run-job.js";
+import { CLASSES, pictureName } from "./into-classes.js";
 
-const CLASSES =
-  "goldfish, jellyfish, castle, volcano, daisy, strawberry, peacock, pizza, mushroom, tiger, great grey owl, beacon, " +
-  "sports car, monarch, zebra, coral reef, grand piano, umbrella, lion, teapot";
 const SIDE = 256;
 
 const [folder] = process.argv.slice(2);
@@ -64,7 +62,7 @@ for (const from of FROM.split(",")) {
     const run = { ...engine, signal: new AbortController().signal, onFrame: () => undefined };
     const { picture, seconds } = await runJob(request, run);
     times.push(seconds);
-    if (folder !== undefined) await writeFile(join(folder, `${from}-${name.replaceAll(" ", "-")}.png`), picture);
+    if (folder !== undefined) await writeFile(join(folder, pictureName(from, name)), picture);
     const own = await verdict(dreamer, picture, name);
     const other = judge && (await verdict(judge, picture, name));
     if (own.place === 1 && own.probability >= 0.9) counts.own++;
