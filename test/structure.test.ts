@@ -115,6 +115,46 @@ describe("the parts", () => {
     expect(found).toEqual([]);
   });
 
+  it("open pictures only in the processes for it, and elsewhere those that this program has made", () => {
+    const text = (file: string) => readFileSync(join(root, file), "utf8");
+    const which = (pattern: RegExp) => sources.filter((file) => pattern.test(text(file)));
+    const loads =
+      /^import(?! type\b)[^;"'`]*\bfrom "sharp"|\bimport\("sharp"\)[^.]|\b(?:require|loadNative)(?:<[^>]*>)?\("sharp"/m;
+    // The start only sees whether it can be loaded.
+    expect(which(loads).sort()).toEqual(["src/app/start.ts", "src/shared/native.ts"]);
+    const elsewhere = (file: string) => !/^src\/(engine\/images|shared)\//.test(file);
+    expect(which(/^import \{[^}]*\bsharp\b[^}]*\} from "[./\w]*\/native\.js"/m).filter(elsewhere)).toEqual([
+      // On the command line, files are one's own.
+      "src/cli/run-recipe.ts",
+      // Results, styles as they are kept, and what is drawn here.
+      "src/commands/gallery/sheet.ts",
+      "src/commands/gallery/thumbnails.ts",
+      "src/commands/presenting/tile-sheet.ts",
+      "src/commands/presets/card.ts",
+      "src/commands/styles/contact-sheet.ts",
+    ]);
+    // What decodes a file, or may be made to: all else asks `withImage`.
+    const names =
+      "inspectPicture|checkDecodes|movingFacts|stillOf|film(?:Facts|Frames|Sound)|bareFilm|squareCuts|IMAGE_TASKS";
+    const opening = which(new RegExp(`^import \\{[^}]*\\b(?:${names})\\b[^}]*\\} from "\\.`, "m"));
+    expect(opening.length).toBeGreaterThan(5);
+    expect(opening.filter((file) => !/^src\/(cli|engine|shared)\//.test(file))).toEqual([
+      "src/commands/gallery/thumbnails.ts",
+    ]);
+    const ofTheEngine = across.filter(({ to, typeOnly }) => /^src\/engine\/images\//.test(to) && !typeOnly);
+    // Whom the library is for opens pictures of their own.
+    const others = ofTheEngine.filter(({ from }) => !/^src\/(cli\/|index\.ts)/.test(from));
+    expect(others.map(show)).toEqual([]);
+    // Before anything is opened there.
+    for (const file of ["src/shared/image-worker.ts", "src/engine/process/worker.ts"])
+      expect(
+        text(file)
+          .split(/^import .*\n/m)
+          .at(-1)
+          ?.trimStart(),
+      ).toMatch(/^onlyCommonFormats\(\);/);
+  });
+
   it("keep the page in the browser apart from the server: only what travels between them is shared", () => {
     const client = (file: string): boolean => file.startsWith("src/bots/web/client/");
     const out = imports.filter(({ from, to }) => client(from) && !client(to));

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
 import { pino } from "pino";
 import sharp from "sharp";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
@@ -75,8 +76,12 @@ describe("the process that opens strangers' images", () => {
       await expect(withImage("inspect", file(disguised), limits)).rejects.toBeInstanceOf(PictureError);
       await expect(images.run("still", file(disguised), still)).rejects.toBeInstanceOf(PictureError);
     }
-    // This process, where strangers' files are not opened, has it: captions are drawn so.
-    expect(await withImage("still", file(drawing), still)).toBeInstanceOf(Uint8Array);
+    // Compressed, too, which has no mark that could be looked for.
+    for (const other of [file(drawing), gzipSync(drawing)]) {
+      await expect(images.run("still", other, still)).rejects.toMatchObject({ identifier: "image.unreadable" });
+      // This process, where strangers' files are not opened, has it: captions are drawn so.
+      expect(await withImage("still", other, still)).toBeInstanceOf(Uint8Array);
+    }
   });
 
   test("takes fewer pixels of what costs more", async () => {

@@ -10,6 +10,9 @@ import { addressOf } from "./sessions.js";
 /** Messages with images of one person that are read, wait or are worked on; more are refused. */
 const MOST_OF_ONE = 12;
 
+/** How long a connection stays open after that was answered, for the answer to arrive, in milliseconds. */
+const LINGER_MS = 1_000;
+
 /** A message that is arriving. */
 interface Arriving {
   readonly address: string;
@@ -77,7 +80,11 @@ export class Uploads {
     let before = raw.socket.bytesRead;
     const timer = setInterval(() => {
       const now = raw.socket.bytesRead;
-      if (now - before < leastBytes) end(new ChatError("timeout", "web.upload-slow"));
+      if (now - before < leastBytes) {
+        end(new ChatError("timeout", "web.upload-slow"));
+        // Its rest would take as long as its sender likes.
+        setTimeout(() => !raw.complete && raw.socket.destroy(), LINGER_MS).unref();
+      }
       before = now;
     }, leastMs);
     return () => clearInterval(timer);

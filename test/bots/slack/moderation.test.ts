@@ -85,3 +85,46 @@ it("has no roles to bar, and takes names where an older app hands over no ids", 
   await people.command(mo, art.id, "moderate", "bar @ann");
   await told(mo, /^Ann is barred/);
 });
+
+it("takes a report from a result's button to the moderators' channel, with who and which", async () => {
+  const { fake, people, ann, ben, mo, art, told, quiet } = await workspace();
+  const mods = fake.addChannel("mods", { kind: "private" });
+  for (const { id } of [ann, ben]) mods.members.delete(id);
+  const inMods = (what: RegExp) =>
+    waitFor(() => {
+      const found = people.look(mo, { id: mods.id }).findLast(({ text }) => what.test(text));
+      if (!found) throw new Error(`never said to the moderators: ${what}`);
+      return found;
+    });
+  await people.mention(mo, { id: mods.id }, "settings reports:here");
+  await inMods(/Mo has made this the channel/);
+  await people.say(ann, { id: art.id }, "my garden", [await png("#0f0", "garden.png")]);
+  await people.command(ann, art.id, "dream", "octaves:1");
+  const result = await waitFor(() => {
+    const messages = fake.team.messages.filter(({ channel, deleted }) => channel === art.id && !deleted);
+    const found = messages.find(({ blocks }) => JSON.stringify(blocks).includes('Report"'));
+    if (!found) throw new Error("no result that can be reported");
+    return found;
+  });
+  await quiet();
+  await people.press(ben, result, "Report");
+  expect(await told(ben, /^Thank you/)).toMatch(/moderators/);
+  const report = await inMods(/has reported/);
+  // Who has reported it, which work, whose it is, and where.
+  expect(report.text).toMatch(/Ben has reported a work:\n.*Dream of creatures.*by Ann/s);
+  const [, seconds = "", part = ""] = /\/p(\d{10})(\d+)\|/.exec(report.text) ?? [];
+  const linked = people.message({ channel: art.id, ts: `${seconds}.${part}` });
+  expect(linked.text).toContain("Your picture is ready");
+  await people.press(ben, result, "Report");
+  await told(ben, /^You have reported this work already/);
+  expect(people.look(mo, { id: mods.id }).filter(({ text }) => /has reported/.test(text))).toHaveLength(1);
+  // The channel where it was made hears nothing of it.
+  expect(fake.team.messages.filter(({ channel, text }) => channel === art.id && /reported/.test(text))).toEqual(
+    fake.team.messages.filter(({ channel, ephemeralFor, text }) => {
+      return channel === art.id && ephemeralFor === ben.id && /reported/.test(text);
+    }),
+  );
+  await people.press(mo, people.message({ channel: mods.id, ts: report.ts }), "Delete it");
+  await inMods(/Deleted by Mo/);
+  await waitFor(() => expect([result.deleted, linked.deleted]).toEqual([true, true]));
+});

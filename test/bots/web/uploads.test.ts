@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { defaultWebChatLimits } from "../../../src/bots/web/limits.js";
@@ -41,30 +42,61 @@ function neverEnding(
   return { socket, answer };
 }
 
+/** What another person's post may take meanwhile. */
+const MOST_SECONDS = 5;
+
+async function secondsOf(work: () => Promise<unknown>): Promise<number> {
+  const begun = performance.now();
+  await work();
+  return (performance.now() - begun) / 1000;
+}
+
 describe("while strangers send messages that never end", () => {
-  it("others post text and pictures as ever", async () => {
+  it("others post text and pictures within seconds", async () => {
     const chat = await startChat(handlers(), { limits: { ...defaultWebChatLimits, leastMs: 600_000 } });
     const visitor = await Visitor.enter(chat);
     const slow = await Promise.all(Array.from({ length: 30 }, () => Visitor.enter(chat)));
     const sending = slow.map((each) => neverEnding(each));
+    // As slowly as a stranger can: a byte each, now and then, all the time that the others post.
+    const trickle = setInterval(() => {
+      for (const { socket } of sending) socket.write("a");
+    }, 500);
     try {
-      expect((await visitor.said("hello")).text).toBe("hello");
-      const seen = await visitor.said("look", { files: [{ bytes: await photo(), name: "a.jpg" }] });
-      expect(seen.pictures).toHaveLength(1);
+      expect(await secondsOf(() => visitor.said("hello"))).toBeLessThan(MOST_SECONDS);
+      const files = [{ bytes: await photo(), name: "a.jpg" }];
+      let pictures: readonly unknown[] = [];
+      const seconds = await secondsOf(async () => {
+        ({ pictures } = await visitor.said("look", { files }));
+      });
+      expect(pictures).toHaveLength(1);
+      expect(seconds).toBeLessThan(MOST_SECONDS);
+      // They were sending all the while.
+      expect(sending.filter(({ socket }) => socket.destroyed)).toEqual([]);
     } finally {
+      clearInterval(trickle);
       for (const { socket } of sending) socket.destroy();
     }
   });
 
-  it("those are ended with a sentence that hardly come", async () => {
-    const chat = await startChat(handlers(), { limits: { ...defaultWebChatLimits, leastMs: 300 } });
-    const { socket, answer } = neverEnding(await Visitor.enter(chat));
-    const trickle = setInterval(() => socket.write("a"), 50);
+  it("those are ended with a sentence that hardly come, and not those that come fast enough", async () => {
+    const chat = await startChat(handlers(), { limits: { ...defaultWebChatLimits, leastBytes: 1_000, leastMs: 500 } });
+    const [{ socket, answer }, steady] = [
+      neverEnding(await Visitor.enter(chat)),
+      neverEnding(await Visitor.enter(chat)),
+    ];
+    const trickle = setInterval(() => {
+      socket.write("a");
+      steady.socket.write(Buffer.alloc(2_000, 97));
+    }, 50);
     try {
-      expect(await answer).toContain("The message came too slowly");
+      const first = Promise.race([answer, steady.answer.then((text) => `steady: ${text}`)]);
+      expect(await first).toMatch(/^HTTP\/1.1 504 .*The message came too slowly/s);
+      // Nothing is kept for it.
+      if (!socket.destroyed) await once(socket, "close");
+      expect(steady.socket.destroyed).toBe(false);
     } finally {
       clearInterval(trickle);
-      socket.destroy();
+      for (const each of [socket, steady.socket]) each.destroy();
     }
   });
 
