@@ -141,7 +141,7 @@ describe("doctor, of services", () => {
     expect(found.Redis).toMatch(/^✓ .*answers, version \d/);
     expect(found.bots).toMatch(/^- none have been here/);
     expect(found.workers).toBe(
-      "- no worker is there: run dreamloom worker with this REDIS_URL and CLUSTER_PREFIX=dreamloom on a machine that paints",
+      "- there is no worker: run dreamloom worker with this REDIS_URL and CLUSTER_PREFIX=dreamloom on a machine that paints",
     );
     const client = new Redis(redis.url);
     onTestFinished(() => client.disconnect());

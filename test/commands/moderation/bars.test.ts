@@ -288,7 +288,9 @@ describe("/moderate", () => {
         () => chat.say(user, "/dream", { repliesTo: { id: final.id, channel: final.channel } }),
       ]) {
         await attempt();
-        expect(chat.ephemeral.at(-1)?.text).toMatch(/^The moderators have hidden this work, so nothing is made of it/);
+        expect(chat.ephemeral.at(-1)?.text).toMatch(
+          /^The moderators have hidden this work, so nothing can be made from it/,
+        );
       }
     expect(queue.positions()).toHaveLength(positions);
     expect((await said(mod, "/moderate show @Ann")).join()).toBe("Put 1 work of Ann back into the gallery.");

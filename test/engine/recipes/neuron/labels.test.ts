@@ -44,11 +44,11 @@ describe("what neurons stand for", () => {
     const { meanings } = await one({ channels: `${LAYER}/1 block2_conv1/3`, steps: 1 });
     expect(meanings).toMatchObject({ layer: LAYER, channels: [{ channel: 1 }], others: true });
     expect(meanings && sentence("result.meanings", { meanings })).toBe(
-      `What neurons of ${LAYER} stand for: 1: castle. The other neurons have no labels; those of ${LAYER} have.`,
+      `What neurons of ${LAYER} stand for: 1: castle. The other neurons have no labels; those of ${LAYER} do.`,
     );
     const none = (await one({ channels: "3", layer: "block2_conv1", steps: 1 })).meanings;
     expect(none && sentence("result.meanings", { meanings: none })).toBe(
-      `These neurons have no labels; those of ${LAYER} have.`,
+      `These neurons have no labels; those of ${LAYER} do.`,
     );
     expect((await one({ channels: "3", layer: "block2_conv1", steps: 1, network: "vgg" })).meanings).toBeUndefined();
   });

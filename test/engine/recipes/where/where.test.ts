@@ -252,8 +252,8 @@ describe("a mask", () => {
 
   it("that cannot be is told in a sentence that helps", async () => {
     await expect(at("#ff00ff")).rejects.toThrow("colour near #ff00ff");
-    await expect(at("mask")).rejects.toThrow("Send one with the picture");
-    await expect(at("opaque")).rejects.toThrow("Nothing of the picture is transparent");
+    await expect(at("mask")).rejects.toThrow("Send one as the second picture");
+    await expect(at("opaque")).rejects.toThrow("No part of the picture is transparent");
     await expect(at("sky")).rejects.toThrow("sky is no region");
     await expect(at("tench")).rejects.toThrow(/naming sees no tench in the picture; it sees .+, .+ or .+\./);
     await expect(at("not edges", { mask: pictureOf(maskFrom(160, 120, () => 0)) })).rejects.toThrow("nothing to do");
@@ -342,7 +342,7 @@ describe("a neuron", () => {
   });
 
   it.each(["mountain", "#0080ff", "opaque"])("has no %s in it, and says what it takes", async (where) => {
-    await expect(grown({ where })).rejects.toThrow(/no picture to find .* Say a region/);
+    await expect(grown({ where })).rejects.toThrow(/no picture to find .* Name a region/);
   });
 });
 
