@@ -3,8 +3,11 @@
  * nothing with it but the file that made it do so.
  */
 import { type ChildProcess, fork } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { mkdtempSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
 import type { Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import PQueue from "p-queue";
 import type { Logger } from "pino";
@@ -46,6 +49,8 @@ export interface ImageProcessOptions {
 
 /** The process's descriptor from which it reads files. */
 export const FILES = 4;
+/** The variable that names the folder in which the process and its programs write, and which goes with it. */
+export const IMAGES_FOLDER = "DREAMLOOM_IMAGES_FOLDER";
 /** 50 megapixels of AVIF take 1 GB and 9 s on a busy core. */
 const MILLISECONDS = 20_000;
 const MEMORY_BYTES = 1_600_000_000;
@@ -79,6 +84,8 @@ export class ImageProcess {
   readonly #pending = new Map<number, Pending>();
   readonly #queue = new PQueue({ concurrency: AT_ONCE });
   #watch: NodeJS.Timeout | undefined;
+  /** Resolves when nothing is left of the processes that have ended. */
+  #cleared: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: ImageProcessOptions) {}
 
@@ -108,11 +115,13 @@ export class ImageProcess {
     this.#closed = true;
     clearInterval(this.#watch);
     const child = this.#child;
-    if (!child) return;
-    const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-    child.ref();
-    child.kill("SIGKILL");
-    await gone;
+    if (child) {
+      const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+      child.ref();
+      child.kill("SIGKILL");
+      await gone;
+    }
+    await this.#cleared;
   }
 
   /** Files of which one has ended the process are tried again one by one: so the right one is refused. */
@@ -157,9 +166,12 @@ export class ImageProcess {
   #start(): ChildProcess {
     const source = import.meta.url.endsWith(".ts");
     const own = fileURLToPath(new URL(source ? "./image-worker.ts" : "./image-worker.js", import.meta.url));
+    const folder = mkdtempSync(join(tmpdir(), "dreamloom-images-"));
     const child = fork(this.options.worker ?? own, {
       serialization: "advanced",
-      env: withoutSecrets(),
+      env: { ...withoutSecrets(), TMPDIR: folder, [IMAGES_FOLDER]: folder },
+      // A group of its own, so that the programs that it has started end with it.
+      detached: true,
       stdio: ["ignore", "inherit", "inherit", "ipc", "pipe"],
       ...(source && { execArgv: ["--import", "tsx"] }),
     });
@@ -170,7 +182,12 @@ export class ImageProcess {
     filesOf(child)
       .on("error", () => undefined)
       .unref();
-    child.on("exit", () => this.#gone(child, "it died"));
+    child.on("exit", () => {
+      this.#gone(child, "it died");
+      endGroup(child.pid);
+      const gone = rm(folder, { recursive: true, force: true, maxRetries: 5 }).catch(() => undefined);
+      this.#cleared = Promise.all([this.#cleared, gone]);
+    });
     clearInterval(this.#watch);
     this.#watch = setInterval(() => void this.#look(child), LOOK_MS);
     this.#watch.unref();
@@ -206,6 +223,15 @@ export class ImageProcess {
 function filesOf(child: ChildProcess): Socket {
   // Node opens a socket for what is to be a pipe.
   return child.stdio[FILES] as Socket;
+}
+
+/** Ends the programs that a process has started and not outlived. */
+export function endGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  } catch {
+    // There are none.
+  }
 }
 
 /** Of a file that was open when the process ended, when it may have been another that ended it. */

@@ -1,6 +1,7 @@
 /** The process in which strangers' image files are opened: see `image-process.ts`. */
+import { rmSync } from "node:fs";
 import { Socket } from "node:net";
-import { FILES, type ImageAnswer, type ImageOrder } from "./image-process.js";
+import { endGroup, FILES, IMAGES_FOLDER, type ImageAnswer, type ImageOrder } from "./image-process.js";
 import { IMAGE_TASKS } from "./image-tasks.js";
 import { frugal, onlyCommonFormats } from "./native.js";
 import { SentenceError } from "./sentences/sentence-error.js";
@@ -47,6 +48,12 @@ process.on("message", (order: ImageOrder) => {
   // When the parent is gone, no one waits for the answer.
   void answerTo(order, file).then((answer) => process.connected && process.send?.(answer, () => undefined));
 });
-process.on("disconnect", () => process.exit(0));
+process.on("disconnect", () => {
+  // The parent has died and can clear nothing away.
+  const folder = process.env[IMAGES_FOLDER];
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  endGroup(process.pid);
+  process.exit(0);
+});
 // A terminal sends Ctrl-C to the whole group: the parent decides when this process ends.
 process.on("SIGINT", () => undefined);
