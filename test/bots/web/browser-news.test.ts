@@ -123,6 +123,49 @@ describe.skipIf(!hasChromium)(`news (${chromiumHint})`, () => {
       await toast(ben).filter({ hasText: "replied: thank you" }).waitFor();
     });
 
+    it("counts what is unread in another channel, and what mentions one, until it is read", async () => {
+      const phone = view.width < 600;
+      const { page: ann, errors } = await visit(view);
+      const { page: ben } = await visit(view);
+      const name = (await ann.locator(".me-name strong").textContent()) ?? "";
+      const openDrawer = async (label: string) => {
+        if (phone) await ann.getByRole("button", { name: label, exact: true }).first().click();
+      };
+      const link = (label: string) => ann.getByRole("link", { name: label, exact: true });
+      const say = async (text: string) => {
+        await box(ben).fill(text);
+        await box(ben).press("Escape");
+        await box(ben).press("Enter");
+        await message(ben, text).waitFor();
+      };
+      await openDrawer("Channels");
+      await ann.getByRole("button", { name: "New channel" }).click();
+      await ann.keyboard.type(`side-${view.width}-${view.colorScheme}`);
+      await ann.keyboard.press("Enter");
+      await expect.poll(() => ann.title()).toContain("#side-");
+      await say(`good morning ${seed}`);
+      await openDrawer("Channels, some unread");
+      await link("art, 1 unread").waitFor();
+      await say(`hello @${name}, ${seed}`);
+      const unread = link("art, 2 unread, 1 for you");
+      await unread.waitFor();
+      await expect.poll(() => ann.title()).toMatch(/^\(\d\) #side-/);
+      expect(await unread.locator(".badge-mention").getAttribute("data-count")).toBe("1");
+      await toast(ann).filter({ hasText: "mentioned you" }).getByRole("button", { name: "Dismiss" }).click();
+      await look(ann, "unread in another channel");
+      await shot(ann, "news-unread");
+      await ann.reload();
+      await box(ann).waitFor();
+      await openDrawer("Channels, some unread");
+      await unread.click();
+      await ann.getByRole("separator", { name: "New messages" }).waitFor();
+      expect(await message(ann, `hello @${name}, ${seed}`).locator(".mention-me").textContent()).toBe(`@${name}`);
+      await openDrawer("Channels");
+      await link("art").waitFor();
+      await expect.poll(() => ann.title()).toMatch(/^#art/);
+      expect(errors).toEqual([]);
+    });
+
     it("plays a sound and shows the system's notification where one has asked for that", async () => {
       const { page } = await visit(view, { permissions: ["notifications"] });
       await page.evaluate(`{
