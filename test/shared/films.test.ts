@@ -139,7 +139,7 @@ describe.skipIf(NO_FILMS)(`hostile films${WITH_FILMS}`, () => {
     await expect(admit(await large)).rejects.toThrow(
       "a.mp4 has more than 9 megapixels. Make it smaller and try again.",
     );
-    const codec = "a.mp4 holds a kind of video that I do not read. Save it as MP4 with H.264 and try again.";
+    const codec = "a.mp4 contains a kind of video that I cannot read. Save it as MP4 with H.264 and try again.";
     await expect(admit(await movie({ coding: ["-c:v", "mjpeg"], extension: "mov" }))).rejects.toThrow(codec);
     const sound = movie({ sound: true, coding: ["-vn", "-c:a", "aac"] });
     await expect(admit(await sound)).rejects.toThrow("is not a film I can read");

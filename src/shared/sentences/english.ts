@@ -41,7 +41,7 @@ const meaningsOf = ({ layer, channels, others }: ChannelMeanings): string => {
   const told = channels.slice(0, MOST_MEANINGS).map(({ channel, labels }) => `${channel}: ${meaning(labels)}`);
   const hidden = channels.length - told.length;
   const stand = `What neurons of ${layer} stand for: ${told.join("; ")}${hidden > 0 ? `; and ${hidden} more` : ""}.`;
-  const none = `${channels.length === 0 ? "These" : "The other"} neurons have no labels; those of ${layer} have.`;
+  const none = `${channels.length === 0 ? "These" : "The other"} neurons have no labels; those of ${layer} do.`;
   return [channels.length > 0 && stand, others && none].filter(Boolean).join(" ");
 };
 
@@ -227,9 +227,9 @@ export const english = {
     `${is.worker}; it speaks protocol ${is.protocol} and the bots ${is.bots} (Dreamloom ${is.version}): ` +
     "it gets no jobs. Update the older one",
   "service.worker-version":
-    "{worker}; the bots are {version}: it gets jobs, but pictures may come out otherwise. Update the older one",
+    "{worker}; the bots are {version}: it gets jobs, but pictures may come out differently. Update the older one",
   "service.no-worker":
-    "no worker is there: run dreamloom worker with this REDIS_URL and CLUSTER_PREFIX={prefix} on a machine that paints",
+    "there is no worker: run dreamloom worker with this REDIS_URL and CLUSTER_PREFIX={prefix} on a machine that paints",
 
   // What is said of settings, and what `dreamloom doctor` says of a machine.
   "config.unreadable":
@@ -281,12 +281,12 @@ export const english = {
   "story.log": "The log {name} cannot be read: {reason}.",
   "story.by": "{authorName}, on {platform}, in {channel}",
   "story.state": ({ state, attempts, owed }: { state: string; attempts: number; owed: boolean }) =>
-    `${state}, ${attempts} ${attempts === 1 ? "attempt" : "attempts"}${owed ? ", its end not yet told" : ""}`,
+    `${state}, ${attempts} ${attempts === 1 ? "attempt" : "attempts"}${owed ? ", its end not reported yet" : ""}`,
   "story.after": "{seconds} s later",
   "story.no-picture": "none is kept",
   "story.no-log":
-    "No line of the log is about it. Without systemd give the log: --log FILE. LOG_LEVEL=debug says more " +
-    "of later jobs.",
+    "The log has no line about it. Without systemd, name the log: --log FILE. LOG_LEVEL=debug says more " +
+    "about later jobs.",
 
   // What `dreamloom init` asks and says.
   "init.help":
@@ -567,7 +567,7 @@ export const english = {
   "report.which": "Which work? Answer its message with this, or give its id: `/report 7KQ4M9XA`",
   "report.no-work": "That message shows no work of mine. Those can be reported, also by their ids: `/report 7KQ4M9XA`",
   "report.forbidden": "Only those who moderate the whole community may deal with reports.",
-  "image.withheld": "The moderators have hidden this work, so nothing is made of it; please choose another one.",
+  "image.withheld": "The moderators have hidden this work, so nothing can be made from it; please choose another one.",
   "image.opted-out": "{author} lets no one else use their pictures and works, so please choose another one.",
   "my-data.no-private-file":
     "This chat lets me send no file to you alone. `/settings mydata` shows what is stored; those who run me " +
@@ -658,12 +658,12 @@ export const english = {
   "filter.upload":
     "The filter here takes {name} for a picture that should not be shown. It can be wrong: please choose another one.",
   "filter.upload-unanswered":
-    "{name} is not taken, as the filter here could not look at it: {why} Those who run the bot can mend it.",
+    "{name} is not taken, as the filter here could not look at it: {why} Those who run the bot can fix that.",
   "filter.result":
     "The filter here takes the result for a picture that should not be shown, so it was not posted. It can be wrong; " +
-    "another seed or another picture may do.",
+    "another seed or another picture may work.",
   "filter.result-unanswered":
-    "The filter here could not look at the result, so it was not posted: {why} Those who run the bot can mend it.",
+    "The filter here could not look at the result, so it was not posted: {why} Those who run the bot can fix that.",
   "filter.internal": "it failed, and the log says how.",
   "service.filter-fetched":
     "{network} is not on this machine: `dreamloom models pull {network}` fetches it before it is needed",
@@ -688,11 +688,12 @@ export const english = {
   "image.heic": ({ name }: { name: string }) =>
     `${name} is a HEIC picture, which I do not read. Save it as JPEG, or have your phone do so: on an iPhone, ` +
     "Settings > Camera > Formats > Most Compatible.",
-  "image.pretends": "{name} begins like a {format} file but is none. Use a JPEG, PNG, WebP, GIF, AVIF or TIFF picture.",
+  "image.pretends":
+    "{name} begins like a {format} file but is not one. Use a JPEG, PNG, WebP, GIF, AVIF or TIFF picture.",
   "film.not-taken":
     "{name} is a film, and the program that reads films is missing here. Send it as GIF or animated WebP.",
   "film.minutes": "{name} is longer than {most} minutes. Cut it and try again.",
-  "film.codec": "{name} holds a kind of video that I do not read. Save it as MP4 with H.264 and try again.",
+  "film.codec": "{name} contains a kind of video that I cannot read. Save it as MP4 with H.264 and try again.",
   "film.unreadable": "{name} is not a film I can read. Save it as MP4 with H.264, or as GIF, and try again.",
   "image.megapixels": "{name} has more than {most} megapixels. Make it smaller and try again.",
 
@@ -751,7 +752,7 @@ export const english = {
   "button.again": "Again",
   "list.more": ({ list, hidden }: { list: string; hidden: number }) =>
     hidden > 0 ? `${list} and ${hidden} more` : list,
-  "gallery.hint": "`/gallery show ID` shows all about one, `/again ID` makes it again.",
+  "gallery.hint": "`/gallery show ID` shows everything about one, `/again ID` makes it again.",
   "gallery.heading": ({
     of,
     here,
@@ -795,7 +796,7 @@ export const english = {
   "vote.no-votes": "Nobody voted, so nothing is painted.",
   "lesson.question": ({ opener, name, works }: { opener: string; name: string; works: number }) =>
     `**${opener} would like to teach a look, ${name}, from these ${works} works with hearts.** Everybody in this ` +
-    "community can dream of it then. It holds what they have in common, not the pictures.",
+    "community can then dream of it. It holds what they have in common, not the pictures.",
   "lesson.asked": "May it learn from yours, {people}?",
   "lesson.answers": ({ yes, no }: { yes: string; no: string }) =>
     [yes && `Yes: ${yes}.`, no && `No: ${no}.`].filter(Boolean).join(" "),
@@ -1036,8 +1037,8 @@ export const english = {
   "report.button.bar": "Bar its author",
   "report.button.dismiss": "Dismiss",
   "my-data.chats":
-    "What was said and shown in the chat stays there, my own messages too: delete those that should go with 🗑️ " +
-    "first.",
+    "What was said and shown in the chat stays there, my own messages too: first use 🗑️ to delete those that " +
+    "should go.",
   "my-data.none": "Nothing is stored about you. {rest}",
   "my-data.heading": "**What is stored about you**",
   "my-data.jobs": (params: { jobs: number; first: string; last: string; images: number; size: string }) => {
@@ -1071,7 +1072,7 @@ export const english = {
   "my-data.ask": ({ jobs, styles, favourites }: { jobs: number; styles: number; favourites: number }) =>
     `**Delete all that is stored about you?** ${counted(jobs, "job")}, ${counted(styles, "style")}, ` +
     `${counted(favourites, "favourite")}, their pictures, your palettes and votes. Styles that others use go ` +
-    "too. Works that others have made from yours stay theirs, and still name you. It cannot be undone.",
+    "too. Works that others have made from yours stay theirs, and still name you. This cannot be undone.",
   "my-data.daily-goes": "Channels whose dream of the day is made in your name will no longer have one.",
   "my-data.opt-out-goes": "Your opt-out goes too: give it again afterwards if you want to keep it.",
   "my-data.confirm": "Press the button, or write `/settings mydata delete confirm:yes`.",
@@ -1255,20 +1256,21 @@ export const english = {
   "blend.sweep-short": "A sweep has at least 2 pictures.",
   "blend.sweep-two": "A sweep goes between two styles. Name exactly two.",
   "where.unreadable": "{where} is no region, no colour such as #0080ff, and no thing that the network knows.",
-  "where.empty": "Nothing of the picture is {where}, so there is nothing to do. Say another place.",
+  "where.empty": "No part of the picture is {where}, so there is nothing to do. Name another place.",
   "where.no-colour": "Nothing in the picture has a colour near {colour}. Take one from the picture itself.",
-  "where.no-picture": "There is no picture to find {where} in. Say a region such as centre, or send a mask.",
-  "where.no-mask": "There is no picture of a mask. Send one with the picture, as its second; white is where.",
+  "where.no-picture": "There is no picture to find {where} in. Name a region such as centre, or send a mask.",
+  "where.no-mask": "There is no mask. Send one as the second picture, white where something should happen.",
   "where.mask-shape": "The mask has {mask} px and the picture {picture} px. Draw it on the picture itself.",
-  "where.all-opaque": "Nothing of the picture is transparent. Say another place, such as centre.",
+  "where.all-opaque": "No part of the picture is transparent. Name another place, such as centre.",
   "where.not-seen": ({ network, word, seen }: { network: string; word: string; seen: readonly string[] }) =>
-    `${network} sees no ${word} in the picture; it sees ${oneOf.format(seen)}. Say one of these, a region such as ` +
+    `${network} sees no ${word} in the picture; it sees ${oneOf.format(seen)}. Name one of these, a region such as ` +
     "top, or a colour such as #0080ff.",
   "where.book": "The book's preset paints one style everywhere. Leave preset out to give each style its place.",
   "where.sweep": "A sweep goes from one style to another everywhere. Leave sweep out to give each style its place.",
   "grid.no-channels": 'No channel is named. Write them as channels:"4 7 21".',
   "grid.too-many": "That would be {tiles} channels; a grid takes {most}. Take fewer layers or channels.",
-  "texture.too-small": "These layers of {network} see nothing below {least} px; a tileable texture must be as large.",
+  "texture.too-small":
+    "These layers of {network} see nothing below {least} px; a tileable texture must be at least that large.",
   "texture.no-source": "There is no picture to take a texture from. Attach one, name a style, or say `into`.",
   "texture.book-words": "The book's textures follow a picture alone. With `into` or `away`, choose another preset.",
   "layers.invalid": ({ part }: { part: string }) =>
