@@ -17,7 +17,7 @@ import { startRetention } from "../store/retention.js";
 import { botOptionsOf, type Catalogue } from "./bot-options.js";
 import { ChatRunner } from "./chat-runner.js";
 import { configuredChats } from "./chats.js";
-import { startEngines } from "./engines.js";
+import { startEngines, warmUp } from "./engines.js";
 import { Lifecycle } from "./lifecycle.js";
 import { configuredLogger } from "./log.js";
 import { startFilter } from "./picture-filter.js";
@@ -138,6 +138,8 @@ async function startServices(
   await queue.recover((job) => app.presenter.reopen(job, chats, (chat) => runner.ready(chat)));
   await runner.start();
   operation.started();
+  // One that was handed in is its owner's to warm up.
+  if (engine && !parts.engine) void warmUp(config, engine, logger.child({ part: "engine" }));
   startRenewal(app, lifecycle);
   const started = chats.filter((chat) => runner.started(chat));
   return { address: started.map(addressOf).find((known) => known !== undefined), operationAddress };

@@ -4,7 +4,7 @@ import { Operation } from "../ops/operations.js";
 import { hostOf } from "../queue/cluster/connection.js";
 import { QueueWorker } from "../queue/cluster/queue-worker.js";
 import { configuredDevices, configuredSlots, largestBudget } from "./devices.js";
-import { refuseWithoutBuild, startEngines } from "./engines.js";
+import { refuseWithoutBuild, startEngines, warmUp } from "./engines.js";
 import { Lifecycle } from "./lifecycle.js";
 import { configuredLogger } from "./log.js";
 import { closeFolders, writePrivately } from "./private-folders.js";
@@ -52,6 +52,7 @@ export async function startWorker(config: Config): Promise<void> {
   try {
     await worker.start();
     operation.started();
+    void warmUp(config, engine, logger.child({ part: "engine" }));
   } catch (error) {
     if (!stopping()) throw error;
   }

@@ -76,7 +76,11 @@ export function offer(known: KnownNetworks, folders: readonly string[]): Pick<Bo
   }
   const own = new Set(folders.filter((folder) => !Object.hasOwn(known, folder)));
   const networks = [
-    ...dreamers.map(([id, { title, classifier = false }]) => ({ id, help: title, classifier })),
+    ...dreamers.map(([id, { title, classifier = false }]) => {
+      // A folder may hold another file of it, with a classifier.
+      const unknown = !classifier && folders.includes(id);
+      return { id, help: title, ...(unknown ? {} : { classifier }) };
+    }),
     ...[...own].map((id) => ({ id, help: sentence("network.folder") })),
   ];
   return { looks: [...looks.values()], networks };

@@ -9,6 +9,7 @@ import type { Thumbnails } from "./gallery/thumbnails.js";
 import type { WholeResults } from "./gallery/whole-results.js";
 import type { Moderation } from "./moderation/moderation.js";
 import type { Debts } from "./presenting/debts.js";
+import type { KeptOctaves } from "./presenting/kept-octaves.js";
 import type { Presenter } from "./presenting/presenter.js";
 import type { Recipe } from "./recipes/recipe.js";
 import type { ChannelSettings } from "./settings/channel-settings.js";
@@ -25,6 +26,7 @@ export type AppStore = Pick<
   | "jobs"
   | "looks"
   | "myData"
+  | "octaves"
   | "optOuts"
   | "presets"
   | "reports"
@@ -38,6 +40,8 @@ export interface AppContext {
   readonly queue: JobQueue;
   readonly jobs: JobRepository;
   readonly presenter: Presenter;
+  /** What morphs are made of. */
+  readonly octaves: KeptOctaves;
   /** What chats are owed. */
   readonly debts: Debts;
   /** By the engine's names. */

@@ -16,6 +16,7 @@ import { moderateCommand } from "./moderation/command.js";
 import { Moderation } from "./moderation/moderation.js";
 import { reportCommand } from "./moderation/report-command.js";
 import { Debts } from "./presenting/debts.js";
+import { KeptOctaves } from "./presenting/kept-octaves.js";
 import { madeFrom } from "./presenting/made-from.js";
 import { Presenter } from "./presenting/presenter.js";
 import { presetCommand } from "./presets/command.js";
@@ -119,6 +120,7 @@ export function createAppContext(options: AppContextOptions): HandlersContext {
       keepLook: (job, result) => keepLook(job, result, store.looks),
       madeFrom: (job, recipe) => madeFrom(job, recipe, store.jobs),
     }),
+    octaves: new KeptOctaves({ queue, recipes, store: store.octaves, logger }),
     settings,
     optOuts: store.optOuts,
     moderation: new Moderation({ queue, store, recipes, logger }),

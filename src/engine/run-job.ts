@@ -26,7 +26,7 @@ import type { ParamsOf, RecipeDefinition } from "./recipes/definition.js";
 import { dreamDefinition } from "./recipes/dream/definition.js";
 import { dream } from "./recipes/dream/run.js";
 import { morph } from "./recipes/morph.js";
-import { isMorph } from "./recipes/morph-options.js";
+import { isMorph, octaveRole } from "./recipes/morph-options.js";
 import { movingFrames } from "./recipes/moving/frames.js";
 import { framesOf } from "./recipes/moving/options.js";
 import { neuronDefinition } from "./recipes/neuron/definition.js";
@@ -282,12 +282,21 @@ function recipe<O extends RecipeOptions>(
 }
 
 /** A dream and a painting begin with a photo; what is made from noise has none. */
-function morphOf({ format = "webp", maxBytes = FILM_BYTES }: Readonly<Record<string, unknown>>, { image }: Pictures) {
+function morphOf({ format = "webp", maxBytes = FILM_BYTES }: Readonly<Record<string, unknown>>, pictures: Pictures) {
+  const { image } = pictures;
   return {
     format: format as FilmFormat,
     maxBytes: Number(maxBytes),
+    kept: octavesAmong(pictures),
     ...(image && { start: (side: number) => image.decode(side) }),
   };
+}
+
+/** The octaves that a job was given, in their order. */
+function octavesAmong(pictures: Pictures): PictureInput[] {
+  const octaves: PictureInput[] = [];
+  for (let next = pictures[octaveRole(1)]; next; next = pictures[octaveRole(octaves.length + 1)]) octaves.push(next);
+  return octaves;
 }
 
 /** Those that are asked for in ways of their own. */

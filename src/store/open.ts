@@ -12,6 +12,7 @@ import { Jobs } from "./jobs.js";
 import { KeyValueStores } from "./key-value-store.js";
 import { Looks } from "./looks.js";
 import { MyData } from "./my-data.js";
+import { Octaves } from "./octaves.js";
 import { OptOuts } from "./opt-outs.js";
 import { Presets } from "./presets.js";
 import { Reports } from "./reports.js";
@@ -47,6 +48,7 @@ export interface Store {
   readonly interactiveMessages: InteractiveMessages;
   readonly bars: Bars;
   readonly acts: Acts;
+  readonly octaves: Octaves;
   readonly optOuts: OptOuts;
   readonly reports: Reports;
   readonly slackInstallations: SlackInstallations;
@@ -93,6 +95,7 @@ export function openStore(options: StoreOptions): Store {
     interactiveMessages,
     bars: new Bars(database, favourites, now),
     acts,
+    octaves: new Octaves(database, images),
     optOuts,
     reports,
     gallery: new Gallery(database),

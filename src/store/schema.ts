@@ -122,7 +122,7 @@ export const jobTable = sqliteTable(
   },
 );
 
-/** A job's input images, as long as they are kept. */
+/** A job's input images, and small octaves of its result, as long as they are kept. */
 export const jobInputTable = sqliteTable(
   "job_input",
   {

@@ -240,7 +240,7 @@ describe("Slack, from the line to the picture", () => {
         () => look().find(({ buttons }) => buttons.some(({ label }) => label.includes("Delete"))),
         "its end",
       );
-      expect(root.text).toContain("summer");
+      expect(root.text).toContain("Blend of summer and winter");
       const message = people.message({ channel: art.id, ts: root.ts });
       await people.press(ben, message, "Delete");
       await until(

@@ -24,6 +24,8 @@ export interface ChatInTest {
   use(command: string, options: Readonly<Record<string, string | number>>, photo?: Uint8Array): Promise<void>;
   /** The work whose message has all of these parts; none goes on with a digit. */
   made(...parts: readonly string[]): Promise<Made>;
+  /** Resolves when the bot has said so to this person alone. */
+  told(text: string): Promise<void>;
   /** Resolves when the bot has said so in the channel. */
   said(text: string): Promise<void>;
   close(): Promise<void>;
@@ -61,6 +63,10 @@ export function onDiscord(discord: FakeDiscord): ChatInTest {
         press: (label) => ann.press(ref, label).answered,
       };
     },
+    async told(text) {
+      const hears = () => discord.ephemeralTo(ann.user).some((each) => plain(each.text).includes(text));
+      await discord.until(hears, text, WAIT_MS);
+    },
     said: async (text) => void (await find((each) => plain(each).includes(text), text)),
     close: async () => undefined,
   };
@@ -92,6 +98,12 @@ export function onSlack(slack: FakeSlack): ChatInTest {
         press: (label) => people.press(ann, people.message({ channel: id, ts }), label),
       };
     },
+    told: async (text) =>
+      void (await waitFor(
+        () =>
+          people.look(ann, { id }).find((each) => each.ephemeral && plain(each.text).includes(text)) ??
+          expect.fail(text),
+      )),
     said: async (text) => void (await find((each) => plain(each).includes(text), text)),
     close: async () => undefined,
   };
@@ -133,6 +145,7 @@ export async function onTheWeb(browser: Browser, address: string): Promise<ChatI
         press: (label) => item.getByRole("button", { name: label, exact: true }).press("Enter"),
       };
     },
+    told: (text) => page.locator(".channel-pane article", { hasText: text }).first().waitFor(),
     said: (text) => page.locator(".channel-pane article", { hasText: text }).first().waitFor(),
     async close() {
       await context.close();

@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vit
 import { type Running, startDreamloom } from "../../src/app/application.js";
 import { engineSettings } from "../../src/app/engine-settings.js";
 import { loadConfig } from "../../src/app/settings/load-settings.js";
+import type { Engine, EngineRequest } from "../../src/engine/process/engine.js";
 import { EngineHost } from "../../src/engine/process/host.js";
 import { FakeDiscord } from "../fakes/discord/server.js";
 import { APP_TOKEN, BOT_TOKEN, FakeSlack } from "../fakes/slack/server.js";
@@ -32,6 +33,19 @@ let discord: FakeDiscord;
 let slack: FakeSlack;
 let browser: Browser;
 let running: Running;
+/** What the engine was asked for. */
+const requests: EngineRequest[] = [];
+
+function noting(engine: EngineHost): Engine {
+  return {
+    run(request, options) {
+      requests.push(request);
+      return engine.run(request, options);
+    },
+    status: () => engine.status(),
+    close: () => engine.close(),
+  };
+}
 
 beforeAll(async () => {
   const tiny = await writeTinyNetwork({ classifier: true });
@@ -59,7 +73,7 @@ beforeAll(async () => {
   });
   const start = startDreamloom(config, {
     engine: (settings, logger, onDownload) =>
-      new EngineHost({ ...engineSettings(settings), threads: 1, logger, onDownload }),
+      noting(new EngineHost({ ...engineSettings(settings), threads: 1, logger, onDownload })),
     logger: pino({ level: process.env.LOG_LEVEL ?? "silent" }),
     print: () => undefined,
   });
@@ -121,9 +135,34 @@ describe.concurrent.each(chats)("in %s", (_, there, open) => {
     TEST_MS,
   );
 
+  it.skipIf(!there)(
+    "dreams into a word and away from one, says what was seen, and asks back where a word is misspelt",
+    async (context) => {
+      const chat = await enter(context);
+      const small = { size: 64, octaves: 1, steps: 1 };
+      await chat.use("dream", { into: "peakock", ...small });
+      await chat.told("Did you mean peacock?");
+      // Nor is a network fetched, or a place in line taken, for what it cannot do.
+      await chat.use("dream", { into: "owl", network: "vgg19", ...small });
+      await chat.told("vgg19 cannot name things: its file has no classifier. resnet50 and googlenet can.");
+      // Another thing than before, or the same with another share.
+      const share = /(?:\d+(?:\.\d)?|under 0\.1)%/.source;
+      const seen = new RegExp(`(?:[a-z][a-z' -]+ → [a-z][a-z' -]+, ${share}|[a-z][a-z' -]+ ${share} → ${share})`, "i");
+      await chat.use("dream", { into: "castle", ...small, seed: "341" }, await drawn(64, 48));
+      const into = await chat.made("seed:341");
+      expect(into.text).toMatch(seen);
+      expect(into.description).toMatch(/, dreamt into a castle$/);
+      await chat.use("dream", { away: "goldfish", look: "corners", ...small, seed: "342" }, await drawn(64, 48));
+      const away = await chat.made("seed:342");
+      expect(away.text).toMatch(seen);
+      expect(away.description).toMatch(/, dreamt away from a goldfish and with corners$/);
+    },
+    TEST_MS,
+  );
+
   /** A dream, and what a press on one of its buttons makes of it. */
-  async function dreamt(chat: ChatInTest, seed: string, photo: Uint8Array) {
-    await chat.use("dream", { layers: "corners", size: 64, octaves: 1, steps: 1, seed }, photo);
+  async function dreamt(chat: ChatInTest, seed: string, photo: Uint8Array, more: Record<string, number> = {}) {
+    await chat.use("dream", { layers: "corners", size: 64, octaves: 1, steps: 1, ...more, seed }, photo);
     const result = await chat.made(`seed:${seed}`);
     const variation = `a variation of ${result.job} `;
     const pressed = async (label: string, ...parts: readonly string[]): Promise<Made> => {
@@ -159,8 +198,32 @@ describe.concurrent.each(chats)("in %s", (_, there, open) => {
       expect(sheet.description).toMatch(/^4 variations side by side\. /);
       await sheet.press("Larger 3");
       expect(await measured(await chat.made(`a variation of ${sheet.job} `, "size:96"))).toEqual([96, 72, 1]);
+      await sheet.press("Vary 2");
+      const more = await chat.made(`a variation of ${sheet.job} `, "repeat:4");
+      expect(more.description).toMatch(/^4 variations side by side\. /);
+      expect(await measured(more)).toEqual(await measured(sheet));
+      expect(await distance(await more.picture(), await sheet.picture())).toBeGreaterThan(0.1);
       const film = await pressed("Film", "Endless zoom", `from ${result.job} `);
       expect(await measured(film)).toEqual([64, 48, 6]);
+    },
+    TEST_MS,
+  );
+
+  it.skipIf(!there)(
+    "makes of a dream by one press a morph, of the octaves that were made anyway, and cuts it for an emoji",
+    async (context) => {
+      const chat = await enter(context);
+      const large = { size: 128, octaves: 3, steps: 2 };
+      const { result, variation, pressed } = await dreamt(chat, "351", await drawn(128, 96), large);
+      const morph = await pressed("Morph", variation, "morph:yes");
+      expect(morph.text).toContain(", a morph");
+      const [width, height, frames = 0] = await measured(morph);
+      expect([width, height]).toEqual([128, 96]);
+      expect(frames).toBeGreaterThan(10);
+      const { pictures = {} } = requests.find(({ job }) => job === morph.job) ?? {};
+      expect(Object.keys(pictures)).toEqual(["image", "octave1", "octave2", "octave3"]);
+      await result.press("As emoji");
+      await chat.told("Cut square. Save the one that you want:");
     },
     TEST_MS,
   );

@@ -169,6 +169,7 @@ export const configSchema = section({
     memoryMegabytes: integer(0, 10_000_000),
     runtime: oneOf("auto", "cpu", "webgpu", "cuda", "tfjs"),
     jobSeconds: integer(1, 86_400),
+    warm: flag,
   }),
   queue: section({
     length: integer(1, 100_000),

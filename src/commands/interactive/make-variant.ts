@@ -7,6 +7,7 @@ import type { Styles } from "../../store/styles.js";
 import type { BotOptions } from "../bot-options.js";
 import { checkMayUse, checkNotWithheld } from "../images/may-use.js";
 import { provenanceOfJob } from "../images/provenance.js";
+import type { KeptOctaves } from "../presenting/kept-octaves.js";
 import { type RepeatServices, recipeOf, repeatJob } from "../recipes/repeat.js";
 import { type JobRequester, startJob } from "../recipes/start-job.js";
 import {
@@ -29,6 +30,7 @@ export interface VariantServices extends RepeatServices {
   readonly jobs: RepeatServices["jobs"] & Pick<JobRepository, "result">;
   readonly settings: RepeatServices["settings"] & Pick<ChannelSettings, "largest">;
   readonly store: RepeatServices["store"] & { readonly styles: Pick<Styles, "add"> };
+  readonly octaves: Pick<KeptOctaves, "of">;
   readonly botOptions: BotOptions;
 }
 
@@ -63,14 +65,21 @@ const ACTIONS: Readonly<Record<Variant, (asked: Asked, result: Varied) => Promis
   enlarge: (asked, result) => repeated(asked, { ...chosen(result, asked.variation), ...larger(result) }),
   stronger: (asked, result) => repeated(asked, stronger(result, 1)),
   weaker: (asked, result) => repeated(asked, stronger(result, -1)),
-  morph: (asked, result) => repeated(asked, morphed(result)),
+
+  async morph(asked, result) {
+    const changes = morphed(result);
+    const { job, requester, services } = asked;
+    const octaves = await services.octaves.of(job.id);
+    const note = octaves ? undefined : sentence("morph.made-again", { id: job.id });
+    await repeatJob(job, changes, requester, services, { octaves, note });
+  },
 
   async larger(asked, result) {
     const changes = larger(result);
     const { job, requester, services } = asked;
     const finished = result.recipe.goesOn(job.params) ? await services.jobs.result(job.id) : undefined;
     // Where it is no longer kept, a larger one is made from the start.
-    await repeatJob(job, changes, requester, services, finished);
+    await repeatJob(job, changes, requester, services, { finished });
   },
 
   async film(asked, result) {

@@ -41,6 +41,8 @@ export interface JobDestination {
   readonly chat: Chat;
   /** Answers the person who asked; not there when the job is of an earlier process. */
   replyPublic?(message: OutgoingMessage): Promise<MessageRef | undefined>;
+  /** Said with its outlook. */
+  readonly note?: string;
 }
 
 export interface JobPresenterOptions {
@@ -140,8 +142,13 @@ export class JobPresenter {
 
   /** What the announcement says until the job ends. */
   #outlook(position: QueuePosition | undefined): OutgoingMessage {
-    const { recipe, job, queue } = this.options;
-    return { ...texts.announcement(recipe, job, position, queue.announcement?.()), passing: true };
+    return { ...this.#announcementAt(position), passing: true };
+  }
+
+  #announcementAt(position: QueuePosition | undefined): OutgoingMessage {
+    const { recipe, job, queue, destination } = this.options;
+    const { text, ...said } = texts.announcement(recipe, job, position, queue.announcement?.());
+    return { ...said, text: destination.note === undefined ? text : `${text}\n${destination.note}` };
   }
 
   /** The job is taken up again by another process than the one that began to show it. */
@@ -336,9 +343,7 @@ export class JobPresenter {
     const { recipe, job, queue, destination } = this.options;
     const known = this.#messages;
     if (known.progress) this.#follow(known.progress);
-    const ref =
-      known.announcement ??
-      (await this.#announce(texts.announcement(recipe, job, queue.position(job.id), queue.announcement?.())));
+    const ref = known.announcement ?? (await this.#announce(this.#announcementAt(queue.position(job.id))));
     if (!ref) return;
     this.#announcement = new LiveMessage(destination.chat, ref, this.#policy);
     if (this.#over) this.#announcement.stop();

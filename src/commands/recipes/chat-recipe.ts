@@ -20,6 +20,7 @@ import { checkLook, lookCredits, taughtLook } from "../looks/taught-look.js";
 import type { Argument } from "../parsing/command-line.js";
 import type { Options } from "../parsing/options.js";
 import { UserError } from "../user-error.js";
+import { checkCanName } from "./can-name.js";
 import { findGuide, withGuide } from "./guide.js";
 import {
   chatBounds,
@@ -96,6 +97,7 @@ async function changed(offer: Offer, { params, pictures }: Draft, given: Params,
     checkLook(changes.look, scope.channel, scope.looks, botOptions);
   const merged = dreams ? dreamWith(taught, { botOptions, params, changes }) : { ...params, ...changes };
   const settled = withoutUndefined(oneOutcome(merged, rest));
+  checkCanName(definition, settled, botOptions);
   const { maxBytes: _, ...still } = settled;
   const made = { params: { ...still, ...filmBytes(definition, settled, scope) }, pictures };
   const draft = dreams ? withLookFile(made, taught) : made;

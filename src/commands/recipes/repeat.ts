@@ -1,6 +1,8 @@
 import type { Job, User } from "../../domain/model.js";
 import { FINISHED } from "../../engine/recipes/common-options.js";
+import { octaveOf, octaveRole } from "../../engine/recipes/morph-options.js";
 import type { JobRepository } from "../../queue/job-repository.js";
+import { defined } from "../../shared/defined.js";
 import type { Jobs } from "../../store/jobs.js";
 import { checkMayUse, checkNotWithheld } from "../images/may-use.js";
 import { provenanceOfRepeat } from "../images/provenance.js";
@@ -15,10 +17,19 @@ export interface RepeatServices extends JobServices {
   readonly store: JobServices["store"] & { readonly jobs: Pick<Jobs, "origins"> };
 }
 
+/** What takes the place of work when a job is made again. */
+interface DoneBefore {
+  /** The job's result, from which a larger one goes on; otherwise what is made again is made from the start. */
+  readonly finished?: { readonly bytes: Uint8Array } | undefined;
+  /** All its octaves in their order, of which a morph is made; otherwise the picture is made again for it. */
+  readonly octaves?: readonly Uint8Array[] | undefined;
+  /** Said where the new job is told of. */
+  readonly note?: string | undefined;
+}
+
 /**
  * Starts a job again. Without changes it gets a new seed, since the same one would give the very same picture.
  *
- * @param finished its result, from which a larger one goes on; otherwise what is made again is made from the start
  * @throws UserError when it cannot be repeated.
  */
 export async function repeatJob(
@@ -26,7 +37,7 @@ export async function repeatJob(
   changes: Params,
   requester: JobRequester,
   services: RepeatServices,
-  finished?: { readonly bytes: Uint8Array },
+  { finished, octaves = [], note }: DoneBefore = {},
 ): Promise<void> {
   const recipe = recipeOf(job, services.recipes);
   if (recipe.once === true) throw new UserError("again.once", { command: recipe.command });
@@ -35,12 +46,15 @@ export async function repeatJob(
   const pictures = await services.jobs.pictures(job.id);
   if (!pictures) throw new UserError("again.image-gone", { id: job.id });
   const { [FINISHED]: _, ...sources } = pictures;
-  const own = Object.fromEntries(Object.entries(sources).map(([role, bytes]) => [role, { bytes }]));
+  const given = Object.entries(sources).filter(([role]) => octaveOf(role) === undefined);
+  const kept = octaves.map((bytes, index) => [octaveRole(index + 1), bytes] as const);
+  const own = Object.fromEntries([...given, ...kept].map(([role, bytes]) => [role, { bytes }]));
   const images = { ...own, ...(finished && { [FINISHED]: { bytes: finished.bytes } }) };
   const done = finished && recipe.side(job.params);
-  const given = Object.keys(changes).length === 0 ? { seed: randomSeed() } : changes;
+  const changed = Object.keys(changes).length === 0 ? { seed: randomSeed() } : changes;
   const provenance = provenanceOfRepeat(job, requester.user);
-  await startJob({ recipe, given, params: job.params, images, done, provenance }, requester, services);
+  const request = { recipe, given: changed, params: job.params, images, done, provenance, ...defined({ note }) };
+  await startJob(request, requester, services);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ChannelRef, Credit, Job, Member, MessageRef, MetricsSink, User } from "../../domain/model.js";
+import { filmOfOctaves, MORPH_COST_KEY, octaveOf } from "../../engine/recipes/morph-options.js";
 import type { Chat } from "../../port/adapter.js";
 import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
 import type { JobMemory } from "../../queue/job-request.js";
@@ -31,6 +32,8 @@ interface RecipeRequest {
   readonly provenance?: Provenance;
   /** To be named besides the makers of images and styles. */
   readonly credits?: readonly Credit[];
+  /** Said where the job is told of until it ends. */
+  readonly note?: string;
 }
 
 /** Bytes that were checked already, or where to download them. */
@@ -114,7 +117,7 @@ async function downloaded(
 async function submit(
   { params, pictures, styleCredits: styles, lookCredits: look }: Draft,
   provenance: Provenance,
-  { recipe, done, credits: more = [] }: RecipeRequest,
+  { recipe, done, note, credits: more = [] }: RecipeRequest,
   { chat, channel, user, jobId: id, replyPublic }: JobRequester,
   { queue, presenter, settings, metrics }: JobServices,
 ): Promise<Job> {
@@ -132,21 +135,27 @@ async function submit(
         params,
         pictures,
         called: { title: recipe.title(params), line: commandLine(recipe, params, Object.keys(pictures)) },
-        cost: recipe.cost(params, done),
-        costKey: recipe.costKey(params),
+        ...workOf(recipe, { params, pictures }, done),
         memory: jobMemory(recipe, params),
         ...defined({ id, address: chat.addressOf?.(user) }),
         ...(credits.length === 0 ? {} : { credits }),
         caps: settings.caps(channel),
         audience: ownMembers ? "thread" : closed || restricted ? "channel" : "community",
       },
-      (job) => presenter.open(job, { chat, ...defined({ replyPublic }) }),
+      (job) => presenter.open(job, { chat, ...defined({ replyPublic, note }) }),
     );
   } catch (error) {
     if (!(error instanceof QueueError)) throw error;
     metrics({ kind: "refused", why: error.kind });
     throw new UserError(error);
   }
+}
+
+/** How much is to be done, and what its time depends on: of octaves that were kept only a film is made. */
+function workOf(recipe: Recipe, { params, pictures }: Pick<Draft, "params" | "pictures">, done: number | undefined) {
+  const kept = Object.keys(pictures).some((role) => octaveOf(role) !== undefined);
+  if (kept) return { cost: filmOfOctaves(recipe.side(params)), costKey: MORPH_COST_KEY };
+  return { cost: recipe.cost(params, done), costKey: recipe.costKey(params) };
 }
 
 const SIDES = ["size", "width", "height"] as const;

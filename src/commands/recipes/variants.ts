@@ -84,6 +84,11 @@ export function morphed({ recipe, params }: Pick<Varied, "recipe" | "params">): 
   return { morph: true };
 }
 
+/** Whether a morph can be made of a result. */
+export function canMorph(result: Pick<Varied, "recipe" | "params">): boolean {
+  return passes(() => morphed(result));
+}
+
 /** @throws UserError for what is not one picture: it moves, or is a sheet of several */
 export function checkStill({ recipe, params }: Pick<Varied, "recipe" | "params">): void {
   if (recipe.film(params)) throw new UserError("result.is-film");

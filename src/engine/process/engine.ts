@@ -164,6 +164,8 @@ export interface Engine {
   run(request: EngineRequest, options: RunOptions): Promise<EngineResult>;
   /** Decides what fits side by side, where the engine has several devices; then each job comes with its seat. */
   readonly memory?: MemoryReservations;
+  /** Loads and compiles a network, so that the first job is quick; a job that comes ends it. */
+  warmUp?(network: string): Promise<void>;
   /** Answers at once, from what is known. */
   status?(): EngineStatus;
   close(): Promise<void>;
@@ -185,4 +187,9 @@ export class EngineError<S extends Said = Said> extends SentenceError<S> {
   ) {
     super(said, ...rest);
   }
+}
+
+/** Whether an engine has refused or ended something because it is being closed. */
+export function isClosing(error: unknown): boolean {
+  return error instanceof EngineError && error.identifier === "engine.closing";
 }

@@ -107,7 +107,7 @@ export class EngineHost implements Engine {
     return result;
   }
 
-  /** Loads and compiles a network, so that the first job is quick. Rejects with an EngineError. */
+  /** Rejects with an EngineError. */
   async warmUp(network: string): Promise<void> {
     await this.#call((id) => ({ type: "warm", id, network }));
   }

@@ -8,6 +8,7 @@ import {
   type EngineRequest,
   type EngineResult,
   type EngineStatus,
+  isClosing,
   type RunOptions,
 } from "./engine.js";
 
@@ -145,13 +146,14 @@ export class EnginePool implements Engine, MemoryReservations {
     }
   }
 
-  /** Loads and compiles a network on every device. Those that cannot compute are left alone, and the log says why. */
-  async warmUp(warm: (device: number) => Promise<void> | undefined): Promise<void> {
+  /** On every device. Those that cannot compute are left alone, and the log says why. */
+  async warmUp(network: string): Promise<void> {
     await Promise.all(
-      this.#devices.map(async (device, index) => {
+      this.#devices.map(async (device) => {
         try {
-          await warm(index);
+          await device.of.engine.warmUp?.(network);
         } catch (error) {
+          if (isClosing(error)) return;
           if (error instanceof EngineError && error.kind === "device") device.leave();
           this.#logger.warn({ err: error, device: device.of.name }, "a device could not be warmed up");
         }

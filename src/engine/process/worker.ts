@@ -14,6 +14,8 @@ import type { FromWorker, ToWorker } from "./messages.js";
 onlyCommonFormats();
 let engine: OpenEngine | undefined;
 const running = new Map<number, AbortController>();
+/** Those of them that nobody waits for. */
+const warming = new Set<number>();
 
 function send(message: FromWorker): void {
   // The parent may be gone: then the channel is closed and this process ends with it.
@@ -100,6 +102,11 @@ async function warmUp(context: RecipeContext, network: string): Promise<void> {
   for await (const _ of dream(params, {}, context)) context.signal.throwIfAborted();
 }
 
+/** A job has the device to itself; what a warm-up has loaded until then serves it. */
+function stopWarmUps(): void {
+  for (const id of warming) running.get(id)?.abort();
+}
+
 function receive(message: ToWorker): void {
   switch (message.type) {
     case "open":
@@ -109,6 +116,7 @@ function receive(message: ToWorker): void {
     case "run": {
       const { id, request } = message;
       const { job, recipe } = request;
+      stopWarmUps();
       void run(id, job, async (signal, { programs, memoryBytes, installed }) => {
         log("debug", "the engine begins a job", { job, recipe, pictures: Object.keys(request.pictures) });
         const onFrame = (frame: Extract<FromWorker, { type: "frame" }>["frame"]) => send({ type: "frame", id, frame });
@@ -127,11 +135,17 @@ function receive(message: ToWorker): void {
       return;
     }
     case "warm": {
-      const { id } = message;
+      const { id, network } = message;
+      // A job that runs loads what it needs itself.
+      if (running.size > 0) {
+        send({ type: "warmed", id });
+        return;
+      }
+      warming.add(id);
       void run(id, undefined, async (signal, { programs }) => {
-        await warmUp({ programs, network: load, signal }, message.network);
+        await warmUp({ programs, network: load, signal }, network);
         return { type: "warmed", id };
-      });
+      }).finally(() => warming.delete(id));
       return;
     }
     case "abort":

@@ -4,34 +4,34 @@ import type { Film, FilmFormat } from "../images/film.js";
 import { fitInside, type Raster } from "../images/raster.js";
 import { resize } from "../images/resample.js";
 import { MORPH_FRAMES, MORPH_SIDE } from "./morph-options.js";
-import type { Frame, Frames, RecipeContext } from "./recipe.js";
+import type { Frame, Frames, PictureInput, RecipeContext } from "./recipe.js";
 
 const FRAMES_PER_SECOND = 15;
 /** How many frames the beginning and the end are shown for. */
 const HELD = 8;
 /** How much smaller an image is that one begins with where there is no other. */
 const BLUR = 16;
+/** The share of the work that is done when octaves that were kept are open: the rest is the film's file. */
+const OPENED = 0.2;
 
 interface MorphOptions {
   readonly format: FilmFormat;
   readonly maxBytes: number;
   /** What the octaves began with, where that is an image. */
   start?(side: number): Promise<Raster>;
+  /** Its octaves, where they were kept of an earlier run: it is not run again. */
+  readonly kept?: readonly PictureInput[];
 }
 
-/** Passes a recipe's frames on, and makes a film of those at the ends of octaves: no other work is done for it. */
+/** A film of the ends of octaves: of those that were kept, else of a recipe's run, whose frames are passed on. */
 export async function* morph(
   run: (context: RecipeContext) => Frames,
-  { format, maxBytes, start }: MorphOptions,
+  { format, maxBytes, start, kept = [] }: MorphOptions,
   // Octaves from before a restart are gone: it starts over, and offers no state to resume from.
   { resume: _, ...context }: RecipeContext,
 ): AsyncGenerator<Frame, Film, void> {
   if (format === "mp4") await needFfmpeg();
-  const octaves: Raster[] = [];
-  for await (const { savable: _state, ...frame } of run(context)) {
-    if (frame.kind === "octave") octaves.push(small(frame.image));
-    yield frame;
-  }
+  const octaves = yield* kept.length > 0 ? opened(kept) : painted(run(context));
   const last = octaves.at(-1);
   if (!last) throw new Error("a morph has no octave");
   const first = await start?.(Math.max(last.width, last.height));
@@ -43,6 +43,28 @@ export async function* morph(
   const held = (image: Raster | undefined): Raster[] => (image ? Array<Raster>(HELD).fill(image) : []);
   const frames = [...held(there[0]), ...there, ...held(there.at(-1)), ...back];
   return encodeFilm(frames, { framesPerSecond: FRAMES_PER_SECOND, maxBytes, format, signal: context.signal });
+}
+
+async function* painted(frames: Frames): AsyncGenerator<Frame, Raster[]> {
+  const octaves: Raster[] = [];
+  for await (const { savable: _state, ...frame } of frames) {
+    if (frame.kind === "octave") octaves.push(small(frame.image));
+    yield frame;
+  }
+  return octaves;
+}
+
+async function* opened(kept: readonly PictureInput[]): AsyncGenerator<Frame, Raster[]> {
+  const side = ({ width, height }: PictureInput): number => Math.min(MORPH_SIDE, Math.max(width, height));
+  const octaves = await Promise.all(kept.map((octave) => octave.decode(side(octave))));
+  const count = octaves.length;
+  const [image] = octaves.slice(-1);
+  const [place, unknown] = [
+    { octave: count, octaves: count, step: 1, steps: 1 },
+    { lossStart: 0, lossEnd: 0 },
+  ];
+  if (image) yield { kind: "film", ...place, progress: OPENED, image, ...unknown };
+  return octaves;
 }
 
 function blurred(image: Raster): Raster {

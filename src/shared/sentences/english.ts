@@ -1249,6 +1249,7 @@ export const english = {
   },
   "moving.or-other":
     "A moving picture becomes one film: leave out morph, repeat and sweep, or say moving:still for a picture.",
+  "morph.made-again": "Not all octaves of `{id}` are kept, so it is made once more.",
   "morph.or-repeat": "A morph shows one picture taking shape: leave out morph or repeat.",
   "dream.no-guide":
     "There is no guide. Attach two pictures, the one to dream in and then its guide, or name a style: `{line}`",

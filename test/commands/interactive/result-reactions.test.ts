@@ -302,6 +302,50 @@ describe("the buttons below a result", () => {
     expect(chat.ephemeral.at(-1)?.text).toBe("A morph shows one picture taking shape: leave out morph or repeat.");
   });
 
+  it("make a morph of the octaves that were made anyway, at the cost of a film", async () => {
+    const { chat, engine, announcement, job, store, quiet } = await result();
+    await chat.press(ben, announcement, "morph");
+    await quiet();
+    const { pictures = {} } = engine.runs[1]?.request ?? {};
+    expect(Object.keys(pictures)).toEqual(["image", "octave1", "octave2"]);
+    // As the engine has shown them in the thread: these grow by two.
+    const widths = [pictures.octave1, pictures.octave2].map(async (octave) => (await sharp(octave).metadata()).width);
+    expect(await Promise.all(widths)).toEqual([32, 64]);
+    const [morph] = store.jobs.finishedBy({ platform: "fake", community: "club", author: "ben" }, 1);
+    expect(morph).toMatchObject({ from: job, costKey: "morph" });
+    expect(chat.messages.map(({ content }) => content.text).filter((text) => text.includes("once more"))).toEqual([]);
+    // Another seed has other octaves.
+    await chat.press(ben, chat.in("channel").at(-1) ?? expect.fail(), "again");
+    await quiet();
+    expect(Object.keys(engine.runs[2]?.request.pictures ?? {})).toEqual(["image"]);
+    expect(store.jobs.finishedBy({ platform: "fake", community: "club", author: "ben" }, 1)[0]?.costKey).not.toBe(
+      "morph",
+    );
+    await chat.reactTo(ann, announcement, "🗑️");
+    await quiet();
+    expect(await store.octaves.of(job)).toBeUndefined();
+  });
+
+  it("make the picture once more for a morph where an octave is missing, and say so", async () => {
+    const { chat, engine, quiet } = await studio();
+    await chat.say(ann, "/dream size:256 seed:7 octaves:2", { attachments: [source(await picture(48, 36))] });
+    const run = await engine.next();
+    await run.octave(2);
+    await run.finish();
+    await quiet();
+    const done = chat.in("channel").at(-1) ?? expect.fail();
+    const id = /job `(\w+)`/.exec(done.content.text)?.[1];
+    await chat.press(ben, done, "morph");
+    const again = await engine.next();
+    expect(again.request.params).toMatchObject({ seed: 7, morph: true });
+    expect(Object.keys(again.request.pictures)).toEqual(["image"]);
+    const told = `Not all octaves of \`${id}\` are kept, so it is made once more.`;
+    await chat.until(() => chat.in("channel").at(-1)?.content.text.includes(told));
+    await again.finish();
+    await quiet();
+    expect(chat.in("channel").at(-1)?.content.text).not.toContain(told);
+  });
+
   it("make a sheet of four, one job, with the large forms of a dream", async () => {
     const { chat, engine, announcement, quiet } = await result();
     const first = engine.runs[0]?.request;

@@ -68,6 +68,23 @@ describe("the engine's process", () => {
     expect(host.pid).toBe(pid);
   });
 
+  it("is warmed up with a network, which a job that comes ends, and one that runs makes needless", async () => {
+    const lines: string[] = [];
+    const host = open({ logger: pino({ level: "debug" }, { write: (line: string) => void lines.push(line) }) });
+    const warm = host.warmUp(network);
+    expect(await host.run(short(), { signal: never, onFrame: ignore })).toMatchObject({ width: 64 });
+    await warm;
+    expect(lines.filter((line) => line.includes("has stopped an aborted job"))).toHaveLength(1);
+    await host.warmUp(network);
+    // Where nothing else runs it is loaded, and what is nowhere is not.
+    await expect(host.warmUp("nowhere")).rejects.toMatchObject({ identifier: "network.unknown" });
+    const stop = new AbortController();
+    const { outcome } = await started(host, stop.signal);
+    await host.warmUp("nowhere");
+    stop.abort();
+    await outcome;
+  });
+
   it("tells a job killed with its process, and runs the next in a new one", async () => {
     const host = open();
     const { outcome, pid } = await started(host);

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { pino } from "pino";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { startEngines } from "../../../src/app/engines.js";
+import { startEngines, warmUp } from "../../../src/app/engines.js";
 import { loadConfig } from "../../../src/app/settings/load-settings.js";
 import { EnginePool } from "../../../src/engine/process/pool.js";
 import { Estimator } from "../../../src/queue/estimator.js";
@@ -137,8 +137,10 @@ describe("a program's devices", () => {
     });
     const engine = startEngines(config, logger, () => undefined, worker);
     onTestFinished(() => engine.close());
+    await warmUp(config, engine, logger);
     const run = () => engine.run(request, { signal: new AbortController().signal, onFrame: () => undefined });
     const results = (await Promise.all([run(), run(), run()])).map(({ params }) => params);
+    expect(results.map(({ warmed }) => warmed)).toEqual(Array(3).fill([config.dream.network]));
     const card = { cards: "1", order: "PCI_BUS_ID", settings: { runtime: "cuda", memoryBytes: 750e6 } };
     expect(results).toMatchObject([card, { settings: { runtime: "cpu" } }, card]);
     expect(new Set(results.map(({ pid }) => pid)).size).toBe(2);

@@ -1,6 +1,7 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import type { EngineFrame } from "../../../src/engine/process/engine.js";
+import { octaveRole } from "../../../src/engine/recipes/morph-options.js";
 import { runJob } from "../../../src/engine/run-job.js";
 import { drawn } from "../../support/pictures.js";
 import { openTiny } from "./tiny.js";
@@ -62,6 +63,34 @@ describe("a morph", () => {
     // No other work is done for it: the frames are those of the picture.
     const octaves = (all: readonly EngineFrame[]) => all.filter(({ kind }) => kind === "octave").map((f) => f.picture);
     expect(octaves(frames)).toEqual(octaves(alone.frames));
+  });
+
+  it("is made of octaves that were kept without a network, and is the same film", async () => {
+    const params = {
+      size: 64,
+      steps: 2,
+      network: "n",
+      octaves: 3,
+      octaveScale: 1.15,
+      seed: 5,
+      strength: 3,
+      morph: true,
+    };
+    const painted = await made("dream", params);
+    const kept = painted.frames.filter(({ kind }) => kind === "octave").map((frame) => frame.picture);
+    expect(kept).toHaveLength(3);
+    const octaves = Object.fromEntries(kept.map((octave, index) => [octaveRole(index + 1), octave]));
+    const network = async () => expect.fail("no network is needed");
+    const frames: EngineFrame[] = [];
+    const request = { recipe: "dream", params, pictures: { image: painted.photo, ...octaves } };
+    const result = await runJob(request, { ...tiny, network, onFrame: (frame) => frames.push(frame) });
+    expect(result).toMatchObject({ type: "image/webp", width: 64, height: 48, film: painted.result.film });
+    expect(frames.map(({ kind }) => kind)).toEqual(["film"]);
+    // A PNG has whole grey levels from black to white, and the film's file loses a little more.
+    const there = async (index: number) => apart(await page(result.picture, 0), await page(result.picture, index));
+    for (const index of [0, 8, 16, 24, 30])
+      expect(apart(await page(result.picture, index), await page(painted.result.picture, index))).toBeLessThan(4);
+    expect(await there(30)).toBeGreaterThan(12);
   });
 
   it.each(["stylize", "texture", "neuron"])("is made by %s too, as GIF where that is asked for", async (recipe) => {
