@@ -217,8 +217,10 @@ each: *Choose* makes it alone, as it is on the sheet, *Larger* makes it larger, 
 recipes have no variations, since another seed changes next to nothing in them (\`/stylize\`, \`/blend\`), or they make sheets and films.
 
 \`morph:yes\`, or the button *Morph*, makes a short looping WebP that goes from the photo through the octaves to the picture and back, made smaller until
-the platform takes it; from the shell also GIF and MP4. The frames are those of the job itself; below a picture that is done already, the button makes
-that job once more, from the same seed: octaves are posted in the thread and not kept, as they would double what each job takes on disk. A morph that is interrupted by a restart starts over.`;
+the platform takes it; from the shell also GIF and MP4. The frames are those of the job itself. Of a picture that is done the octaves are kept as long as
+the picture and what it was made from, at most 512 px a side, and the button makes the film of them without painting. Where they are not there (pictures from
+before octaves were kept, those that went on after a restart, and those with an octave that the filter has held back) it says so and makes the picture once
+more, from the same seed. A morph that is interrupted by a restart starts over.`;
 
 const named = (commands: readonly string[]): string => listed(commands.map((name) => `\`/${name}\``));
 

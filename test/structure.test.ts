@@ -129,6 +129,7 @@ describe("the parts", () => {
       // Results, styles as they are kept, and what is drawn here.
       "src/commands/gallery/sheet.ts",
       "src/commands/gallery/thumbnails.ts",
+      "src/commands/presenting/kept-octaves.ts",
       "src/commands/presenting/tile-sheet.ts",
       "src/commands/presets/card.ts",
       "src/commands/styles/contact-sheet.ts",

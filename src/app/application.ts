@@ -138,11 +138,23 @@ async function startServices(
   await queue.recover((job) => app.presenter.reopen(job, chats, (chat) => runner.ready(chat)));
   await runner.start();
   operation.started();
-  // One that was handed in is its owner's to warm up.
-  if (engine && !parts.engine) void warmUp(config, engine, logger.child({ part: "engine" }));
-  startRenewal(app, lifecycle);
+  startBehind({ config, parts, work, app }, lifecycle);
   const started = chats.filter((chat) => runner.started(chat));
   return { address: started.map(addressOf).find((known) => known !== undefined), operationAddress };
+}
+
+interface Started {
+  readonly config: Config;
+  readonly parts: Parts;
+  readonly work: Work;
+  readonly app: AppContext;
+}
+
+/** What no one waits for. */
+function startBehind({ config, parts, work: { engine }, app }: Started, lifecycle: Lifecycle): void {
+  startRenewal(app, lifecycle);
+  // One that was handed in is its owner's to warm up.
+  if (engine && !parts.engine) void warmUp(config, engine, app.logger.child({ part: "engine" }));
 }
 
 function startRenewal(app: AppContext, lifecycle: Lifecycle): void {

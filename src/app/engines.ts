@@ -43,7 +43,7 @@ export function startEngines(
 
 /**
  * Has the default network loaded and compiled, unless the settings say otherwise, so that the first person who asks
- * does not wait for it. Nothing waits for this: where it fails, the log says so, and the one who asks first is told why.
+ * does not wait for it. Nothing waits for this: where it fails, the log says so, and who asks first is told why.
  */
 export async function warmUp({ engine: { warm }, dream }: Config, engine: Engine, logger: Logger): Promise<void> {
   if (!warm || !engine.warmUp) return;

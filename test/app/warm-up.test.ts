@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { pino } from "pino";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { startDreamloom } from "../../src/app/application.js";
 import { loadConfig } from "../../src/app/settings/load-settings.js";
 import { writeTinyNetwork } from "../support/tiny-network.js";
+import { waitFor } from "../support/wait-for.js";
 
 let network: string;
 
@@ -50,17 +51,14 @@ async function started(env: Readonly<Record<string, string>> = {}) {
   return { running, lines, said, serving };
 }
 
-/** The engine's process takes its time to start on a busy machine. */
-const WAIT = { timeout: 60_000, interval: 50 };
-
 describe("the default network", () => {
   it("is loaded and compiled once the program serves people", async () => {
     const { lines, said, serving } = await started();
-    await vi.waitFor(() => expect(said("the engine is warm")).not.toBe(-1), WAIT);
+    await waitFor(() => expect(said("the engine is warm")).not.toBe(-1));
     expect(lines[said("the engine is warm")]?.network).toBe(basename(network));
     expect(serving).toBeGreaterThanOrEqual(0);
     expect(said("the engine is warm")).toBeGreaterThanOrEqual(serving);
-  }, 90_000);
+  }, 240_000);
 
   it("is left alone where the settings say so: there is not even a process", async () => {
     const { running, said } = await started({ ENGINE_WARM: "false" });
@@ -70,14 +68,14 @@ describe("the default network", () => {
 
   it("that cannot be had is a line in the log, and the program serves on", async () => {
     const { running, lines, said } = await started({ DREAM_NETWORK: "nowhere", OPS_ENABLED: "true", OPS_PORT: "0" });
-    await vi.waitFor(() => expect(said("could not be warmed up")).not.toBe(-1), WAIT);
+    await waitFor(() => expect(said("could not be warmed up")).not.toBe(-1));
     expect(lines.filter(({ level, msg }) => level > 30 && msg.includes("warmed up"))).toHaveLength(1);
     expect((await fetch(`${running.operationAddress}/healthz`)).status).toBe(200);
-  }, 90_000);
+  }, 240_000);
 
   it("does not hold up a stop, which is no fault", async () => {
     const { running, lines } = await started();
     await running.stop();
     expect(lines.filter(({ level, part }) => level > 30 && part === "engine")).toEqual([]);
-  }, 90_000);
+  }, 240_000);
 });

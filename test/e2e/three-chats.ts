@@ -166,6 +166,10 @@ async function finished(page: Page, parts: readonly string[]): Promise<Locator> 
   for (const part of parts)
     item = item.filter({ hasText: new RegExp(`${part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?!\\d)`) });
   item = item.filter({ has: page.getByRole("button", { name: "Delete", exact: true }) });
-  await item.first().waitFor();
+  const shown = async () => (await page.locator(".channel-pane article").allTextContents()).slice(-4).join("\n---\n");
+  await item
+    .first()
+    .waitFor()
+    .catch(async () => expect.fail(`not seen: ${parts.join(" … ")}\n${await shown()}`));
   return page.locator(`#${await item.first().getAttribute("id")}`);
 }

@@ -143,7 +143,7 @@ describe.concurrent.each(chats)("in %s", (_, there, open) => {
       await chat.use("dream", { into: "peakock", ...small });
       await chat.told("Did you mean peacock?");
       // Nor is a network fetched, or a place in line taken, for what it cannot do.
-      await chat.use("dream", { into: "owl", network: "vgg19", ...small });
+      await chat.use("dream", { into: "owl", network: "vgg19", ...small }, await drawn(64, 48));
       await chat.told("vgg19 cannot name things: its file has no classifier. resnet50 and googlenet can.");
       // Another thing than before, or the same with another share.
       const share = /(?:\d+(?:\.\d)?|under 0\.1)%/.source;
@@ -152,10 +152,10 @@ describe.concurrent.each(chats)("in %s", (_, there, open) => {
       const into = await chat.made("seed:341");
       expect(into.text).toMatch(seen);
       expect(into.description).toMatch(/, dreamt into a castle$/);
-      await chat.use("dream", { away: "goldfish", look: "corners", ...small, seed: "342" }, await drawn(64, 48));
+      await chat.use("dream", { away: "goldfish", layers: "corners", ...small, seed: "342" }, await drawn(64, 48));
       const away = await chat.made("seed:342");
       expect(away.text).toMatch(seen);
-      expect(away.description).toMatch(/, dreamt away from a goldfish and with corners$/);
+      expect(away.description).toMatch(/, dreamt away from a goldfish$/);
     },
     TEST_MS,
   );

@@ -48,7 +48,7 @@ export class KeptOctaves {
     if (kind !== "octave" || octaves > MOST_OCTAVES || !recipe || !canMorph({ recipe, params })) return;
     const seen = this.#seen.get(id) ?? new Map<number, Promise<Uint8Array>>();
     const made = small(picture);
-    // Whoever waits for it is told; until then nobody does.
+    // Who waits for it in the end is told.
     made.catch(() => undefined);
     this.#seen.set(id, seen.set(octave, made));
   }

@@ -14,7 +14,7 @@ import type { FromWorker, ToWorker } from "./messages.js";
 onlyCommonFormats();
 let engine: OpenEngine | undefined;
 const running = new Map<number, AbortController>();
-/** Those of them that nobody waits for. */
+/** Those of them that no one waits for. */
 const warming = new Set<number>();
 
 function send(message: FromWorker): void {
@@ -102,6 +102,20 @@ async function warmUp(context: RecipeContext, network: string): Promise<void> {
   for await (const _ of dream(params, {}, context)) context.signal.throwIfAborted();
 }
 
+async function warm({ id, network }: Extract<ToWorker, { type: "warm" }>): Promise<void> {
+  // A job that runs loads what it needs itself.
+  if (running.size > 0) {
+    send({ type: "warmed", id });
+    return;
+  }
+  warming.add(id);
+  await run(id, undefined, async (signal, { programs }) => {
+    await warmUp({ programs, network: load, signal }, network);
+    return { type: "warmed", id };
+  });
+  warming.delete(id);
+}
+
 /** A job has the device to itself; what a warm-up has loaded until then serves it. */
 function stopWarmUps(): void {
   for (const id of warming) running.get(id)?.abort();
@@ -134,20 +148,9 @@ function receive(message: ToWorker): void {
       });
       return;
     }
-    case "warm": {
-      const { id, network } = message;
-      // A job that runs loads what it needs itself.
-      if (running.size > 0) {
-        send({ type: "warmed", id });
-        return;
-      }
-      warming.add(id);
-      void run(id, undefined, async (signal, { programs }) => {
-        await warmUp({ programs, network: load, signal }, network);
-        return { type: "warmed", id };
-      }).finally(() => warming.delete(id));
+    case "warm":
+      void warm(message);
       return;
-    }
     case "abort":
       running.get(message.id)?.abort();
       return;

@@ -13,7 +13,7 @@ export function isMorph({ morph }: { readonly morph?: unknown }): boolean {
   return morph === true;
 }
 
-/** The role of an octave that was kept of the same job, counted from 1: from all of them a morph is made without work. */
+/** The role of an octave that was kept of the same job, counted from 1: a morph of all of them takes no painting. */
 export function octaveRole(octave: number): string {
   return `octave${octave}`;
 }
