@@ -191,6 +191,12 @@ export interface JobResult {
 /** Who may see a result: everybody in the community, those in its channel, or those in its thread alone. */
 export type JobAudience = "community" | "channel" | "thread";
 
+/** A picture's place among those that its message is about, from 1, where there are several. */
+export interface Among {
+  readonly number: number;
+  readonly count: number;
+}
+
 export interface Job {
   /** Short and readable, see `newJobId`. */
   readonly id: string;
@@ -233,6 +239,10 @@ export interface Job {
   readonly spoiler?: boolean;
   /** What the image that it works on shows, as the one who posted it has described it. */
   readonly about?: string;
+  /** Its image's place among several that could have been meant, where no one has said which. */
+  readonly among?: Among;
+  /** Its image is one frame of a film: the recipe makes none of films. */
+  readonly still?: boolean;
   /** By what it is found later: its title, and its line as it was begun. Written only; a job that is read has none. */
   readonly called?: { readonly title: string; readonly line: string };
   /** Default: "community". */

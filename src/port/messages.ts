@@ -55,6 +55,8 @@ export interface PictureSource {
   readonly credit?: string | undefined;
   /** Its author has hidden it; what is made of it is hidden as well. */
   readonly spoiler?: boolean | undefined;
+  /** It stands beside what its message is about: a small preview of a linked page, a sticker, an emoji. */
+  readonly aside?: boolean | undefined;
   /** Downloads it. Rejects with a {@link ChatError} on a time-out, a refusal, or more than `maxBytes`. */
   fetch(options: { readonly maxBytes: number; readonly signal: AbortSignal }): Promise<Picture>;
 }

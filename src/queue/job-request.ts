@@ -28,6 +28,8 @@ type Optional =
   | "credits"
   | "spoiler"
   | "about"
+  | "among"
+  | "still"
   | "called"
   | "audience"
   | "version";

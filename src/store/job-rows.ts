@@ -1,5 +1,5 @@
 import { eq, type SQL } from "drizzle-orm";
-import type { ChannelRef, Job, JobChange, JobMessages, MessageRef } from "../domain/model.js";
+import type { Among, ChannelRef, Job, JobChange, JobMessages, MessageRef } from "../domain/model.js";
 import { defined } from "../shared/defined.js";
 import { StoreError } from "../shared/store-error.js";
 import { wordsOf } from "../shared/text.js";
@@ -49,6 +49,8 @@ export function readJobs(
 /** What lies beside the parameters: no option has such a name. */
 const VERSION = "recipe-version";
 const ABOUT = "image-description";
+const AMONG = "image-among";
+const STILL = "image-still";
 export const TITLE = "shown-title";
 export const LINE = "shown-line";
 
@@ -64,9 +66,10 @@ export interface NewJob extends Job {
 
 /** A new job as a row. */
 export function rowOf(job: NewJob): typeof jobTable.$inferInsert {
-  const { channel, author, pictures, cost, costKey, unnotified, messages, params, version, about, called, ...rest } =
-    job;
-  const beside = { [VERSION]: version, [ABOUT]: about, ...(called && calledBeside(called)) };
+  const { channel, author, pictures, cost, costKey, unnotified, messages, params, ...others } = job;
+  const { version, about, among, still, called, ...rest } = others;
+  const image = { [ABOUT]: about, [AMONG]: among, [STILL]: still };
+  const beside = { [VERSION]: version, ...image, ...(called && calledBeside(called)) };
   return {
     ...rest,
     params: { ...params, ...defined(beside) },
@@ -131,7 +134,8 @@ export function channelOf(row: Pick<JobRow, "platform" | "community" | "channel"
 }
 
 function jobOf(row: JobRow, image: typeof imageTable.$inferSelect | null): StoredJob {
-  const { [VERSION]: version, [ABOUT]: about, [TITLE]: _title, [LINE]: _line, ...params } = row.params;
+  const { [VERSION]: version, [TITLE]: _title, [LINE]: _line, ...others } = row.params;
+  const { [ABOUT]: about, [AMONG]: among, [STILL]: still, ...params } = others;
   const { id, recipe, priority, state, attempts, createdAt, repeats, spoiler, audience, hidden } = row;
   const { megabytes, startedAt, finishedAt, failure, result, from } = row;
   return {
@@ -142,6 +146,8 @@ function jobOf(row: JobRow, image: typeof imageTable.$inferSelect | null): Store
     params,
     ...(typeof version === "number" && { version }),
     ...(typeof about === "string" && { about }),
+    ...(typeof among === "object" && among !== null && { among: among as Among }),
+    ...(still === true && { still }),
     pictures: row.roles,
     cost: row.work,
     costKey: row.pace,

@@ -124,7 +124,7 @@ describe("/see", () => {
     const { default: sharp } = await import("sharp");
     expect((await sharp(run.request.pictures.image).metadata()).width).toBe(24);
     await chat.say(ben, "/see picture:6", answer);
-    expect(chat.ephemeral.at(-1)?.text).toBe("There is no picture 6: that message has only 5.");
+    expect(chat.ephemeral.at(-1)?.text).toBe("There is no picture 6: there are only 5.");
   });
 
   it("says of each picture why it cannot be looked at, and tells nobody else where one is hidden", async () => {

@@ -221,6 +221,45 @@ export function describeChat(name: string, open: () => Promise<World>): void {
       expect(await older?.older?.()).toBeUndefined();
     });
 
+    it("says which of several pictures was taken where no one has said it, and takes the one named", async () => {
+      await chat.stop();
+      chat = await world.adapter();
+      const engine = new FakeEngine();
+      const { handlers, store } = await studioOf(chat, { engine });
+      const { channel, ann, ben, moderator } = world;
+      const event = { kind: "command", channel, attachments: [], reply: async () => undefined } as const;
+      const owner = { ...moderator, moderator: true };
+      await handlers.event({ ...event, name: "settings", text: "art:on", user: owner });
+      const uploads = ["#f00", "#0f0", "#00f"].map(async (colour, n) => ({
+        name: `${n}.png`,
+        bytes: await plain(colour),
+      }));
+      const message = await world.say(ann, channel, "three", await Promise.all(uploads));
+      const says = (text: string) =>
+        eventually(
+          async () => (await world.look(ann, channel)).find((shown) => shown.byBot && shown.text.includes(text)),
+          text,
+        );
+      /** The colour of what ben has painted, and its place among others. */
+      const painted = async () => {
+        const run = await engine.next();
+        await run.finish();
+        const { platform, community } = channel;
+        const { among } = store.jobs.latest({ platform, community, author: ben.id }) ?? {};
+        return [await colourOf(run.request.pictures.image ?? new Uint8Array()), among];
+      };
+
+      await world.command(ann, channel, "stylize", {});
+      const { text } = await says("There were 3 pictures, and this is the last");
+      expect(text).toMatch(/Which style/);
+      await world.react(ben, message, "🔥", true);
+      expect(await painted()).toEqual(["red", { number: 1, count: 3 }]);
+      await says("There were 3 pictures, and this is the first. For another, reply to their message with");
+      const asked = { ...event, name: "stylize", text: "winter picture:2", user: { ...ben, moderator: false } };
+      await handlers.event({ ...asked, repliesTo: message });
+      expect(await painted()).toEqual(["green", undefined]);
+    });
+
     it("tells one person alone, with pictures and films of every kind", async () => {
       const film = await sharp(await plain("#00f"))
         .webp()

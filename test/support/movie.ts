@@ -48,13 +48,22 @@ export async function movie({
   }
 }
 
-/** A film's file with something changed by ffmpeg without coding it again. */
-export async function remade(film: Uint8Array, args: readonly string[], extension: string): Promise<Uint8Array> {
+/**
+ * A film's file with something changed by ffmpeg without coding it again.
+ * @param others files by name where ffmpeg runs
+ */
+export async function remade(
+  film: Uint8Array,
+  args: readonly string[],
+  extension: string,
+  others: Readonly<Record<string, string | Uint8Array>> = {},
+): Promise<Uint8Array> {
   const folder = await mkdtemp(join(tmpdir(), "dreamloom-movie-"));
   try {
     const [from, out] = [join(folder, "from"), join(folder, `film.${extension}`)];
     await writeFile(from, film);
     await writeFile(join(folder, "words.srt"), "1\n00:00:00,000 --> 00:00:01,000\nAda Lovelace lives here\n");
+    for (const [name, content] of Object.entries(others)) await writeFile(join(folder, name), content);
     await run("ffmpeg", ["-v", "error", "-y", ...args.map((arg) => arg.replace("FROM", from)), out], { cwd: folder });
     return new Uint8Array(await readFile(out));
   } finally {

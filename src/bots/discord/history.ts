@@ -1,8 +1,7 @@
 import { type APIMessage, Routes } from "discord.js";
 import type { ChannelRef } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
-import type { PictureSource } from "../../port/messages.js";
-import { type NewestPicture, newestOf } from "../../port/newest.js";
+import { type NewestPicture, newestOf, type ShownPicture } from "../../port/newest.js";
 import type { Calls } from "./calls.js";
 import { channelOf } from "./channels.js";
 import type { Pictures } from "./pictures.js";
@@ -27,11 +26,7 @@ export function latestPicture(
   return newestOf(newest(calls, pictures, channel));
 }
 
-async function* newest(
-  calls: Calls,
-  pictures: Pictures,
-  channel: ChannelRef,
-): AsyncGenerator<PictureSource, undefined> {
+async function* newest(calls: Calls, pictures: Pictures, channel: ChannelRef): AsyncGenerator<ShownPicture, undefined> {
   const messages = await calls.run<APIMessage[]>({
     method: "GET",
     route: Routes.channelMessages(channelOf(channel)),

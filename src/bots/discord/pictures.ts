@@ -2,6 +2,7 @@ import { type APIAttachment, type APIMessage, type CDN, MessageType, Routes } fr
 import { isResult, type MessageRef, type User } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { Picture, PictureSource } from "../../port/messages.js";
+import { type ShownPicture, shownTogether } from "../../port/newest.js";
 import { readAtMost } from "../../shared/read-at-most.js";
 import type { Calls } from "./calls.js";
 import { channelOf } from "./channels.js";
@@ -39,17 +40,15 @@ export class Pictures {
   }
 
   /** Those of a message that may be the newest of its channel, the last one first. */
-  newestOf(message: APIMessage, ref: MessageRef): PictureSource[] {
+  newestOf(message: APIMessage, ref: MessageRef): ShownPicture[] {
     // A thread begins with a copy of the message that it hangs on, which is in the channel.
     if (isStarter(message)) {
       const { thread: _thread, ...channel } = ref.channel;
       const { referenced_message: root } = message;
       return root ? this.newestOf(root, { channel, id: root.id }) : [];
     }
-    const author = this.#authorOf(message);
-    return mediaOf(message, this.cdn)
-      .filter(({ aside, name }) => !aside && (author !== undefined || isResult({ name })))
-      .map((medium) => this.#source(medium, author, ref))
+    return shownTogether(this.ofMessage(message, ref))
+      .filter(({ aside, author, name }) => !aside && (author !== undefined || isResult({ name })))
       .reverse();
   }
 
@@ -72,13 +71,14 @@ export class Pictures {
   }
 
   #source(medium: Medium, author: User | undefined, ref?: MessageRef): PictureSource {
-    const { name, type, size, spoiler, description } = medium;
+    const { name, type, size, spoiler, description, aside } = medium;
     return {
       name,
       size,
       author,
       message: ref,
       spoiler,
+      aside,
       fetch: async (limits) => {
         const picture = await this.#fetchFresh(medium, ref, { name, type, ...limits });
         return { ...picture, spoiler, description };

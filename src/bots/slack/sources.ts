@@ -1,7 +1,7 @@
 import type { ChannelRef, MessageRef, User } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { Picture, PictureSource } from "../../port/messages.js";
-import { type NewestPicture, newestOf } from "../../port/newest.js";
+import { type NewestPicture, newestOf, type ShownPicture, shownTogether } from "../../port/newest.js";
 import { abortable } from "../../shared/async.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { download, tooLarge } from "./download.js";
@@ -48,7 +48,7 @@ export class Sources {
     return newestOf(this.#latest(workspace, channel));
   }
 
-  async *#latest(workspace: Workspace, channel: ChannelRef): AsyncGenerator<PictureSource, undefined> {
+  async *#latest(workspace: Workspace, channel: ChannelRef): AsyncGenerator<ShownPicture, undefined> {
     const found = await this.newest.in(workspace, channel);
     if (!found) return;
     yield* await this.#countingIn(workspace, found.message, channel);
@@ -64,11 +64,12 @@ export class Sources {
   }
 
   /** Those that may be the newest picture of their channel, the last one first. */
-  async #countingIn(workspace: Workspace, message: SlackMessage, channel: ChannelRef): Promise<PictureSource[]> {
+  async #countingIn(workspace: Workspace, message: SlackMessage, channel: ChannelRef): Promise<ShownPicture[]> {
     const files = newestIn(workspace, message);
-    const author = files.length === 0 ? undefined : await this.#author(workspace, message);
+    if (files.length === 0) return [];
+    const shown = shownTogether(await this.ofMessage(workspace, message, { channel, id: message.ts }));
     return files.map((file) => {
-      const source = this.ofFile(workspace, file, author, { channel, id: message.ts });
+      const source = shown[message.pictures.indexOf(file)] as ShownPicture;
       const fetch: PictureSource["fetch"] = async (options) => {
         try {
           return await source.fetch(options);
@@ -82,8 +83,8 @@ export class Sources {
   }
 
   ofFile(workspace: Workspace, file: SlackFile, author: User | undefined, message?: MessageRef): PictureSource {
-    const { name, size, link } = file;
-    const source = { name, size, author, message };
+    const { name, size, link, aside } = file;
+    const source = { name, size, author, message, aside };
     if (!link) return { ...source, fetch: (options) => this.#fetch(workspace, file, options) };
     const { fetchLink } = this;
     const fetch: PictureSource["fetch"] = (options) => {

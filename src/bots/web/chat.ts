@@ -8,7 +8,7 @@ import type { ChannelInfo, ChatCapabilities } from "../../port/capabilities.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { FoundReactions } from "../../port/events.js";
 import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
-import { type NewestPicture, newestOf } from "../../port/newest.js";
+import { type NewestPicture, newestOf, type ShownPicture, shownTogether } from "../../port/newest.js";
 import { withTimeout } from "../../shared/async.js";
 import { defined } from "../../shared/defined.js";
 import { sentence } from "../../shared/sentences/sentence.js";
@@ -269,7 +269,7 @@ export class WebChat implements Chat {
     return newestOf(this.#newest(channel));
   }
 
-  async *#newest(channel: ChannelRef): AsyncGenerator<PictureSource, undefined> {
+  async *#newest(channel: ChannelRef): AsyncGenerator<ShownPicture, undefined> {
     const timeline = this.#hub.locate(channel);
     // The sample that the first channel begins with is there to be worked on.
     const sample = basename(this.options.samplePicture ?? "");
@@ -278,7 +278,7 @@ export class WebChat implements Chat {
       const rows = this.#hub.parts.store.withPictures(timeline, before, NEWEST_PAGE);
       for (const row of rows) {
         const counts = ({ name }: PictureSource) => row.author !== botId || isResult({ name }) || name === sample;
-        yield* this.#hub.sourcesOf(row).filter(counts).reverse();
+        yield* shownTogether(this.#hub.sourcesOf(row)).filter(counts).reverse();
       }
       before = rows.at(-1)?.id ?? 0;
       if (rows.length < NEWEST_PAGE) return;

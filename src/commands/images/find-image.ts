@@ -1,9 +1,9 @@
-import type { ChannelRef, User } from "../../domain/model.js";
+import type { Among, ChannelRef, User } from "../../domain/model.js";
 import type { Chat } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { CommandEvent } from "../../port/events.js";
 import type { Picture, PictureSource } from "../../port/messages.js";
-import type { NewestPicture } from "../../port/newest.js";
+import { type NewestPicture, type ShownPicture, shownTogether } from "../../port/newest.js";
 import { withTimeout } from "../../shared/async.js";
 import { defined } from "../../shared/defined.js";
 import type { Mark } from "../../shared/metadata/mark.js";
@@ -13,7 +13,7 @@ import { UserError } from "../user-error.js";
 import { checkImage, tooLarge, tooSlow } from "./check-image.js";
 import type { LinkRules } from "./fetch/download.js";
 import { fetchImage } from "./fetch/fetch-image.js";
-import { isNumbered, type Numbered, type WantedImage, type Written } from "./image-option.js";
+import { isNumbered, isWritten, linkIn, type Numbered, type WantedImage, type Written } from "./image-option.js";
 import { checkMayUse, checkNotWithheld, type MayUseServices, NOT_THEIRS, WITHHELD } from "./may-use.js";
 import { type OwnerServices, ownersOf, worksShown } from "./shown-works.js";
 
@@ -22,6 +22,8 @@ export interface FoundImage extends Picture {
   readonly source?: Omit<PictureSource, "fetch">;
   /** What its file says of its making: anybody's word. */
   readonly mark?: Mark;
+  /** Its message has others that could have been meant, and no one has said which. */
+  readonly among?: Among;
 }
 
 /** The most bytes of an image, and the most time that it may take to arrive. */
@@ -82,11 +84,12 @@ export async function findImage(
   return forUser(async () => {
     const given = await toldOfWait(request, () => findGiven(request, wanted));
     if (given) return counted(request, () => downloadTheirs(given, request, limits));
-    if (wanted instanceof URL) return findLinkedImage(request, limits, wanted, rules);
-    if (wanted !== "latest" && !isNumbered(wanted)) return counted(request, () => findWritten(request, limits, wanted));
+    const link = linkIn(wanted);
+    if (link) return findLinkedImage(request, limits, link, rules, wanted);
+    if (isWritten(wanted)) return counted(request, () => findWritten(request, limits, wanted));
     if (request.event.repliesTo) throw new UserError("chat.no-image");
     const latest = await toldOfWait(request, () => findLatest(request));
-    if (!latest || wanted === "latest") return latest && counted(request, () => newestUsable(latest, request, limits));
+    if (!latest || !isNumbered(wanted)) return latest && counted(request, () => newestUsable(latest, request, limits));
     const beside = await toldOfWait(request, async () => shownBeside(latest, request));
     return counted(request, () => downloadTheirs(numbered(beside, wanted), request, limits));
   });
@@ -121,6 +124,8 @@ export async function findFurtherImage(
 
 /**
  * The image behind a link, or on the message that it names, whatever is attached to the command.
+ *
+ * @param wanted which one of a message
  * @throws UserError when there is none, or it cannot be used
  */
 export function findLinkedImage(
@@ -128,9 +133,10 @@ export function findLinkedImage(
   limits: ImageLimits,
   link: URL,
   rules: LinkRules = {},
+  wanted: WantedImage = link,
 ): Promise<FoundImage> {
   return forUser(async () => {
-    const linked = await toldOfWait(request, () => findLinked(request, link));
+    const linked = await toldOfWait(request, () => findLinked(request, link, wanted));
     return counted(request, () =>
       linked instanceof URL ? fetchLink(linked, { ...rules, ...limits }) : downloadTheirs(linked, request, limits),
     );
@@ -154,7 +160,7 @@ type Theirs = ImageRequester & { readonly app: ImageServices };
 
 /** Downloads an image that may be another person's. @throws UserError when its author lets no one else use it */
 async function downloadTheirs(
-  source: PictureSource,
+  source: ShownPicture,
   { user, channel, app }: Theirs,
   limits: ImageLimits,
   decoding = false,
@@ -195,9 +201,11 @@ async function fetchLink(link: URL, rules: Parameters<typeof fetchImage>[1]): Pr
 }
 
 /** The one that came with the command, or on the message that it answers. */
-async function findGiven(request: ImageRequest, wanted: WantedImage = "latest"): Promise<PictureSource | undefined> {
+async function findGiven(request: ImageRequest, wanted: WantedImage = "latest"): Promise<ShownPicture | undefined> {
   const given = await givenSources(request);
-  return isNumbered(wanted) && given.length > 0 ? numbered(given, wanted) : given[0];
+  if (isNumbered(wanted) && !wanted.link && given.length > 0) return numbered(given, wanted);
+  // Of those that come with a line the first one is meant, and the others have meanings of their own.
+  return request.event.attachments.length > 0 ? given[0] : shownTogether(given)[0];
 }
 
 async function givenSources({ chat, event }: ImageRequest): Promise<readonly PictureSource[]> {
@@ -225,8 +233,13 @@ async function findWritten(request: ImageRequest, limits: ImageLimits, { written
 }
 
 /** The picture on the message that the link names, else the link itself. */
-async function findLinked({ chat, user, channel }: ImageRequest, link: URL): Promise<PictureSource | URL> {
-  return (await chat.picturesBehind?.(link, { user, channel }))?.[0] ?? link;
+async function findLinked(request: ImageRequest, link: URL, wanted: WantedImage): Promise<ShownPicture | URL> {
+  const { chat, user, channel } = request;
+  const shown = await chat.picturesBehind?.(link, { user, channel });
+  if (isNumbered(wanted) && shown) return numbered(shown, wanted);
+  if (isNumbered(wanted) && wanted.number > 1)
+    throw new UserError("image.no-number", { number: wanted.number, count: 1 });
+  return (shown && shownTogether(shown)[0]) ?? link;
 }
 
 /** Tells the person who waits for `search` that it takes long. */
@@ -273,7 +286,7 @@ async function newestUsable(latest: NewestPicture, request: ImageRequest, limits
 }
 
 async function download(
-  source: PictureSource,
+  source: ShownPicture,
   { maxBytes, seconds }: ImageLimits,
   decoding = false,
 ): Promise<FoundImage> {
@@ -286,5 +299,5 @@ async function download(
   });
   if (image.bytes.byteLength > maxBytes) throw tooLarge(source.name, maxBytes);
   const { type, bytes, mark } = await checkImage(image.bytes, source.name, decoding);
-  return { ...image, bytes, type, source, ...defined({ mark }) };
+  return { ...image, bytes, type, source, ...defined({ mark, among: source.among }) };
 }

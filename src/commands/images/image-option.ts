@@ -10,6 +10,8 @@ export type WantedImage = "none" | "latest" | Numbered | URL | Written;
 /** One of the pictures that a message shows, from 1. */
 export interface Numbered {
   readonly number: number;
+  /** To the message, where that is not left to the chat. */
+  readonly link?: URL;
 }
 
 /** A mention or a custom emoji, as the platform writes it: a person's avatar, the emoji's image. */
@@ -21,6 +23,8 @@ const MENTION = /^<@!?[\w]{2,30}(?:\|[^<>]*)?>$/;
 const EMOJI = /^(?:<a?:\w{2,32}:\d{1,20}>|:[\w+'-]{1,100}:)$/;
 
 const NUMBER = /^[1-9]\d?$/;
+/** A link to a message, and which of its pictures. */
+const LINK_AND_NUMBER = /^(\S+)\s+([1-9]\d?)$/;
 
 const LINK = /^<?[a-z][a-z0-9+.-]*:\/\//i;
 /** Longer links are not to images. */
@@ -44,9 +48,28 @@ export function readLink(typed: string): URL | undefined {
   return LINK.test(text) && text.length <= MAX_LINK && URL.canParse(text) ? new URL(text) : undefined;
 }
 
+/**
+ * What a link to a message and the number of one of its pictures mean together, in any order. Undefined where they are
+ * something else.
+ */
+export function withNumber(one: string, other: string): string | undefined {
+  const [link, number] = NUMBER.test(one) ? [other, one] : [one, other];
+  return readLink(link) && NUMBER.test(number) ? `${link} ${number}` : undefined;
+}
+
 /** Whether a line leaves it to the chat which picture it is. */
 export function isLeftOpen(wanted: WantedImage = "latest"): boolean {
-  return wanted === "latest" || isNumbered(wanted);
+  return wanted === "latest" || (isNumbered(wanted) && !wanted.link);
+}
+
+/** The link that a line gives, also with a number. */
+export function linkIn(wanted: WantedImage): URL | undefined {
+  if (wanted instanceof URL) return wanted;
+  return isNumbered(wanted) ? wanted.link : undefined;
+}
+
+export function isWritten(wanted: WantedImage): wanted is Written {
+  return typeof wanted === "object" && "written" in wanted;
 }
 
 export function isNumbered(wanted: WantedImage): wanted is Numbered {
@@ -83,6 +106,9 @@ export function imageOption({
         if (word === "latest" || (none && word === "none")) return word;
         if (NUMBER.test(word)) return { number: Number(word) };
         const written = typed.trim();
+        const [, link, number] = LINK_AND_NUMBER.exec(written) ?? [];
+        const numbered = link === undefined ? undefined : readLink(link);
+        if (numbered) return { link: numbered, number: Number(number) };
         return MENTION.test(written) || EMOJI.test(written) ? { written } : readLink(typed);
       },
       default: "latest",

@@ -35,6 +35,11 @@ export async function movingFrames(bytes: Uint8Array, typed: unknown, limits: Fi
   throw new UserError("moving.too-long", { frames: places.length, seconds, most, mostSeconds, parts });
 }
 
+/** Whether a file has several frames. @throws UserError where it cannot be read */
+export async function hasFrames(bytes: Uint8Array): Promise<boolean> {
+  return mayMove(bytes) && (await factsOf(bytes)) !== undefined;
+}
+
 async function factsOf(bytes: Uint8Array): Promise<MovingFacts | undefined> {
   try {
     return await withImage("moving", bytes, { name: "", maxPixels: MAX_INPUT_PIXELS });

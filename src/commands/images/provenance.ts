@@ -1,4 +1,4 @@
-import type { Credit, Job, User } from "../../domain/model.js";
+import type { Among, Credit, Job, User } from "../../domain/model.js";
 import { defined } from "../../shared/defined.js";
 import type { FoundImage } from "./find-image.js";
 import { type ShownWorkServices, worksShown } from "./shown-works.js";
@@ -15,6 +15,8 @@ export interface Provenance {
   readonly spoiler?: boolean;
   /** What the image to work on shows, as the one who posted it has described it. */
   readonly about?: string;
+  /** Its place among several that could have been meant, where no one has said which. */
+  readonly among?: Among;
 }
 
 /** Credits that one job passes on at most, since chains of remixes may be long. */
@@ -30,7 +32,7 @@ const MOST_ABOUT = 500;
  * @param user who asks: people are not named for their own images
  */
 export async function provenanceOf(
-  images: readonly Pick<FoundImage, "source" | "description">[],
+  images: readonly Pick<FoundImage, "source" | "description" | "among">[],
   user: Pick<User, "id">,
   jobs: ShownWorkServices,
 ): Promise<Provenance> {
@@ -46,7 +48,8 @@ export async function provenanceOf(
   const spoiler = images.some(({ source }, index) => source?.spoiler || (index === 0 && from?.spoiler));
   // What the bot has said of its own work tells of that one's making.
   const about = from ? from.about : images[0]?.description?.trim().slice(0, MOST_ABOUT);
-  return { ...provenance(from?.id, credits, spoiler), ...(about && { about }) };
+  const { among } = images[0] ?? {};
+  return { ...provenance(from?.id, credits, spoiler), ...(about && { about }), ...defined({ among }) };
 }
 
 /** Where a job that works on another one's result came from. */

@@ -4,7 +4,7 @@ import { channelKey, type MessageRef } from "../../domain/model.js";
 import type { Chat } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { ReactionEvent, UnsignedReaction } from "../../port/events.js";
-import type { PictureSource } from "../../port/messages.js";
+import { type ShownPicture, shownTogether } from "../../port/newest.js";
 import { sameEmoji } from "../../shared/typed.js";
 import type { InteractiveMessages } from "../../store/interactive-messages.js";
 import type { Params, Recipe } from "../recipes/recipe.js";
@@ -83,9 +83,9 @@ export class ArtChannels {
   }
 
   /** Undefined for messages without an image, and deleted ones; the error "forbidden" for those the bot may not see. */
-  async #firstPicture(message: MessageRef): Promise<PictureSource | ChatError | undefined> {
+  async #firstPicture(message: MessageRef): Promise<ShownPicture | ChatError | undefined> {
     try {
-      return (await this.chat.picturesOf(message))[0];
+      return shownTogether(await this.chat.picturesOf(message))[0];
     } catch (error) {
       if (error instanceof ChatError && error.kind === "gone") return undefined;
       if (error instanceof ChatError && error.kind === "forbidden") return error;

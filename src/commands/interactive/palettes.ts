@@ -45,7 +45,10 @@ export class Palettes extends ReactionCollector {
     const styles = (await this.services.styles.list(request.channel)).slice(0, this.chat.capabilities.reactions);
     if (styles.length === 0) throw new UserError("styles.none");
     const names = styles.map(({ emoji, name }) => `${emoji} ${name}`).join("  ");
-    const content = { text: sentence("palette.question", { name: plain(request.user.name), styles: names }) };
+    const { among } = request.photo;
+    const question = sentence("palette.question", { name: plain(request.user.name), styles: names });
+    const others = among && sentence("image.among", { ...among, command: "stylize" });
+    const content = { text: others === undefined ? question : `${question}\n${others}` };
     await this.post(request, { styles, content, expiresAt: Date.now() + LASTS_MS, payload: { painted: [] } });
   }
 

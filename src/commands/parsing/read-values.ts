@@ -2,7 +2,7 @@ import { nearest } from "../../shared/nearest.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { cutText, kebab } from "../../shared/text.js";
 import type { Command } from "../command.js";
-import { isForPicture } from "../images/image-option.js";
+import { isForPicture, withNumber } from "../images/image-option.js";
 import { UserError } from "../user-error.js";
 import { type Argument, parseArguments, parseLine, printArgument } from "./command-line.js";
 import type { Option, Options, ValuesOf } from "./options.js";
@@ -35,9 +35,12 @@ function readArguments<O extends Options>(command: Command<O>, args: readonly Ar
   const values = new Map<string, unknown>();
   const typed: Record<string, string> = {};
   const set = ({ key, name, option }: Named, text: string) => {
-    if (values.has(key)) throw new UserError("option.twice", { option: name });
-    values.set(key, readOne(command, name, option, text));
-    typed[name] = text;
+    const before = typed[name];
+    const isTwo = before !== undefined && option.type === "picture";
+    const all = isTwo ? withNumber(before, text) : values.has(key) ? undefined : text;
+    if (all === undefined) throw new UserError("option.twice", { option: name });
+    values.set(key, readOne(command, name, option, all));
+    typed[name] = all;
   };
   for (const argument of args) {
     const isFlag = argument.key === undefined && named(options, argument.value)?.option.type === "flag";

@@ -67,9 +67,11 @@ export function buttons(job: Pick<Job, "id">, ...wanted: readonly (JobVerb | Job
 /** The channel's message: whose job it is, its line, and how it is. */
 function channelText(recipe: Recipe, job: Job, state: string, params = job.params, notes = ""): string {
   const title = recipe.title(job.params);
-  const { id, from: origin, repeats: variation = false } = job;
+  const { id, from: origin, repeats: variation = false, among, still } = job;
   const heading = sentence("job.heading", { title, author: plain(job.author.name), origin, variation, id });
-  return [heading, `\`${commandLine(recipe, params, job.pictures)}\`${notes && ` · ${notes}`}`, state].join("\n");
+  const line = `\`${commandLine(recipe, params, job.pictures)}\`${notes && ` · ${notes}`}`;
+  const others = among && sentence("image.among", { ...among, command: recipe.command });
+  return [heading, line, others, still && sentence("job.still"), state].filter(Boolean).join("\n");
 }
 
 /** What belongs to a result's line without being part of it: the images that must be sent with it, and the version. */

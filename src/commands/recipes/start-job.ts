@@ -1,14 +1,15 @@
 import type { ChannelRef, Credit, Job, Member, MessageRef, MetricsSink, User } from "../../domain/model.js";
 import { filmOfOctaves, MORPH_COST_KEY, octaveOf } from "../../engine/recipes/morph-options.js";
 import type { Chat } from "../../port/adapter.js";
-import type { OutgoingMessage, PictureSource } from "../../port/messages.js";
+import type { OutgoingMessage } from "../../port/messages.js";
+import type { ShownPicture } from "../../port/newest.js";
 import type { JobMemory } from "../../queue/job-request.js";
 import { type JobQueue, QueueError } from "../../queue/queue.js";
 import { defined } from "../../shared/defined.js";
 import { filmKind } from "../../shared/films/kind.js";
 import type { BotOptions } from "../bot-options.js";
 import { downloadImage, type FoundImage, type ImageServices } from "../images/find-image.js";
-import { movingFrames } from "../images/moving-frames.js";
+import { hasFrames, movingFrames } from "../images/moving-frames.js";
 import { type Provenance, provenanceOf, withChosenCredits } from "../images/provenance.js";
 import type { LookLibrary } from "../looks/taught-look.js";
 import type { Presenter } from "../presenting/presenter.js";
@@ -37,9 +38,9 @@ interface RecipeRequest {
 }
 
 /** Bytes that were checked already, or where to download them. */
-type JobImage = CheckedImage | PictureSource;
+type JobImage = CheckedImage | ShownPicture;
 
-type CheckedImage = Pick<FoundImage, "bytes" | "source"> & Partial<Pick<FoundImage, "description">>;
+type CheckedImage = Pick<FoundImage, "bytes" | "source"> & Partial<Pick<FoundImage, "description" | "among">>;
 
 /** Who asks for a job, and where. */
 export interface JobRequester {
@@ -83,7 +84,9 @@ export async function startJob(request: RecipeRequest, requester: JobRequester, 
   const moving = await framesOf(recipe, pictures, { ...params, ...given, format }, services);
   const draft = await recipe.change({ params, pictures }, { ...given, ...moving }, scope);
   settings.checkSize(recipe, draft.params, channel, user);
-  return submit(draft, provenance, request, requester, services);
+  const main = pictures[recipe.imageRole ?? ""];
+  const still = main !== undefined && !recipe.options.moving && (await hasFrames(main));
+  return submit(draft, { ...provenance, ...(still && { still }) }, request, requester, services);
 }
 
 /** Of a moving picture every frame is worked on, unless something else is said. */
@@ -116,7 +119,7 @@ async function downloaded(
 
 async function submit(
   { params, pictures, styleCredits: styles, lookCredits: look }: Draft,
-  provenance: Provenance,
+  provenance: Provenance & Pick<Job, "still">,
   { recipe, done, note, credits: more = [] }: RecipeRequest,
   { chat, channel, user, jobId: id, replyPublic }: JobRequester,
   { queue, presenter, settings, metrics }: JobServices,

@@ -7,7 +7,9 @@ import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { defined } from "../defined.js";
 import { ProgramError } from "../run-program.js";
+import { mostEdits } from "./edits.js";
 import { type FilmKind, filmKind } from "./kind.js";
 import { runLimited, takesFilms } from "./limited.js";
 
@@ -48,6 +50,8 @@ export class FilmFileError extends Error {
 /** Pixels of a frame: 4096 x 2176 and less. */
 export const MOST_FRAME_PIXELS = 9_000_000;
 export const MOST_FILM_SECONDS = 600;
+/** Parts of which a film is put together by its list of edits: cameras and phones write a few. */
+const MOST_EDITS = 1000;
 /** What is said to be faster is worked on at this speed. */
 const MOST_FRAMES_PER_SECOND = 60;
 const LEAST_FRAMES_PER_SECOND = 1;
@@ -88,7 +92,7 @@ interface Opened {
 /** Gives a film a file of its own for as long as it is used. @throws FilmFileError */
 async function withFile<T>(bytes: Uint8Array, use: (file: Opened) => Promise<T>): Promise<T> {
   const kind = filmKind(bytes);
-  if (!kind) throw new FilmFileError("unreadable");
+  if (!kind || (kind === "mp4" && mostEdits(bytes) > MOST_EDITS)) throw new FilmFileError("unreadable");
   const folder = await mkdtemp(join(tmpdir(), "dreamloom-film-"));
   try {
     const path = join(folder, "film");
@@ -144,7 +148,8 @@ interface Report extends FilmFacts {
 }
 
 /** What of a file is looked at, one after the other: all of it, its picture and sound, its picture. */
-const PARTS = [undefined, ["-map", "0:V:0", "-map", "0:a:0"], ["-map", "0:V:0"]] as const;
+const PICTURE = ["-map", "0:V:0"] as const;
+const PARTS = [undefined, ["-map", "0:V:0", "-map", "0:a:0"], PICTURE] as const;
 
 /**
  * ffprobe opens a decoder for all that a file holds, so one that is not listed keeps it from saying anything: then less
@@ -154,7 +159,12 @@ async function examine(film: Opened): Promise<Report> {
   let failure: unknown;
   for (const part of PARTS) {
     try {
-      return await examinePart(part ? await copied(film, part) : film);
+      const examined = part ? await copied(film, part) : film;
+      const { seconds: lasts, ...report } = await examinePart(examined);
+      // Recorders that do not know how long they go on say no length: a copy has it.
+      const length = lasts ?? (await examinePart(await copied(film, PICTURE))).seconds;
+      if (length === undefined) throw new FilmFileError("unreadable");
+      return { ...report, seconds: length };
     } catch (error) {
       if (!(error instanceof ProgramError) || !CODEC_REFUSED.test(error.said)) throw failure ?? error;
       failure = error;
@@ -174,7 +184,7 @@ async function copied({ folder, path, kind }: Opened, streams: readonly string[]
   return { folder, path: out, kind: "webm" };
 }
 
-async function examinePart({ folder, path, kind }: Opened): Promise<Report> {
+async function examinePart({ folder, path, kind }: Opened): Promise<Omit<Report, "seconds"> & Partial<Report>> {
   const args = ["-hide_banner", "-loglevel", "error", ...guards(kind), "-of", "json", "-show_entries", ASKED];
   const said = await runLimited("ffprobe", [...args, `file:${path}`], { folder, mostOutput: REPORT_BYTES });
   const report = reportSchema.safeParse(JSON.parse(said.toString("utf8")));
@@ -185,11 +195,10 @@ async function examinePart({ folder, path, kind }: Opened): Promise<Report> {
   if (!isListed(film.codec_name, PICTURE_CODECS)) throw new FilmFileError("codec");
   if (film.width * film.height > MOST_FRAME_PIXELS) throw new FilmFileError("too-large");
   const lasts = film.duration ?? format?.duration;
-  if (lasts === undefined) throw new FilmFileError("unreadable");
   const sound = streams.find((each) => each.codec_type === "audio")?.codec_name;
   const soundCodec = isListed(sound, SOUND_CODECS) ? sound : undefined;
   const taken = { picture: film.codec_name ?? "", soundCodec, sound: soundCodec !== undefined };
-  return { ...shownSize(film), ...speedOf(film), seconds: lasts, ...taken };
+  return { ...shownSize(film), ...speedOf(film), ...defined({ seconds: lasts }), ...taken };
 }
 
 const isListed = (name: string | undefined, list: readonly string[]): boolean =>

@@ -27,7 +27,7 @@ const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const DISPOSE = ["none", "background", "previous"] as const;
 /** Chunks of the file that each frame's own needs too. */
 const SHARED: ReadonlySet<string> = new Set("PLTE tRNS sBIT iCCP sRGB gAMA cHRM cICP".split(" "));
-/** Longer films are not taken by anybody. */
+/** Longer films are not taken by anybody: of them there are so many and one. */
 const MOST_FRAMES = 10_000;
 
 /** Undefined for what is no APNG of two frames or more, and for one that is not built as the format says. */
@@ -46,11 +46,12 @@ export function readApng(bytes: Uint8Array): Apng | undefined {
     if (type === "IHDR" && length === 13) header = content;
     else if (type === "acTL" && length === 8) [moving, loops] = [true, content.readUInt32BE(4) === 0];
     else if (type === "IDAT" && !moving) return undefined;
-    else if (type === "fcTL" && length === 26) frames.push({ control: content, data: [] });
-    else if (type === "IDAT") frames.at(-1)?.data.push(content);
+    else if (type === "fcTL" && length === 26) {
+      if (frames.length > MOST_FRAMES) break;
+      frames.push({ control: content, data: [] });
+    } else if (type === "IDAT") frames.at(-1)?.data.push(content);
     else if (type === "fdAT" && length > 4) frames.at(-1)?.data.push(content.subarray(4));
     else if (SHARED.has(type)) shared.push(file.subarray(at, at + 12 + length));
-    if (frames.length > MOST_FRAMES) return undefined;
     at += 12 + length;
   }
   if (!header || frames.length < 2) return undefined;

@@ -650,7 +650,12 @@ export const english = {
   "image.not-written":
     "`{written}` has no picture here. Mention a member with an avatar, take an emoji of this community, or attach one.",
   "image.no-number": ({ number, count }: { number: number; count: number }) =>
-    `There is no picture ${number}: that message has ${count === 1 ? "only one" : `only ${count}`}.`,
+    `There is no picture ${number}: ${count === 1 ? "there is only one" : `there are only ${count}`}.`,
+  "image.among": ({ number, count, command }: { number: number; count: number; command: string }) => {
+    const which = number === 1 ? "first" : number === count ? "last" : ordinal(number);
+    const other = `\`/${command} picture:${number === 1 ? 2 : 1}\``;
+    return `There were ${count} pictures, and this is the ${which}. For another, reply to their message with ${other}.`;
+  },
   "image.more-there": ({ count, most }: { count: number; most: number }) =>
     `These are the first ${most} of ${count} pictures; \`picture:${most + 1}\` is about the next one.`,
   "image.which": "Which picture, from 1 to {count}",
@@ -878,6 +883,7 @@ export const english = {
     `**${title}** for ` +
     `${author}${origin === undefined ? "" : `, ${variation ? "a variation of" : "from"} \`${origin}\``} · job ` +
     `\`${id}\``,
+  "job.still": "Of the film this takes one picture: the first frame that shows something.",
   "job.accepted": "Accepted.",
   "job.moment": "a moment",
   "job.about": "about {duration}",
@@ -1260,6 +1266,8 @@ export const english = {
   "where.empty": "No part of the picture is {where}, so there is nothing to do. Name another place.",
   "where.no-colour": "Nothing in the picture has a colour near {colour}. Take one from the picture itself.",
   "where.no-picture": "There is no picture to find {where} in. Name a region such as centre, or send a mask.",
+  "where.mask-empty":
+    "The mask leaves nothing to change. Make it white where something should happen; `not mask` turns it round.",
   "where.no-mask": "There is no mask. Send one as the second picture, white where something should happen.",
   "where.mask-shape": "The mask has {mask} px and the picture {picture} px. Draw it on the picture itself.",
   "where.all-opaque": "No part of the picture is transparent. Name another place, such as centre.",

@@ -71,7 +71,10 @@ describe.skipIf(!hasChromium)(`the brush in a browser (${chromiumHint})`, () => 
     const { page, chat } = opened;
     const ann = await Visitor.enter(chat);
     const files = await Promise.all(
-      ["sea.jpg", "hill.jpg"].map(async (name) => ({ bytes: await photo(600, 400), name })),
+      ["sea", "hill"].map(async (name) => ({
+        bytes: await photo(600, 400, name === "sea" ? "blue" : "green"),
+        name: `${name}.jpg`,
+      })),
     );
     const photos = await ann.said("my photos", { files });
     const work = await chat.post(
@@ -173,6 +176,33 @@ describe.skipIf(!hasChromium)(`the brush in a browser (${chromiumHint})`, () => 
       expect(await brightness(bytes, [LEFT, MIDDLE, RIGHT, [0.5, 0.15]])).toEqual([255, 255, 255, 0]);
       // Sent and gone: the next message answers nothing.
       expect(await page.locator(".composer-files, .composer-reply").count()).toBe(0);
+      expect(errors).toEqual([]);
+    });
+
+    it("asks which picture is meant where none was pointed at, and keeps what is drawn on each", async () => {
+      const { page, photos, use, sent, errors } = await openChannel(options);
+      const shown = messages(page, "my photos");
+      await shown.focus();
+      await shown.getByRole("button", { name: "More" }).press("Enter");
+      await page.getByRole("button", { name: "Draw where to dream" }).press("Enter");
+      const sea = page.getByRole("application", { name: "Brush on sea.jpg" });
+      await drag(page, sea, [0.3, 0.2], [0.7, 0.2]);
+      await page.getByRole("button", { name: "Picture 2: hill.jpg" }).press("Enter");
+      const hill = page.getByRole("application", { name: "Brush on hill.jpg" });
+      await hill.waitFor();
+      expect(await page.getByRole("button", { name: "Use it" }).isDisabled()).toBe(true);
+      expect(await overflow(page)).toBe(0);
+      await look(page, "the brush asks which picture");
+      await page.getByRole("button", { name: "Picture 1: sea.jpg" }).press("Enter");
+      await sea.waitFor();
+      expect(await page.getByRole("button", { name: "Undo" }).isDisabled()).toBe(false);
+      await page.getByRole("button", { name: "Picture 2: hill.jpg" }).press("Enter");
+      await hill.focus();
+      await drawByKeys(page);
+      await use();
+      const { picture, answered, bytes } = await sent();
+      expect([picture, answered]).toEqual(["hill.jpg", photos.id]);
+      expect(await brightness(bytes, [LEFT, [0.36, 0.5], RIGHT, [0.5, 0.2]])).toEqual([255, 255, 0, 0]);
       expect(errors).toEqual([]);
     });
 

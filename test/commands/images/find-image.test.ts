@@ -80,8 +80,37 @@ describe("the picture a command means", () => {
     chat.latest = { ...source(files[0] ?? expect.fail()), message };
     expect(side(await find({}, { number: 2 }))).toBe(70);
     await expect(find({ repliesTo: message }, { number: 3 })).rejects.toThrow(
-      "There is no picture 3: that message has only 2.",
+      "There is no picture 3: there are only 2.",
     );
+  });
+
+  it("has its place among others with it where several could be meant, and no one has said which", async () => {
+    const { chat, find, attachments } = await scene();
+    const [file = expect.fail(), other = expect.fail()] = await Promise.all(
+      [60, 70].map((side) => picture(side, side)),
+    );
+    const [two, first] = [[source(file), source(other)], { number: 1, count: 2 }];
+    const pictures = [file, other].map((bytes) => ({ bytes, name: "a.png", type: "image/png" }));
+    const repliesTo = await chat.post(art, { text: "two", pictures });
+    Object.assign(chat, { picturesBehind: async () => two });
+    const link = new URL("https://chat.example/art/1");
+    for (const found of [await find({ repliesTo }), await find({}, link), await find({ repliesTo, pointedAt: two })])
+      expect([side(found), found?.among]).toEqual([60, first]);
+    chat.latest = { ...source(other), among: { number: 2, count: 2 } };
+    expect((await find({}))?.among).toEqual({ number: 2, count: 2 });
+    // An emoji in the text is not what a message is about.
+    const aside = [source(file), { ...source(other), aside: true }];
+    const said = [
+      await find({ repliesTo }, { number: 1 }),
+      await find({}, { link, number: 2 }),
+      await find({ attachments: two }),
+      await find({ attachments, repliesTo }),
+      await find({ repliesTo, pointedAt: aside }),
+    ];
+    expect(said.map((found) => [side(found), found?.among])).toEqual([60, 70, 60, 20, 60].map((n) => [n, undefined]));
+    await expect(find({}, { link, number: 3 })).rejects.toThrow("There is no picture 3: there are only 2.");
+    Object.assign(chat, { picturesBehind: async () => undefined });
+    await expect(find({}, { link, number: 2 })).rejects.toThrow("There is no picture 2: there is only one.");
   });
 
   it("is taken without what its camera wrote, wherever it comes from", async () => {

@@ -34,6 +34,20 @@ describe("the picture option", () => {
     expect(read(`size:300 ${typed} look:creatures`)).toEqual({ size: 300, picture: link, look: "creatures" });
   });
 
+  it.each(["picture:2", "https://example.org/a.jpg?b=1&c=2"])(
+    "takes a number beside a link to a message, %s first",
+    (first) => {
+      const others = [link.href, "picture:2"].filter((each) => each !== first);
+      expect(read([first, "look:creatures", ...others].join(" "))).toEqual({
+        picture: { link, number: 2 },
+        look: "creatures",
+      });
+      expect(read(`picture:"${link.href} 2"`)).toEqual({ picture: { link, number: 2 } });
+      for (const twice of ["picture:2 picture:3", `${link.href} ${link.href}`, `picture:latest ${link.href}`])
+        expect(userError(twice)).toBe("picture is given twice; once is enough.");
+    },
+  );
+
   it("understands words", () => {
     expect(read("picture:None")).toEqual({ picture: "none" });
     expect(read("picture:latest")).toEqual({ picture: "latest" });

@@ -44,6 +44,23 @@ describe("in an art channel", () => {
     expect(chat.violations).toEqual([]);
   });
 
+  it("says that of several pictures the first was taken, and how to take another", async () => {
+    const { chat, reacts, photo, quiet } = await artChannel();
+    const pictures = [photo, await picture(40, 30)].map((bytes) => ({ bytes, name: "photo.png", type: "image/png" }));
+    const message = chat.share(ann, pictures);
+    const [painted] = await reacts(ben, message, emojiOf("winter"));
+    expect(painted?.pictures.image).toEqual(photo);
+    const said = () => chat.in("channel").flatMap(({ content }) => /There were[^\n]*/.exec(content.text)?.[0] ?? []);
+    const first = "There were 2 pictures, and this is the first. For another, reply to their message with";
+    expect(said()).toEqual([`${first} \`/stylize picture:2\`.`]);
+    await reacts(ben, message, "👁");
+    expect(said().at(-1)).toBe(`${first} \`/dream picture:2\`.`);
+    // What is made of the same picture again has nothing to do with the others any more.
+    await chat.press(ben, chat.in("channel").at(-1) ?? expect.fail(), "again");
+    await quiet();
+    expect(said()).toHaveLength(2);
+  });
+
   it("says once a day where the chat does not let it see the picture", async () => {
     const { chat, shared, reacts } = await artChannel();
     chat.fault = (call) =>

@@ -33,6 +33,28 @@ describe("a palette", () => {
     expect(engine.runs).toHaveLength(0);
   });
 
+  it("says that of several pictures the first was taken, as its painting does, and that of votes", async () => {
+    const { chat, engine, quiet } = await studio({ engine: new FakeEngine({ automatic: true }) });
+    const pictures = await Promise.all(
+      [48, 40].map(async (side) => ({ bytes: await picture(side, side), name: "a.png", type: "image/png" })),
+    );
+    const { id, channel } = chat.share(ann, pictures);
+    const first = "There were 2 pictures, and this is the first. For another, reply to their message with";
+    await chat.say(ann, "/stylize", { repliesTo: { id, channel } });
+    const message = chat.in("channel").at(-1) ?? expect.fail();
+    expect(message.content.text).toContain(`\n${first} \`/stylize picture:2\`.`);
+    await chat.reactTo(ann, message, emojiOf("winter"));
+    await chat.until(() => engine.runs[0]);
+    await quiet();
+    expect(chat.in("channel").at(-1)?.content.text).toContain(`\n${first} \`/stylize picture:2\`.\n`);
+    await chat.say(ann, "/blend vote", { repliesTo: { id, channel } });
+    const vote = chat.in("channel").at(-1) ?? expect.fail();
+    await chat.reactTo(ann, vote, emojiOf("winter"));
+    expect(vote.content.text).toContain(`\n${first} \`/blend vote picture:2\`.`);
+    await chat.say(ann, "/stylize picture:2", { repliesTo: { id, channel } });
+    expect(chat.in("channel").at(-1)?.content.text).not.toContain("There were");
+  });
+
   it("shows the picture without what its camera wrote", async () => {
     const { chat } = await studio();
     await chat.say(ann, "/stylize", { attachments: [source(await tellingImage.exif("jpeg"))] });

@@ -43,6 +43,19 @@ describe("a moving picture in a chat", () => {
     expect((await asked("/dream", await picture(32, 32))).run?.params.filmFrames).toBeUndefined();
   });
 
+  it("is told to be one picture where a recipe makes no film of it", async () => {
+    const said = async (line: string, bytes: Uint8Array) => {
+      const { chat, run } = await asked(line, bytes);
+      expect(run?.params.filmFrames).toBeUndefined();
+      return chat.in("channel").at(-1)?.content.text.includes("Of the film this takes one picture");
+    };
+    for (const line of ["/texture", "/zoom"]) {
+      expect(await said(line, await film(30)), line).toBe(true);
+      expect(await said(line, await film(1)), line).toBe(false);
+    }
+    expect(await said("/dream moving:still", await film(8))).toBe(false);
+  });
+
   it("that is too long is not cut: its parts that are not are told", async () => {
     const bytes = await film(30);
     const { run, told } = await asked("/dream", bytes);

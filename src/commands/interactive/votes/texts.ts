@@ -1,5 +1,6 @@
 /** What a vote's message says. Pure: a vote and its tally in, a message out. */
 
+import type { Among } from "../../../domain/model.js";
 import type { Button, OutgoingMessage } from "../../../port/messages.js";
 import { sentence } from "../../../shared/sentences/sentence.js";
 import { duration, plain, timeOfDay } from "../../../shared/text.js";
@@ -20,6 +21,8 @@ export interface Candidate {
 interface VotePayload extends CollectorPayload {
   readonly candidates: readonly Candidate[];
   readonly minutes: number;
+  /** Of the photo, as its job has it. */
+  readonly among?: Among;
   /** Once it is over, the id of the job that it becomes. After a stop, it was started if there is that job. */
   readonly job?: string;
   /** ✅ was given before anybody had voted, and is still there. */
@@ -37,14 +40,16 @@ export function payloadOf({ payload }: Pick<Vote, "payload">): VotePayload {
 
 /** The message while people vote. An edit keeps its images. */
 export function open(vote: Vote, tally: Tally): OutgoingMessage {
-  const { minutes } = payloadOf(vote);
+  const { minutes, among } = payloadOf(vote);
   const opener = plain(vote.author.name);
   const until =
     vote.expiresAt === undefined
       ? ""
       : sentence("vote.until", { duration: duration(minutes * 60), time: clock(vote.expiresAt, minutes) });
   const heading = [sentence("vote.heading", { opener, until }), sentence("vote.rules")];
-  return message(heading, vote, tally, [sentence("vote.paints", { opener })], true);
+  const others = among && sentence("image.among", { ...among, command: "blend vote" });
+  const rest = [sentence("vote.paints", { opener }), ...(others === undefined ? [] : [others])];
+  return message(heading, vote, tally, rest, true);
 }
 
 /** The message when the painting could not be started; ✅ tries again. */

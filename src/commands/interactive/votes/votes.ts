@@ -2,6 +2,7 @@ import { type Job, type MessageRef, mayManage, NO_COMMUNITY, newJobId, type User
 import type { Chat } from "../../../port/adapter.js";
 import { ChatError, mayPass } from "../../../port/chat-error.js";
 import type { ActionEvent, Reaction, ReactionEvent } from "../../../port/events.js";
+import { defined } from "../../../shared/defined.js";
 import { sentence } from "../../../shared/sentences/sentence.js";
 import { plain } from "../../../shared/text.js";
 import { sameEmoji } from "../../../shared/typed.js";
@@ -45,7 +46,9 @@ export class Votes extends ReactionCollector {
     await this.openAlone(channel, alone, async () => {
       // One of the reactions is ✅.
       const styles = await findCandidates(this.services.styles, channel, named, this.chat.capabilities.reactions - 1);
-      const payload = { candidates: styles.map(({ name, emoji }) => ({ name, emoji })), minutes };
+      const { among } = request.photo;
+      const candidates = styles.map(({ name, emoji }) => ({ name, emoji }));
+      const payload = { candidates, minutes, ...defined({ among }) };
       const expiresAt = Date.now() + minutes * 60_000;
       const opened = { author: user, payload, expiresAt };
       const { keepPictures: _kept, ...content } = texts.open(opened, { people: 0, shares: [] });

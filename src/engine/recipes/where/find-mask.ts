@@ -56,7 +56,10 @@ export async function findMask(
   let mask = await maskOf(parsed, asked, image, drawn, context);
   if (parsed.not) mask = inverted(mask);
   if (drawn && parsed.kind !== MASK) mask = intersected(mask, await drawnMask(drawn, image));
-  if (areaOf(mask) < LEAST_AREA) throw new RecipeError("where.empty", { where: parsed.text });
+  if (areaOf(mask) < LEAST_AREA)
+    throw parsed.kind === MASK
+      ? new RecipeError("where.mask-empty")
+      : new RecipeError("where.empty", { where: parsed.text });
   const side = Math.max(image.width, image.height);
   const soft = feathered(mask, feather ?? Math.round(side * (parsed.kind === "region" ? REGION_FEATHER : FEATHER)));
   // What is not there is worked on least of all.

@@ -21,6 +21,7 @@ const DELAYS = [80, 80, 120, 80, 80, 200, 80, 80];
 const sources = cameraFilm(await decode(sample(), 160), COUNT, 96);
 const film = await filmFile(sources, DELAYS, { format: "webp" });
 const style = await drawn(64, 80);
+const other = await sharp(style).negate().png().toBuffer();
 
 const JOBS = {
   dream: { network: "vgg", layers: "block2_conv1", size: 96, octaves: 2, steps: 4 },
@@ -32,11 +33,22 @@ const JOBS = {
     contentLayer: "block3_conv1",
     styles: [{ picture: "style", weight: 1 }],
   },
+  blend: {
+    network: "vgg",
+    size: 96,
+    steps: 6,
+    styleLayers: "block1_conv1 block2_conv1",
+    contentLayer: "block3_conv1",
+    styles: [
+      { picture: "style", weight: 0.5 },
+      { picture: "other", weight: 0.5 },
+    ],
+  },
 } as const;
 
 async function made(recipe: keyof typeof JOBS, image: Uint8Array, more: Record<string, unknown> = {}) {
   const frames: EngineFrame[] = [];
-  const pictures = { image, ...(recipe === "stylize" && { style }) };
+  const pictures = { image, ...(recipe !== "dream" && { style }), ...(recipe === "blend" && { other }) };
   const request = { recipe, params: { ...JOBS[recipe], ...more }, pictures };
   const result = await runJob(request, { ...tiny, onFrame: (frame) => frames.push(frame) });
   const filmed = frames.filter(({ kind }) => kind === "film");
@@ -64,7 +76,7 @@ function fail(): never {
   throw new Error("not there");
 }
 
-describe.each(["dream", "stylize"] as const)("%s of a moving picture", (recipe) => {
+describe.each(["dream", "stylize", "blend"] as const)("%s of a moving picture", (recipe) => {
   it("is a film of the same frames, timing and loop, in which what is made goes with the things it is on", async () => {
     const whole = await made(recipe, film, { filmFrames: COUNT });
     expect(whole.result).toMatchObject({ type: "image/webp", width: 96, height: sources[0]?.height });
@@ -141,6 +153,39 @@ describe("where a film is dreamt in a part", () => {
     expect(left).toBeGreaterThan(20);
   }, 30_000);
 });
+
+it("a film in two styles has each in its own part, and is as it was elsewhere", async () => {
+  const both = [
+    { picture: "style", weight: 1, where: "top left" },
+    { picture: "other", weight: 1, where: "bottom left" },
+  ];
+  const only = (place: string) => [{ picture: "style", weight: 1, where: place }];
+  const painted = async (styles: readonly object[]) =>
+    (await made("blend", film, { filmFrames: 3, moving: "0.3s", feather: 2, styles })).rasters;
+  const [together, above, below] = [
+    await painted(both),
+    await painted(only("top left")),
+    await painted(only("bottom left")),
+  ];
+  expect(together).toHaveLength(3);
+  const { width, height } = together[0] ?? fail();
+  /** Mean difference of two films inside a part. */
+  const apartIn = (a: readonly Raster[], b: readonly Raster[], inside: (x: number, y: number) => boolean) => {
+    const list = a.flatMap((frame, i) =>
+      Array.from(frame.data, (value, at) =>
+        inside(at % width, Math.floor(at / width) % height) ? [Math.abs(value - (b[i]?.data[at] ?? Number.NaN))] : [],
+      ).flat(),
+    );
+    return list.reduce((sum, each) => sum + each, 0) / list.length;
+  };
+  const left = (x: number) => x < 0.4 * width;
+  const top = (x: number, y: number) => left(x) && y < 0.4 * height;
+  const bottom = (x: number, y: number) => left(x) && y > 0.6 * height;
+  expect(apartIn(together, below, (x) => x > 0.6 * width)).toBe(0);
+  // Above it is the first style, below not: the same style there gives another picture.
+  expect(apartIn(together, above, top)).toBeLessThan(0.5 * apartIn(together, below, top));
+  expect(apartIn(together, below, bottom)).toBeGreaterThan(5);
+}, 60_000);
 
 it("a frame that has nothing of where the film is dreamt in stays as it is", async () => {
   const blue = { ...emptyRaster(64, 48) };

@@ -1,5 +1,7 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { answerWithMask, type Drawn, drawnOnPicture, type ShownPicture } from "../state/masks.js";
+import { answerWithMask, type Drawn, drawnOnPicture, mayBeDrawnOn, type ShownPicture } from "../state/masks.js";
+import { setState } from "../state/store.js";
 import { errorText, toast } from "../state/toasts.js";
 import { sentence } from "../text/sentences.js";
 import { Button, IconButton, useBusy } from "./Button.js";
@@ -26,6 +28,8 @@ interface Props {
   /** Rejects with what to tell the person. */
   readonly onUse: (strokes: readonly Stroke[]) => Promise<void>;
   readonly onClose: () => void;
+  /** Above the picture. */
+  readonly children?: ComponentChildren;
 }
 
 /** The brush on a picture that is in the channel; what is drawn goes with an answer to its message. */
@@ -39,12 +43,48 @@ export function MessageMask(shown: ShownPicture) {
       kept={drawnOnPicture(picture.url)}
       onUse={(strokes) => answerWithMask(shown, strokes)}
       onClose={closeOverlay}
-    />
+    >
+      <WhichPicture {...shown} />
+    </MaskDialog>
+  );
+}
+
+/** Chooses among a message's pictures. */
+function WhichPicture({ message, picture: chosen, inThread }: ShownPicture) {
+  const places = message.pictures.flatMap((picture, place) => (mayBeDrawnOn(message, picture) ? [place] : []));
+  if (places.length < 2) return null;
+  return (
+    <div class="mask-which" role="group" aria-label={sentence("mask.which")}>
+      {places.map((place) => (
+        <Button
+          key={place}
+          class="mask-choice"
+          aria-pressed={place === chosen}
+          aria-label={sentence("mask.choice", { number: place + 1, name: message.pictures[place]?.name ?? "" })}
+          onClick={() => setState({ overlay: { kind: "mask", message, inThread, picture: place } })}
+        >
+          <img src={message.pictures[place]?.preview} alt="" draggable={false} />
+        </Button>
+      ))}
+    </div>
   );
 }
 
 /** Where on a picture something is to be done, drawn with a brush: by mouse, touch, pen or keyboard. */
-export function MaskDialog({ picture, kept, onUse, onClose }: Props) {
+export function MaskDialog({ children, ...drawing }: Props) {
+  return (
+    <Dialog label={sentence("mask.title")} class="sheet mask" onClose={drawing.onClose}>
+      <h2>{sentence("mask.title")}</h2>
+      <p class="hint" id="mask-hint">
+        {sentence("mask.hint")}
+      </p>
+      {children}
+      <Drawing key={drawing.picture.url} {...drawing} />
+    </Dialog>
+  );
+}
+
+function Drawing({ picture, kept, onUse, onClose }: Omit<Props, "children">) {
   const brush = useBrush(kept);
   const [busy, run] = useBusy();
   const { strokes } = brush;
@@ -57,11 +97,7 @@ export function MaskDialog({ picture, kept, onUse, onClose }: Props) {
     }
   };
   return (
-    <Dialog label={sentence("mask.title")} class="sheet mask" onClose={onClose}>
-      <h2>{sentence("mask.title")}</h2>
-      <p class="hint" id="mask-hint">
-        {sentence("mask.hint")}
-      </p>
+    <>
       <Surface picture={picture} brush={brush} />
       <p class="hint" role="status">
         {sentence(brush.down ? "mask.down" : "mask.up")}
@@ -75,7 +111,7 @@ export function MaskDialog({ picture, kept, onUse, onClose }: Props) {
           {sentence("mask.use")}
         </Button>
       </div>
-    </Dialog>
+    </>
   );
 }
 

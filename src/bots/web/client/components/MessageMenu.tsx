@@ -1,8 +1,9 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { WireImage, WireMessage } from "../../wire.js";
+import type { WireMessage } from "../../wire.js";
 import { askAbout, removeMessage, startReply } from "../state/actions.js";
+import { mayBeDrawnOn } from "../state/masks.js";
 import { go, hrefOf } from "../state/route.js";
-import { getState, type Overlay, setState, timelineKey, useStore } from "../state/store.js";
+import { type Overlay, setState, timelineKey, useStore } from "../state/store.js";
 import { toast } from "../state/toasts.js";
 import { sentence } from "../text/sentences.js";
 import { Button, useSecondPress } from "./Button.js";
@@ -40,7 +41,9 @@ export function MessageMenu({ message, inThread, anchor, picture: meant }: Extra
   };
   const copy = (text: string) => act(() => void copyText(text).then(() => toast(sentence("common.copied"))));
   const about = { inThread, picture: meant };
-  const draw = () => setState({ overlay: { kind: "mask", message, inThread, picture: index } });
+  // Of several the brush itself lets one choose.
+  const drawn = meant ?? firstDrawn(message);
+  const draw = () => setState({ overlay: { kind: "mask", message, inThread, picture: drawn } });
   const edit = () => setState({ editing: id });
   return (
     <Dialog label={sentence("message.menu")} class="message-menu" style={placeBeside(anchor, SIZE)}>
@@ -60,7 +63,7 @@ export function MessageMenu({ message, inThread, anchor, picture: meant }: Extra
       {picture && !message.private && (
         <Item icon="eye" label="message.see" onClick={act(() => askAbout("see", message, about))} />
       )}
-      {picture && mayBeDrawnOn(message, picture) && <Item icon="brush" label="message.draw" onClick={draw} />}
+      {mayBeDrawnOn(message, message.pictures[drawn]) && <Item icon="brush" label="message.draw" onClick={draw} />}
       {mayEdit(message) && <Item icon="pen" label="message.edit" onClick={act(edit)} />}
       {mayRemove && <Remove message={message} />}
     </Dialog>
@@ -102,10 +105,8 @@ function Remove({ message }: { message: WireMessage }) {
   );
 }
 
-/** Palettes and sheets are chosen from; what is hidden is not shown by the way. */
-function mayBeDrawnOn(message: WireMessage, { tiles, sheet, spoiler, url }: WireImage): boolean {
-  const seen = !spoiler || getState().revealed.has(url);
-  return seen && !message.private && !tiles && !sheet;
+function firstDrawn(message: WireMessage): number {
+  return message.pictures.findIndex((picture) => mayBeDrawnOn(message, picture));
 }
 
 /** The command line in a message, as a person types it. */

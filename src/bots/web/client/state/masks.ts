@@ -1,6 +1,6 @@
 /** Masks that are drawn on pictures: on those of drafts, and on those that are in a channel. */
 
-import type { WireMessage } from "../../wire.js";
+import type { WireImage, WireMessage } from "../../wire.js";
 import { maskFile, type Stroke } from "../components/mask-strokes.js";
 import { sentence } from "../text/sentences.js";
 import { answer, draftOf, focusDraft, measure, setDraft } from "./drafts.js";
@@ -46,6 +46,13 @@ export async function addMask(key: string, picture: Attachment, strokes: readonl
   }
   const at = others.findIndex((each) => each.key === picture.key) + 1;
   setDraft(key, { files: [...others.slice(0, at), attachment, ...others.slice(at)], text: withMask(text) });
+}
+
+/** Palettes and sheets are chosen from; what is hidden is not shown by the way. */
+export function mayBeDrawnOn(message: WireMessage, picture: WireImage | undefined): picture is WireImage {
+  if (!picture || message.private) return false;
+  const { tiles, sheet, spoiler, url } = picture;
+  return !tiles && !sheet && (!spoiler || getState().revealed.has(url));
 }
 
 /** A picture of a message, as it is shown where it is talked about. */

@@ -244,6 +244,8 @@ export const english = {
   "mask.hint":
     "Paint over the part to change. By keyboard: arrows move the brush, Space puts it down and lifts it, + and - " +
     "change its size, E erases, Ctrl+Z undoes.",
+  "mask.which": "Which picture",
+  "mask.choice": "Picture {number}: {name}",
   "mask.canvas": "Brush on {name}",
   "mask.down": "The brush is down.",
   "mask.up": "The brush is up.",
