@@ -9,6 +9,7 @@ import { storedStyleLibrary } from "../commands/styles/stored-style-library.js";
 import type { Engine, EngineDownload } from "../engine/process/engine.js";
 import { Operation } from "../ops/operations.js";
 import type { Chat } from "../port/adapter.js";
+import type { JobQueue } from "../queue/queue.js";
 import { withTimeout } from "../shared/async.js";
 import { ImageProcess, openImagesIn } from "../shared/image-process.js";
 import { sentence } from "../shared/sentences/sentence.js";
@@ -52,8 +53,14 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** Longest wait for the last messages to the chats when the program stops. */
-const LAST_MESSAGES_MS = 8_000;
+/**
+ * When the program stops, in milliseconds beyond what is given to running jobs: until when it waits for the last
+ * messages to the chats, and until when for the chats to close. Both are within `CLOSE_MS`, after which it ends all the
+ * same. What has not been told by then is owed, and told at the next start.
+ */
+const [LAST_MESSAGES_MS, CHATS_MS] = [2_000, 2_500];
+/** A chat that is being tried again while the program stops is waited for no longer. */
+const QUIESCE_MS = 500;
 
 /**
  * Starts the whole program, service by service, to be stopped in reverse.
@@ -127,10 +134,7 @@ async function startServices(
   const admin = adminOf(app, chats, operation, work);
   const slowedDown = (platform: string, milliseconds: number) => operation.slowedDown(platform, milliseconds);
   const runner = new ChatRunner({ chats, app, admin, logger, retryMs: parts.retryMs, slowedDown });
-  lifecycle.onStop("chats", () => runner.stop());
-  lifecycle.onStop("last messages", () => withTimeout(runner.idle(), LAST_MESSAGES_MS, () => undefined));
-  lifecycle.onStop("queue", () => queue.close(config.queue.shutdownSeconds * 1000));
-  lifecycle.onStop("chats", () => runner.quiesce());
+  stopInTime(lifecycle, { runner, queue, graceMs: config.queue.shutdownSeconds * 1000 });
   lifecycle.onStop("operation", () => operation.stopping());
   for (const chat of chats) operation.watchChat(chat, () => runner.started(chat));
   const operationAddress = await operation.listen();
@@ -155,6 +159,28 @@ function startBehind({ config, parts, work: { engine }, app }: Started, lifecycl
   startRenewal(app, lifecycle);
   // One that was handed in is its owner's to warm up.
   if (engine && !parts.engine) void warmUp(config, engine, app.logger.child({ part: "engine" }));
+}
+
+interface Stopping {
+  readonly runner: ChatRunner;
+  readonly queue: JobQueue;
+  readonly graceMs: number;
+}
+
+/** A chat that does not answer holds the end of the program up no longer than one that does. */
+function stopInTime(lifecycle: Lifecycle, { runner, queue, graceMs }: Stopping): void {
+  let begun = 0;
+  const until = (limit: number, work: Promise<unknown>) => {
+    const left = begun + graceMs + limit - performance.now();
+    return withTimeout(work, Math.max(0, left), () => undefined);
+  };
+  lifecycle.onStop("chats", () => until(CHATS_MS, runner.stop()));
+  lifecycle.onStop("last messages", () => until(LAST_MESSAGES_MS, runner.idle()));
+  lifecycle.onStop("queue", () => queue.close(graceMs));
+  lifecycle.onStop("chats", () => {
+    begun = performance.now();
+    return withTimeout(runner.quiesce(), QUIESCE_MS, () => undefined);
+  });
 }
 
 function startRenewal(app: AppContext, lifecycle: Lifecycle): void {

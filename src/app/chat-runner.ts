@@ -63,8 +63,13 @@ export class ChatRunner {
   async quiesce(): Promise<void> {
     for (const { resolve } of this.#readiness.values()) resolve(false);
     this.#stopping.abort();
+    const stop = () => {
+      for (const { handlers } of this.#started) handlers.stop();
+    };
+    stop();
+    // One of them may have been started meanwhile.
     await Promise.all(this.#retries);
-    for (const { handlers } of this.#started) handlers.stop();
+    stop();
   }
 
   /** Resolves when all messages are posted. */

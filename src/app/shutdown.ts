@@ -10,6 +10,9 @@ interface ShutdownOptions {
   readonly limitMs?: number;
 }
 
+/** Longest time that the end of a program takes beyond what is given to running jobs. */
+export const CLOSE_MS = 4_500;
+
 /**
  * Ends the process in order on SIGINT and SIGTERM (exit code 0), and on an uncaught error (exit code 1). A second
  * signal ends it at once, with that signal's usual exit code.

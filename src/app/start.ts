@@ -4,7 +4,7 @@ import { refuseWithoutBuild } from "./engines.js";
 import { configuredLogger } from "./log.js";
 import { closeFolders, writePrivately } from "./private-folders.js";
 import { loadConfig } from "./settings/load-settings.js";
-import { shutDownInOrder } from "./shutdown.js";
+import { CLOSE_MS, shutDownInOrder } from "./shutdown.js";
 
 /**
  * `dreamloom start`: reads the settings, starts, and stops on SIGINT and SIGTERM (at once on the second one).
@@ -24,7 +24,8 @@ export async function start(
   writePrivately(config);
   closeFolders(config, [config.data.dir, config.models.dir], logger);
   let running: Running | undefined;
-  shutDownInOrder({ what: "the program", stop: async () => running?.stop(), logger });
+  const limitMs = config.queue.shutdownSeconds * 1000 + CLOSE_MS;
+  shutDownInOrder({ what: "the program", stop: async () => running?.stop(), logger, limitMs });
   running = await startDreamloom(config, { ...parts, logger });
   return running;
 }

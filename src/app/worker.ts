@@ -9,10 +9,7 @@ import { Lifecycle } from "./lifecycle.js";
 import { configuredLogger } from "./log.js";
 import { closeFolders, writePrivately } from "./private-folders.js";
 import type { Config } from "./settings/load-settings.js";
-import { shutDownInOrder } from "./shutdown.js";
-
-/** Longest time that a worker's end takes beyond what is given to running jobs. */
-const CLOSE_MS = 5_000;
+import { CLOSE_MS, shutDownInOrder } from "./shutdown.js";
 
 /** `dreamloom worker`: runs until it is told to stop. */
 export async function startWorker(config: Config): Promise<void> {

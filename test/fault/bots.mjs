@@ -33,7 +33,7 @@ const chat = {
     handlers = given;
     process.send({ call: "ready" });
   },
-  async stop() {},
+  stop: () => ask("stop", []),
   post: (channel, message) => ask("post", [channel, message]),
   edit: (message, content) => ask("edit", [message, content]),
   remove: (message) => ask("remove", [message]),

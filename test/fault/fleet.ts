@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { killed } from "./world.js";
 
 interface Member {
   readonly child: ChildProcess;
@@ -58,13 +59,5 @@ export class Fleet {
         else resolve();
       });
     });
-  }
-}
-
-function killed(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // It has ended meanwhile.
   }
 }

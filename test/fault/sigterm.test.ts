@@ -2,15 +2,32 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Redis } from "ioredis";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { openStore } from "../../src/store/open.js";
 import { drawn } from "../support/pictures.js";
+import { hasRedis, redisHint, startRedis } from "../support/redis.js";
 import { writeTinyNetwork } from "../support/tiny-network.js";
 import { counted } from "./count.js";
-import { World } from "./world.js";
+import { Fleet } from "./fleet.js";
+import { killed, World } from "./world.js";
 
 /** Long enough to be asked to stop in any of its octaves. */
 const LINE = "layers:corners size:192 octaves:4 octave-scale:1.3 steps:60 seed:7";
+
+const STUB = fileURLToPath(new URL("./stub-worker.mjs", import.meta.url));
+/** From SIGTERM to the process's end, with the settings that ship. */
+const MOST_SECONDS = 10;
+
+/** How long the program takes to end. */
+async function secondsToEnd(chat: World): Promise<{ readonly code: number | null; readonly seconds: number }> {
+  const begun = performance.now();
+  const code = await chat.stop();
+  const seconds = (performance.now() - begun) / 1000;
+  process.stdout.write(`stopped after ${seconds.toFixed(2)} s\n`);
+  return { code, seconds };
+}
 
 /** A program in which one person's picture is past its second octave, and another's waits. */
 async function painting(env: Readonly<Record<string, string>>) {
@@ -79,6 +96,7 @@ describe("a program that is asked to stop", () => {
     const seconds = (performance.now() - begun) / 1000;
     process.stdout.write(`stopped after ${seconds.toFixed(2)} s, 0.1 s of it for the running job\n`);
     expect(seconds).toBeGreaterThan(0.1);
+    expect(seconds).toBeLessThan(MOST_SECONDS);
     const { states, attempts, octave } = await repository();
     expect([states, attempts]).toEqual([
       ["waiting", "waiting"],
@@ -105,5 +123,62 @@ describe("a program that is asked to stop", () => {
     expect(octave).toBeGreaterThanOrEqual(1);
     await ended(engine);
     expect(await goesOn()).not.toContain("octave 1");
+  });
+
+  it("ends within ten seconds while its chat answers nothing, and loses nothing by it", async () => {
+    const { chat, goesOn } = await painting({ QUEUE_SHUTDOWN_SECONDS: "5" });
+    const engine = chat.enginePid;
+    chat.silent = true;
+    const { code, seconds } = await secondsToEnd(chat);
+    expect(code).toBe(0);
+    expect(seconds).toBeLessThan(MOST_SECONDS);
+    await ended(engine);
+    chat.silent = false;
+    await goesOn();
+  });
+
+  it("ends within ten seconds while its engine is stuck", async () => {
+    const { chat, repository } = await painting({ QUEUE_SHUTDOWN_SECONDS: "5" });
+    const engine = chat.enginePid ?? 0;
+    process.kill(engine, "SIGSTOP");
+    onTestFinished(() => killed(engine));
+    const { code, seconds } = await secondsToEnd(chat);
+    expect(code).toBe(0);
+    expect(seconds).toBeLessThan(MOST_SECONDS);
+    await ended(engine);
+    expect((await repository()).states[1]).toBe("waiting");
+  });
+});
+
+describe.skipIf(!hasRedis)(`a program whose Redis fails (${redisHint})`, () => {
+  const TROUBLES: Readonly<Record<string, (client: Redis) => Promise<unknown>>> = {
+    "is full": (client) => client.config("SET", "maxmemory", "1"),
+    "has become a replica": (client) => client.replicaof("127.0.0.1", "1"),
+    "denies all rights": (client) => client.acl("SETUSER", "default", "-@all"),
+    // The answer comes when it is over.
+    "does not answer": async (client) => void client.call("DEBUG", "SLEEP", "60").catch(() => undefined),
+  };
+
+  it.each(Object.entries(TROUBLES))("ends within ten seconds where it %s", async (_what, fail) => {
+    const redis = await startRedis({ options: ["--enable-debug-command", "yes"] });
+    const client = new Redis(redis.url).on("error", () => undefined);
+    const dir = mkdtempSync(join(tmpdir(), "dreamloom-sigterm-"));
+    const settings = { REDIS_URL: redis.url, CLUSTER_HEARTBEAT_SECONDS: "0.1" };
+    const fleet = new Fleet({ ...settings, FAULT_ENGINE: STUB });
+    const chat = new World({ dir, env: settings });
+    onTestFinished(async () => {
+      await Promise.all([chat.stop(), fleet.stop()]);
+      client.disconnect();
+      await redis.stop();
+      rmSync(dir, { recursive: true, force: true });
+    });
+    chat.run();
+    await fleet.run(1);
+    await chat.until(() => chat.say("ann", "size:64 octaves:4 seed:1 picture:none"), "a program that hears");
+    await chat.until(() => chat.keyed("final").size === 1, "a picture");
+    await fail(client);
+    const { code, seconds } = await secondsToEnd(chat);
+    expect(code).toBe(0);
+    expect(seconds).toBeLessThan(MOST_SECONDS);
   });
 });

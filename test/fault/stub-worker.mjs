@@ -1,4 +1,6 @@
 // An engine that paints nothing, but takes its time, saves its checkpoints and goes on from them as the real one does.
+// With FAULT_FREE it writes into that file how long each place stood free before it was given a job, in milliseconds.
+import { appendFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 
 // A red pixel.
@@ -8,6 +10,14 @@ const picture = Buffer.from(
 );
 const send = (message) => process.connected && process.send(message);
 const aborted = new Set();
+const { FAULT_FREE } = process.env;
+/** When places became free that have had a job. */
+const free = [];
+
+function begins() {
+  const since = free.shift();
+  if (FAULT_FREE && since !== undefined) appendFileSync(FAULT_FREE, `${(performance.now() - since).toFixed(1)}\n`);
+}
 
 async function run({ id, request }) {
   const { params, resume } = request;
@@ -45,7 +55,10 @@ async function run({ id, request }) {
 process.on("message", (message) => {
   if (message.type === "open") send({ type: "ready" });
   if (message.type === "ping") send({ type: "pong", id: message.id });
-  if (message.type === "run") void run(message);
+  if (message.type === "run") {
+    begins();
+    void run(message).finally(() => free.push(performance.now()));
+  }
   if (message.type === "abort") aborted.add(message.id);
   if (message.type === "close") process.exit(0);
 });

@@ -36,6 +36,7 @@ type FromBots =
   | { readonly call: "post"; readonly id: number; readonly args: [ChannelRef, OutgoingMessage] }
   | { readonly call: "edit"; readonly id: number; readonly args: [MessageRef, OutgoingMessage] }
   | { readonly call: "openThread"; readonly id: number; readonly args: [MessageRef] }
+  | { readonly call: "stop"; readonly id: number; readonly args: [] }
   | { readonly call: "remove" | "ephemeral"; readonly id: number; readonly args: [unknown] };
 
 /**
@@ -46,6 +47,8 @@ type FromBots =
 export class World {
   readonly messages: Posted[] = [];
   readonly ephemeral: string[] = [];
+  /** As a platform that is out: what the program asks of it is neither done nor answered. */
+  silent = false;
   /** Programs that were started so far. */
   starts = 0;
   #bots: ChildProcess | undefined;
@@ -174,6 +177,7 @@ export class World {
       this.#enginePid = message.args[0];
       return;
     }
+    if (this.silent) return;
     const value = this.#answer(number, message);
     if (bots.connected) bots.send({ id: message.id, value }, () => undefined);
   }
@@ -208,12 +212,14 @@ export class World {
         this.ephemeral.push((message.args[0] as OutgoingMessage).text);
         return undefined;
       case "remove":
+      case "stop":
         return undefined;
     }
   }
 }
 
-function killed(pid: number): void {
+/** Ends a process, if it is there. */
+export function killed(pid: number): void {
   try {
     process.kill(pid, "SIGKILL");
   } catch {

@@ -18,8 +18,17 @@ const settings = JSON.parse(process.env.STUB_WORKER ?? "{}") as StubWorkerSettin
 const { cluster, slots, diary, logLevel = "silent" } = settings;
 const logger = pino({ level: logLevel }, pino.destination({ fd: 2, sync: true }));
 const worker = new QueueWorker({ cluster, engine: new StubEngine(diary), slots, device: "stub", logger });
-process.on("SIGTERM", () => void worker.stop(0).then(() => process.exit(0)));
+let stopping = false;
+process.on("SIGTERM", () => {
+  stopping = true;
+  void worker.stop(0).then(() => process.exit(0));
+});
 // Its parent process may have ended: then its results are not wanted.
 process.on("disconnect", () => process.exit(0));
-await worker.start();
-process.send?.("ready");
+try {
+  await worker.start();
+  process.send?.("ready");
+} catch (error) {
+  // It was stopped before it could begin.
+  if (!stopping) throw error;
+}

@@ -5,12 +5,18 @@ import type { StubWorkerSettings } from "./stub-worker.js";
 
 const script = fileURLToPath(new URL("./stub-worker.ts", import.meta.url));
 
-/** Starts a worker process and waits until it takes jobs. */
-export async function startWorkerProcess(settings: StubWorkerSettings): Promise<ChildProcess> {
-  const child = fork(script, {
+/** A worker process that may not get as far as to take jobs; what it writes on both its outputs can be read. */
+export function forkWorkerProcess(settings: StubWorkerSettings, stdio: "inherit" | "pipe" = "inherit"): ChildProcess {
+  return fork(script, {
     execArgv: ["--import", "tsx"],
+    stdio: ["ignore", stdio, stdio, "ipc"],
     env: { ...process.env, STUB_WORKER: JSON.stringify(settings) },
   });
+}
+
+/** Starts a worker process and waits until it takes jobs. */
+export async function startWorkerProcess(settings: StubWorkerSettings): Promise<ChildProcess> {
+  const child = forkWorkerProcess(settings);
   const ended = once(child, "exit").then(([code]) => {
     throw new Error(`a worker process ended with code ${code} before it took jobs`);
   });
@@ -19,10 +25,12 @@ export async function startWorkerProcess(settings: StubWorkerSettings): Promise<
   return child;
 }
 
-/** Ends it and waits until it is gone. */
-export async function endProcess(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+/** Ends it and waits until it is gone. Returns how long that took, in seconds. */
+export async function endProcess(child: ChildProcess, signal: NodeJS.Signals): Promise<number> {
+  if (child.exitCode !== null || child.signalCode !== null) return 0;
+  const begun = performance.now();
   const gone = once(child, "exit");
   child.kill(signal);
   await gone;
+  return (performance.now() - begun) / 1000;
 }

@@ -46,7 +46,7 @@ interface HostTimings {
   readonly close: number;
 }
 
-const TIMINGS: HostTimings = { ping: 5_000, start: 60_000, hung: 60_000, abort: 15_000, close: 5_000 };
+const TIMINGS: HostTimings = { ping: 5_000, start: 60_000, hung: 60_000, abort: 15_000, close: 1_000 };
 
 /**
  * An engine whose process ended this often in a row before it could take jobs is not expected to start the next time.

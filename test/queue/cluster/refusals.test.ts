@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Config } from "../../../src/app/settings/load-settings.js";
@@ -5,8 +6,16 @@ import { QueueWorker } from "../../../src/queue/cluster/queue-worker.js";
 import { refusalOf } from "../../../src/queue/cluster/refusals.js";
 import { FakeEngine } from "../../fakes/engine.js";
 import { hasRedis, type RedisServer, redisHint, startRedis } from "../../support/redis.js";
-import { endProcess, startWorkerProcess } from "../../support/worker-processes.js";
+import { endProcess, forkWorkerProcess, startWorkerProcess } from "../../support/worker-processes.js";
 import { clusterSettings, openClusterEngine, recordingLogger, send, startWorker } from "./harness.js";
+
+/** From SIGTERM to the worker's end. */
+const MOST_SECONDS = 10;
+/**
+ * How long a worker's lines are counted, and how many there may be: one for its start, one or two for what is wrong,
+ * and where INFO is denied one of ioredis' own for each connection.
+ */
+const [LISTENED_SECONDS, MOST_LINES] = [30, 10];
 
 async function redisWith(...options: string[]): Promise<{ readonly redis: RedisServer; readonly client: Redis }> {
   const redis = await startRedis({ options });
@@ -50,9 +59,9 @@ describe.skipIf(!hasRedis)(`a Redis as operators have it (${redisHint})`, () => 
     const url = await userOf(redis, client, cluster.prefix, "+@all", "-@dangerous");
     const own = { ...cluster, url };
     const process = await startWorkerProcess({ cluster: own, slots: 1 });
-    onTestFinished(() => endProcess(process, "SIGKILL"));
+    onTestFinished(async () => void (await endProcess(process, "SIGKILL")));
     await expectJob(own);
-    await endProcess(process, "SIGTERM");
+    expect(await endProcess(process, "SIGTERM")).toBeLessThan(MOST_SECONDS);
     expect(process.exitCode).toBe(0);
     // Nothing is left of trials.
     expect((await client.keys("*")).filter((key) => key.includes("trial"))).toEqual([]);
@@ -128,12 +137,12 @@ describe.skipIf(!hasRedis)(`a Redis as operators have it (${redisHint})`, () => 
     const { redis, client } = await redisWith();
     const cluster = clusterSettings(redis.url);
     const process = await startWorkerProcess({ cluster, slots: 1 });
-    onTestFinished(() => endProcess(process, "SIGKILL"));
+    onTestFinished(async () => void (await endProcess(process, "SIGKILL")));
     const { started, log } = worker(cluster);
     await started;
     await client.replicaof("127.0.0.1", "1");
     await expect.poll(() => log.said(/is a replica, which takes no jobs/).length).toBe(1);
-    await endProcess(process, "SIGTERM");
+    expect(await endProcess(process, "SIGTERM")).toBeLessThan(MOST_SECONDS);
     expect(process.exitCode).toBe(0);
     await client.call("REPLICAOF", "NO", "ONE");
     await expect.poll(() => log.said(/^jobs come through Redis at .* again$/).length).toBe(1);
@@ -156,4 +165,66 @@ describe.skipIf(!hasRedis)(`a Redis as operators have it (${redisHint})`, () => 
     expect(refusalOf(moved, { host: "a", prefix: "{b}" })).toMatch(/keys lie on 10\.0\.0\.9:6379: REDIS_URL must/);
     expect(refusalOf(moved, { host: "a", prefix: "b" })).toMatch(/set CLUSTER_PREFIX=\{b\}/);
   });
+
+  it("hears few lines of a worker in half a minute, whatever is wrong, and SIGTERM ends the worker", async () => {
+    const told = await Promise.all(
+      Object.entries(TROUBLES).map(async ([what, trouble]) => [what, await lived(trouble)]),
+    );
+    process.stdout.write(`lines in ${LISTENED_SECONDS} s: ${JSON.stringify(told)}\n`);
+    for (const [what, { lines, ends }] of told as [string, Awaited<ReturnType<typeof lived>>][]) {
+      expect(lines, what).toBeGreaterThan(0);
+      expect(lines, what).toBeLessThanOrEqual(MOST_LINES);
+      expect(ends, what).toMatchObject({ code: 0 });
+      expect(ends.seconds, what).toBeLessThan(MOST_SECONDS);
+    }
+  });
 });
+
+interface Trouble {
+  readonly options?: readonly string[];
+  /** Before the worker comes; resolves with the address that it is given. */
+  readonly before?: (redis: RedisServer, client: Redis, prefix: string) => Promise<string>;
+  /** When it takes jobs. */
+  readonly later?: (client: Redis, prefix: string) => Promise<unknown>;
+}
+
+const RIGHTS = ["+@all", "-@dangerous"];
+const TROUBLES: Readonly<Record<string, Trouble>> = {
+  "no INFO": { before: (redis, client, prefix) => userOf(redis, client, prefix, ...RIGHTS) },
+  "a right is taken away": {
+    before: (redis, client, prefix) => userOf(redis, client, prefix, ...RIGHTS),
+    later: (client) => client.acl("SETUSER", "dreamloom", "-@scripting", "-bzpopmin"),
+  },
+  full: { later: (client) => client.config("SET", "maxmemory", "1") },
+  "a replica": { later: (client) => client.replicaof("127.0.0.1", "1") },
+  "a cluster without a tag": {
+    options: ["--cluster-enabled", "yes"],
+    async before({ url }, client) {
+      await client.cluster("ADDSLOTSRANGE", 0, 16_383);
+      await expect.poll(() => client.cluster("INFO")).toContain("cluster_state:ok");
+      return url;
+    },
+  },
+};
+
+/** What a worker process writes and how it ends where this is the matter. */
+async function lived({ options = [], before, later }: Trouble) {
+  const { redis, client } = await redisWith(...options);
+  const settings = clusterSettings(redis.url);
+  const { prefix } = settings;
+  const url = (await before?.(redis, client, prefix)) ?? redis.url;
+  const child = forkWorkerProcess({ cluster: { ...settings, url }, slots: 1, logLevel: "info" }, "pipe");
+  onTestFinished(async () => void (await endProcess(child, "SIGKILL")));
+  let text = "";
+  for (const out of [child.stdout, child.stderr])
+    out?.on("data", (chunk: Buffer) => {
+      // Enough to tell many lines from few.
+      if (text.length < 10_000_000) text += chunk.toString();
+    });
+  await expect.poll(() => text).toContain(later ? "worker takes jobs" : "\n");
+  await later?.(client, prefix);
+  await delay(LISTENED_SECONDS * 1000);
+  const lines = text.split("\n").length - 1;
+  const seconds = await endProcess(child, "SIGTERM");
+  return { lines, ends: { code: child.exitCode, seconds: Number(seconds.toFixed(2)) } };
+}
