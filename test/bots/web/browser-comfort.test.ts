@@ -93,7 +93,7 @@ describe.skipIf(!hasChromium)(`comfort (${chromiumHint})`, () => {
       await page.locator(".channel-pane input[type=file]").setInputFiles(file);
       await page.getByAltText(name).waitFor();
       await look("a photo to send");
-      await page.getByRole("button", { name: `Draw where on ${name}` }).click();
+      await page.getByRole("button", { name: `Draw where to change ${name}` }).click();
       await page.getByRole("dialog", { name: "Where in the picture?" }).waitFor();
       await look("the brush");
       await page.keyboard.press("Escape");

@@ -177,7 +177,7 @@ describe.skipIf(!hasChromium)(`the first minute (${chromiumHint})`, () => {
     await tour.getByText("Use your own photo.").waitFor();
     // On a phone nothing can be dropped.
     const touches = view.width < 600;
-    expect(await tour.textContent()).toContain(touches ? "Add it, then" : "Drop it here");
+    expect(await tour.textContent()).toContain(touches ? "Add it, then" : "Drop, paste");
     expect(await box(page).getAttribute("placeholder")).toContain(touches ? "add a picture" : "drop a picture");
     const name = `own-${view.width}-${view.colorScheme}.jpg`;
     const file = { name, mimeType: "image/jpeg", buffer: await photo(320, 240) };

@@ -42,7 +42,7 @@ describe.skipIf(!hasChromium)(`the brush in a browser (${chromiumHint})`, () => 
     const { page } = opened;
     const input = page.locator(".channel-pane input[type=file]");
     await input.setInputFiles({ name: "river.jpg", mimeType: "image/jpeg", buffer: await photo(600, 400) });
-    await page.getByRole("button", { name: "Draw where on river.jpg" }).click();
+    await page.getByRole("button", { name: "Draw where to change river.jpg" }).click();
     const canvas = page.getByRole("application", { name: "Brush on river.jpg" });
     await canvas.waitFor();
     /** Sends what is drawn and gives the mask that the bot gets. */
@@ -152,7 +152,7 @@ describe.skipIf(!hasChromium)(`the brush in a browser (${chromiumHint})`, () => 
       await drag(page, canvas, LEFT, RIGHT);
       await page.keyboard.press("Escape");
       await canvas.waitFor({ state: "detached" });
-      await page.getByRole("button", { name: "Draw where on river.jpg" }).click();
+      await page.getByRole("button", { name: "Draw where to change river.jpg" }).click();
       await page.getByRole("button", { name: "Use it" }).click();
       await page.getByAltText("mask.png").waitFor();
       expect(await page.locator(".composer-files li").count()).toBe(2);

@@ -112,6 +112,50 @@ describe.skipIf(!hasChromium)(`pictures in a browser (${chromiumHint})`, () => {
       expect(errors).toEqual([]);
     });
 
+    it("compares with the source by its button and by a key, and moves an enlarged picture by dragging", async () => {
+      const { page, chat, errors } = await open(options);
+      await paint(chat);
+      await page.getByRole("button", { name: "Enlarge: It" }).click();
+      const box = page.getByRole("dialog", { name: "It" });
+      const compare = box.getByRole("button", { name: "Before and after" });
+      await compare.click();
+      await page.getByRole("slider").waitFor();
+      expect(await compare.getAttribute("aria-pressed")).toBe("true");
+      await slides(page);
+      await compare.focus();
+      await page.keyboard.press("c");
+      const image = box.getByAltText("It", { exact: true });
+      await image.waitFor();
+      expect(await page.getByRole("slider").count()).toBe(0);
+      await page.keyboard.press("c");
+      await page.getByRole("slider").waitFor();
+      await page.keyboard.press("c");
+      await image.waitFor();
+
+      for (const times of [1.5, 2.25]) {
+        await page.keyboard.press("+");
+        await expect.poll(() => scaleOf(page)).toBeCloseTo(times);
+      }
+      const at = async () => (await image.boundingBox())?.x ?? Number.NaN;
+      const before = await at();
+      const stage = (await page.locator(".zoom").boundingBox()) ?? expect.fail();
+      const [x, y] = [stage.x + stage.width / 2, stage.y + stage.height / 2];
+      await page.mouse.move(x, y);
+      await page.mouse.down();
+      await page.mouse.move(x + 60, y, { steps: 4 });
+      await expect.poll(at).toBeCloseTo(before + 60, 0);
+      await page.mouse.up();
+      // Let go, it stays, and is not closed by the press.
+      await page.mouse.move(x - 60, y);
+      await page.keyboard.press("-");
+      await expect.poll(() => scaleOf(page)).toBeCloseTo(1.5);
+      await page.keyboard.press("+");
+      await expect.poll(() => scaleOf(page)).toBeCloseTo(2.25);
+      expect(await at()).toBeCloseTo(before + 60, 0);
+      await box.waitFor();
+      expect(errors).toEqual([]);
+    });
+
     it.skipIf(NO_FILMS)(`sends a film and plays it${WITH_FILMS}`, async () => {
       const { page, errors } = await open(options);
       // What this browser plays whatever it was built with.
@@ -206,6 +250,45 @@ describe.skipIf(!hasChromium)(`pictures in a browser (${chromiumHint})`, () => {
       await menu.getByRole("button", { name: "Really delete" }).click();
       await expect.poll(() => messages(page, "Done").count()).toBe(0);
     });
+
+    it.skipIf(options.hasTouch)(
+      "keeps the tools under a pointer in the window, wherever one is in a picture taller than it",
+      async () => {
+        const { page, chat, errors } = await open(options);
+        // Pictures are at most 460 px tall.
+        const window_ = 400;
+        await page.setViewportSize({ ...options.viewport, height: window_ });
+        const bytes = await photo(300, 900, "red");
+        const tower = { bytes, name: "tower.jpg", type: "image/jpeg", description: "A tower" };
+        await chat.post(art, { text: "towers", pictures: [tower] });
+        const shown = messages(page, "towers");
+        await shown.getByAltText("A tower").waitFor();
+        const timeline = page.locator(".channel-pane .timeline");
+        const frame = (await timeline.boundingBox()) ?? expect.fail();
+        const tools = shown.getByRole("toolbar");
+        const opacity = () =>
+          tools.evaluate((element) => Reflect.get(globalThis, "getComputedStyle")(element).opacity as string);
+        expect((await shown.locator(".picture").boundingBox())?.height).toBeGreaterThan(window_);
+        for (const share of [0.1, 0.5, 0.9]) {
+          // So that this place of the message is in the middle of what is seen.
+          await shown.evaluate((element, at) => {
+            const scroller = element.closest(".timeline");
+            const { top, height } = element.getBoundingClientRect();
+            const seen = scroller?.getBoundingClientRect();
+            scroller?.scrollBy(0, top + height * at - ((seen?.top ?? 0) + (seen?.height ?? 0) / 2));
+          }, share);
+          await page.mouse.move(frame.x + 200, 10);
+          await page.mouse.move(frame.x + 200, frame.y + frame.height / 2, { steps: 3 });
+          await expect.poll(opacity, { message: `${share}` }).toBe("1");
+          const at = (await tools.boundingBox()) ?? expect.fail();
+          expect(at.y, `${share}`).toBeGreaterThanOrEqual(frame.y);
+          expect(at.y + at.height, `${share}`).toBeLessThanOrEqual(window_);
+          // What is seen takes the press, too.
+          await tools.getByRole("button", { name: "More" }).click({ trial: true });
+        }
+        expect(errors).toEqual([]);
+      },
+    );
 
     it("asks about the picture whose menu it is, and about all of a message's where none is pointed at", async () => {
       const events: CommandEvent[] = [];

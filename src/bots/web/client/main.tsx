@@ -23,6 +23,7 @@ import { followRoute } from "./state/follow-route.js";
 import { connect, reconnectNow } from "./state/live.js";
 import { setNews } from "./state/news.js";
 import { resumeSending } from "./state/outbox.js";
+import { followPresses } from "./state/press.js";
 import { setState } from "./state/store.js";
 import { errorText } from "./state/toasts.js";
 
@@ -42,6 +43,7 @@ async function start(): Promise<void> {
     });
     resumeDrafts();
     followRoute();
+    followPresses();
     connect();
     startServiceWorker();
     resumeSending();

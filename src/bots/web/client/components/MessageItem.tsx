@@ -19,7 +19,7 @@ import { MessageTools } from "./MessageTools.js";
 import { PersonButton } from "./moderation/PersonButton.js";
 import { Pictures } from "./Pictures.js";
 import { openEmojiPicker, Reactions } from "./Reactions.js";
-import { ThreadCard } from "./ThreadCard.js";
+import { isRunning, ThreadCard } from "./ThreadCard.js";
 import { Time } from "./Time.js";
 
 interface Props {
@@ -51,7 +51,7 @@ function MessageView({
 }: Props & { me: string | undefined; editing: boolean }) {
   const mine = message.mentions.some((user) => user.id === me);
   // The thread's card counts down then.
-  const running = !inThread && message.hasThread?.countdown !== undefined;
+  const running = !inThread && message.hasThread !== undefined && isRunning(message.hasThread);
   const classes = [
     "message",
     compact && "compact",

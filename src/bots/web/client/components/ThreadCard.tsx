@@ -1,4 +1,4 @@
-import type { WireMessage, WireThread } from "../../wire.js";
+import type { WireCountdown, WireMessage, WireThread } from "../../wire.js";
 import { hrefOf } from "../state/route.js";
 import { useStore } from "../state/store.js";
 import { sentence } from "../text/sentences.js";
@@ -7,18 +7,24 @@ import { Icon } from "./Icon.js";
 import { LivePicture } from "./LivePicture.js";
 import { Time } from "./Time.js";
 
+export const isRunning = ({ progress = 1 }: WireThread): boolean => progress < 1;
+
 /** A thread as its parent shows it: the last picture, how many replies, and how far a running job is. */
 export function ThreadCard({ message, thread }: { message: WireMessage; thread: WireThread }) {
   const replies = sentence("thread.replies", { count: thread.replies });
   const label = sentence(thread.title ? "thread.open" : "thread.open.untitled", { title: thread.title, replies });
   const { progress = 1 } = thread;
-  const running = progress < 1;
-  const percent = Math.round(progress * 100);
+  const running = isRunning(thread);
+  // Until the first frame says better, the message's own time is the one that is known.
+  const countdown = thread.countdown ?? message.countdown;
   return (
     <a class={running ? "thread-card running" : "thread-card"} href={hrefOf(message.channel, message.id)} title={label}>
-      {thread.lastPicture && (
+      {/* Its place is there before the first picture is, so that nothing moves when it comes. */}
+      {(running || thread.lastPicture) && (
         <span class="thread-thumb">
-          <LivePicture picture={thread.lastPicture} cover veiled={thread.lastPicture.spoiler === true} />
+          {thread.lastPicture && (
+            <LivePicture picture={thread.lastPicture} cover veiled={thread.lastPicture.spoiler === true} />
+          )}
         </span>
       )}
       <span class="thread-facts">
@@ -33,26 +39,31 @@ export function ThreadCard({ message, thread }: { message: WireMessage; thread: 
             </>
           )}
         </span>
-        {running && (
-          <>
-            <i
-              class="thread-progress"
-              role="progressbar"
-              aria-valuenow={percent}
-              aria-valuemin={0}
-              aria-valuemax={100}
-              aria-label={sentence("thread.progress")}
-            >
-              <i style={{ transform: `scaleX(${progress})` }} />
-            </i>
-            <span class="thread-time">
-              <b>{sentence("thread.percent", { percent })}</b>
-              {thread.countdown && <Countdown countdown={thread.countdown} />}
-            </span>
-          </>
-        )}
+        {running && <Progress value={progress} countdown={countdown} />}
       </span>
     </a>
+  );
+}
+
+function Progress({ value, countdown }: { value: number; countdown: WireCountdown | undefined }) {
+  const percent = Math.round(value * 100);
+  return (
+    <>
+      <i
+        class="thread-progress"
+        role="progressbar"
+        aria-valuenow={percent}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-label={sentence("thread.progress")}
+      >
+        <i style={{ transform: `scaleX(${value})` }} />
+      </i>
+      <span class="thread-time">
+        <b>{sentence("thread.percent", { percent })}</b>
+        {countdown && <Countdown countdown={countdown} />}
+      </span>
+    </>
   );
 }
 

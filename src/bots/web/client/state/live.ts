@@ -16,6 +16,7 @@ import {
   noteRev,
 } from "./messages.js";
 import { applyNews, setNews } from "./news.js";
+import { endPress, whenLifted } from "./press.js";
 import { goHome } from "./route.js";
 import { getState, setMe, setState } from "./store.js";
 
@@ -41,10 +42,14 @@ export function connect(): void {
   opened.onmessage = (event) => {
     if (socket !== opened) return;
     const frames = JSON.parse(String(event.data)) as WireFrame | WireFrame[];
-    for (const frame of [frames].flat()) receive(frame);
+    whenLifted(() => {
+      for (const frame of [frames].flat()) receive(frame);
+    });
   };
   opened.onclose = (event) => {
     if (socket !== opened) return;
+    // The next socket goes on from the last change seen.
+    endPress();
     socket = undefined;
     setState({ connection: "lost" });
     if (event.code === 4001 && event.reason) setState({ fatal: event.reason });

@@ -138,7 +138,7 @@ export const english = {
   "tour.start.hint": "Press a button under the photo and watch your picture grow.",
   "tour.start.hint.later": "Add a photo, then type /dream. Or press a button under someone's picture.",
   "tour.own": "Use your own photo.",
-  "tour.own.hint": "Drop it here, paste it or add it, then type / to see what you can do with it.",
+  "tour.own.hint": "Drop, paste or add it, then type / to see what you can do with it.",
   "tour.own.hint.touch": "Add it, then type / to see what you can do with it.",
   "tour.own.add": "Add a photo",
   "tour.react": "Take it further.",
@@ -239,7 +239,7 @@ export const english = {
   "composer.heic": "This browser cannot read {name}: save it as JPEG, or send it from a phone or from Safari.",
   "composer.too-large": "{name} is larger than {megabytes} MB: please make it smaller first.",
   "composer.too-many": "A message can have at most {count} pictures: send the rest in another one.",
-  "mask.draw": "Draw where on {name}",
+  "mask.draw": "Draw where to change {name}",
   "mask.title": "Where in the picture?",
   "mask.hint":
     "Paint over the part to change. By keyboard: arrows move the brush, Space puts it down and lifts it, + and - " +
