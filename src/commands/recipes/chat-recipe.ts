@@ -241,8 +241,9 @@ export function changeDream(botOptions: BotOptions, params: Params, changes: Par
   const chosen = channels === undefined ? rest : { channels, ...rest };
   if (layers !== undefined) return { ...chosen, layers };
   const asked = changes.look !== undefined || (params.network === rest.network && oldLook !== undefined);
-  // A word says what to dream of; a look that is asked for mixes in.
-  if ((changes.into ?? changes.away) !== undefined && changes.look === undefined) return chosen;
+  // A word says what to dream of; a look that is asked for, or was before, mixes in.
+  const mixesIn = oldLook !== undefined && (changes.into ?? changes.away) === undefined;
+  if ((rest.into ?? rest.away) !== undefined && changes.look === undefined && !mixesIn) return chosen;
   const look = lookFor(botOptions, network, changes.look ?? oldLook, asked);
   return look === undefined ? chosen : { look, ...chosen };
 }

@@ -228,6 +228,34 @@ describe("the buttons below a result", () => {
     expect(film?.recipe).toBe("zoom");
   });
 
+  it.each(["/dream into:castle size:256 seed:7", "/dream away:alp size:256 seed:7"])(
+    "make of %s the same dream, and mix no look into it",
+    async (line) => {
+      const { chat, engine, announcement, quiet } = await result(line);
+      for (const verb of ["larger", "stronger", "vary", "morph"]) {
+        await chat.press(ben, announcement, verb);
+        await quiet();
+      }
+      expect(engine.runs.map(({ request }) => request.params.look)).toEqual(Array(5).fill(undefined));
+      const sheet = chat.in("channel").find(({ content }) => content.text.includes("4 variations"));
+      await chat.press(ben, sheet ?? expect.fail(), "choose-2");
+      await quiet();
+      expect(engine.runs).toHaveLength(6);
+      expect(engine.runs[5]?.request.params.look).toBeUndefined();
+    },
+  );
+
+  it("keep the look that was mixed into a word's dream", async () => {
+    const { chat, engine, announcement, quiet } = await result("/dream into:castle look:patterns size:256 seed:7");
+    await chat.press(ben, announcement, "larger");
+    await quiet();
+    expect(engine.runs[1]?.request.params).toMatchObject({ into: "castle", look: "patterns" });
+    await chat.say(ben, "/again into:lion");
+    await quiet();
+    expect(engine.runs[2]?.request.params).toMatchObject({ into: "lion" });
+    expect(engine.runs[2]?.request.params.look).toBeUndefined();
+  });
+
   it("make it a style of the community, named after the work, once", async () => {
     const { chat, engine, announcement, job, quiet, repository } = await result();
     const name = `dream-${job.toLowerCase()}`;
