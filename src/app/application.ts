@@ -59,6 +59,8 @@ export interface Running {
  * same. What has not been told by then is owed, and told at the next start.
  */
 const [LAST_MESSAGES_MS, CHATS_MS] = [2_000, 2_500];
+/** What either is given at least, where the engine has taken all of that. */
+const LEAST_MS = 500;
 /** A chat that is being tried again while the program stops is waited for no longer. */
 const QUIESCE_MS = 500;
 
@@ -172,7 +174,7 @@ function stopInTime(lifecycle: Lifecycle, { runner, queue, graceMs }: Stopping):
   let begun = 0;
   const until = (limit: number, work: Promise<unknown>) => {
     const left = begun + graceMs + limit - performance.now();
-    return withTimeout(work, Math.max(0, left), () => undefined);
+    return withTimeout(work, Math.max(LEAST_MS, left), () => undefined);
   };
   lifecycle.onStop("chats", () => until(CHATS_MS, runner.stop()));
   lifecycle.onStop("last messages", () => until(LAST_MESSAGES_MS, runner.idle()));
