@@ -1,5 +1,6 @@
 /** Completion that tells the truth: all there is, words without names, mistakes, pictures, and lines called back. */
 import { describe, expect, it } from "vitest";
+import type { WireSession } from "../../../src/bots/web/wire.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { overflow, shot, VIEWS } from "./seen.js";
 import { box, message, wholeProgram } from "./whole-program.js";
@@ -39,6 +40,26 @@ describe.skipIf(!hasChromium)(`completion (${chromiumHint})`, () => {
       await shot(page, "completion-styles");
       expect(await overflow(page)).toBe(0);
       expect(errors).toEqual([]);
+    });
+
+    it("offers what /settings can do, and each setting's values", async () => {
+      const { page } = await visit(view);
+      const options = page.getByRole("option");
+      const names = () => options.locator("strong").allTextContents();
+      const { commands } = await page.evaluate<Pick<WireSession, "commands">>(
+        "fetch('api/session').then((answer) => answer.json())",
+      );
+      const settings = commands.find(({ name }) => name === "settings")?.options ?? expect.fail();
+      const deeds = ["show", "reset", "mydata", "optout", "optin"];
+      await box(page).fill("/settings ");
+      const others = settings.map(({ name }) => name).filter((name) => name !== "action");
+      await expect.poll(names).toEqual([...deeds, ...others]);
+      expect(others).toEqual(expect.arrayContaining(["art", "daily", "size", "everywhere"]));
+      await shot(page, "completion-settings");
+      await box(page).fill("/settings art:");
+      await expect.poll(async () => (await names()).toSorted()).toEqual(["off", "on"]);
+      await box(page).fill("/settings mydata ex");
+      await expect.poll(names).toContain("export");
     });
 
     it("completes words without a name, and joins a share to the style before it", async () => {
