@@ -32,6 +32,8 @@ const [JOBS, PEOPLE, SOCKETS] = [Number(given.jobs), Number(given.people), Numbe
 const OF_ONE_ADDRESS = 10;
 /** Jobs that are open at a time while few wait. */
 const FEW = 8;
+/** Of the engine. */
+const PLACES = 4;
 /** When no job has ended for so long, none does any more. */
 const STILL_MS = 10_000;
 /** The aim. */
@@ -44,7 +46,7 @@ const [port, opsPort] = [await freePort(), await freePort()];
 const env = {
   WEB_PORT: String(port),
   WEB_HOST: "127.0.0.1",
-  ENGINE_CONCURRENCY: "4",
+  ENGINE_CONCURRENCY: String(PLACES),
   FAULT_FREE: freeFile,
   OPS_ENABLED: "true",
   OPS_PORT: String(opsPort),
