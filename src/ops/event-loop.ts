@@ -1,5 +1,6 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from "node:perf_hooks";
 
+/** Milliseconds between two looks at the clock. */
 const RESOLUTION_MS = 20;
 const WINDOW_MS = 15_000;
 
@@ -10,18 +11,16 @@ export interface Lag {
   readonly max: number;
 }
 
+type Delay = Pick<IntervalHistogram, "count" | "max" | "percentile" | "reset" | "disable">;
+
 /** Measures the delay of this process's event loop over the last one to two windows. */
 export class EventLoopWatch {
   /** Two that overlap, the older one first: of a few looks the 99th percentile is the latest of all. */
-  #delays: readonly [IntervalHistogram, IntervalHistogram];
+  #delays: readonly [Delay, Delay];
   readonly #turn: NodeJS.Timeout;
 
-  /** @param resolutionMs between two looks at the clock */
-  constructor(
-    windowMs = WINDOW_MS,
-    private readonly resolutionMs = RESOLUTION_MS,
-  ) {
-    this.#delays = [watched(resolutionMs), watched(resolutionMs)];
+  constructor(windowMs = WINDOW_MS, watch: () => Delay = watched) {
+    this.#delays = [watch(), watch()];
     this.#turn = setInterval(() => {
       const [older, newer] = this.#delays;
       older.reset();
@@ -33,9 +32,9 @@ export class EventLoopWatch {
   get lag(): Lag {
     const [delay] = this.#delays;
     return {
-      p50: this.#seconds(delay.percentile(50)),
-      p99: this.#seconds(delay.percentile(99)),
-      max: this.#seconds(delay.count === 0 ? 0 : delay.max),
+      p50: seconds(delay.percentile(50)),
+      p99: seconds(delay.percentile(99)),
+      max: seconds(delay.count === 0 ? 0 : delay.max),
     };
   }
 
@@ -43,15 +42,15 @@ export class EventLoopWatch {
     clearInterval(this.#turn);
     for (const delay of this.#delays) delay.disable();
   }
-
-  /** Nanoseconds have the time between two looks in them; before the first look the histogram says NaN. */
-  #seconds(nanoseconds: number): number {
-    return Math.max(0, (Number.isFinite(nanoseconds) ? nanoseconds : 0) / 1e9 - this.resolutionMs / 1e3);
-  }
 }
 
-function watched(resolution: number): IntervalHistogram {
-  const delay = monitorEventLoopDelay({ resolution });
+function watched(): Delay {
+  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
   return delay;
+}
+
+/** Nanoseconds have the time between two looks in them; before the first look the histogram says NaN. */
+function seconds(nanoseconds: number): number {
+  return Math.max(0, (Number.isFinite(nanoseconds) ? nanoseconds : 0) / 1e9 - RESOLUTION_MS / 1e3);
 }
