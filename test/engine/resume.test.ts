@@ -151,6 +151,11 @@ const MOVING: Readonly<Record<string, EngineRequest>> = {
     params: { network: "vgg", layers: "block2_conv1", size: 48, octaves: 2, steps: 2, filmFrames: 5 },
     pictures: { image: film },
   },
+  "a dream where something is seen in a film": {
+    recipe: "dream",
+    params: { network: "naming", layers: "block2_conv1", size: 48, octaves: 2, steps: 2, filmFrames: 5, where: "dogs" },
+    pictures: { image: film },
+  },
   "a painting of a film": {
     recipe: "stylize",
     pictures: { image: film, style: painting },

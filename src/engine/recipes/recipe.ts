@@ -29,6 +29,16 @@ export interface RecipeContext {
   readonly resume?: SavedState;
   /** Of a film's frame after the first one: what it begins with. */
   readonly before?: FrameBefore;
+  /** Of a film's frame: the masks of things that are looked for in it. */
+  readonly masks?: FrameMasks;
+}
+
+/** Masks by what was looked for, at the size of the result. */
+export interface FrameMasks {
+  /** Those of the frame before. */
+  readonly before: ReadonlyMap<string, Raster>;
+  /** This frame's own, as they are found. */
+  readonly found: Map<string, Raster>;
 }
 
 /** The frame before in a film, at the size of the result. */

@@ -3,9 +3,17 @@ import { encodeFilm, needFfmpeg, needRoom } from "../../images/animation.js";
 import { fromInterleaved, toInterleaved } from "../../images/codec.js";
 import type { FilmFormat } from "../../images/film.js";
 import { FrameStore } from "../../images/frame-store.js";
+import { maskFrom } from "../../images/masks.js";
 import { believed, opticalFlow } from "../../images/optical-flow.js";
 import { CHANNELS, fitInside, type Raster } from "../../images/raster.js";
-import { type Frame, type FrameBefore, type Frames, type RecipeContext, RecipeError } from "../recipe.js";
+import {
+  type Frame,
+  type FrameBefore,
+  type FrameMasks,
+  type Frames,
+  type RecipeContext,
+  RecipeError,
+} from "../recipe.js";
 import { bytesOf, floatsOf, type SavedState } from "../saved-state.js";
 import { openingOf } from "./options.js";
 
@@ -60,8 +68,9 @@ export async function* moving(input: MovingInput, options: MovingOptions, contex
       const place = (film.done - opening + count) % count;
       const source = sourceAt(place);
       const before = film.last && frameBefore(film.last, source);
-      const last = yield* oneFrame(film, run(source, { ...within, ...(before && { before }) }), source);
-      film.last = { source, result: last.image };
+      const masks: FrameMasks = { before: film.last?.masks ?? new Map(), found: new Map() };
+      const last = yield* oneFrame(film, run(source, { ...within, masks, ...(before && { before }) }), source);
+      film.last = { source, result: last.image, masks: masks.found };
       yield await filmFrame(film, last, store);
     }
     return await encodeFilm(store, { delays, loops, maxBytes, format, signal, ...(soundOf && { soundOf }) });
@@ -80,18 +89,20 @@ interface FilmInProgress {
   readonly openings: Uint8Array[];
   /** Frames made so far, with those before the beginning. */
   done: number;
-  last?: { readonly source: Raster; readonly result: Raster };
+  last?: LastFrame;
+}
+
+interface LastFrame {
+  readonly source: Raster;
+  readonly result: Raster;
+  readonly masks: ReadonlyMap<string, Raster>;
 }
 
 /** The frame before, and where its things are in this one. */
-function frameBefore(last: { readonly source: Raster; readonly result: Raster }, source: Raster): FrameBefore {
-  const forth = opticalFlow(last.source, source);
-  const back = opticalFlow(source, last.source);
-  return {
-    ...last,
-    flow: forth,
-    sure: believed(last.source, source, forth, back),
-  };
+function frameBefore({ source: earlier, result }: LastFrame, source: Raster): FrameBefore {
+  const forth = opticalFlow(earlier, source);
+  const back = opticalFlow(source, earlier);
+  return { source: earlier, result, flow: forth, sure: believed(earlier, source, forth, back) };
 }
 
 /** What a frame has nothing of, when the first one has had it: it stays as it is. */
@@ -134,8 +145,9 @@ async function filmFrame(film: FilmInProgress, last: Frame, store: FrameStore): 
     await store.append(image);
   }
   const kind = place < 0 ? "preview" : "film";
+  const lastBytes = Float32Array.BYTES_PER_ELEMENT * (2 * CHANNELS + (film.last?.masks.size ?? 0));
   const savable = {
-    bytes: (store.count + openings.length + 4) * CHANNELS * width * height,
+    bytes: ((store.count + openings.length) * CHANNELS + lastBytes) * width * height,
     save: () => filmState(film, store),
   };
   return { ...made, kind, octave: Math.max(1, place + 1), octaves: count, progress, image, savable };
@@ -149,6 +161,8 @@ function faded(from: Raster, to: Raster, share: number): Raster {
 async function filmState({ last, openings, done }: FilmInProgress, store: FrameStore): Promise<SavedState> {
   const arrays: Record<string, Float32Array | Uint8Array> = {};
   if (last) Object.assign(arrays, { source: last.source.data, result: last.result.data });
+  // The three planes of a mask are equal.
+  for (const [word, { data }] of last?.masks ?? []) arrays[MASK_OF + word] = data.slice(0, data.length / CHANNELS);
   for (const [i, frame] of openings.entries()) arrays[`opening${i}`] = frame;
   for (let i = 0; i < store.count; i++) arrays[`frame${i}`] = await store.read(i);
   return { octave: store.count, numbers: { done: done + 1 }, arrays };
@@ -167,6 +181,23 @@ function savedFilm(state: SavedState, film: FilmInProgress): readonly Uint8Array
   if (openings.length !== Math.min(done, opening) || frames.length !== Math.max(0, done - opening)) return undefined;
   film.openings.push(...openings);
   film.done = done;
-  film.last = { source: { width, height, data: source }, result: { width, height, data: result } };
+  film.last = {
+    source: { width, height, data: source },
+    result: { width, height, data: result },
+    masks: savedMasks(state, width, height),
+  };
   return frames;
+}
+
+/** Before what was looked for, in the names of a state's arrays. */
+const MASK_OF = "mask of ";
+
+function savedMasks({ arrays }: SavedState, width: number, height: number): ReadonlyMap<string, Raster> {
+  const masks = Object.entries(arrays).filter(([name]) => name.startsWith(MASK_OF));
+  return new Map(
+    masks.map(([name, plane]) => [
+      name.slice(MASK_OF.length),
+      maskFrom(width, height, (x, y) => plane[y * width + x] ?? 0),
+    ]),
+  );
 }

@@ -4,9 +4,10 @@ import type { CutOut } from "../../images/codec.js";
 import { areaOf, feathered, intersected, inverted, maskFrom } from "../../images/masks.js";
 import type { Raster, Size } from "../../images/raster.js";
 import { extended, resize } from "../../images/resample.js";
+import { warpAlong } from "../../images/warp.js";
 import { catalogue } from "../../networks/catalogue-file.js";
 import { type Network, noClasses } from "../../networks/network.js";
-import { type PictureInput, type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
+import { type FrameBefore, type PictureInput, type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
 import { colourMask, regionMask } from "./areas.js";
 import { classMask } from "./class-mask.js";
 import { MASK, parseWhere, type Where } from "./syntax.js";
@@ -28,6 +29,8 @@ const SEEN = 0.1;
 const NAMED = 3;
 /** A mask with less of the picture than this is none. */
 const LEAST_AREA = 0.001;
+/** Of a thing's mask, what is kept from one frame of a film to the next. */
+const KEPT = 0.75;
 /** What is looked for in a picture, and is nowhere in noise. */
 const LOOKED_FOR: ReadonlySet<Where["kind"]> = new Set<Where["kind"]>(["colour", "class", "opaque"]);
 /** How far the proportions of a mask may be from the picture's. */
@@ -107,10 +110,34 @@ async function seenMask(
   const { programs } = context;
   const network = await namingNetwork(id, context);
   const { mask, probability } = await classMask({ programs, network }, image, members);
-  if (probability >= SEEN) return mask;
+  const steady = steadied(word, probability >= SEEN ? mask : undefined, context);
+  if (steady) return steady;
   const others = (await classify({ programs, network }, image)).filter(({ name }) => name !== word);
   const seen = others.slice(0, NAMED).map(({ name }) => name);
   throw new RecipeError("where.not-seen", { word, network: network.id, seen });
+}
+
+/**
+ * What a network sees of a thing changes more from one frame of a film to the next than the thing does: there its mask
+ * goes on from the frame before, as far as that can be believed.
+ * @param seen undefined where the thing is not seen in this frame
+ * @returns undefined where it was not seen in the frame before either
+ */
+function steadied(word: string, seen: Raster | undefined, { before, masks }: RecipeContext): Raster | undefined {
+  const last = masks?.before.get(word);
+  const fits = before && last && last.width === before.flow.width && last.height === before.flow.height;
+  const mask = fits ? moved(last, before, seen) : seen;
+  if (mask) masks?.found.set(word, mask);
+  return mask;
+}
+
+function moved(last: Raster, { flow, sure }: FrameBefore, seen: Raster | undefined): Raster {
+  const { data } = warpAlong(last, flow, { kernel: "linear" });
+  return maskFrom(last.width, last.height, (x, y) => {
+    const i = y * last.width + x;
+    const own = seen?.data[i] ?? 0;
+    return own + KEPT * (sure.data[i] ?? 0) * ((data[i] ?? 0) - own);
+  });
 }
 
 /** The job's own network where it can name things, else one that can and is on this machine. */

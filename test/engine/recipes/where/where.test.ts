@@ -250,6 +250,35 @@ describe("a mask", () => {
     expect(data.every((v) => v >= 0 && v <= 1)).toBe(true);
   });
 
+  it("of a thing goes on from a film's frame before, as far as that can be believed", async () => {
+    const still = { width: 160, height: 120, dx: new Float32Array(160 * 120), dy: new Float32Array(160 * 120) };
+    const sure = maskFrom(160, 120, (x) => (x < 80 ? 1 : 0));
+    const before = { source: photo, result: photo, flow: still, sure };
+    const next = async (where: string, last?: readonly [string, Raster]) => {
+      const masks = { before: new Map(last && [last]), found: new Map<string, Raster>() };
+      const found = await findMask(
+        { ...asked, where },
+        photo,
+        { image },
+        { ...context, ...(last && { before }), masks },
+      );
+      return { mask: found?.(photo).data ?? fail(), kept: masks.found };
+    };
+    const alone = await next("dogs");
+    expect(alone.mask).toEqual((await at("dogs"))?.data);
+    expect(alone.kept.get("dogs")?.data).toEqual(alone.mask);
+    const everywhere = maskFrom(160, 120, () => 1);
+    const { mask, kept } = await next("not dogs", ["dogs", everywhere]);
+    for (const [i, own] of alone.mask.entries()) {
+      const expected = i % 160 < 80 ? 0.25 * own + 0.75 : own;
+      expect(kept.get("dogs")?.data[i]).toBeCloseTo(expected, 5);
+      expect(mask[i]).toBeCloseTo(1 - expected, 5);
+    }
+    // What is seen no longer goes little by little; what was not seen before is missing.
+    expect((await next("tench", ["tench", everywhere])).mask.slice(78, 82)).toEqual(Float32Array.of(0.75, 0.75, 0, 0));
+    await expect(next("tench", ["dogs", everywhere])).rejects.toThrow("sees no tench");
+  });
+
   it("that cannot be is told in a sentence that helps", async () => {
     await expect(at("#ff00ff")).rejects.toThrow("colour near #ff00ff");
     await expect(at("mask")).rejects.toThrow("Send one as the second picture");
