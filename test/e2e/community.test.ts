@@ -11,6 +11,7 @@ import { loadConfig } from "../../src/app/settings/load-settings.js";
 import type { Engine } from "../../src/engine/process/engine.js";
 import { FakeEngine, type FakeRun } from "../fakes/engine.js";
 import { chromiumHint, hasChromium, launchChromium } from "../support/chromium.js";
+import { partPattern } from "../support/has-part.js";
 
 const STEP_MS = 180_000;
 
@@ -110,7 +111,7 @@ describe.skipIf(!hasChromium)(`a community in the browser (${chromiumHint})`, ()
   ): Promise<{ readonly item: Locator; readonly job: string }> {
     await say(page, `${line} seed:${seed}`);
     const item = page
-      .locator(".channel-pane article", { hasText: `seed:${seed} ` })
+      .locator(".channel-pane article", { hasText: partPattern(`seed:${seed}`) })
       // The bot's own has buttons; a line that answers a result only quotes its "Done in".
       .filter({ has: page.getByRole("button", { name: "Again" }) })
       .filter({ hasText: "Done in" })
@@ -206,7 +207,7 @@ describe.skipIf(!hasChromium)(`a community in the browser (${chromiumHint})`, ()
     painter.waits = true;
     try {
       await say(page, "/dream seed:203");
-      const waiting = page.locator(".channel-pane article", { hasText: "seed:203 " }).last();
+      const waiting = page.locator(".channel-pane article", { hasText: partPattern("seed:203") }).last();
       await waiting.getByText(/Painting now/).waitFor();
       await say(page, "/queue");
       await said(page, /Dream of creatures, yours.*running, about/).waitFor();

@@ -14,6 +14,7 @@ import { engineSettings } from "../../src/app/engine-settings.js";
 import { loadConfig } from "../../src/app/settings/load-settings.js";
 import { EngineHost } from "../../src/engine/process/host.js";
 import { chromiumHint, hasChromium, launchChromium } from "../support/chromium.js";
+import { partPattern } from "../support/has-part.js";
 import { drawn } from "../support/pictures.js";
 import { writeTinyNetwork } from "../support/tiny-network.js";
 
@@ -99,12 +100,12 @@ describe.skipIf(!hasChromium)(`what a community makes its own, in the page (${ch
   }
 
   const message = (page: Page, text: string | RegExp): Locator =>
-    page.locator(".channel-pane article", { hasText: text }).last();
+    page.locator(".channel-pane article", { hasText: typeof text === "string" ? partPattern(text) : text }).last();
 
   /** The bot's message about a job that is done, by a word of it. */
   async function finished(page: Page, text: string | RegExp): Promise<Locator> {
     const item = page
-      .locator(".channel-pane article", { hasText: text })
+      .locator(".channel-pane article", { hasText: typeof text === "string" ? partPattern(text) : text })
       .filter({ hasText: /job [A-Z0-9]{8}/ })
       .filter({ hasText: "Done in" })
       .filter({ has: page.getByRole("button", { name: "Delete" }) })
@@ -137,8 +138,8 @@ describe.skipIf(!hasChromium)(`what a community makes its own, in the page (${ch
       const [moderator, ann] = [await visit(), await visit()];
       await attach(ann, [await drawn(96, 72)], "pond");
       await say(ann, `/dream ${QUICK} seed:71`);
-      await finished(ann, "seed:71 ");
-      const favourite = await finished(moderator, "seed:71 ");
+      await finished(ann, "seed:71");
+      const favourite = await finished(moderator, "seed:71");
       await favourite.hover();
       await favourite.getByRole("button", { name: "React with ❤️" }).click();
       await favourite.locator(".reaction", { hasText: "❤️" }).waitFor();
@@ -178,7 +179,7 @@ describe.skipIf(!hasChromium)(`what a community makes its own, in the page (${ch
       await shot(ann, "taught");
       await attach(ben, [await drawn(96, 72)], "pond");
       await say(ben, "/dream look:discs size:96 octaves:1 steps:2 seed:32");
-      const dreamt = await finished(ben, "seed:32 ");
+      const dreamt = await finished(ben, "seed:32");
       expect(await dreamt.textContent()).toMatch(/Dream of discs.*Look discs by /s);
       expect(await sizeOf(ben, dreamt)).toEqual([96, 72]);
     },
@@ -192,8 +193,8 @@ describe.skipIf(!hasChromium)(`what a community makes its own, in the page (${ch
       for (const [i, who] of [ann, ann, ann, ben, ben].entries()) {
         await attach(who, [await drawn(64 + 8 * i, 72)], `work${i}`);
         await say(who, `/dream ${QUICK} seed:4${i}`);
-        await finished(who, `seed:4${i} `);
-        const work = await finished(ann, `seed:4${i} `);
+        await finished(who, `seed:4${i}`);
+        const work = await finished(ann, `seed:4${i}`);
         await work.hover();
         await work.getByRole("button", { name: "React with ❤️" }).click();
         await work.locator(".reaction", { hasText: "❤️" }).waitFor();
@@ -220,13 +221,13 @@ describe.skipIf(!hasChromium)(`what a community makes its own, in the page (${ch
       const page = await visit();
       await say(page, "/neuron corners/3 size:64 steps:1 seed:81");
       const told = page.locator(".thread-pane article", { hasText: "Your picture is ready" });
-      await (await finished(page, "seed:81 ")).locator(".thread-card").press("Enter");
+      await (await finished(page, "seed:81")).locator(".thread-card").press("Enter");
       await told.getByText("What neurons of corners stand for: 3: ").waitFor();
       await say(page, "/neurons find:goldfish columns:2 seed:82");
-      await (await finished(page, "seed:82 ")).locator(".thread-card").press("Enter");
+      await (await finished(page, "seed:82")).locator(".thread-card").press("Enter");
       await told.getByText(/What neurons of corners stand for: \d+: .+; \d+: /).waitFor();
       await say(page, "/texture into:goldfish size:64 steps:1 seed:83");
-      const woven = await finished(page, "seed:83 ");
+      const woven = await finished(page, "seed:83");
       await woven
         .getByAltText("A texture woven of a goldfish, as a network sees it")
         .first()
@@ -244,17 +245,17 @@ describe.skipIf(!hasChromium)(`what a community makes its own, in the page (${ch
       const page = await visit();
       await attach(page, [await drawn(96, 72), await drawn(80, 80)], "guided");
       await say(page, `/dream ${QUICK} like:attached seed:91`);
-      expect(await (await finished(page, "seed:91 ")).textContent()).toContain("needs the same picture and guide");
+      expect(await (await finished(page, "seed:91")).textContent()).toContain("needs the same picture and guide");
       await attach(page, [await drawn(96, 72)], "pond");
       await say(page, `/dream ${QUICK} repeat:4 seed:92`);
-      const sheet = await finished(page, "seed:92 ");
+      const sheet = await finished(page, "seed:92");
       await sheet
         .getByAltText(/^4 variations side by side\. /)
         .first()
         .waitFor();
       await shot(page, "variations");
       await sheet.getByRole("button", { name: "Choose 2" }).click();
-      const chosen = await finished(page, "seed:93 ");
+      const chosen = await finished(page, "seed:93");
       expect(await sizeOf(page, chosen)).toEqual([64, 48]);
       await chosen.hover();
       await chosen.getByRole("button", { name: "Morph" }).click();
@@ -272,7 +273,7 @@ describe.skipIf(!hasChromium)(`what a community makes its own, in the page (${ch
       await message(ann, "Saved moody for you: /dream layers:corners:1 ").waitFor();
       await attach(ann, [await drawn(96, 72)], "pond");
       await say(ann, "/dream moody seed:51");
-      expect(await sizeOf(ann, await finished(ann, "seed:51 "))).toEqual([64, 48]);
+      expect(await sizeOf(ann, await finished(ann, "seed:51"))).toEqual([64, 48]);
       await say(ann, "/preset export moody");
       const card = message(ben, "The preset moody: it is in this picture's file");
       await card.getByAltText(/^A card with the preset moody: \/dream layers:corners:1 /).waitFor();
@@ -285,7 +286,7 @@ describe.skipIf(!hasChromium)(`what a community makes its own, in the page (${ch
       await message(ben, "Saved moody for you: /dream layers:corners:1 ").waitFor();
       await attach(ben, [await drawn(96, 72)], "pond");
       await say(ben, "/dream moody seed:53");
-      expect(await sizeOf(ben, await finished(ben, "seed:53 "))).toEqual([64, 48]);
+      expect(await sizeOf(ben, await finished(ben, "seed:53"))).toEqual([64, 48]);
     },
     JOB_MS,
   );

@@ -5,7 +5,7 @@ import type { ChannelRef } from "../../src/domain/model.js";
 import type { FakeDiscord } from "../fakes/discord/server.js";
 import type { FakeSlack } from "../fakes/slack/server.js";
 import { Users } from "../fakes/slack/users.js";
-import { hasPart } from "../support/has-part.js";
+import { hasPart, partPattern } from "../support/has-part.js";
 import { waitFor } from "../support/wait-for.js";
 
 /** A channel's message about a job that is done. */
@@ -163,8 +163,7 @@ async function attach(page: Page, photo: Uint8Array): Promise<void> {
 /** The message of a job that is done, by its own name: others may come below it. */
 async function finished(page: Page, parts: readonly string[]): Promise<Locator> {
   let item = page.locator(".channel-pane article", { hasText: DONE });
-  for (const part of parts)
-    item = item.filter({ hasText: new RegExp(`${part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?!\\d)`) });
+  for (const part of parts) item = item.filter({ hasText: partPattern(part) });
   item = item.filter({ has: page.getByRole("button", { name: "Delete", exact: true }) });
   const shown = async () => (await page.locator(".channel-pane article").allTextContents()).slice(-4).join("\n---\n");
   await item
