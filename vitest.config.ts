@@ -11,7 +11,7 @@ const long = [
   "test/e2e/**/*.test.ts",
   "test/fault/**/*.test.ts",
   "test/queue/cluster/**/*.test.ts",
-  "test/shared/film-limits.test.ts",
+  "test/shared/{film-limits,odd-films}.test.ts",
   "test/docs/examples.test.ts",
   "test/engine/measure/reference.test.ts",
   "test/engine/process/host.test.ts",

@@ -157,7 +157,8 @@ export async function onTheWeb(browser: Browser, address: string): Promise<ChatI
 async function attach(page: Page, photo: Uint8Array): Promise<void> {
   const picture = { name: "photo.png", mimeType: "image/png", buffer: Buffer.from(photo) };
   await page.locator(".channel-pane input[type=file]").setInputFiles([picture]);
-  await page.getByLabel("Describe photo.png").waitFor();
+  // A refused line may have come back with its own.
+  await page.getByLabel("Describe photo.png").last().waitFor();
 }
 
 /** The message of a job that is done, by its own name: others may come below it. */

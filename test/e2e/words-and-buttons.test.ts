@@ -143,7 +143,7 @@ describe.concurrent.each(chats)("in %s", (_, there, open) => {
       await chat.use("dream", { into: "peakock", ...small });
       await chat.told("Did you mean peacock?");
       // Nor is a network fetched, or a place in line taken, for what it cannot do.
-      await chat.use("dream", { into: "owl", network: "vgg19", ...small });
+      await chat.use("dream", { into: "owl", network: "vgg19", ...small }, await drawn(64, 48));
       await chat.told("vgg19 cannot name things: its file has no classifier. resnet50 and googlenet can.");
       // Another thing than before, or the same with another share.
       const share = /(?:\d+(?:\.\d)?|under 0\.1)%/.source;
