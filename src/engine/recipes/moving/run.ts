@@ -192,12 +192,13 @@ function savedFilm(state: SavedState, film: FilmInProgress): readonly Uint8Array
 /** Before what was looked for, in the names of a state's arrays. */
 const MASK_OF = "mask of ";
 
-function savedMasks({ arrays }: SavedState, width: number, height: number): ReadonlyMap<string, Raster> {
-  const masks = Object.entries(arrays).filter(([name]) => name.startsWith(MASK_OF));
+function savedMasks(state: SavedState, width: number, height: number): ReadonlyMap<string, Raster> {
+  const names = Object.keys(state.arrays).filter((name) => name.startsWith(MASK_OF));
   return new Map(
-    masks.map(([name, plane]) => [
-      name.slice(MASK_OF.length),
-      maskFrom(width, height, (x, y) => plane[y * width + x] ?? 0),
-    ]),
+    names.flatMap((name) => {
+      const plane = floatsOf(state, name, width * height);
+      const mask = plane && maskFrom(width, height, (x, y) => plane[y * width + x] ?? 0);
+      return mask ? [[name.slice(MASK_OF.length), mask] as const] : [];
+    }),
   );
 }

@@ -4,6 +4,7 @@ import { type Pending, type TimelineRef, useStore } from "../state/store.js";
 import { sentence } from "../text/sentences.js";
 import { Avatar } from "./Avatar.js";
 import { Button } from "./Button.js";
+import { ProgressBar } from "./ProgressBar.js";
 
 interface Props {
   readonly timeline: TimelineRef;
@@ -75,7 +76,12 @@ function PendingPictures({ timeline, message }: Props) {
           ) : (
             <img class="pending-picture" src={url} width={width || 160} height={height || 120} alt={file.name} />
           )}
-          {error === undefined && <Sent name={file.name} share={(sent - before(index)) / file.size} />}
+          {error === undefined && (
+            <ProgressBar
+              share={(sent - before(index)) / file.size}
+              label={sentence("message.uploading", { name: file.name })}
+            />
+          )}
           {index === refused && (
             <figcaption class="failure">
               <span role="alert">{error}</span>
@@ -90,21 +96,5 @@ function PendingPictures({ timeline, message }: Props) {
         </figure>
       ))}
     </div>
-  );
-}
-
-function Sent({ name, share }: { name: string; share: number }) {
-  const percent = Math.round(Math.min(1, Math.max(0, share)) * 100);
-  return (
-    <i
-      class="thread-progress"
-      role="progressbar"
-      aria-valuenow={percent}
-      aria-valuemin={0}
-      aria-valuemax={100}
-      aria-label={sentence("message.uploading", { name })}
-    >
-      <i style={{ transform: `scaleX(${percent / 100})` }} />
-    </i>
   );
 }

@@ -5,6 +5,7 @@ import { sentence } from "../text/sentences.js";
 import { Countdown } from "./Countdown.js";
 import { Icon } from "./Icon.js";
 import { LivePicture } from "./LivePicture.js";
+import { ProgressBar } from "./ProgressBar.js";
 import { Time } from "./Time.js";
 
 export const isRunning = ({ progress = 1 }: WireThread): boolean => progress < 1;
@@ -49,16 +50,7 @@ function Progress({ value, countdown }: { value: number; countdown: WireCountdow
   const percent = Math.round(value * 100);
   return (
     <>
-      <i
-        class="thread-progress"
-        role="progressbar"
-        aria-valuenow={percent}
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-label={sentence("thread.progress")}
-      >
-        <i style={{ transform: `scaleX(${value})` }} />
-      </i>
+      <ProgressBar share={value} label={sentence("thread.progress")} />
       <span class="thread-time">
         <b>{sentence("thread.percent", { percent })}</b>
         {countdown && <Countdown countdown={countdown} />}
