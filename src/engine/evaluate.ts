@@ -7,7 +7,7 @@ import { type Tile, tilesOf } from "./memory.js";
 import type { BuildOptions, Network } from "./networks/network.js";
 import { type Objective, type Scope, scopeOf } from "./objectives/objective.js";
 import type { Programs } from "./programs.js";
-import type { Tensor, Tensors } from "./runtimes/runtime.js";
+import type { CompileOptions, Tensor, Tensors } from "./runtimes/runtime.js";
 
 export interface Evaluation {
   readonly loss: number;
@@ -38,9 +38,9 @@ export function batchOf(images: readonly Raster[]): Tensor {
 
 const keyOf = (
   { id, edition = "" }: Network,
-  { pooling = "max", multipleOf = 1, everywhere = false }: BuildOptions,
+  { pooling = "max", multipleOf = 1 }: BuildOptions,
   what: string,
-): string => `${id} ${edition} ${pooling}${everywhere ? " everywhere" : ""} ${multipleOf} ${what}`;
+): string => `${id} ${edition} ${pooling} ${multipleOf} ${what}`;
 
 /** The key of the program that is a step of some parts, by their structures. */
 export function stepKey(
@@ -81,11 +81,11 @@ export async function observe(
   name: string,
   outputs: (scope: Scope) => Readonly<Record<string, Node>>,
   picture: Raster | Tensor,
-  { values = {}, ...options }: BuildOptions & { readonly values?: Tensors } = {},
+  { values = {}, seldom = false, ...options }: BuildOptions & CompileOptions & { readonly values?: Tensors } = {},
 ): Promise<Tensors> {
   const image = "shape" in picture ? picture : toTensor(picture);
   const build = () => outputs(scopeOf(network.build(options)));
-  return programs.run(keyOf(network, options, name), build, { ...values, image });
+  return programs.run(keyOf(network, options, name), build, { ...values, image }, { seldom });
 }
 
 /** What layers answer to an image, [N, C, H, W] each, by layer. */

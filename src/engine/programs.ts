@@ -2,7 +2,7 @@
 import { imageInputs, leastSide } from "./graph/dimensions.js";
 import type { Node } from "./graph/node.js";
 import { NetworkError } from "./networks/network.js";
-import type { Inputs, Outcome, Program, Runtime, Tensors } from "./runtimes/runtime.js";
+import type { CompileOptions, Inputs, Outcome, Program, Runtime, Tensors } from "./runtimes/runtime.js";
 
 interface Entry {
   readonly program: Promise<Program>;
@@ -36,8 +36,13 @@ export class Programs {
    * @param build makes the outputs; called only when the program must be compiled
    * @throws NetworkError when the images are so small that a feature map would have no place
    */
-  async run(key: string, build: () => Readonly<Record<string, Node>>, inputs: Inputs): Promise<Tensors> {
-    return (await this.advance(key, build, inputs)).tensors;
+  async run(
+    key: string,
+    build: () => Readonly<Record<string, Node>>,
+    inputs: Inputs,
+    options?: CompileOptions,
+  ): Promise<Tensors> {
+    return (await this.advance(key, build, inputs, [], options)).tensors;
   }
 
   /** The same, where `held` outputs stay on the device; the caller releases them. */
@@ -46,8 +51,9 @@ export class Programs {
     build: () => Readonly<Record<string, Node>>,
     inputs: Inputs,
     held: readonly string[] = [],
+    options?: CompileOptions,
   ): Promise<Outcome> {
-    const entry = this.#entries.get(key) ?? this.#add(key, build, held);
+    const entry = this.#entries.get(key) ?? this.#add(key, build, held, options);
     // Moving it to the end of the map marks it as the most recently used.
     this.#entries.delete(key);
     this.#entries.set(key, entry);
@@ -75,11 +81,16 @@ export class Programs {
     await Promise.all(entries.map((entry) => this.#releaseLater(entry)));
   }
 
-  #add(key: string, build: () => Readonly<Record<string, Node>>, held: readonly string[]): Entry {
+  #add(
+    key: string,
+    build: () => Readonly<Record<string, Node>>,
+    held: readonly string[],
+    options?: CompileOptions,
+  ): Entry {
     const outputs = build();
     const nodes = Object.values(outputs);
     const [least, images] = [leastSide(nodes), imageInputs(nodes)];
-    const program = this.runtime.compile(outputs, held);
+    const program = this.runtime.compile(outputs, held, options);
     const entry: Entry = { program, least, images, bytes: 0, running: 0, evicted: false };
     this.#entries.set(key, entry);
     entry.program.then(

@@ -17,8 +17,6 @@ export interface BuildOptions {
    * A promise that images' sides are multiples of this, which saves passes over memory where pooling tiles the image.
    */
   readonly multipleOf?: number;
-  /** Class scores at each place of the deepest map, instead of one for the whole picture. */
-  readonly everywhere?: boolean;
   /** The image to see, where it is the result of other nodes; an input named "image" when left out. */
   readonly image?: Node;
 }
@@ -45,6 +43,8 @@ export interface BuiltNetwork {
    * @throws NetworkError of a network without `classes` or `classNames`
    */
   scores(): Node;
+  /** The same at each place of the deepest map: [N, classes, h, w]. */
+  scoresByPlace(): Node;
 }
 
 /** What a layer is, for lists and for choosing. */
@@ -115,7 +115,7 @@ export function leastSideOf(network: Network, layers: readonly string[], options
 export function leastSideToName(network: Network): number {
   return askOnce(network, ["least side to name"], () => {
     const strides = network.layers.map(({ stride }) => stride);
-    return Math.max(...strides, leastSide([network.build({ everywhere: true }).scores()]));
+    return Math.max(...strides, leastSide([network.build().scoresByPlace()]));
   });
 }
 

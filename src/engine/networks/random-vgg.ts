@@ -57,7 +57,8 @@ export function randomVgg(blocks: readonly (readonly [number, number])[] = VGG19
         built.set(`block${b + 1}_pool`, x);
       }
       const layer = (name: string): Node => built.get(name) ?? noLayer("random-vgg", name);
-      return { image, layer, scores: () => noClasses("random-vgg") };
+      const scores = () => noClasses("random-vgg");
+      return { image, layer, scores, scoresByPlace: scores };
     },
   };
 }

@@ -43,6 +43,11 @@ export interface Program {
   dispose(): Promise<void>;
 }
 
+export interface CompileOptions {
+  /** It will run a few times: nothing is prepared that pays over many runs only. */
+  readonly seldom?: boolean;
+}
+
 export interface Runtime {
   /** For instance "onnx-cpu", "onnx-webgpu", "tfjs-cpu"; what was asked for ("auto") until `open` has chosen. */
   readonly name: string;
@@ -57,7 +62,11 @@ export interface Runtime {
    * Compiles what `outputs` reach.
    * @param held names of outputs that stay on the device
    */
-  compile(outputs: Readonly<Record<string, Node>>, held?: readonly string[]): Promise<Program>;
+  compile(
+    outputs: Readonly<Record<string, Node>>,
+    held?: readonly string[],
+    options?: CompileOptions,
+  ): Promise<Program>;
 }
 
 /** A device or its library cannot do what was asked. */

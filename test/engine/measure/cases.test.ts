@@ -15,7 +15,8 @@ const bright: Network = {
   layers: [{ name: "bright", kind: "ReLU", channels: 3, stride: 1 }],
   build({ image = input("image", [null, 3, null, null]) } = {}) {
     const map = relu(sub(image, scalar(100)));
-    return { image, layer: () => map, scores: () => noClasses("bright") };
+    const scores = () => noClasses("bright");
+    return { image, layer: () => map, scores, scoresByPlace: scores };
   },
 };
 const programs = new Programs(onnxRuntime({ threads: 1 }), { maxBytes: 1e6 });

@@ -39,8 +39,12 @@ export const naming: Network = {
   build(options = {}) {
     const built = vgg.build(options);
     const map = built.layer("block3_conv1");
-    const seen = options.everywhere ? map : reduceMean(map, [2, 3]);
-    return { ...built, scores: () => conv2d(seen, classKernel(16)) };
+    const kernel = classKernel(16);
+    return {
+      ...built,
+      scores: () => conv2d(reduceMean(map, [2, 3]), kernel),
+      scoresByPlace: () => conv2d(map, kernel),
+    };
   },
 };
 
@@ -74,7 +78,8 @@ export const unpadded: Network = {
       built.set(`pool${i + 1}`, x);
     }
     const layer = (name: string): Node => built.get(name) ?? noLayer("unpadded", name);
-    return { image, layer, scores: () => noClasses("unpadded") };
+    const scores = () => noClasses("unpadded");
+    return { image, layer, scores, scoresByPlace: scores };
   },
 };
 

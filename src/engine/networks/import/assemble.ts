@@ -36,20 +36,29 @@ function forEach({ scale, shift }: Affine, count: number): Affine {
 /** One build: nodes by layer name, each made when it is first asked for. */
 class Assembly {
   readonly image: Node;
-  readonly #nodes = new Map<string, Node>();
+  readonly #nodes: Map<string, Node>;
   readonly #survey: Survey;
   readonly #constants: Constants;
   readonly #preprocessing: Preprocessing;
   readonly #average: boolean;
-  readonly #everywhere: boolean;
+  readonly #byPlace: boolean;
 
-  constructor(survey: Survey, constants: Constants, preprocessing: Preprocessing, options: BuildOptions) {
-    this.image = imageOf(options);
+  /** @param whole a build with whose maps the classifier is asked at each place, instead of of the whole picture */
+  constructor(
+    survey: Survey,
+    constants: Constants,
+    preprocessing: Preprocessing,
+    options: BuildOptions,
+    whole?: Assembly,
+  ) {
+    const maps = [...(whole ? whole.#nodes : [])].filter(([name]) => !survey.facts.get(name)?.flat);
+    this.image = whole?.image ?? imageOf(options);
+    this.#nodes = new Map(maps);
     this.#survey = survey;
     this.#constants = constants;
     this.#preprocessing = preprocessing;
     this.#average = options.pooling === "average";
-    this.#everywhere = options.everywhere === true;
+    this.#byPlace = whole !== undefined;
   }
 
   node(name: string): Node {
@@ -169,7 +178,7 @@ class Assembly {
     const from = step.type === "flat" ? this.#plane(layer) : this.#input(layer);
     const x = this.#made(from);
     if (step.type === "flat" && flat(this.#input(layer))) return x;
-    if (this.#everywhere && flat(layer)) return x;
+    if (this.#byPlace && flat(layer)) return x;
     return ops.reduceMean(x, step.type === "flat" ? [2, 3] : step.axes);
   }
 
@@ -228,8 +237,9 @@ class Assembly {
     const [outputs] = shape;
     const chain = () => affine.flatMap((l) => (l.step.type === "affine" ? [forEach(l.step.values(), outputs)] : []));
     const kernel = this.#constants.get(`${key}:kernel`, () => {
-      let data = toOIHW(step.kernel);
-      for (const { scale } of chain()) data = scaleOutputs(data, outputs, scale);
+      const [first, ...further] = chain();
+      let data = toOIHW(step.kernel, first?.scale);
+      for (const { scale } of further) data = scaleOutputs(data, outputs, scale);
       if (direct) data = mixInputs(data, shape, channelOrder(this.#preprocessing), channelScale(this.#preprocessing));
       return { data, shape };
     });
@@ -287,10 +297,15 @@ export function assemble(
     ...(classNames ? { classNames } : isNamed && { classes }),
     build(options: BuildOptions = {}): BuiltNetwork {
       const assembly = new Assembly(facts, constants, preprocessing, options);
+      const classified = (by: Assembly) => (scores && isNamed ? by.node(scores.name) : noClasses(id));
       return {
         image: assembly.image,
         layer: (name) => (names.has(name) ? assembly.node(name) : noLayer(id, name)),
-        scores: () => (scores && isNamed ? assembly.node(scores.name) : noClasses(id)),
+        scores: () => classified(assembly),
+        scoresByPlace() {
+          classified(assembly);
+          return classified(new Assembly(facts, constants, preprocessing, options, assembly));
+        },
       };
     },
   };

@@ -11,12 +11,16 @@ export function oihw({ layout, shape }: Kernel): [number, number, number, number
   return [o, i, h, w];
 }
 
-/** The kernel's numbers in OIHW order. The result may be the file's own memory: do not write to it. */
-export function toOIHW(kernel: Kernel): Float32Array {
+/**
+ * The kernel's numbers in OIHW order, each output channel times a number of its own where `scale` is given. The result
+ * may be the file's own memory: do not write to it.
+ */
+export function toOIHW(kernel: Kernel, scale?: Float32Array): Float32Array {
   const source = kernel.data();
-  if (kernel.layout === "OIHW") return source;
+  if (kernel.layout === "OIHW") return scale ? scaleOutputs(source, kernel.shape[0], scale) : source;
   const [h, w, inputs, outputs] = kernel.shape;
   const area = h * w;
+  const factors = scale ?? new Float32Array(outputs).fill(1);
   const result = new Float32Array(source.length);
   // Square blocks, so that neither the reading nor the writing side leaves the cache.
   const block = 32;
@@ -28,7 +32,8 @@ export function toOIHW(kernel: Kernel): Float32Array {
         const i1 = Math.min(i0 + block, inputs);
         for (let i = i0; i < i1; i++) {
           const row = base + i * outputs;
-          for (let o = o0; o < o1; o++) result[(o * inputs + i) * area + place] = source[row + o] as number;
+          for (let o = o0; o < o1; o++)
+            result[(o * inputs + i) * area + place] = (source[row + o] as number) * (factors[o] as number);
         }
       }
     }

@@ -170,7 +170,7 @@ const BOOK = {
 export const dreamDefinition = defineRecipe({
   name: "dream",
   command: "dream",
-  version: 4,
+  version: 5,
   help: "Let a network dream in a picture: what it sees grows stronger",
   doing: "dreaming",
   examples: [

@@ -4,8 +4,8 @@
  */
 
 import { firstClass } from "../../classes.js";
-import { type EngineContext, observe } from "../../evaluate.js";
-import { constant, mul, reduceMean, reduceSum, relu, sub } from "../../graph/ops.js";
+import { look } from "../../classify.js";
+import type { EngineContext } from "../../evaluate.js";
 import type { Random } from "../../images/random.js";
 import { addRasters, CHANNELS, emptyRaster, type Raster, roll, type Size } from "../../images/raster.js";
 import { resize } from "../../images/resample.js";
@@ -202,41 +202,22 @@ function inTheMiddle(detail: Raster, { width, height, data }: Raster): Raster {
 }
 
 /** Where an image shows what is wanted, 0..1 on a coarse grid: the mean of what several sizes of it tell. */
-async function evidenceIn(
-  { programs, network }: EngineContext,
-  image: Raster,
-  weights: ReadonlyMap<number, number>,
-): Promise<Raster> {
-  const count = network.classes ?? 0;
-  const shape = [1, count, 1, 1];
-  const wanted = new Float32Array(count);
+async function evidenceIn(engine: EngineContext, image: Raster, weights: ReadonlyMap<number, number>): Promise<Raster> {
+  const wanted = new Float32Array(engine.network.classes ?? 0);
   for (const [place, weight] of weights) wanted[place] = Math.max(0, weight);
   const scaled = (length: number, factor: number): number => Math.max(1, Math.round(length * factor));
   const [columns, rows] = [scaled(image.width, COARSE), scaled(image.height, COARSE)];
   const sum = new Float32Array(CHANNELS * columns * rows);
   const within = Math.min(1, LOOKED_SIDE / Math.max(image.width, image.height));
-  for (const factor of LOOKS.map((look) => look * within)) {
+  for (const factor of LOOKS.map((scale) => scale * within)) {
     const seen = resize(image, scaled(image.width, factor), scaled(image.height, factor));
-    const { evidence } = await observe(programs, network, "evidence", evidenceOf(shape), seen, {
-      everywhere: true,
-      values: { wanted: { data: wanted, shape } },
-    });
-    if (!evidence) throw new Error("no evidence was computed");
-    const [, , height = 1, width = 1] = evidence.shape;
-    const map = resize({ width, height, data: evidence.data }, columns, rows).data;
+    const { evidence } = await look(engine, seen, wanted);
+    const map = resize(evidence, columns, rows).data;
     const strongest = map.reduce((most, v) => Math.max(most, v), 1e-9);
     for (const [i, v] of map.entries()) sum[i] = (sum[i] ?? 0) + v / strongest / LOOKS.length;
   }
   return { width: columns, height: rows, data: sum };
 }
-
-/** How much more each place shows of what is wanted than of the mean class: [1, 3, h, w], the same in each channel. */
-const evidenceOf = (shape: readonly number[]) => (scope: Parameters<Parameters<typeof observe>[3]>[0]) => {
-  const scores = scope.scores();
-  const above = mul(sub(scores, reduceMean(scores, [1])), scope.value("wanted", shape));
-  const planes = constant(new Float32Array(CHANNELS).fill(1), [1, CHANNELS, 1, 1]);
-  return { evidence: mul(relu(reduceSum(above, [1])), planes) };
-};
 
 /** The network's least side and depth, where its scores are asked for. */
 export function deepest(network: Network): readonly string[] {

@@ -64,7 +64,6 @@ async function probabilities(
   for (const member of members) wanted[firstClass(count) + member] = 1;
   const seen = extended(image, leastSideToName(network));
   const { map } = await observe(programs, network, "class map", mapOf(shape), seen, {
-    everywhere: true,
     values: { wanted: { data: wanted, shape } },
   });
   if (!map) throw new Error("no class map was computed");
@@ -74,7 +73,7 @@ async function probabilities(
 }
 
 const mapOf = (shape: readonly number[]) => (scope: Parameters<Parameters<typeof observe>[3]>[0]) => {
-  const scores = scope.scores();
+  const scores = scope.scoresByPlace();
   const powers = exp(sub(scores, stopGradient(reduceMax(scores, [1]))));
   const share = div(reduceSum(mul(powers, scope.value("wanted", shape)), [1]), reduceSum(powers, [1]));
   return { map: mul(share, constant(new Float32Array(CHANNELS).fill(1), [1, CHANNELS, 1, 1])) };

@@ -21,7 +21,7 @@ import { lower } from "./lower.js";
 import { loadOnnx } from "./package.js";
 import { Sizes } from "./sizes.js";
 import { type WinogradKernels, type WinogradTable, winogradKernels } from "./winograd.js";
-import { type OnnxDevice, OnnxWriter } from "./writer.js";
+import { type Beside, type OnnxDevice, OnnxWriter } from "./writer.js";
 
 interface OnnxOptions {
   readonly device?: OnnxDevice;
@@ -41,6 +41,16 @@ const OUTPUT = "out:";
 
 const NONE: WinogradKernels = { runs: new Set(), alone: new Set() };
 
+/** A program in onnxruntime's language. */
+interface Written {
+  readonly model: Uint8Array;
+  readonly beside: readonly Beside[];
+  /** Names of its inputs. */
+  readonly inputs: readonly string[];
+  /** What its constants take once it is opened. */
+  readonly bytes: number;
+}
+
 /**
  * Encodes what `outputs` reach as an ONNX model.
  * @param chosen kernels of the convolutions that Winograd's algorithm computes
@@ -49,7 +59,7 @@ export function toOnnx(
   outputs: Readonly<Record<string, Node>>,
   device: OnnxDevice = "cpu",
   chosen: WinogradKernels = NONE,
-): { model: Uint8Array; inputs: string[]; bytes: number } {
+): Written {
   const writer = new OnnxWriter(device);
   const dimensions = new Dimensions();
   const inputs: { name: string; shape: readonly Dimension[] }[] = [];
@@ -76,7 +86,8 @@ export function toOnnx(
     writer.named("Identity", [resultOf(node)], OUTPUT + name);
     return { name: OUTPUT + name, shape: dimensions.of(node), dataType: dataType(node) };
   });
-  return { model: writer.finish(inputs, results), inputs: inputs.map((i) => i.name), bytes: writer.bytes };
+  const model = writer.finish(inputs, results);
+  return { model, beside: writer.beside, inputs: inputs.map((i) => i.name), bytes: writer.bytes };
 }
 
 function numbersOf(name: string, { data, type }: Ort.Tensor): Float32Array {
@@ -207,9 +218,10 @@ export function onnxRuntime({ device = "cpu", threads, writtenFor = device, wino
     writtenFor === "cpu" ? winogradKernels(Object.values(outputs), shapes, winograd) : NONE;
   const open: Open = async (outputs, chosen, held = []) => {
     const ort = loadOnnx();
-    const { model, inputs, bytes } = toOnnx(outputs, writtenFor, chosen);
+    const { model, beside, inputs, bytes } = toOnnx(outputs, writtenFor, chosen);
     const buffers = Object.fromEntries(held.map((name) => [OUTPUT + name, "gpu-buffer" as const]));
     const session = await ort.InferenceSession.create(model, {
+      externalData: beside,
       executionProviders: device === "cpu" ? ["cpu"] : [device, "cpu"],
       graphOptimizationLevel: "all",
       // It would keep a block of all feature maps for every size that was ever run: up to 60 % more memory, for no
@@ -237,8 +249,8 @@ export function onnxRuntime({ device = "cpu", threads, writtenFor = device, wino
     name: `onnx-${device}`,
     // cuDNN searches for the best of its algorithms.
     plansForShapes: device === "cuda",
-    async compile(outputs, held = []) {
-      return new OnnxProgram(loadOnnx(), outputs, choose, open, held);
+    async compile(outputs, held = [], { seldom = false } = {}) {
+      return new OnnxProgram(loadOnnx(), outputs, seldom ? () => NONE : choose, open, held);
     },
   };
 }

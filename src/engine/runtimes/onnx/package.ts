@@ -61,7 +61,15 @@ interface Machine {
   readonly musl: boolean;
 }
 
+let machine: Machine | undefined;
+
+/** Asked whenever a program is opened, and the report takes up to a fifth of a second. */
 function thisMachine(): Machine {
+  machine ??= findMachine();
+  return machine;
+}
+
+function findMachine(): Machine {
   const { platform, arch } = process;
   if (platform !== "linux") return { platform, arch, musl: false };
   const { header } = process.report.getReport() as { readonly header?: { readonly glibcVersionRuntime?: string } };

@@ -2,7 +2,7 @@
 
 import type { Dimension } from "../../graph/dimensions.js";
 import type { Node } from "../../graph/node.js";
-import { DataType, encodeModel } from "../../onnx-schema.js";
+import { DataLocation, DataType, encodeModel, type OnnxTensor } from "../../onnx-schema.js";
 
 /** ONNX AttributeProto.AttributeType. */
 const AttributeType = { float: 1, int: 2, string: 3, ints: 7 } as const;
@@ -14,11 +14,13 @@ const OWN_OPERATIONS: readonly string[] = ["FusedMatMul"];
 const OWN_DOMAIN = { domain: "com.microsoft", version: 1 };
 const IR_VERSION = 9;
 
-interface Initializer {
-  readonly name: string;
-  readonly dims: readonly number[];
-  readonly dataType: number;
-  readonly rawData: Uint8Array;
+/** Constants of so many bytes or more are handed over beside the model: in it they would be copied twice. */
+const BESIDE = 1024;
+
+/** Numbers that a model has only a name for. onnxruntime copies them when it opens the model. */
+export interface Beside {
+  readonly path: string;
+  readonly data: Uint8Array;
 }
 
 function describe(name: string, elemType: number, dimensions: readonly Dimension[]): object {
@@ -32,7 +34,8 @@ export class OnnxWriter {
   /** The ONNX names of the nodes written so far. */
   readonly results = new Map<Node, string>();
   readonly #nodes: object[] = [];
-  readonly #initializers: Initializer[] = [];
+  readonly #initializers: OnnxTensor[] = [];
+  readonly #beside: Beside[] = [];
   readonly #floats = new Map<ArrayBufferLike, Map<string, string>>();
   readonly #small = new Map<string, string>();
   readonly #shapes = new Map<string, { readonly elemType: number; readonly dimensions: readonly Dimension[] }>();
@@ -138,6 +141,11 @@ export class OnnxWriter {
     if (shape) this.#shapes.set(name, shape);
   }
 
+  /** Constants that are not in the model but handed over with it. */
+  get beside(): readonly Beside[] {
+    return this.#beside;
+  }
+
   /** The encoded model. */
   finish(
     inputs: readonly { readonly name: string; readonly shape: readonly Dimension[] }[],
@@ -174,7 +182,15 @@ export class OnnxWriter {
 
   #add(dims: readonly number[], dataType: number, rawData: Uint8Array): string {
     const name = `const_${this.#initializers.length}`;
-    this.#initializers.push({ name, dims, dataType, rawData });
+    const length = rawData.byteLength;
+    if (length < BESIDE) this.#initializers.push({ name, dims, dataType, rawData });
+    else {
+      const externalData = Object.entries({ location: name, offset: 0, length }).map(([key, value]) => {
+        return { key, value: String(value) };
+      });
+      this.#initializers.push({ name, dims, dataType, dataLocation: DataLocation.external, externalData });
+      this.#beside.push({ path: name, data: rawData });
+    }
     return name;
   }
 }

@@ -7,7 +7,7 @@ import { loadTfjsCpu } from "../../../../src/engine/runtimes/tfjs/load.js";
 import { tfjsRuntime } from "../../../../src/engine/runtimes/tfjs/tfjs.js";
 import { finiteDifference } from "../../graph/reference.js";
 import { encode, floats, image, ints, node, read, scalar, truth } from "../support/onnx-file.js";
-import { difference, features, numbers, scoresOf } from "../support/tiny.js";
+import { difference, features, numbers, scoresByPlaceOf, scoresOf } from "../support/tiny.js";
 
 const MAX = 2 ** 53 - 1;
 /** A node with several results. */
@@ -361,7 +361,7 @@ describe("a classifier's end", () => {
     const truthful = await truth(bytes, "y", image(7, 7));
     expect(difference({ ...trained, shape: truthful.shape }, truthful)).toBeLessThan(2e-2);
     expect((await scoresOf(network, image(20, 30))).shape).toEqual([1, 1000, 1, 1]);
-    expect((await scoresOf(network, image(20, 30), { everywhere: true })).shape).toEqual([1, 1000, 20, 30]);
+    expect((await scoresByPlaceOf(network, image(20, 30))).shape).toEqual([1, 1000, 20, 30]);
   });
 
   it("is what goes into the softmax", async () => {

@@ -17,6 +17,7 @@ import {
   operations,
   PLAIN,
   picture,
+  scoresByPlaceOf,
   scoresOf,
   type WeightJson,
   weight,
@@ -82,7 +83,7 @@ describe("a classifier", () => {
 
   it("scores each place where that is asked for", async () => {
     const { network, image } = await classifier();
-    const everywhere = await scoresOf(network, image, { everywhere: true });
+    const everywhere = await scoresByPlaceOf(network, image);
     expect(everywhere.shape).toEqual([1, 1000, 6, 8]);
     const whole = await scoresOf(network, image);
     const mean = everywhere.data.slice(0, 48).reduce((sum, v) => sum + v, 0) / 48;

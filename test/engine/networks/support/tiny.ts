@@ -51,6 +51,11 @@ export async function scoresOf(network: Network, image: Tensor, options?: BuildO
   return computed(network.build(options).scores(), image);
 }
 
+/** The same at each place of the deepest map. */
+export async function scoresByPlaceOf(network: Network, image: Tensor): Promise<Tensor> {
+  return computed(network.build().scoresByPlace(), image);
+}
+
 async function computed(node: Node, image: Tensor): Promise<Tensor> {
   const program = await onnxRuntime({ threads: 1 }).compile({ y: node });
   try {

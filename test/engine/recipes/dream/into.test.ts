@@ -2,10 +2,13 @@ import { describe, expect, it } from "vitest";
 import { classify } from "../../../../src/engine/classify.js";
 import { decode } from "../../../../src/engine/images/codec.js";
 import type { Raster } from "../../../../src/engine/images/raster.js";
+import { Programs } from "../../../../src/engine/programs.js";
 import { dreamDefinition } from "../../../../src/engine/recipes/dream/definition.js";
 import { intoOf } from "../../../../src/engine/recipes/dream/into.js";
 import { dream } from "../../../../src/engine/recipes/dream/run.js";
 import { runJob } from "../../../../src/engine/run-job.js";
+import { onnxRuntime } from "../../../../src/engine/runtimes/onnx/onnx.js";
+import type { Runtime } from "../../../../src/engine/runtimes/runtime.js";
 import { cameraFilm, filmFile } from "../../../support/film.js";
 import { drawn } from "../../../support/pictures.js";
 import { difference, lastOf, naming, openTiny, pictureOf, scene } from "../tiny.js";
@@ -30,6 +33,24 @@ describe("a dream into a word", () => {
       expect(seen).toEqual([{ network: "naming", before: best, after: best }]);
     },
   );
+
+  it("opens two programs: its step's, and one for all that it looks for, whatever the sizes", async () => {
+    const opened: string[] = [];
+    const device = onnxRuntime({ threads: 1 });
+    const runtime: Runtime = {
+      ...device,
+      compile(outputs, ...rest) {
+        opened.push(Object.keys(outputs).join(" "));
+        return device.compile(outputs, ...rest);
+      },
+    };
+    const programs = new Programs(runtime, { maxBytes: 1e8 });
+    const params = dreamDefinition.params.parse({ network: "naming", size: 160, steps: 6, into: "lion" });
+    const { seen } = await lastOf(dream(params, { image: photo }, { ...context, programs }));
+    expect(seen).toHaveLength(1);
+    expect(opened).toEqual([expect.stringMatching(/^loss images /), "scores evidence"]);
+    await programs.dispose();
+  });
 
   it("begins with noise where there is no picture, of which nothing was seen before", async () => {
     const { image, seen } = await lastOf(run({ into: "castle" }, {}));

@@ -68,6 +68,45 @@ describe("which convolutions Winograd's algorithm computes", () => {
   });
 });
 
+describe("a program that runs seldom", () => {
+  test("computes directly what others transform, and holds no transformed kernels", async () => {
+    const y = layer(layer(image, kernel(128, 128)), kernel(128, 128));
+    const data = Float32Array.from({ length: 128 * 144 }, (_, i) => Math.sin(i));
+    const inputs = { image: { data, shape: [1, 128, 12, 12] } };
+    const runtime = onnxRuntime({ threads: 1 });
+    const [often, seldom, direct] = await Promise.all([
+      runtime.compile({ y }),
+      runtime.compile({ y }, [], { seldom: true }),
+      onnxRuntime({ threads: 1, winograd: { runs: 1000, alone: [] } }).compile({ y }),
+    ]);
+    const [a, b, c] = await Promise.all([often.run(inputs), seldom.run(inputs), direct.run(inputs)]);
+    expect(b.y?.data).toEqual(c.y?.data);
+    expect(b.y?.data).not.toEqual(a.y?.data);
+    expect(often.bytes).toBeGreaterThan(3 * seldom.bytes);
+    await Promise.all([often, seldom, direct].map((program) => program.dispose()));
+  });
+});
+
+describe("constants beside a model", () => {
+  test("are read while it is opened, and then no more", async () => {
+    const x = ops.input("x", [null, 32, null, null]);
+    const constants = [kernel(32, 32), ops.constant(new Float32Array(300).fill(2), [1, 1, 15, 20])];
+    const y = ops.mul(ops.conv2d(x, constants[0] as Node, undefined, SAME), constants[1] as Node);
+    const program = await onnxRuntime({ threads: 1 }).compile({ y });
+    const run = async (seed: number) => {
+      const next = random(seed);
+      const data = Float32Array.from({ length: 32 * 300 }, () => next());
+      return (await program.run({ x: { data, shape: [1, 32, 15, 20] } })).y?.data;
+    };
+    expect(toOnnx({ y }).model.byteLength).toBeLessThan(2_000);
+    const before = await run(1);
+    for (const node of constants) if (node.op === "constant") node.attributes.data.fill(Number.NaN);
+    expect(before?.every(Number.isFinite)).toBe(true);
+    expect(await run(1)).toEqual(before);
+    await program.dispose();
+  });
+});
+
 describe("one alone between others", () => {
   test("gives the direct convolution's numbers, forward and back, from the size on that the table tells", async () => {
     const next = random(7);
