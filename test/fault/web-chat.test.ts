@@ -18,7 +18,7 @@ import { World } from "./world.js";
 const STUB = fileURLToPath(new URL("./stub-worker.mjs", import.meta.url));
 /** Programs side by side, since starting one takes longest, and how often each is killed. */
 const LANES = 2;
-const KILLS = Number(process.env.FAULT_KILLS ?? 75);
+const KILLS = Number(process.env.FAULT_KILLS ?? 35);
 const COMMANDS = 4;
 
 /** When a kill comes, as seen from the answers to what has just been sent: before, with, or after the first or last. */
