@@ -1,5 +1,6 @@
 import { loadNative } from "../shared/native.js";
 import { type Parts, type Running, startDreamloom } from "./application.js";
+import { collectEarly } from "./collect-early.js";
 import { refuseWithoutBuild } from "./engines.js";
 import { configuredLogger } from "./log.js";
 import { closeFolders, writePrivately } from "./private-folders.js";
@@ -15,6 +16,7 @@ import { CLOSE_MS, shutDownInOrder } from "./shutdown.js";
 export async function start(
   parts: Parts & { readonly env?: Readonly<Record<string, string | undefined>> } = {},
 ): Promise<Running> {
+  collectEarly();
   const config = loadConfig(parts.env ?? process.env);
   // The engines of a cluster are on other machines.
   if (config.cluster.url === "" && parts.engine === undefined) refuseWithoutBuild(config);

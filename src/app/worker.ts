@@ -3,6 +3,7 @@ import type { EngineDownload } from "../engine/process/engine.js";
 import { Operation } from "../ops/operations.js";
 import { hostOf } from "../queue/cluster/connection.js";
 import { QueueWorker } from "../queue/cluster/queue-worker.js";
+import { collectEarly } from "./collect-early.js";
 import { configuredDevices, configuredSlots, largestBudget } from "./devices.js";
 import { refuseWithoutBuild, startEngines, warmUp } from "./engines.js";
 import { Lifecycle } from "./lifecycle.js";
@@ -13,6 +14,7 @@ import { CLOSE_MS, shutDownInOrder } from "./shutdown.js";
 
 /** `dreamloom worker`: runs until it is told to stop. */
 export async function startWorker(config: Config): Promise<void> {
+  collectEarly();
   refuseWithoutBuild(config);
   const logger = configuredLogger(config);
   writePrivately(config);

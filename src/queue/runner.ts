@@ -27,8 +27,12 @@ const RETRY_MS = [250, 1_000];
  * as one process makes, so that stopping the program in between costs no job.
  */
 export const MOST_ATTEMPTS = 2 * (RETRY_MS.length + 1);
-/** Results that are being written while the engine goes on: with more than these it waits for the disk. */
-const MOST_ENDING = 8;
+/**
+ * Results that are being written while the engine goes on, and their bytes: with more it waits for the disk. A disk that
+ * is only slow must not have it wait: with eight results, however small, it did so before most jobs of a long line
+ * (`bench/crowd.ts`).
+ */
+const MOST_ENDING = { results: 250, bytes: 64e6 };
 /** A cancelled job is reported as ended after this time even if the engine has not answered. */
 const CANCEL_MS = 900;
 
@@ -39,8 +43,8 @@ export class JobRunner {
    * time: the job that kills engines fails, and those that ran beside it do not.
    */
   readonly #lastTry = new Mutex();
-  /** What is done after the engine has released a job. */
-  readonly #ending = new Set<Promise<void>>();
+  /** What is done after the engine has released a job, and the bytes that it keeps until then. */
+  readonly #ending = new Map<Promise<void>, number>();
 
   constructor(
     private readonly context: QueueContext,
@@ -90,7 +94,7 @@ export class JobRunner {
         if (active.crashes === RETRY_MS.length) active.endLastTry = await this.#lastTry.acquire(signal);
         const result = await this.#attempt(active, pictures, joins);
         await this.parts.filter?.checkResult(result.picture, signal);
-        return await this.#goOn(this.#succeed(active, result, whole));
+        return await this.#goOn(this.#succeed(active, result, whole), result.picture.byteLength);
       } catch (error) {
         [whole, joins] = [false, false];
         const mayRetry = retryable(error) && active.job.attempts < MOST_ATTEMPTS;
@@ -114,14 +118,19 @@ export class JobRunner {
   }
 
   /** Lets the engine have its next job while an end is written, unless too many are. */
-  async #goOn(end: Promise<void>): Promise<void> {
+  async #goOn(end: Promise<void>, bytes: number): Promise<void> {
     const { logger, writer } = this.context;
     const logged = end.catch((error: unknown) => logger.error({ err: error }, "the end of a job could not be told"));
     const ending = writer.follow(logged).then(() => {
       this.#ending.delete(ending);
     });
-    this.#ending.add(ending);
-    if (this.#ending.size >= MOST_ENDING) await Promise.race(this.#ending);
+    this.#ending.set(ending, bytes);
+    while (this.#isFull()) await Promise.race(this.#ending.keys());
+  }
+
+  #isFull(): boolean {
+    const kept = [...this.#ending.values()].reduce((sum, bytes) => sum + bytes, 0);
+    return this.#ending.size > MOST_ENDING.results || kept > MOST_ENDING.bytes;
   }
 
   async #attempt(

@@ -21,22 +21,29 @@ describe("the queue of one machine, and its order", () => {
     expect(engine.peak).toBe(3);
   });
 
-  it("has the engine go on while the disk takes a result, but not for ever while it takes none", async () => {
+  it.each([
+    ["forty small results", 40, 40, 1_000],
+    ["of large ones as much as the memory may hold", 12, 7, 10e6],
+  ])("has the engine go on while the disk takes %s", async (_what, jobs, begun, bytes) => {
     const repository = new MemoryJobRepository();
     const disk = deferred();
     repository.keepResult = () => disk.promise;
     const { engine, queue, log } = setup({ repository });
-    const jobs: string[] = [];
-    for (let job = 0; job < 12; job++) jobs.push((await queue.submit(ask("a"))).id);
-    const last = new Promise((resolve) => queue.on("done", ({ id }) => id === jobs.at(-1) && resolve(undefined)));
-    for (let job = 0; job < 8; job++) await (await engine.next()).finish();
+    const ids: string[] = [];
+    for (let job = 0; job < jobs; job++) ids.push((await queue.submit(ask(`p${job}`))).id);
+    const done = new Promise<void>((resolve) => {
+      let left = jobs;
+      queue.on("done", () => --left === 0 && resolve());
+    });
+    const picture = new Uint8Array(bytes);
+    for (let job = 0; job < begun; job++) (await engine.next()).finishWith(picture, 1, 1);
     await new Promise((resolve) => setImmediate(resolve));
     expect(log.filter((line) => line.startsWith("done"))).toEqual([]);
-    expect(engine.runs).toHaveLength(8);
+    expect(engine.runs).toHaveLength(begun);
     disk.resolve();
-    for (let job = 8; job < 12; job++) await (await engine.next()).finish();
-    await last;
-    expect(jobs.map((id) => log.includes(`done ${id}`))).not.toContain(false);
+    for (let job = begun; job < jobs; job++) (await engine.next()).finishWith(picture, 1, 1);
+    await done;
+    expect(ids.map((id) => log.includes(`done ${id}`))).not.toContain(false);
   });
 
   it("serves 400 jobs of 40 people fairly: the first of everybody before the second of anybody", async () => {

@@ -19,14 +19,13 @@ interface AdminServices {
   readonly sessions: Sessions;
 }
 
-const watchMessage = z.object({ watch: z.enum(["admin", "nothing"]) });
 const modeBody = z.object({ mode: z.enum(["open", "paused", "draining"]) });
 
 /** The admin page's routes. Whether a person may use them is for the handlers to say. */
 export function registerAdmin(
   app: FastifyInstance,
   services: AdminServices,
-): { attach(socket: WebSocket, user: string): void } {
+): { attach(socket: WebSocket, user: string): Pick<AdminFeed, "set"> } {
   const { admin, sessions } = services;
   app.get("/api/admin", async (request) => admin.overview(toUser(sessions.act(request, "clicks"))));
 
@@ -44,11 +43,8 @@ export function registerAdmin(
   return {
     attach(socket, user) {
       const feed = new AdminFeed(socket, user, services);
-      socket.on("message", (data) => {
-        const message = watchMessage.safeParse(parseFrame(String(data)));
-        if (message.success) feed.set(message.data.watch === "admin");
-      });
       socket.on("close", () => feed.set(false));
+      return feed;
     },
   };
 }
@@ -122,14 +118,5 @@ class AdminFeed {
     const row = this.services.users.get(this.user);
     if (!row) throw new ChatError("forbidden", "web.session-unknown");
     return toUser(row);
-  }
-}
-
-/** What a page has sent; undefined for no JSON. */
-export function parseFrame(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -6,12 +6,13 @@ import type { ChatHandlers } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { Turns } from "../../shared/turns.js";
-import { parseFrame, registerAdmin } from "./admin.js";
+import { registerAdmin } from "./admin.js";
 import { type ChannelHub, channelRef, removedFrame, toId } from "./channel-hub.js";
 import type { Conversation } from "./conversation.js";
 import { readBody } from "./guard.js";
 import { TURN_MS } from "./limits.js";
 import { readChannelName } from "./names.js";
+import { readWatch } from "./read-watch.js";
 import { addressOf, type Sessions } from "./sessions.js";
 import type { PersonRow } from "./store.js";
 import { Uploads } from "./uploads.js";
@@ -49,7 +50,6 @@ const editBody = z.object({ text: z.string().max(20_000) });
 const reactionBody = z.object({ emoji: z.string().max(64), on: z.boolean() });
 const actionBody = z.object({ action: z.string().max(100) });
 const readMarkBody = z.object({ message: idText, thread: idText.optional() });
-const followMessage = z.object({ thread: idText.nullable() });
 const completeBody = z.object({
   command: z.string().max(64),
   option: z.string().max(64),
@@ -269,10 +269,11 @@ function registerLive(app: FastifyInstance, services: WebServices): void {
     const refusal = user ? sockets.full(from) : sentence("web.session-unknown");
     if (!user || refusal) return socket.close(4001, refusal);
     const { ready, follow } = sockets.add(socket, from);
-    admin?.attach(socket, user.id);
+    const feed = admin?.attach(socket, user.id);
     socket.on("message", (data) => {
-      const message = followMessage.safeParse(parseFrame(String(data)));
-      if (message.success) follow(message.data.thread);
+      const { watch, thread } = readWatch(data);
+      if (watch !== undefined) feed?.set(watch === "admin");
+      if (thread !== undefined) follow(thread);
     });
     sockets.sendTo(socket, { kind: "session", session: wireSession(services, user) });
     const since = idText.safeParse(request.query.since).success ? Number(request.query.since) : store.syncedRev;
