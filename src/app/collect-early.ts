@@ -9,7 +9,7 @@ let begun = false;
 /**
  * Has V8 collect garbage while there is little of it, unless the program is busy. By itself V8 lets a heap grow to four
  * times what is alive on machines with much memory, and to how many times depends on the machine's load: with 44 MB
- * alive, a crowd's program had 200 to 350 MB (`npm run soak`), in which nobody sees a leak, nor knows what to plan for.
+ * alive, a crowd's program had 200 to 350 MB (`npm run soak`), which hides a leak, and what to plan for.
  * With this the heap grows by a third and the room for what is new, and is collected every ten seconds instead of every
  * minute. In a burst of commands that would triple the time that goes into garbage (`bench/crowd.ts`).
  *

@@ -28,7 +28,7 @@ const RETRY_MS = [250, 1_000];
  */
 export const MOST_ATTEMPTS = 2 * (RETRY_MS.length + 1);
 /**
- * Results that are being written while the engine goes on, and their bytes: with more it waits for the disk. A disk that
+ * Results that are being written while the engine goes on, and their bytes: with more it waits for the disk. One that
  * is only slow must not have it wait: with eight results, however small, it did so before most jobs of a long line
  * (`bench/crowd.ts`).
  */
