@@ -100,9 +100,10 @@ const PLACES = `
 is on, and timing and loop stay. Frames come into the thread as they are made; the job can be cancelled, and goes on from its last frame after a
 restart. How long it takes is told before it starts: each frame after the first costs half of what a picture of its size does.
 
-A film of more than 48 frames or 12 s (\`pictures.filmFrames\`, \`pictures.filmSeconds\`) is not cut by itself: the answer has the parts that would do.
+A film of more than 48 frames or 12 s (\`pictures.filmFrames\`, \`pictures.filmSeconds\`) is not cut by itself: the answer has the parts that would do, and the
+size at which all of it would. The 48 hold for the default size; a smaller film may have as many frames as cost the same (192 at half of it).
 \`moving:half\` takes every second frame (also \`third\`, \`quarter\`, \`sixth\`, \`eighth\`) and shows each twice as long, \`moving:3s\` the first three seconds,
-\`moving:"half 3s"\` both, \`moving:still\` one picture of it. A smaller \`size\` takes less time. Morphs, sheets and sweeps are made of one picture
+\`moving:"half 3s"\` both, \`moving:still\` one picture of it. Morphs, sheets and sweeps are made of one picture
 only. What is made of an MP4 or WebM is an MP4 with its sound. Such a film may have 10 minutes, of which a part is taken; where a picture is wanted, its
 first frame is, and the message says so.
 
@@ -159,8 +160,8 @@ stickers and custom emoji (Discord). A message that is pointed at and shows no p
 
 Where a message has several, \`picture:2\` takes its second one, of the newest message too. Menus of messages on Discord and Slack ask which one is
 meant. \`/see\` and \`/made\` answer for all of them, ${MOST_TOGETHER} at most; in the web chat, from a picture's own menu (a right click, a long press, or
-the menu key on it), they are about that picture. Other commands take the first, of the newest message the last; so do an emoji in an art channel, palettes
-and votes. Their messages say so, and how to take another. Beside a link to a message (Discord) \`picture:2\` may stand too. The web chat's brush shows
+the menu key on it), they are about that picture. Other commands take the first, of the newest message the last; so do an emoji in an art channel, palettes,
+votes and \`/style add\`. Their messages say so, and how to take another. Beside a link to a message (Discord) \`picture:2\` may stand too. The web chat's brush shows
 what else there is in the message, to draw on instead.
 
 | the newest picture | Discord | Slack | web chat |

@@ -3,17 +3,15 @@
  * nothing with it but the file that made it do so.
  */
 import { type ChildProcess, fork } from "node:child_process";
-import { mkdtempSync } from "node:fs";
-import { readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import type { Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import PQueue from "p-queue";
 import type { Logger } from "pino";
 import { type Deferred, deferred } from "./async.js";
 import { IMAGE_TASKS, type ImageTask, type ImageTasks } from "./image-tasks.js";
 import { PictureError } from "./inspect-image.js";
+import { openScratchFolder } from "./scratch-folder.js";
 import { withoutSecrets } from "./secrets.js";
 import type { Relayed } from "./sentences/sentence-error.js";
 
@@ -49,8 +47,6 @@ export interface ImageProcessOptions {
 
 /** The process's descriptor from which it reads files. */
 export const FILES = 4;
-/** The variable that names the folder in which the process and its programs write, and which goes with it. */
-export const IMAGES_FOLDER = "DREAMLOOM_IMAGES_FOLDER";
 /** 50 megapixels of AVIF take 1 GB and 9 s on a busy core. */
 const MILLISECONDS = 20_000;
 const MEMORY_BYTES = 1_600_000_000;
@@ -166,10 +162,10 @@ export class ImageProcess {
   #start(): ChildProcess {
     const source = import.meta.url.endsWith(".ts");
     const own = fileURLToPath(new URL(source ? "./image-worker.ts" : "./image-worker.js", import.meta.url));
-    const folder = mkdtempSync(join(tmpdir(), "dreamloom-images-"));
+    const scratch = openScratchFolder("images");
     const child = fork(this.options.worker ?? own, {
       serialization: "advanced",
-      env: { ...withoutSecrets(), TMPDIR: folder, [IMAGES_FOLDER]: folder },
+      env: { ...withoutSecrets(), ...scratch.environment },
       // A group of its own, so that the programs that it has started end with it.
       detached: true,
       stdio: ["ignore", "inherit", "inherit", "ipc", "pipe"],
@@ -185,8 +181,7 @@ export class ImageProcess {
     child.on("exit", () => {
       this.#gone(child, "it died");
       endGroup(child.pid);
-      const gone = rm(folder, { recursive: true, force: true, maxRetries: 5 }).catch(() => undefined);
-      this.#cleared = Promise.all([this.#cleared, gone]);
+      this.#cleared = Promise.all([this.#cleared, scratch.remove()]);
     });
     clearInterval(this.#watch);
     this.#watch = setInterval(() => void this.#look(child), LOOK_MS);

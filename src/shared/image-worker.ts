@@ -1,9 +1,9 @@
 /** The process in which strangers' image files are opened: see `image-process.ts`. */
-import { rmSync } from "node:fs";
 import { Socket } from "node:net";
-import { endGroup, FILES, IMAGES_FOLDER, type ImageAnswer, type ImageOrder } from "./image-process.js";
+import { endGroup, FILES, type ImageAnswer, type ImageOrder } from "./image-process.js";
 import { IMAGE_TASKS } from "./image-tasks.js";
 import { frugal, onlyCommonFormats } from "./native.js";
+import { removeOwnScratchFolder } from "./scratch-folder.js";
 import { SentenceError } from "./sentences/sentence-error.js";
 
 onlyCommonFormats();
@@ -49,9 +49,7 @@ process.on("message", (order: ImageOrder) => {
   void answerTo(order, file).then((answer) => process.connected && process.send?.(answer, () => undefined));
 });
 process.on("disconnect", () => {
-  // The parent has died and can clear nothing away.
-  const folder = process.env[IMAGES_FOLDER];
-  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  removeOwnScratchFolder();
   endGroup(process.pid);
   process.exit(0);
 });

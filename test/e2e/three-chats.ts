@@ -43,7 +43,9 @@ const lineOf = (options: Readonly<Record<string, string | number>>): string =>
   Object.entries(options)
     .map(([name, value]) => `${name}:${/\s/.test(String(value)) ? `"${value}"` : value}`)
     .join(" ");
-const file = (bytes: Uint8Array | undefined) => (bytes ? [{ name: "photo.png", bytes }] : []);
+const isGif = (bytes: Uint8Array): boolean => Buffer.from(bytes.subarray(0, 3)).toString("latin1") === "GIF";
+const nameOf = (bytes: Uint8Array): string => (isGif(bytes) ? "film.gif" : "photo.png");
+const file = (bytes: Uint8Array | undefined) => (bytes ? [{ name: nameOf(bytes), bytes }] : []);
 
 export function onDiscord(discord: FakeDiscord): ChatInTest {
   const ann = discord.user("Ann");
@@ -155,10 +157,11 @@ export async function onTheWeb(browser: Browser, address: string): Promise<ChatI
 }
 
 async function attach(page: Page, photo: Uint8Array): Promise<void> {
-  const picture = { name: "photo.png", mimeType: "image/png", buffer: Buffer.from(photo) };
+  const mimeType = isGif(photo) ? "image/gif" : "image/png";
+  const picture = { name: nameOf(photo), mimeType, buffer: Buffer.from(photo) };
   await page.locator(".channel-pane input[type=file]").setInputFiles([picture]);
   // A refused line may have come back with its own.
-  await page.getByLabel("Describe photo.png").last().waitFor();
+  await page.getByLabel(`Describe ${picture.name}`).last().waitFor();
 }
 
 /** The message of a job that is done, by its own name: others may come below it. */

@@ -1,6 +1,7 @@
 /**
- * Words and buttons in Discord, Slack and the web chat: films and neurons of what a word says, and what one press makes
- * of a result. One program serves all three, with the real engine and a network of a moment.
+ * Words and buttons in Discord, Slack and the web chat: films and neurons of what a word says, what one press makes of
+ * a result, and what is offered for a film that is too long. One program serves all three, with the real engine and a
+ * network of a moment.
  */
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,9 +15,11 @@ import { engineSettings } from "../../src/app/engine-settings.js";
 import { loadConfig } from "../../src/app/settings/load-settings.js";
 import type { Engine, EngineRequest } from "../../src/engine/process/engine.js";
 import { EngineHost } from "../../src/engine/process/host.js";
+import { scene } from "../engine/recipes/tiny.js";
 import { FakeDiscord } from "../fakes/discord/server.js";
 import { APP_TOKEN, BOT_TOKEN, FakeSlack } from "../fakes/slack/server.js";
 import { hasChromium, launchChromium } from "../support/chromium.js";
+import { cameraFilm, filmFile } from "../support/film.js";
 import { drawn } from "../support/pictures.js";
 import { writeTinyNetwork } from "../support/tiny-network.js";
 import { type ChatInTest, type Made, onDiscord, onSlack, onTheWeb } from "./three-chats.js";
@@ -64,6 +67,7 @@ beforeAll(async () => {
     NEURON_NETWORK: "tiny",
     FILM_FRAMES: "6",
     FILM_WIDTH: "64",
+    PICTURES_FILM_FRAMES: "4",
     DISCORD_TOKEN: discord.token,
     DISCORD_APP_ID: discord.world.appId,
     DISCORD_API_URL: discord.apiUrl,
@@ -113,6 +117,23 @@ describe.concurrent.each(chats)("in %s", (_, there, open) => {
     const { width, height, pageHeight, pages } = await sharp(await made.picture(), { pages: -1 }).metadata();
     return [width, pageHeight ?? height, pages ?? 1];
   }
+
+  it.skipIf(!there)(
+    "offers a film that is too long in parts and smaller, and makes what was offered",
+    async (context) => {
+      const chat = await enter(context);
+      const film = await filmFile(cameraFilm(scene(96, 72), 8, 64), Array(8).fill(100));
+      const line = { octaves: 1, steps: 1, seed: "300" };
+      await chat.use("dream", line, film);
+      await chat.told("at 512 px I take 4 in 12 s. Say which part: moving:half or moving:still for one picture.");
+      await chat.told("Or make it smaller: size:320.");
+      await chat.use("dream", { ...line, size: 320 }, film);
+      const made = await chat.made("seed:300");
+      expect(made.text).toContain("a film of 8 frames");
+      expect(await measured(made)).toEqual([320, 240, 8]);
+    },
+    TEST_MS,
+  );
 
   it.skipIf(!there)(
     "films from one word to the next, and paints what a neuron of a word looks like",

@@ -1,5 +1,5 @@
 /** Processes are killed at random moments: every accepted job ends exactly once, as seen in the chat. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -124,22 +124,39 @@ describe("killed at random moments", () => {
     });
   });
 
-  it("goes on with a film from its last frames, and makes the same one as without kills", {
+  it("goes on with a film from its last frames, makes the same one as without kills, and leaves no file", {
     timeout: 600_000,
   }, async () => {
     const network = await writeTinyNetwork();
-    onTestFinished(() => rmSync(network, { recursive: true }));
+    const scratch = mkdtempSync(join(tmpdir(), "dreamloom-fault-scratch-"));
+    onTestFinished(() => {
+      for (const folder of [network, scratch]) rmSync(folder, { recursive: true });
+    });
     const frames = 12;
     const sources = cameraFilm(await decode(await drawn(96, 72)), frames, 64);
     const film = await filmFile(sources, Array(frames).fill(80), { format: "webp" });
-    /** The film's frames as its progress tells them, since the last kill. */
-    let told: number[] = [];
+    /** Kills to come: what, and as soon as the chat shows which frame. */
+    const plan: { what: "engine" | "bots" | "both"; frame: number }[] = [];
+    /** What was killed, the frame that was shown then, and the first one that was shown afterwards. */
+    const kills: { what: string; shown: number; next?: number }[] = [];
     const { world: chat, dir } = world({
       network,
-      env: { ENGINE_RUNTIME: "cpu", ENGINE_THREADS: "1", MODELS_DIR: join(tmpdir(), "dreamloom-none") },
+      env: {
+        ENGINE_RUNTIME: "cpu",
+        ENGINE_THREADS: "1",
+        MODELS_DIR: join(tmpdir(), "dreamloom-none"),
+        TMPDIR: scratch,
+      },
       onEdit(_message, { progress }) {
-        const frame = /^Frame (\d+) of 12$/.exec(progress?.label ?? "")?.[1];
-        if (frame !== undefined) told.push(Number(frame));
+        const shown = Number(/^Frame (\d+) of 12$/.exec(progress?.label ?? "")?.[1] ?? Number.NaN);
+        if (Number.isNaN(shown)) return;
+        const last = kills.at(-1);
+        if (last) last.next ??= shown;
+        const [next] = plan;
+        if (!next || shown < next.frame) return;
+        plan.shift();
+        kills.push({ what: next.what, shown });
+        chat.kill(next.what);
       },
     });
     const line = `network:"${network}" layers:corners size:160 octaves:3 octave-scale:1.3 steps:30 seed:7`;
@@ -147,26 +164,17 @@ describe("killed at random moments", () => {
     await chat.until(() => chat.say("ann", line, film), "a program that hears");
     await chat.until(() => finals() === 1 || chat.ephemeral.length > 0, "the film without kills");
     expect(chat.ephemeral).toEqual([]);
+    const kept = filesIn(dir);
+    plan.push({ what: "engine", frame: 3 }, { what: "bots", frame: 5 }, { what: "both", frame: 7 });
     await chat.until(() => chat.say("ann", line, film), "a program that hears");
-    told = [];
-    let reached = 0;
-    for (const [what, frame] of [
-      ["engine", 4],
-      ["bots", 6],
-      ["both", 8],
-    ] as const) {
-      await chat.until(() => (told.at(-1) ?? 0) >= frame, `frame ${frame}`);
-      // A third of the film is still to be made.
-      expect(finals()).toBe(1);
-      reached = told.at(-1) ?? 0;
-      told = [];
-      chat.kill(what);
-      await chat.until(() => told.length > 0, `a frame after the kill of ${what}`);
-      // What was made since the last checkpoint is made again, and no more.
-      expect(told[0], what).toBeGreaterThanOrEqual(reached - 2);
-    }
     await chat.until(() => finals() === 2, "the film that was killed");
     await chat.stop();
+    // What was made since the last checkpoint is made again, and no more.
+    expect(kills.map(({ what }) => what)).toEqual(["engine", "bots", "both"]);
+    for (const { what, shown, next } of kills) {
+      expect(next, what).toBeGreaterThanOrEqual(shown - 2);
+      expect(next, what).toBeGreaterThan(1);
+    }
     expect(counted(chat, dir)).toMatchObject({
       jobs: 2,
       unfinished: 0,
@@ -174,7 +182,20 @@ describe("killed at random moments", () => {
       failed: 0,
       lost: 0,
       doubled: 0,
+      // Byte for byte the same film.
       different: 1,
     });
+    // Frames are shown in one message, and the film is posted once.
+    for (const kind of ["announcement", "progress", "final"])
+      expect([...chat.keyed(kind).values()].map((messages) => messages.length)).toEqual([1, 1]);
+    // Neither frames nor checkpoints: the two have the same source and the same result.
+    expect(readdirSync(scratch)).toEqual([]);
+    expect(filesIn(dir)).toEqual(kept);
   });
 });
+
+/** Inputs, results and checkpoints, as they are kept. */
+function filesIn(dir: string): string[] {
+  const entries = readdirSync(join(dir, "images"), { recursive: true, withFileTypes: true });
+  return entries.flatMap((entry) => (entry.isFile() ? [entry.name] : [])).sort();
+}

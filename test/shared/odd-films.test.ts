@@ -73,9 +73,9 @@ describe.skipIf(NO_FILMS)(`films that claim much${WITH_FILMS}`, () => {
     await expect(opened(boxes.claimsSeconds(film, 36_000))).rejects.toThrow("a.mp4 is longer than 10 minutes.");
     const { bytes, seconds } = await opened(boxes.claimsSeconds(film, 60));
     expect(Math.abs(seconds - 60)).toBeLessThanOrEqual(1);
-    await expect(movingFrames(bytes, undefined, { filmFrames: 48, filmSeconds: 12 })).rejects.toThrow(
-      "This film has 60 frames in 60 s, and I take 48 in 12 s. Say which part:",
-    );
+    await expect(
+      movingFrames(bytes, undefined, { filmFrames: 48, filmSeconds: 12 }, { side: 512, usual: 512 }),
+    ).rejects.toThrow("This film has 60 frames in 60 s, and at 512 px I take 48 in 12 s. Say which part:");
   });
 
   it.each([1_000_000, 0x3fffffff])("of %i samples of a byte are refused", async (count) => {

@@ -91,14 +91,16 @@ export async function startJob(request: RecipeRequest, requester: JobRequester, 
 
 /** Of a moving picture every frame is worked on, unless something else is said. */
 async function framesOf(
-  { imageRole = "", options }: Recipe,
+  { imageRole = "", options, defaults }: Recipe,
   pictures: Draft["pictures"],
-  { moving, format }: Params,
+  { moving, format, size }: Params,
   { botOptions }: Pick<JobServices, "botOptions">,
 ): Promise<Params> {
   const bytes = pictures[imageRole];
   if (!options.moving) return {};
-  const filmFrames = bytes && (await movingFrames(bytes, moving, botOptions.pictures));
+  const usual = Number(defaults().size);
+  const sides = { side: typeof size === "number" ? size : usual, usual };
+  const filmFrames = bytes && (await movingFrames(bytes, moving, botOptions.pictures, sides));
   // A film with sound stays one, unless something else is said.
   const staysFilm = bytes !== undefined && filmFrames !== undefined && filmKind(bytes) !== undefined;
   return { filmFrames, format: format ?? (staysFilm ? "mp4" : undefined) };

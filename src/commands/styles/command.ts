@@ -6,7 +6,7 @@ import { readEmoji, sameEmoji } from "../../shared/typed.js";
 import type { Style as OwnStyle } from "../../store/styles.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { findImage } from "../images/find-image.js";
-import { imageOption, isLeftOpen } from "../images/image-option.js";
+import { imageOption, isLeftOpen, isNumbered } from "../images/image-option.js";
 import { provenanceOf } from "../images/provenance.js";
 import { choiceOption, type Option, textOption, type ValuesOf } from "../parsing/options.js";
 import { fitToChannel } from "../presenting/deliver.js";
@@ -103,7 +103,12 @@ const ACTIONS: Readonly<Record<string, (values: Values, context: CommandContext)
     if (!found) throw new UserError("style.no-image", { line });
     if ((await provenanceOf([found], user, app.jobs)).spoiler) throw new UserError("style.spoiler");
     await addStyle({ name: word, emoji: mark, author: user, image: found }, channel, app);
-    await context.replyPublic({ text: sentence("style.added", { emoji: mark, name: word, by: plain(user.name) }) });
+    const added = sentence("style.added", { emoji: mark, name: word, by: plain(user.name) });
+    // Those that come with other commands have meanings of their own.
+    const count = context.event.attachments.length;
+    const among = found.among ?? (count > 1 && !isNumbered(picture ?? "latest") ? { number: 1, count } : undefined);
+    const others = among && sentence("style.among", { ...among, name: word, emoji: mark });
+    await context.replyPublic({ text: [added, others].filter(Boolean).join("\n") });
   },
 
   async rename({ name, to }, context) {

@@ -4,6 +4,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import { abortable } from "../../shared/async.js";
+import { openScratchFolder } from "../../shared/scratch-folder.js";
 import { withoutSecrets } from "../../shared/secrets.js";
 import type { EngineSettings } from "../open.js";
 import {
@@ -83,6 +84,8 @@ export class EngineHost implements Engine {
   #vitals: { readonly memoryBytes: number; readonly runtime: string } | undefined;
   /** Jobs that were aborted but still hold the device for the rest of a step. */
   readonly #lettingGo = new Set<Promise<void>>();
+  /** Resolves when nothing is left of what the processes that have ended had written. */
+  #cleared: Promise<unknown> = Promise.resolve();
 
   readonly #timings: HostTimings;
 
@@ -126,12 +129,13 @@ export class EngineHost implements Engine {
     this.#closing = true;
     clearInterval(this.#heartbeat);
     const child = this.#child;
-    if (!child) return;
+    if (!child) return void (await this.#cleared);
     const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
     this.#send(child, { type: "close" });
     const killer = setTimeout(() => child.kill("SIGKILL"), this.#timings.close);
     await gone;
     clearTimeout(killer);
+    await this.#cleared;
   }
 
   #call(
@@ -178,9 +182,10 @@ export class EngineHost implements Engine {
     const source = import.meta.url.endsWith(".ts");
     const own = fileURLToPath(new URL(source ? "./worker.ts" : "./worker.js", import.meta.url));
     const { logger, onDownload: _, timings: __, environment, worker = own, ...settings } = this.options;
+    const scratch = openScratchFolder("engine");
     const child = fork(worker, {
       serialization: "advanced",
-      env: { ...engineEnvironment(withoutSecrets()), ...environment },
+      env: { ...engineEnvironment(withoutSecrets()), ...environment, ...scratch.environment },
       stdio: ["ignore", "inherit", "inherit", "ipc"],
       ...(source && { execArgv: ["--import", "tsx"] }),
     });
@@ -192,7 +197,10 @@ export class EngineHost implements Engine {
     this.#silenceLimit = this.#timings.start;
     child.on("message", (message) => this.#receive(message as FromWorker));
     child.on("error", (error) => logger.error({ err: error }, "engine process error"));
-    child.on("exit", (code, signal) => this.#gone(child, code, signal));
+    child.on("exit", (code, signal) => {
+      this.#cleared = Promise.all([this.#cleared, scratch.remove()]);
+      this.#gone(child, code, signal);
+    });
     this.#send(child, { type: "open", settings: { ...settings } });
     clearInterval(this.#heartbeat);
     this.#heartbeat = setInterval(() => this.#beat(child), this.#timings.ping);

@@ -2,6 +2,7 @@
  * The engine's own process: takes jobs from its parent over IPC and sends frames back. A crash here takes no bot down.
  */
 import { onlyCommonFormats } from "../../shared/native.js";
+import { removeOwnScratchFolder } from "../../shared/scratch-folder.js";
 import type { Progress } from "../networks/download/transfer.js";
 import { type OpenEngine, openEngine } from "../open.js";
 import { dreamDefinition } from "../recipes/dream/definition.js";
@@ -165,6 +166,9 @@ function receive(message: ToWorker): void {
 }
 
 process.on("message", (message) => receive(message as ToWorker));
-process.on("disconnect", () => process.exit(0));
+process.on("disconnect", () => {
+  removeOwnScratchFolder();
+  process.exit(0);
+});
 // A terminal sends Ctrl-C to the whole group: the parent decides when this process ends.
 process.on("SIGINT", () => undefined);

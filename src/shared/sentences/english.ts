@@ -13,11 +13,21 @@ const GIVE_IT =
 type MovingTooLong = {
   readonly frames: number;
   readonly seconds: number;
+  readonly side: number;
   readonly most: number;
   readonly mostSeconds: number;
   readonly parts: readonly string[];
+  readonly smaller: { readonly side: number; readonly part?: string } | undefined;
 };
 type Of = { readonly maker: string; readonly about: string | undefined };
+
+/** A picture's place among several of which no one has said which is meant. */
+type Among = { readonly number: number; readonly count: number };
+const whichOf = ({ number, count }: Among): string => {
+  const which = number === 1 ? "first" : number === count ? "last" : ordinal(number);
+  return `There were ${count} pictures, and this is the ${which}.`;
+};
+const otherThan = (number: number): number => (number === 1 ? 2 : 1);
 
 const percent = (share: number): string =>
   share < 0.0005 ? "under 0.1%" : `${(share * 100).toFixed(share < 0.0995 ? 1 : 0)}%`;
@@ -651,10 +661,14 @@ export const english = {
     "`{written}` has no picture here. Mention a member with an avatar, take an emoji of this community, or attach one.",
   "image.no-number": ({ number, count }: { number: number; count: number }) =>
     `There is no picture ${number}: ${count === 1 ? "there is only one" : `there are only ${count}`}.`,
-  "image.among": ({ number, count, command }: { number: number; count: number; command: string }) => {
-    const which = number === 1 ? "first" : number === count ? "last" : ordinal(number);
-    const other = `\`/${command} picture:${number === 1 ? 2 : 1}\``;
-    return `There were ${count} pictures, and this is the ${which}. For another, reply to their message with ${other}.`;
+  "image.among": ({ number, count, command }: Among & { command: string }) => {
+    const other = `\`/${command} picture:${otherThan(number)}\``;
+    return `${whichOf({ number, count })} For another, reply to their message with ${other}.`;
+  },
+  "style.among": ({ number, count, name, emoji }: Among & { name: string; emoji: string }) => {
+    const again = `\`/style add name:${name} emoji:${emoji} picture:${otherThan(number)}\``;
+    const other = `take this one away (\`/style remove ${name}\`) and reply to their message with ${again}`;
+    return `${whichOf({ number, count })} For another, ${other}.`;
   },
   "image.more-there": ({ count, most }: { count: number; most: number }) =>
     `These are the first ${most} of ${count} pictures; \`picture:${most + 1}\` is about the next one.`,
@@ -1245,12 +1259,14 @@ export const english = {
   "stylize.no-photo": "There is no photo to paint. Attach one, or reply to a message that has one.",
   "stylize.no-style-image": "The style {style} has no picture.",
   "stylize.no-weight": "Every style has weight 0. Give at least one of them some weight.",
-  "moving.too-long": ({ frames, seconds, most, mostSeconds, parts }: MovingTooLong) => {
-    const said = parts.map((part) => `\`moving:${part.includes(" ") ? `"${part}"` : part}\``);
+  "moving.too-long": ({ frames, seconds, side, most, mostSeconds, parts, smaller }: MovingTooLong) => {
+    const option = (part: string): string => `moving:${part.includes(" ") ? `"${part}"` : part}`;
+    const said = parts.map((part) => `\`${option(part)}\``);
     const offers = [...said, "`moving:still` for one picture"].join(", ").replace(/, ([^,]+)$/, " or $1");
+    const sized = smaller && [`size:${smaller.side}`, ...(smaller.part ? [option(smaller.part)] : [])].join(" ");
     return (
-      `This film has ${frames} frames in ${Math.round(10 * seconds) / 10} s, and I take ${most} in ` +
-      `${mostSeconds} s. Say which part: ${offers}.`
+      `This film has ${frames} frames in ${Math.round(10 * seconds) / 10} s, and at ${side} px I take ${most} in ` +
+      `${mostSeconds} s. Say which part: ${offers}.${sized ? ` Or make it smaller: \`${sized}\`.` : ""}`
     );
   },
   "moving.or-other":

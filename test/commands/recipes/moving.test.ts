@@ -61,8 +61,8 @@ describe("a moving picture in a chat", () => {
     const { run, told } = await asked("/dream", bytes);
     expect(run).toBeUndefined();
     expect(told).toBe(
-      "This film has 30 frames in 3 s, and I take 12 in 6 s. Say which part: `moving:third`, `moving:1s`, " +
-        '`moving:"half 2s"` or `moving:still` for one picture.',
+      "This film has 30 frames in 3 s, and at 512 px I take 12 in 6 s. Say which part: `moving:third`, `moving:1s`, " +
+        '`moving:"half 2s"` or `moving:still` for one picture. Or make it smaller: `size:320`.',
     );
     for (const [part, frames] of [
       ["third", 10],
@@ -70,6 +70,29 @@ describe("a moving picture in a chat", () => {
       ['"half 2s"', 10],
     ] as const)
       expect((await asked(`/dream moving:${part}`, bytes)).run?.params).toMatchObject({ filmFrames: frames });
+  });
+
+  it("that is too long is offered in the largest size that takes all of it, at the longest one's cost", async () => {
+    const costOf = ({ params = {} }: { params?: Record<string, unknown> } = {}) =>
+      dreamDefinition.cost(completed(dreamDefinition, params));
+    const bytes = await film(30);
+    const { run } = await asked("/dream size:320", bytes);
+    expect(run?.params).toMatchObject({ filmFrames: 30, size: 320 });
+    const longest = await asked("/dream", await film(12));
+    expect(costOf(run) / costOf(longest.run)).toBeLessThan(1.1);
+    const larger = await asked("/dream size:384", bytes);
+    expect(larger.run).toBeUndefined();
+    expect(larger.told).toContain("at 384 px I take 21 in 6 s");
+    expect(larger.told).toContain("Or make it smaller: `size:320`.");
+    // More than the default size takes none the fewer.
+    expect((await asked("/dream size:1024", await film(12))).run?.params).toMatchObject({ filmFrames: 12 });
+    // Of one that lasts too long in any size, more of the beginning; of a part, that part.
+    expect((await asked("/dream", await film(64, 24))).told).toContain("Or make it smaller: `size:256 moving:4.5s`.");
+    expect((await asked("/dream size:256 moving:4.5s", await film(64, 24))).run?.params).toMatchObject({
+      filmFrames: 45,
+    });
+    expect((await asked("/dream moving:half", await film(40))).told).toContain("`size:384 moving:half`.");
+    expect((await asked("/dream size:384 moving:half", await film(40))).run?.params.filmFrames).toBe(20);
   });
 
   it("costs what its frames cost, of which the first one costs most: that is told before it starts", async () => {
@@ -116,7 +139,9 @@ describe.skipIf(NO_FILMS)(`an MP4 in a chat${WITH_FILMS}`, () => {
   it("that is too long is offered in parts, and one that cannot be read is refused in words", async () => {
     const { run, told } = await asked("/dream", await movie({ seconds: 3, rate: 10 }));
     expect(run).toBeUndefined();
-    expect(told).toContain("This film has 30 frames in 3 s, and I take 12 in 6 s. Say which part: `moving:third`");
+    expect(told).toContain(
+      "This film has 30 frames in 3 s, and at 512 px I take 12 in 6 s. Say which part: `moving:third`",
+    );
     const cut = await asked("/dream", (await movie()).subarray(0, 900));
     expect(cut.run).toBeUndefined();
     expect(cut.told).toBe("film.gif is not a film I can read. Save it as MP4 with H.264, or as GIF, and try again.");

@@ -22,6 +22,24 @@ describe("/style", () => {
     expect((await app.styles.list({ ...art, community: "other" })).map(({ name }) => name)).not.toContain("rust");
   });
 
+  it("says which of several pictures it has taken, and takes the one that is said", async () => {
+    const { chat, app } = await studio();
+    const other = await picture(40, 60);
+    await chat.say(ann, "/style add name:rust emoji:🍂", { attachments: [source(image), source(other)] });
+    expect(chat.in("channel").at(-1)?.content.text).toBe(
+      "🍂 **rust** is a style here now, added by Ann. Try `/stylize rust`.\n" +
+        "There were 2 pictures, and this is the first. For another, take this one away (`/style remove rust`) and " +
+        "reply to their message with `/style add name:rust emoji:🍂 picture:2`.",
+    );
+    await chat.say(ann, "/style remove rust");
+    const both = { attachments: [source(image), source(other)] };
+    await chat.say(ann, "/style add name:rust emoji:🍂 picture:2", both);
+    expect(chat.in("channel").at(-1)?.content.text).not.toContain("There were");
+    const [added] = await app.styles.list(art);
+    const { width, height } = await sharp(await added?.picture()).metadata();
+    expect([added?.name, width, height]).toEqual(["rust", 40, 60]);
+  });
+
   it("takes emoji in all their spellings, and a community's own where the chat has some", async () => {
     const { chat, engine, app, quiet } = await studio({
       engine: new FakeEngine({ automatic: true }),
