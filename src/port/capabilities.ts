@@ -25,6 +25,8 @@ export interface ChatCapabilities {
   readonly ownEmoji?: boolean;
   /** The pictures of their own that people and communities have here, or carry elsewhere from here. */
   readonly squares: readonly SquarePicture[];
+  /** It shows a message's countdown second by second. */
+  readonly countdowns?: boolean;
   /** Entries of a completion list. */
   readonly completions: number;
   /** It has a page for operators, see {@link ChatHandlers.admin}. */

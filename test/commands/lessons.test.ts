@@ -216,9 +216,9 @@ describe("/teach from:hearts", () => {
     const other = await engine.next();
     await press(ben, "agree");
     await press(cat, "agree");
-    await says(/\*\*It could not begin\.\*\* A look moths is just being taught/);
+    await says(/\*\*It could not begin\.\*\* A look moths is being taught right now/);
     expect(message.content.text).toMatch(/Yes: (Ben and Cat|Cat and Ben)\./);
-    expect(await press(ann, "begin")).toContain("just being taught");
+    expect(await press(ann, "begin")).toContain("being taught right now");
     await other.finish();
     await quiet();
     await press(ann, "begin");
@@ -266,7 +266,7 @@ describe("a look taught from somebody's works", () => {
   it("goes when they have their data deleted, which waits for the lesson; the opt-out says that it stays", async () => {
     const { chat, run, quiet, store, told } = await lent();
     await chat.say(ben, "/settings mydata delete confirm:yes");
-    expect(told()).toContain("A look is just being taught from works of yours");
+    expect(told()).toContain("A look is being taught from works of yours right now");
     await run.finish({ taught });
     await quiet();
     await chat.say(ben, "/settings optout");

@@ -135,7 +135,7 @@ describe("health", () => {
     expect((await fetch(`${address}/healthz`, { method: "POST" })).status).toBe(405);
     expect((await fetch(`${address}/healthz`, { method: "HEAD" })).status).toBe(200);
     expect((await ask(address, "/constructor")).body).toEqual({
-      error: "There is nothing here; there are /healthz, /readyz, /metrics.",
+      error: "There is nothing here. Try /healthz, /readyz, /metrics.",
     });
   });
 

@@ -81,6 +81,7 @@ export class WebChat implements Chat {
       textLength,
       reactions: REACTIONS,
       squares: SQUARES,
+      countdowns: true,
       completions: COMPLETIONS,
       admin: true,
       local: true,

@@ -147,7 +147,8 @@ export class JobPresenter {
 
   #announcementAt(position: QueuePosition | undefined): OutgoingMessage {
     const { recipe, job, queue, destination } = this.options;
-    const { text, ...said } = texts.announcement(recipe, job, position, queue.announcement?.());
+    const { countdowns } = destination.chat.capabilities;
+    const { text, ...said } = texts.announcement(recipe, job, position, queue.announcement?.(), countdowns);
     return { ...said, text: destination.note === undefined ? text : `${text}\n${destination.note}` };
   }
 

@@ -92,36 +92,40 @@ export function threadTitle(recipe: Recipe, job: Job): string {
 /**
  * The public answer while the job waits or runs.
  * @param notice why it is not known when it begins: what the queue has to say to all who wait
+ * @param counts whether the chat counts down by itself: a time in the text would soon be another than that
  */
 export function announcement(
   recipe: Recipe,
   job: Job,
   position: QueuePosition | undefined,
   notice?: string,
+  counts = false,
 ): OutgoingMessage {
-  const text = channelText(recipe, job, outlook(position, notice));
-  return { text, buttons: buttons(job, "cancel"), ...defined({ countdown: countdownOf(position, notice) }) };
+  const countdown = countdownOf(position, notice);
+  const text = channelText(recipe, job, outlook(position, notice, counts && countdown !== undefined));
+  return { text, buttons: buttons(job, "cancel"), ...defined({ countdown }) };
 }
 
-/** Undefined while it is not known, or over in a moment. */
+/** Undefined while it is not known, or about to end. */
 function countdownOf(position: QueuePosition | undefined, notice: string | undefined): Countdown | undefined {
   if (!position || (position.position > 0 && notice !== undefined)) return undefined;
   const to = position.position === 0 ? "end" : "start";
   const seconds = to === "end" ? position.runSeconds : position.waitSeconds;
-  return seconds < 1 ? undefined : { to, seconds };
+  return to === "end" && seconds < 1 ? undefined : { to, seconds };
 }
 
-function outlook(position: QueuePosition | undefined, notice: string | undefined): string {
+/** @param counted the time until it starts or ends is shown elsewhere */
+function outlook(position: QueuePosition | undefined, notice: string | undefined, counted: boolean): string {
   if (!position) return sentence("job.accepted");
   const { position: place, runSeconds, waitSeconds } = position;
   const takes = runSeconds < 1 ? sentence("job.moment") : sentence("job.about", { duration: duration(runSeconds) });
-  if (place === 0) return sentence("job.painting", { takes });
+  if (place === 0) return sentence("job.painting", { takes: counted ? undefined : takes });
   const told = toldPosition(place);
   const where = "ahead" in told ? sentence("job.ahead", told) : sentence("job.place", { place });
   if (notice !== undefined) return sentence("job.in-line-notice", { where, takes, notice });
   const starts =
     waitSeconds < 1 ? sentence("job.starts-at-once") : sentence("job.starts-in", { duration: duration(waitSeconds) });
-  return sentence("job.in-line", { where, starts, takes });
+  return sentence("job.in-line", { where, starts: counted ? undefined : starts, takes });
 }
 
 /** The thread's first message: what will be done. */

@@ -197,7 +197,7 @@ export const english = {
   "ops.phase": "It is {phase}.",
   "ops.failed": "It is in the log.",
   "ops.method": "Only GET and HEAD are answered here.",
-  "ops.unknown": "There is nothing here; there are {paths}.",
+  "ops.unknown": "There is nothing here. Try {paths}.",
   "service.off": "switched off",
   "service.store-empty": "nothing is kept yet",
   "service.store": ({ count }: { count: number }) => `${counted(count, "job")} kept`,
@@ -556,7 +556,7 @@ export const english = {
     "Direct messages belong to no community, so there is nothing to moderate here. Use it in a channel of yours.",
   "moderate.forbidden": "Only moderators may do that.",
   "moderate.channel-only": "You moderate only this channel; that is for those who moderate the whole community.",
-  "moderate.who": "Whom? Mention them, for example: `/moderate {action} @Ann`",
+  "moderate.who": "Who do you mean? Mention them, for example: `/moderate {action} @Ann`",
   "moderate.unknown": "I don't know anyone called {name} here. Mention them, for example: `/moderate bar @Ann`",
   "person.ambiguous": "Several people here are called {name}: mention the one you mean.",
   "moderate.no-role": "Only people have works and jobs; roles can be barred and let in again.",
@@ -635,7 +635,7 @@ export const english = {
   "image.too-small": "{name} is {width} × {height} pixels; send one of at least {least} pixels on each side.",
   "image.too-wide": "{name} is {width} × {height} pixels; send one of at most {most} pixels on each side.",
   "image.search":
-    "The chat does not let me look for the picture just now; I go on by myself as soon as it does, usually within a " +
+    "The chat does not let me look for the picture just now; I will carry on as soon as it does, usually within a " +
     "minute. A picture sent with the command does not have to be looked for.",
   "image.too-large": "The picture {name} is larger than {megabytes} MB; please send a smaller one.",
   "image.too-slow": "The picture {name} took longer than {seconds} s to arrive; please try again.",
@@ -648,9 +648,9 @@ export const english = {
   "link.lookup": "{host} cannot be looked up just now; try again, or attach the picture instead.",
   "link.no-site": "There is no site {host}; check the link.",
   "link.private":
-    "{host} is not on the public internet, and I fetch from nowhere else; please attach the picture instead.",
+    "{host} is not on the public internet, and I fetch pictures only from there; please attach the picture instead.",
   "link.unreachable": "{host} cannot be reached or breaks off; check the link, or attach the picture instead.",
-  "link.redirect-nowhere": "{host} redirects that link to nowhere; please attach the picture instead.",
+  "link.redirect-nowhere": "{host} redirects that link nowhere; please attach the picture instead.",
   "link.not-found": "{host} has nothing at that link ({status}); check it.",
   "link.forbidden": "{host} does not show that picture to everybody ({status}); please attach the picture instead.",
   "link.status": "{host} answers {status} instead of a picture; try again later, or attach the picture instead.",
@@ -745,7 +745,7 @@ export const english = {
   "vote.over": "This vote is over.",
   "vote.foreign": "{opener} opened this vote; only they and moderators can end it. Your reactions are your vote.",
   "vote.empty": "Nobody has voted yet: react with a style first.",
-  "vote.starting": "The painting is just being started; cancel that instead.",
+  "vote.starting": "The painting is starting right now; cancel that instead.",
   "vote.image-gone": "The picture of this vote is gone. Cancel it, and send the picture again with `/blend vote`.",
   "vote.emoji": "{style}'s emoji, {emoji}, ends votes, so it cannot be voted for.",
   "vote.two-styles":
@@ -901,13 +901,15 @@ export const english = {
   "job.accepted": "Accepted.",
   "job.moment": "a moment",
   "job.about": "about {duration}",
-  "job.painting": "Painting now, {takes} to go. Watch it grow in the thread.",
+  "job.painting": ({ takes }: { takes: string | undefined }) =>
+    `Painting now${takes === undefined ? "" : `, which takes ${takes}`}. Watch it grow in the thread.`,
   "job.place": ({ place }: { place: number }) => `${ordinal(place)} in line`,
   "job.ahead": "{ahead} or more ahead in line",
   "job.in-line-notice": "{where}, takes {takes}. {notice}",
   "job.starts-at-once": "starts at once",
   "job.starts-in": "starts in about {duration}",
-  "job.in-line": "{where}, {starts}, takes {takes}.",
+  "job.in-line": ({ where, starts, takes }: { where: string; starts: string | undefined; takes: string }) =>
+    `${where}${starts === undefined ? "" : `, ${starts}`}, takes ${takes}.`,
   "job.beginning": ({ title, duration }: { title: string; duration: string | undefined }) =>
     `${title}: starting.${duration === undefined ? "" : ` It takes about ${duration}.`}`,
   "job.starting": "Starting",
@@ -1206,7 +1208,7 @@ export const english = {
   "store.job-unfinished":
     "Your job {id} has not ended yet: cancel it, or wait for it, and then delete your data again.",
   "store.lesson-unfinished":
-    "A look is just being taught from works of yours (job {id}): wait for it, and then delete your data again.",
+    "A look is being taught from works of yours right now (job {id}): wait for it, and then delete your data again.",
   "store.newer": "{file} was written by a newer Dreamloom: update this one, or name another folder in DATA_DIR.",
   "store.full": "There is no space left for {path}: free some, or lower retention.megabytes.",
   "store.unwritable": ({ path, code }: { path: string; code: string }) =>
@@ -1283,7 +1285,7 @@ export const english = {
   "where.no-colour": "Nothing in the picture has a colour near {colour}. Take one from the picture itself.",
   "where.no-picture": "There is no picture to find {where} in. Name a region such as centre, or send a mask.",
   "where.mask-empty":
-    "The mask leaves nothing to change. Make it white where something should happen; `not mask` turns it round.",
+    "The mask leaves nothing to change. Make it white where something should happen; `not mask` inverts it.",
   "where.no-mask": "There is no mask. Send one as the second picture, white where something should happen.",
   "where.mask-shape": "The mask has {mask} px and the picture {picture} px. Draw it on the picture itself.",
   "where.all-opaque": "No part of the picture is transparent. Name another place, such as centre.",
@@ -1460,7 +1462,7 @@ export const english = {
   "look.gone": "The look {name} has been removed. For example: `/dream look:creatures`",
   "look.other-network": "The look {name} was taught to {network}: leave out network, and it dreams.",
   "look.name-taken": "{name} is a look that comes with the program; please choose another name.",
-  "look.being-taught": "A look {name} is just being taught (job {id}); wait for it, or choose another name.",
+  "look.being-taught": "A look {name} is being taught right now (job {id}); wait for it, or choose another name.",
   "look.unknown-here": ({ look, near, known }: { look: string; near: string | undefined; known: readonly string[] }) =>
     `There is no look ${look}; ${near === undefined ? lookList(known) : `did you mean ${near}?`}` +
     `${known.length === 0 ? "" : ` For example: \`/dream look:${near ?? known[0]}\``}`,
@@ -1667,7 +1669,7 @@ export const english = {
     `Discord recommends ${shards} shards, but lets the bot begin only ${remaining} more sessions before ${time} UTC: ` +
     "stop what starts it again and again. It goes on by itself then.",
   "discord.wait": "Discord asks me to wait {seconds} s before I {doing}.",
-  "discord.status": "Discord does not work just now (it answered {status}); please try again later.",
+  "discord.status": "Discord is not working just now (it answered {status}); please try again later.",
   "discord.timeout": "Discord did not answer in time; please try again.",
   "discord.unreachable": "Discord cannot be reached just now; please try again later.",
   "discord.gone": "The message, the thread or the channel is gone.",
@@ -1675,7 +1677,7 @@ export const english = {
   "discord.token-refused": "Discord no longer accepts my token. The operator must set a new DISCORD_TOKEN.",
   "discord.slow-down": "Discord asks me to slow down; please try again in a moment.",
   "discord.reactions": "This message has 20 different reactions, and Discord allows no more.",
-  "discord.trouble": "Discord does not work just now; please try again later.",
+  "discord.trouble": "Discord is not working just now; please try again later.",
   "discord.subject-gone": "What this was about is gone from Discord.",
   "discord.refused": "Discord does not let me {doing}: {reason}.",
   "discord.permission": ({ doing, permission }: { doing: string; permission: string | undefined }) =>
@@ -1766,7 +1768,7 @@ export const english = {
   "slack.file-hidden": "I may not see {name}; share it in a channel I am in.",
   "slack.reply-refused": "Slack did not take an answer ({status}).",
   "slack.wait": "Slack asks me to wait {seconds} s; please try again then.",
-  "slack.trouble": "Slack has trouble ({code}); please try again in a moment.",
+  "slack.trouble": "Slack is having trouble ({code}); please try again in a moment.",
   "slack.timeout": "Slack did not answer in time; please try again in a moment.",
   "slack.unreachable": "Slack cannot be reached; please try again in a moment.",
   "slack.scope": ({ scope }: { scope: string | undefined }) =>
@@ -1884,7 +1886,7 @@ export const english = {
   "web.channels-full": "There are already {count} channels: use one of them.",
   "web.uploads-busy": "A lot of people are sending pictures: try again in a minute.",
   "web.uploads-yours": "Your last messages are still arriving: send this one once they are there.",
-  "web.upload-slow": "The message came too slowly: try again with smaller pictures or a better connection.",
+  "web.upload-slow": "The message took too long to arrive: try again with smaller pictures or a better connection.",
   "web.again-gone": "The message of this work is gone, so nothing can be made of it from here.",
   "web.no-image": "There is no such picture.",
   "web.public.title": "Gallery",
@@ -1961,7 +1963,7 @@ export const english = {
     "**Welcome to the studio.** Give me a picture and I will dream into it, or paint it in another style.\n" +
     (sample ? "Start with this photo: press a button below it. Or add" : "Add") +
     " a photo of your own and type `/dream`, or `/stylize` and choose a style by its emoji. " +
-    "I answer in a thread, where you watch the picture grow.",
+    "I answer in a thread, where you can watch the picture grow.",
   "web.welcome.dream": "Dream creatures into it",
   "web.welcome.paint": "Paint it as a woodcut",
   "web.welcome.castle": "Turn it into a castle",

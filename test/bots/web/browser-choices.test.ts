@@ -90,6 +90,10 @@ describe.skipIf(!hasChromium)(`choosing by pressing (${chromiumHint})`, () => {
       // One for each style that a reaction chooses, at the place where its picture is.
       await expect.poll(() => palette.locator(".reaction:not(.add)").count()).toBe(await tiles.count());
       const sheet = await palette.locator(".tiled").boundingBox();
+      // The photo stands before it, so that the styles and their emoji are in sight together.
+      const emoji = await palette.locator(".reactions").boundingBox();
+      expect((emoji?.y ?? 0) - (sheet?.y ?? 0) - (sheet?.height ?? 0)).toBeLessThan(20);
+      expect(await palette.locator(".frame").last().locator(".tiled").count()).toBe(1);
       for (const tile of await tiles.all()) {
         const at = await tile.boundingBox();
         expect(at?.x).toBeGreaterThanOrEqual(sheet?.x ?? Number.NaN);

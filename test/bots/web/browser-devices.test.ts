@@ -61,9 +61,9 @@ describe.skipIf(!hasChromium)(`one person in two browsers (${chromiumHint})`, ()
     await look(page, "a code for another browser");
 
     const { page: second } = await visit(chat, options, `#join/${code?.replace("-", "")}`);
-    const dialog = second.getByRole("dialog", { name: "Be the same person here" });
+    const dialog = second.getByRole("dialog", { name: "Sign in with a code" });
     await dialog.getByRole("button", { name: "Next" }).click();
-    await dialog.getByText(/you will be Ada and no longer/).waitFor();
+    await dialog.getByText(/you will be Ada instead of/).waitFor();
     await look(second, "the same person here");
     await dialog.getByRole("button", { name: "Continue as Ada" }).click();
     await expect.poll(() => second.locator(".me-name strong").textContent()).toBe("Ada");

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { photo } from "./harness.js";
 import { look, overflow, shot, VIEWS } from "./seen.js";
-import { box, message, wholeProgram } from "./whole-program.js";
+import { box, message, moderate, wholeProgram } from "./whole-program.js";
 
 /** Whether the button to the newest message takes presses when it comes, and afterwards. */
 const NEWEST_TAKES_PRESSES = `(async () => {
@@ -95,6 +95,37 @@ describe.skipIf(!hasChromium)(`the first minute (${chromiumHint})`, () => {
       await page.reload();
       await message(page, "There is no picture here.").getByRole("button", { name: "Dismiss" }).click();
       await message(page, "/dream").waitFor();
+    });
+
+    it("puts a command that is pressed in the message box, and loses nothing that stands there", async () => {
+      const { page, errors } = await visit(view, { permissions: ["clipboard-read", "clipboard-write"] });
+      const welcome = page.locator(".channel-pane article", { hasText: "Welcome to the studio" }).first();
+      const line = (name: string) => welcome.getByRole("button", { name, exact: true });
+      expect(await line("/dream").getAttribute("title")).toBe("Put it in the message box");
+      await line("/dream").click();
+      await expect.poll(() => box(page).inputValue()).toBe("/dream");
+      expect(await page.evaluate("document.activeElement.tagName")).toBe("TEXTAREA");
+      await page.keyboard.type(" size:64");
+      await line("/stylize").click();
+      await page.locator(".toast", { hasText: "Copied, since there is something in the message box" }).waitFor();
+      expect(await page.evaluate("navigator.clipboard.readText()")).toBe("/stylize");
+      expect(await box(page).inputValue()).toBe("/dream size:64");
+      await box(page).fill("");
+      // By keyboard too, and another one in place of one that was only put there.
+      await line("/stylize").press("Enter");
+      await expect.poll(() => box(page).inputValue()).toBe("/stylize");
+      await line("/dream").press(" ");
+      await expect.poll(() => box(page).inputValue()).toBe("/dream");
+      await look(page, "a command in the box");
+      // In a refusal as well, whose line has come back to the box; what only the person knows is left out.
+      await moderate(page);
+      await box(page).fill("/settings show largest");
+      await box(page).press("Escape");
+      await box(page).press("Enter");
+      await expect.poll(() => box(page).inputValue()).toBe("/settings show largest");
+      await message(page, "Set largest to what?").getByRole("button", { name: "/settings largest:…" }).click();
+      await expect.poll(() => box(page).inputValue()).toBe("/settings largest:");
+      expect(errors).toEqual([]);
     });
 
     it("offers a dream from noise, and a photo, in an empty channel", async () => {

@@ -45,8 +45,12 @@ describe.skipIf(!hasChromium)(`finding and mending in a browser (${chromiumHint}
       const dataDir = await temporaryFolder();
       const { chat, page } = await open(options, { dataDir });
       const port = Number(new URL(chat.address).port);
+      const timeline = page.locator(".channel-pane .timeline");
+      const before = await timeline.boundingBox();
       await chat.stop();
       await page.getByText("Reconnecting").waitFor();
+      // What one reads or presses stays where it is.
+      expect(await timeline.boundingBox()).toEqual(before);
       for (const text of ["first of all", "second to none", "third time"]) {
         await composer(page).fill(text);
         await composer(page).press("Enter");

@@ -29,7 +29,7 @@ describe.skipIf(!hasChromium)(`a job's progress in a browser (${chromiumHint})`,
     const run = await engine.next();
     const theirs = await dream(other, seed + 1);
     // Who waits is told the place, and the time second by second, also after a reload.
-    await theirs.getByText("1st in line, starts in about").waitFor();
+    await theirs.getByText("1st in line, takes about").waitFor();
     const wait = theirs.getByRole("timer");
     const before = await wait.textContent();
     expect(before).toMatch(/^Starts in \d+ min \d+ sec$/);
@@ -58,6 +58,10 @@ describe.skipIf(!hasChromium)(`a job's progress in a browser (${chromiumHint})`,
     await look(page, "a job that runs");
     await theirs.scrollIntoViewIfNeeded();
     await look(other, "a place in line");
+
+    // No time in the words, which would soon be another than the one that is counted.
+    expect(await theirs.locator(".text").textContent()).not.toContain("starts in");
+    expect(await mine.locator(".text").textContent()).toContain("Painting now. Watch");
 
     // The next one begins where this one ends.
     await mine.getByRole("button", { name: "Cancel" }).click();

@@ -67,9 +67,14 @@ describe.skipIf(!hasChromium)(`what is under a pointer (${chromiumHint})`, () =>
     await dreamOf(page, first).getByAltText("octave 1 of 3").waitFor();
     expect(await places(page)).toEqual(before);
     await shot(page, "steady-card");
+    // The last octave is not the end: the picture is still to be kept and shown.
+    await growing.octave(3);
+    await reaches(page, first, "100");
+    expect(await places(page)).toEqual(before);
+    await dreamOf(page, first).getByAltText("octave 3 of 3").waitFor();
+    expect(await places(page)).toEqual(before);
     await page.mouse.down();
-    await growing.octave(2);
-    await reaches(other, first, "67");
+    await growing.preview(3, 10);
     expect(await places(page)).toEqual(before);
     await page.mouse.up();
     await dreamOf(page, first).getByText("Cancelled by").waitFor();
@@ -77,6 +82,19 @@ describe.skipIf(!hasChromium)(`what is under a pointer (${chromiumHint})`, () =>
     // Also where the end comes under it: the press still does what it began with, and then all is told.
     const seed = first + 1;
     const ending = await start(seed);
+    // One that waits has its room from the beginning.
+    const later = first + 100;
+    await box(other).fill(`/dream size:1024 octaves:3 steps:60 seed:${later}`);
+    await box(other).press("Escape");
+    await box(other).press("Enter");
+    await dreamOf(other, later).getByText("in line").waitFor();
+    await dreamOf(other, later).getByText("No replies yet").waitFor();
+    await dreamOf(other, later)
+      .getByText(/^Starts /)
+      .waitFor();
+    await shot(other, "steady-waiting");
+    const height = async () => (await dreamOf(other, later).boundingBox())?.height;
+    const waiting = await height();
     await ending.octave(1);
     await dreamOf(page, seed).getByAltText("octave 1 of 3").waitFor();
     const still = await pointAt(dreamOf(page, seed).locator(".thread-card"));
@@ -89,6 +107,12 @@ describe.skipIf(!hasChromium)(`what is under a pointer (${chromiumHint})`, () =>
     await page.locator(".thread-pane").getByText("Your picture is ready").waitFor();
     if (view.width < 600) await page.getByRole("link", { name: "Back to #art" }).click();
     await dreamOf(page, seed).getByText("Done in").waitFor();
+    await engine.next();
+    await dreamOf(other, later).getByText("Painting now").waitFor();
+    await dreamOf(other, later).getByText("1 reply").waitFor();
+    expect(await height()).toBe(waiting);
+    await dreamOf(other, later).getByRole("button", { name: "Cancel" }).click();
+    await dreamOf(other, later).getByText("Cancelled by").waitFor();
     expect(errors).toEqual([]);
   });
 });

@@ -90,7 +90,7 @@ describe("while strangers send messages that never end", () => {
     }, 50);
     try {
       const first = Promise.race([answer, steady.answer.then((text) => `steady: ${text}`)]);
-      expect(await first).toMatch(/^HTTP\/1.1 504 .*The message came too slowly/s);
+      expect(await first).toMatch(/^HTTP\/1.1 504 .*The message took too long to arrive/s);
       // Nothing is kept for it.
       if (!socket.destroyed) await once(socket, "close");
       expect(steady.socket.destroyed).toBe(false);

@@ -223,7 +223,9 @@ describe("/moderate", () => {
   it("lists bars and lifts them, also of those who have left", async () => {
     const { chat, said } = await open();
     expect((await said(mod, "/moderate")).join()).toMatch(/^Nobody is barred here/);
-    expect((await said(mod, "/moderate bar")).join()).toBe("Whom? Mention them, for example: `/moderate bar @Ann`");
+    expect((await said(mod, "/moderate bar")).join()).toBe(
+      "Who do you mean? Mention them, for example: `/moderate bar @Ann`",
+    );
     expect((await said(mod, "/moderate bar @Zoe")).join()).toMatch(/^I don't know anyone called @Zoe here/);
     expect(await said(mod, "/moderate bar @Mo")).toEqual(["You cannot bar yourself."]);
     await said(mod, "/moderate bar @Ann");

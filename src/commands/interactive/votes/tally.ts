@@ -40,6 +40,24 @@ export function tally(votes: readonly Vote[], styles: readonly string[]): Tally 
   return { people: choices.size, shares: sorted };
 }
 
+/**
+ * Shares in whole percent that add up to 100, as they would not if each were rounded by itself: what is left of the
+ * rounding down goes to those that lost most by it. Nobody who was voted for has none.
+ */
+export function percents(shares: readonly Pick<StyleShare, "share">[]): readonly number[] {
+  const exact = shares.map(({ share }) => share * 100);
+  const whole = exact.map((each) => Math.max(1, Math.floor(each)));
+  const left = () => 100 - whole.reduce((sum, each) => sum + each, 0);
+  const lost = (index: number) => (exact[index] ?? 0) - (whole[index] ?? 0);
+  const change = (by: 1 | -1) => {
+    const indices = [...whole.keys()].filter((index) => by > 0 || (whole[index] ?? 0) > 1);
+    const [first] = indices.sort((a, b) => by * (lost(b) - lost(a)));
+    if (first !== undefined) whole[first] = (whole[first] ?? 0) + by;
+  };
+  for (let steps = Math.abs(left()); shares.length > 0 && steps > 0; steps--) change(left() > 0 ? 1 : -1);
+  return whole;
+}
+
 /** The `most` largest shares, grown to be 1 together again. */
 export function largest({ shares }: Tally, most: number): readonly StyleShare[] {
   const kept = shares.slice(0, most);

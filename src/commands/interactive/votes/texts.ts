@@ -8,7 +8,7 @@ import { dayOf } from "../../../shared/time.js";
 import type { InteractiveMessage } from "../../../store/interactive-messages.js";
 import { CANCEL_VOTE, PAINT_NOW } from "../button-ids.js";
 import type { CollectorPayload } from "../reaction-collector.js";
-import type { StyleShare, Tally } from "./tally.js";
+import { percents, type StyleShare, type Tally } from "./tally.js";
 
 const BAR = 10;
 
@@ -60,7 +60,8 @@ export function stuck(vote: Vote, tally: Tally, why: string): OutgoingMessage {
 
 /** The message when a job was made of it. */
 export function decided(vote: Vote, tally: Tally, painted: readonly StyleShare[], id: string): OutgoingMessage {
-  const styles = painted.map(({ style, share }) => `${style} ${percent(share)}`).join(", ");
+  const shares = percents(painted);
+  const styles = painted.map(({ style }, index) => `${style} ${shares[index]}%`).join(", ");
   const cut = tally.shares.length > painted.length;
   const job = sentence("vote.painted", { styles: painted.length, cut, id });
   return message([sentence("vote.decided", { styles })], vote, tally, [job]);
@@ -89,19 +90,16 @@ function message(
 /** The styles with votes as bars, and then the names of the others. */
 function results(candidates: readonly Candidate[], tally: Tally): string[] {
   const emoji = new Map(candidates.map((candidate) => [candidate.name, candidate.emoji]));
-  const rows = tally.shares.map(({ style, share, people }) => {
+  const shares = percents(tally.shares);
+  const rows = tally.shares.map(({ style, share, people }, index) => {
     const full = Math.max(1, Math.round(share * BAR));
     const bar = "▰".repeat(full) + "▱".repeat(BAR - full);
-    return `${emoji.get(style) ?? ""} ${bar} ${style} ${percent(share)} (${people})`;
+    return `${emoji.get(style) ?? ""} ${bar} ${style} ${shares[index]}% (${people})`;
   });
   // No line ends between an emoji and its name.
   const others = candidates.filter(({ name }) => !tally.shares.some(({ style }) => style === name));
   const rest = others.map((candidate) => `${candidate.emoji}\u00A0${candidate.name}`).join("  ");
   return [...rows, ...(rest ? [rest] : [])];
-}
-
-function percent(share: number): string {
-  return `${Math.max(1, Math.round(share * 100))}%`;
 }
 
 /** A time of day, with the day where that may be another. */

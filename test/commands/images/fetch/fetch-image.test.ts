@@ -140,7 +140,8 @@ describe("a link to a picture", () => {
 });
 
 describe("a link that leads inside", () => {
-  const NOWHERE = /is not on the public internet, and I fetch from nowhere else; please attach the picture instead\.$/;
+  const NOWHERE =
+    /is not on the public internet, and I fetch pictures only from there; please attach the picture instead\.$/;
 
   it.each([
     ["a private name", "http://inside.example:PORT/"],
@@ -264,7 +265,7 @@ describe("a link that is refused unseen", () => {
     "http://[",
   ])("also when a site passes it on: %s", async (location) => {
     const { fetch, at, server } = await site((_, response) => void response.writeHead(302, { location }).end());
-    expect(await refusal(fetch(at("/")))).toMatch(/^I fetch|redirects that link to nowhere/);
+    expect(await refusal(fetch(at("/")))).toMatch(/^I fetch|redirects that link nowhere/);
     expect(server.requests).toHaveLength(1);
   });
 

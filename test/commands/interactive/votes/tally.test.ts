@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { largest, tally } from "../../../../src/commands/interactive/votes/tally.js";
+import { largest, percents, tally } from "../../../../src/commands/interactive/votes/tally.js";
 import { open } from "../../../../src/commands/interactive/votes/texts.js";
 import { printShares, readShares } from "../../../../src/commands/styles/shares.js";
 
@@ -47,6 +47,52 @@ describe("a tally", () => {
         expect(open(opened, counted).text.length).toBeLessThan(2000);
       }),
     );
+  });
+});
+
+describe("percents", () => {
+  it("add up to 100, and stay within one of the share", () => {
+    fc.assert(
+      fc.property(fc.array(vote, { minLength: 1, maxLength: 200 }), (votes) => {
+        const counted = tally(votes, styles);
+        fc.pre(counted.people > 0);
+        for (const shares of [counted.shares, largest(counted, 8)]) {
+          const shown = percents(shares);
+          expect(shown.reduce((sum, each) => sum + each)).toBe(100);
+          for (const [index, { share }] of shares.entries()) {
+            expect(shown[index]).toBeGreaterThanOrEqual(1);
+            // What has less than a hundredth is shown as one, at the cost of the largest.
+            expect(Math.abs((shown[index] ?? 0) - share * 100)).toBeLessThan(
+              shares.every((one) => one.share > 0.01) ? 1 : 19,
+            );
+          }
+        }
+      }),
+    );
+  });
+
+  it.each([
+    [[1], [100]],
+    [
+      [1 / 3, 1 / 3, 1 / 3],
+      [34, 33, 33],
+    ],
+    // Each rounded by itself: 101.
+    [
+      [0.375, 0.375, 0.25],
+      [38, 37, 25],
+    ],
+    [
+      [0.5, 1 / 3, 1 / 6],
+      [50, 33, 17],
+    ],
+    [
+      [0.985, 0.005, 0.005, 0.005],
+      [97, 1, 1, 1],
+    ],
+    [[], []],
+  ])("of %j are %j", (given, shown) => {
+    expect(percents(given.map((share) => ({ share })))).toEqual(shown);
   });
 });
 

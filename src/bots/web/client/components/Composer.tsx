@@ -34,7 +34,7 @@ export function Composer(timeline: TimelineRef) {
 }
 
 /** Why one may not write in a channel. */
-function useClosed(channel: string): string | undefined {
+export function useClosed(channel: string): string | undefined {
   const archived = useStore((state) => state.channels.find((each) => each.id === channel)?.archived);
   const mutedUntil = useStore((state) => state.session?.me.mutedUntil) ?? 0;
   const now = useNow(5_000);

@@ -5,6 +5,7 @@ import { toast } from "../state/toasts.js";
 import { sentence } from "../text/sentences.js";
 import { localTimes } from "../text/time.js";
 import { IconButton } from "./Button.js";
+import { useFill } from "./box.js";
 
 interface Props {
   readonly text: string;
@@ -105,24 +106,27 @@ export async function copyText(text: string): Promise<void> {
 }
 
 /**
- * Command lines are what people copy most, so each bit of code copies itself when pressed. It is no button element: a
+ * A command goes into the message box when it is pressed, any other bit of code is copied. It is no button element: a
  * browser lays one out as a box of its own, after which what follows a long line, such as " · v2", begins another.
  */
 export function InlineCode({ text }: { text: string }) {
   const [copied, copy] = useCopy(text);
+  const fill = useFill(text, () => copyText(text));
   if (text.length < 4) return <code>{text}</code>;
+  const press = fill ?? copy;
+  const does = fill ? "message.fill" : copied ? "common.copied" : "common.copy";
   const look = copied ? "code-inline copied" : "code-inline";
   return (
     <span
       class={look}
       role="button"
       tabIndex={0}
-      title={sentence(copied ? "common.copied" : "common.copy")}
-      onClick={copy}
+      title={sentence(does)}
+      onClick={press}
       onKeyDown={(event) => {
         if (event.key !== "Enter" && event.key !== " ") return;
         event.preventDefault();
-        if (!event.repeat) copy();
+        if (!event.repeat) press();
       }}
     >
       <code>{text}</code>
@@ -132,13 +136,14 @@ export function InlineCode({ text }: { text: string }) {
 
 export function CodeBlock({ text }: { text: string }) {
   const [copied, copy] = useCopy(text);
-  const label = sentence(copied ? "common.copied" : "common.copy");
+  const fill = useFill(text, () => copyText(text));
+  const label = sentence(fill ? "message.fill" : copied ? "common.copied" : "common.copy");
   return (
     <div class="code-block">
       <pre>
         <code>{text}</code>
       </pre>
-      <IconButton icon={copied ? "check" : "copy"} size={17} onClick={copy} label={label} />
+      <IconButton icon={fill ? "pen" : copied ? "check" : "copy"} size={17} onClick={fill ?? copy} label={label} />
     </div>
   );
 }

@@ -19,7 +19,7 @@ import { MessageTools } from "./MessageTools.js";
 import { PersonButton } from "./moderation/PersonButton.js";
 import { Pictures } from "./Pictures.js";
 import { openEmojiPicker, Reactions } from "./Reactions.js";
-import { isRunning, ThreadCard } from "./ThreadCard.js";
+import { isUnderway, ThreadCard } from "./ThreadCard.js";
 import { Time } from "./Time.js";
 
 interface Props {
@@ -51,7 +51,7 @@ function MessageView({
 }: Props & { me: string | undefined; editing: boolean }) {
   const mine = message.mentions.some((user) => user.id === me);
   // The thread's card counts down then.
-  const running = !inThread && message.hasThread !== undefined && isRunning(message.hasThread);
+  const cardCounts = !inThread && message.hasThread !== undefined && isUnderway(message, message.hasThread);
   const classes = [
     "message",
     compact && "compact",
@@ -100,7 +100,7 @@ function MessageView({
           )}
           {editing ? <MessageEditor message={message} /> : <Text message={message} me={me} />}
           {message.pictures.length > 0 && <Pictures message={message} inThread={inThread} />}
-          {message.countdown && !running && <Countdown countdown={message.countdown} />}
+          {message.countdown && !cardCounts && <Countdown countdown={message.countdown} />}
           {message.progress && <Bar value={message.progress.value} label={message.progress.label} />}
           {message.buttons.length > 0 && <Buttons message={message} />}
           {message.reactions.length > 0 && <Reactions message={message} me={me} />}

@@ -44,14 +44,16 @@ export function MenuButton({ channel }: { channel?: string }) {
   );
 }
 
-/** Says that the connection is lost, while it is. */
+/** Says that the connection is lost, while it is; over what is below, so that nothing moves when it comes and goes. */
 export function Lost({ said }: { said: string }) {
   const lost = useStore((state) => state.connection === "lost");
   if (!lost) return null;
   return (
-    <p class="banner" role="status">
-      <span class="pulse" /> {said}
-    </p>
+    <div class="banner-place">
+      <p class="banner" role="status">
+        <span class="pulse" /> {said}
+      </p>
+    </div>
   );
 }
 

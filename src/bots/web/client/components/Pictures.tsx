@@ -20,10 +20,14 @@ const LEAST_WIDTH = 48;
 export function Pictures({ message, inThread }: { message: WireMessage; inThread: boolean }) {
   const { pictures, id } = message;
   const several = pictures.length > 1;
+  // What is to be chosen stands next to its emoji: on a phone a photo in between would push it out of sight.
+  const order = [...pictures.entries()].sort(
+    ([, a], [, b]) => Number(a.tiles !== undefined) - Number(b.tiles !== undefined),
+  );
   const key = timelineKey(message.channel, inThread ? (message.thread ?? id) : undefined);
   return (
     <div class={several ? "pictures several" : "pictures"}>
-      {pictures.map((picture, index) => (
+      {order.map(([index, picture]) => (
         // The position, not the file, is the identity: an edit replaces the image there.
         <Frame
           key={index}

@@ -8,20 +8,25 @@ import { LivePicture } from "./LivePicture.js";
 import { ProgressBar } from "./ProgressBar.js";
 import { Time } from "./Time.js";
 
-export const isRunning = ({ progress = 1 }: WireThread): boolean => progress < 1;
+/** Whether a thread's job waits or runs: it counts down to something, or is on its way. */
+export const isUnderway = ({ countdown }: WireMessage, { progress = 1 }: WireThread): boolean =>
+  progress < 1 || countdown !== undefined;
 
 /** A thread as its parent shows it: the last picture, how many replies, and how far a running job is. */
 export function ThreadCard({ message, thread }: { message: WireMessage; thread: WireThread }) {
   const replies = sentence("thread.replies", { count: thread.replies });
   const label = sentence(thread.title ? "thread.open" : "thread.open.untitled", { title: thread.title, replies });
-  const { progress = 1 } = thread;
-  const running = isRunning(thread);
+  const underway = isUnderway(message, thread);
   // Until the first frame says better, the message's own time is the one that is known.
   const countdown = thread.countdown ?? message.countdown;
   return (
-    <a class={running ? "thread-card running" : "thread-card"} href={hrefOf(message.channel, message.id)} title={label}>
-      {/* Its place is there before the first picture is, so that nothing moves when it comes. */}
-      {(running || thread.lastPicture) && (
+    <a
+      class={underway ? "thread-card running" : "thread-card"}
+      href={hrefOf(message.channel, message.id)}
+      title={label}
+    >
+      {/* Its place is there before the job begins, so that nothing moves when it does, or when a picture comes. */}
+      {(underway || thread.lastPicture) && (
         <span class="thread-thumb">
           {thread.lastPicture && (
             <LivePicture picture={thread.lastPicture} cover veiled={thread.lastPicture.spoiler === true} />
@@ -40,19 +45,19 @@ export function ThreadCard({ message, thread }: { message: WireMessage; thread: 
             </>
           )}
         </span>
-        {running && <Progress value={progress} countdown={countdown} />}
+        {underway && <Progress value={thread.progress} countdown={countdown} />}
       </span>
     </a>
   );
 }
 
-function Progress({ value, countdown }: { value: number; countdown: WireCountdown | undefined }) {
-  const percent = Math.round(value * 100);
+/** @param value how far it is, from 0 to 1; undefined while it waits */
+function Progress({ value, countdown }: { value: number | undefined; countdown: WireCountdown | undefined }) {
   return (
     <>
-      <ProgressBar share={value} label={sentence("thread.progress")} />
+      <ProgressBar share={value ?? 0} label={sentence("thread.progress")} />
       <span class="thread-time">
-        <b>{sentence("thread.percent", { percent })}</b>
+        {value !== undefined && <b>{sentence("thread.percent", { percent: Math.round(value * 100) })}</b>}
         {countdown && <Countdown countdown={countdown} />}
       </span>
     </>

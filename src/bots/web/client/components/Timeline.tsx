@@ -14,6 +14,8 @@ import { sentence } from "../text/sentences.js";
 import { dayName, sameDay } from "../text/time.js";
 import { Beginning } from "./Beginning.js";
 import { Button } from "./Button.js";
+import { BoxKey } from "./box.js";
+import { useClosed } from "./Composer.js";
 import { MessageItem } from "./MessageItem.js";
 import { PendingItem } from "./PendingItem.js";
 import { useNow } from "./Time.js";
@@ -34,22 +36,25 @@ export function Timeline(ref: TimelineRef) {
   useRovingFocus(scroller);
   const messages = timeline?.messages ?? [];
   const name = useChannelName(channel);
+  const mayWrite = useClosed(channel) === undefined;
   return (
     <div class="timeline-frame">
       <div class="timeline" ref={scroller} onScroll={onScroll} onKeyDown={moveBetweenMessages}>
         <div class="timeline-content" ref={content}>
-          {timeline && <Top timelineRef={ref} timeline={timeline} />}
-          <div
-            role="log"
-            aria-label={sentence(thread === undefined ? "timeline.label" : "timeline.replies", { channel: name })}
-            aria-live="polite"
-            aria-relevant="additions"
-          >
-            <Messages messages={messages} timelineRef={ref} />
-            {pending.map((message) => (
-              <PendingItem key={message.nonce} timeline={ref} message={message} />
-            ))}
-          </div>
+          <BoxKey.Provider value={mayWrite ? key : undefined}>
+            {timeline && <Top timelineRef={ref} timeline={timeline} />}
+            <div
+              role="log"
+              aria-label={sentence(thread === undefined ? "timeline.label" : "timeline.replies", { channel: name })}
+              aria-live="polite"
+              aria-relevant="additions"
+            >
+              <Messages messages={messages} timelineRef={ref} />
+              {pending.map((message) => (
+                <PendingItem key={message.nonce} timeline={ref} message={message} />
+              ))}
+            </div>
+          </BoxKey.Provider>
         </div>
       </div>
       {away && (
