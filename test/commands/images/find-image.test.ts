@@ -288,7 +288,8 @@ describe("the picture a command means", () => {
       expect.stringMatching(
         /^I fetch from the usual ports only, not from port \d+; please attach the picture instead\.$/,
       ),
-      "127.0.0.1 is not on the public internet, and I fetch pictures only from there; please attach the picture instead.",
+      "127.0.0.1 is not on the public internet, and I fetch pictures only from there; " +
+        "please attach the picture instead.",
       "169.254.169.254 is not on the public internet, and I fetch pictures only from there; " +
         "please attach the picture instead.",
       "I fetch http and https links only, not ftp ones; please attach the picture instead.",

@@ -42,7 +42,7 @@ export function tally(votes: readonly Vote[], styles: readonly string[]): Tally 
 
 /**
  * Shares in whole percent that add up to 100, as they would not if each were rounded by itself: what is left of the
- * rounding down goes to those that lost most by it. Nobody who was voted for has none.
+ * rounding down goes to those that lost most by it. A style with votes has 1 at least.
  */
 export function percents(shares: readonly Pick<StyleShare, "share">[]): readonly number[] {
   const exact = shares.map(({ share }) => share * 100);

@@ -9,7 +9,7 @@ import { sentence } from "../text/sentences.js";
 /** Whose message box stands below what is shown; undefined where nothing can be written. */
 export const BoxKey = createContext<string | undefined>(undefined);
 
-/** What was put into which box, and may be replaced as long as nobody has changed it. */
+/** What was put into which box, and may be replaced until it is changed. */
 const filled = new Map<string, string>();
 
 /** What puts a text in the message box, where it is a command that can be written here; `instead` where words stand. */

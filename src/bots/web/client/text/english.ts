@@ -103,7 +103,7 @@ export const english = {
   "join.sure": "In this browser you will be {name} instead of {before}.",
   "join.sure.go": "Continue as {name}",
   "profile.moderates":
-    "You moderate this chat: you can delete messages, manage a channel from its header, and click a person's name to see more.",
+    "You moderate this chat: you can delete messages, manage a channel from its header, and click people's names.",
   "profile.moderate": "I am a moderator",
   "profile.code": "Moderator code",
   "channel.new": "New channel",
