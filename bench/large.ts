@@ -13,7 +13,7 @@ import { parseArgs } from "node:util";
 import { engineSettings } from "../src/app/engine-settings.js";
 import { loadConfig } from "../src/app/settings/load-settings.js";
 import { openEngine } from "../src/engine/open.js";
-import { completed, costKey } from "../src/engine/recipes/definition.js";
+import { completed, costKey, pixelsAtOnce } from "../src/engine/recipes/definition.js";
 import { dreamDefinition } from "../src/engine/recipes/dream/definition.js";
 import { runJob } from "../src/engine/run-job.js";
 import { Estimator } from "../src/queue/estimator.js";
@@ -54,7 +54,9 @@ console.log("| --: | --: | --: | --: | --: | --: | --: | --: | --: |");
 for (const [run, side] of [smallest, ...sides].entries()) {
   const params = { size: side, octaves: 4, steps: Number(values.steps), seed: 1, network: values.network };
   const all = completed(dreamDefinition, params);
-  const [cost, key] = [dreamDefinition.cost(all, done), costKey(dreamDefinition, all)];
+  const megabytes = (settings.memoryBytes ?? Number.POSITIVE_INFINITY) / 1e6;
+  const atOnce = pixelsAtOnce(dreamDefinition.footprint(all), megabytes);
+  const [cost, key] = [dreamDefinition.cost(all, done, atOnce), costKey(dreamDefinition, all)];
   const told = [estimator, processor].map((each) => each.seconds(key, cost));
   const before = resident("VmRSS");
   // Forgets the peak so far: Linux then counts from here.

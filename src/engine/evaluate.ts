@@ -1,13 +1,13 @@
 /** Loss and gradient of an objective over a network: the one thing that every recipe asks of the engine. */
 import { lossAndGradient } from "./graph/gradient.js";
 import type { Node } from "./graph/node.js";
-import { CHANNELS, emptyRaster, type Raster, type Size } from "./images/raster.js";
+import { CHANNELS, emptyRaster, type Raster } from "./images/raster.js";
 import { cropRaster, pasteRaster } from "./images/resample.js";
-import { type Tile, tilesOf } from "./memory.js";
 import type { BuildOptions, Network } from "./networks/network.js";
 import { type Objective, type Scope, scopeOf } from "./objectives/objective.js";
 import type { Programs } from "./programs.js";
 import type { CompileOptions, Tensor, Tensors } from "./runtimes/runtime.js";
+import { type TileOptions, worksOf } from "./tiles.js";
 
 export interface Evaluation {
   readonly loss: number;
@@ -112,44 +112,6 @@ export async function featureOf(
 }
 
 /**
- * What a tile sees beyond its own border on each side, in pixels of its deepest feature map. Where it covers a layer's
- * receptive field and the border that an objective leaves out, a tile's gradient is the whole image's; the receptive
- * field's faint outer part may lie beyond.
- */
-const MARGIN = 6;
-
-interface TileOptions {
-  /** Pixels of the image per pixel of the deepest feature map. */
-  readonly stride: number;
-  /** Pixels that may be worked on at once, margins included. */
-  readonly pixels: number;
-  readonly signal: AbortSignal;
-}
-
-/** A tile, and what is worked on for it: the tile with its margin, beginning on the grid of strides. */
-interface Work {
-  readonly tile: Tile;
-  readonly region: Tile;
-}
-
-/** The tiles of an image; one when it may be worked on at once. */
-export function worksOf({ width, height }: Size, { stride, pixels }: TileOptions): Work[] {
-  if (width * height <= pixels) {
-    const tile = { x: 0, y: 0, width, height };
-    return [{ tile, region: tile }];
-  }
-  const margin = MARGIN * stride;
-  return tilesOf({ width, height }, Math.max(1, Math.sqrt(pixels) - 2 * margin) ** 2).map((tile) => {
-    // On the grid, a feature sees the same pixels as in the whole image.
-    const start = (at: number): number => Math.max(0, Math.floor((at - margin) / stride) * stride);
-    const end = (at: number, length: number): number => Math.min(length, Math.ceil((at + margin) / stride) * stride);
-    const [x, y] = [start(tile.x), start(tile.y)];
-    const [right, bottom] = [end(tile.x + tile.width, width), end(tile.y + tile.height, height)];
-    return { tile, region: { x, y, width: right - x, height: bottom - y } };
-  });
-}
-
-/**
  * Loss and gradient of an objective that is a mean over places (a dream, channels, a guide; not a Gram matrix).
  *
  * Every tile is worked on with a margin around it, and only its own pixels' gradient is kept, so no seam shows.
@@ -160,7 +122,7 @@ export async function evaluateTiles(
   network: Network,
   objective: Objective,
   picture: Raster,
-  options: TileOptions,
+  options: TileOptions & { readonly signal: AbortSignal },
 ): Promise<Evaluation> {
   const works = worksOf(picture, options);
   if (works.length === 1) return evaluate(programs, network, objective, picture);

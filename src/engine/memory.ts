@@ -1,8 +1,7 @@
-/** How much memory a step takes, and into how many tiles an image must be cut to stay within a budget. */
+/** How much memory a step takes. */
 
 import { Dimensions } from "./graph/dimensions.js";
 import { topologicalOrder } from "./graph/node.js";
-import type { Size } from "./images/raster.js";
 import { askOnce, type BuildOptions, type Network } from "./networks/network.js";
 import { REACH, TILE, winogradKernels } from "./runtimes/onnx/winograd.js";
 
@@ -62,34 +61,3 @@ function countBytes(network: Network, layers: readonly string[], { runtime, ...o
   }
   return ((floats * COPIES + tiled) * FLOAT) / (SAMPLE * SAMPLE);
 }
-
-/** A part of an image, in pixels. */
-export interface Tile {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** Cuts an image into a grid of nearly equal tiles of at most `pixels` each; one tile when it is small enough. */
-export function tilesOf({ width, height }: Size, pixels: number): Tile[] {
-  let [across, down] = [1, 1];
-  while (
-    Math.ceil(width / across) * Math.ceil(height / down) > pixels &&
-    (width / across > MINIMUM || height / down > MINIMUM)
-  ) {
-    if (width / across >= height / down) across++;
-    else down++;
-  }
-  const cut = (length: number, parts: number): number[] =>
-    Array.from({ length: parts + 1 }, (_, i) => Math.round((i * length) / parts));
-  const [xs, ys] = [cut(width, across), cut(height, down)];
-  return ys
-    .slice(0, -1)
-    .flatMap((y, j) =>
-      xs.slice(0, -1).map((x, i) => ({ x, y, width: (xs[i + 1] ?? width) - x, height: (ys[j + 1] ?? height) - y })),
-    );
-}
-
-/** Tiles are not cut smaller than this, in pixels: deep layers would see nothing but padding. */
-const MINIMUM = 192;

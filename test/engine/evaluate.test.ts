@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { evaluate, evaluateTiles, worksOf } from "../../src/engine/evaluate.js";
+import { evaluate, evaluateTiles } from "../../src/engine/evaluate.js";
 import { classes } from "../../src/engine/objectives/classes.js";
 import { dream } from "../../src/engine/objectives/dream.js";
 import { dot } from "../../src/engine/optimize/vector.js";
+import { worksOf } from "../../src/engine/tiles.js";
 import { naming, openTiny, scene, vgg } from "./recipes/tiny.js";
 
 const { programs, signal } = openTiny();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { bytesPerPixel, tilesOf } from "../../src/engine/memory.js";
+import { bytesPerPixel } from "../../src/engine/memory.js";
 import { randomVgg } from "../../src/engine/networks/random-vgg.js";
+import { tilesOf } from "../../src/engine/tiles.js";
 
 describe("tiles", () => {
   it("cover every pixel once and keep to the budget", () => {

@@ -1,6 +1,12 @@
 import { blendDefinition } from "../../engine/recipes/blend/definition.js";
 import { FILM_BYTES, FINISHED, fileOptions } from "../../engine/recipes/common-options.js";
-import { completed, costKey, megabytesOf, type RecipeDefinition } from "../../engine/recipes/definition.js";
+import {
+  completed,
+  costKey,
+  megabytesOf,
+  pixelsAtOnce,
+  type RecipeDefinition,
+} from "../../engine/recipes/definition.js";
 import { DEFINITIONS } from "../../engine/recipes/definitions.js";
 import { ATTACHED_GUIDE, GUIDE } from "../../engine/recipes/dream/guide.js";
 import { isMorph } from "../../engine/recipes/morph-options.js";
@@ -60,7 +66,10 @@ export function chatRecipe(definition: RecipeDefinition, botOptions: BotOptions)
       const all = completed(definition, params);
       return definition.goesOn?.(all) === true && !definition.film(all) && variationsOf(params) === 1;
     },
-    cost: (params, done) => definition.cost(completed(definition, params), done),
+    cost(params, done) {
+      const all = completed(definition, params);
+      return definition.cost(all, done, pixelsAtOnce(definition.footprint(all), botOptions.mapsMegabytes));
+    },
     memory: (params) => megabytesOf(definition.footprint(completed(definition, params)), botOptions.mapsMegabytes),
     costKey: (params) => costKey(definition, params),
   };

@@ -1,6 +1,7 @@
 /** Options that most recipes have. */
 import { z } from "zod";
 import { fitInside, type Size } from "../images/raster.js";
+import { workedPixels } from "../tiles.js";
 import { readChannelText } from "./channel-syntax.js";
 import { type Choice, choice, flag, integer, type RecipeOption, readName, type SettingKey, text } from "./option.js";
 
@@ -102,8 +103,17 @@ export function maxBytesOption(minimum: number) {
 }
 
 /** Megapixels of some sizes together. */
-export function megapixelsOf(sizes: readonly { readonly width: number; readonly height: number }[]): number {
+export function megapixelsOf(sizes: readonly Size[]): number {
   return sizes.reduce((sum, { width, height }) => sum + (width * height) / 1e6, 0);
+}
+
+/** Pixels of an image per pixel of the layers that most looks dream in. */
+const USUAL_STRIDE = 16;
+
+/** Megapixels that a step works on at some sizes together, with the margins of tiles. */
+export function workedMegapixels(sizes: readonly Size[], atOnce: number = Number.POSITIVE_INFINITY): number {
+  const tiles = { stride: USUAL_STRIDE, pixels: atOnce };
+  return sizes.reduce((sum, size) => sum + workedPixels(size, tiles) / 1e6, 0);
 }
 
 /** How much larger each scale of a painting is than the one before. */

@@ -58,8 +58,9 @@ interface Described<O extends RecipeOptions> {
   /**
    * Megapixel-steps of all that will be worked on.
    * @param done the longer side of the finished one that it goes on from, in pixels
+   * @param atOnce pixels that are worked on at once, see {@link pixelsAtOnce}: tiles overlap
    */
-  cost(params: ParamsOf<O>, done?: number): number;
+  cost(params: ParamsOf<O>, done?: number, atOnce?: number): number;
   /** The longest side of the result in pixels, where it is not the largest of size, width and height. */
   side?(params: ParamsOf<O>): number;
   /** What it holds in memory at its worst moment. */
@@ -117,7 +118,7 @@ function withVariants<O extends RecipeOptions>({
 }: Described<O>): Pick<Described<O>, "cost" | "film" | "footprint" | "title"> {
   return {
     film: (params) => film(params) || isMorph(params) || framesOf(params) > 1,
-    cost: (params, done) => filmCost(params, (each) => cost(each, done)) * variationsOf(params),
+    cost: (params, ...how) => filmCost(params, (each) => cost(each, ...how)) * variationsOf(params),
     footprint(params) {
       const [one, count] = [footprint(params), variationsOf(params)];
       if (framesOf(params) > 1) return { ...one, pictures: (one.pictures ?? 0) + MOVING + framesOf(params) };
@@ -217,6 +218,12 @@ export function megabytesOf(footprint: Footprint, mapsMegabytes: number): number
   const maps = megapixels * (MAPS[network] ?? UNKNOWN)[kind];
   const bound = tiled ? Math.max(mapsMegabytes, SMALLEST_TILE) : Number.POSITIVE_INFINITY;
   return Math.ceil(BASE + Math.min(maps, bound) + megapixels * PICTURE * (PICTURES + pictures));
+}
+
+/** Pixels that a recipe works on at once, about as many as the engine finds for the network and its layers. */
+export function pixelsAtOnce({ network, kind, tiled }: Footprint, mapsMegabytes: number): number {
+  if (!tiled) return Number.POSITIVE_INFINITY;
+  return (1e6 * Math.max(mapsMegabytes, SMALLEST_TILE)) / (MAPS[network] ?? UNKNOWN)[kind];
 }
 
 /** Megapixels of a picture of these sides. */

@@ -1,11 +1,12 @@
 /** The loss of an objective that is a mean over places, at once or, where the memory asks for it, in tiles. */
-import { type EngineContext, evaluateTiles, worksOf } from "../evaluate.js";
+import { type EngineContext, evaluateTiles } from "../evaluate.js";
 import type { Size } from "../images/raster.js";
 import { bytesPerPixel } from "../memory.js";
 import { resolveLayer } from "../networks/looks.js";
 import type { Network } from "../networks/network.js";
 import type { Objective } from "../objectives/objective.js";
 import type { Loss } from "../optimize/steps.js";
+import { worksOf } from "../tiles.js";
 import type { RecipeContext } from "./recipe.js";
 
 type Tiles = Parameters<typeof evaluateTiles>[4];

@@ -182,6 +182,9 @@ describe("values", () => {
     const params = dreamParams({ size: 1000, octaves: 1, steps: 10 });
     expect(dream.cost(params)).toBeCloseTo(7);
     expect(dream.cost({ ...params, octaves: 2, octaveScale: 2 })).toBeCloseTo(8.75);
+    // 4096 x 2867 in 3 x 2 tiles: inside, each has a margin of 96 pixels around it.
+    const print = dream.cost({ ...params, size: 4096, network: "resnet50" });
+    expect(print / (10 * 4.096 * 2.867)).toBeCloseTo(((4096 + 4 * 96) / 4096) * ((2867 + 2 * 96) / 2867), 1);
   });
 });
 

@@ -7,13 +7,13 @@ import {
   fileOptions,
   LEAST_CHAT_SIDE,
   layerOption,
-  megapixelsOf,
   networkOption,
   octaveSizes,
   presetOption,
   seedOption,
   sizesAfter,
   TYPICAL_RATIO,
+  workedMegapixels,
 } from "../common-options.js";
 import { defineRecipe, megapixels, type ParamsOf } from "../definition.js";
 import { readLayerWeights } from "../layer-weights.js";
@@ -212,12 +212,17 @@ export const dreamDefinition = defineRecipe({
   },
   deed: ({ into, away, look }) => ({ does: "dream", into: classTermNames(into), away: classTermNames(away), look }),
   film: () => false,
-  cost: ({ size, into, away, ...asked }, done) => {
+  cost: ({ size, into, away, ...asked }, done, atOnce) => {
     const [height, { octaves, octaveScale, steps }] = [size * TYPICAL_RATIO, asked];
     if (into === undefined && away === undefined)
-      return steps * megapixelsOf(sizesAfter(done, octaveSizes(size, height, octaves, octaveScale), octaveScale));
+      return (
+        steps * workedMegapixels(sizesAfter(done, octaveSizes(size, height, octaves, octaveScale), octaveScale), atOnce)
+      );
     const sizes = intoSizes({ width: size, height }, asked);
-    return sizes.reduce((sum, of, octave) => sum + (intoSteps(asked, octave) + CORE) * megapixelsOf([of]), 0);
+    return sizes.reduce(
+      (sum, of, octave) => sum + (intoSteps(asked, octave) + CORE) * workedMegapixels([of], atOnce),
+      0,
+    );
   },
   footprint: ({ network, size, where }) => {
     return { network, kind: "dream", megapixels: megapixels(size), tiled: true, pictures: where === undefined ? 0 : 2 };

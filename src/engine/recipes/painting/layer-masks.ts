@@ -2,9 +2,9 @@
 import { Dimensions } from "../../graph/dimensions.js";
 import { CHANNELS, type Raster, type Size } from "../../images/raster.js";
 import { cropRaster, resize } from "../../images/resample.js";
-import type { Tile } from "../../memory.js";
 import type { Network } from "../../networks/network.js";
 import type { LayerMasks } from "../../objectives/gram.js";
+import type { Tile } from "../../tiles.js";
 import type { StyleMeasure } from "./targets.js";
 
 /** The sizes of layers' feature maps of an image. */

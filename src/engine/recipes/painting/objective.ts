@@ -6,7 +6,7 @@ import { type EngineContext, type Evaluation, evaluate, featureOf } from "../../
 import { areaOf } from "../../images/masks.js";
 import { emptyRaster, type Raster, type Size } from "../../images/raster.js";
 import { cropRaster, pasteRaster } from "../../images/resample.js";
-import { bytesPerPixel, type Tile, tilesOf } from "../../memory.js";
+import { bytesPerPixel } from "../../memory.js";
 import type { Network } from "../../networks/network.js";
 import { content } from "../../objectives/content.js";
 import { type GramTarget, gramLoss, gramProduct, type LayerMasks } from "../../objectives/gram.js";
@@ -15,6 +15,7 @@ import { type Objective, sum } from "../../objectives/objective.js";
 import { totalVariation } from "../../objectives/total-variation.js";
 import type { Loss } from "../../optimize/steps.js";
 import type { Tensor } from "../../runtimes/runtime.js";
+import { type Tile, tilesOf } from "../../tiles.js";
 import type { RecipeContext } from "../recipe.js";
 import { layerMasks } from "./layer-masks.js";
 import { gramsOfTiles, type StyleMeasure } from "./targets.js";

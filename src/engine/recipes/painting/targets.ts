@@ -2,12 +2,12 @@
 import { type EngineContext, observe } from "../../evaluate.js";
 import { fitInside, type Raster, type Size } from "../../images/raster.js";
 import { cropRaster, resize } from "../../images/resample.js";
-import { type Tile, tilesOf } from "../../memory.js";
 import type { Network } from "../../networks/network.js";
 import { type GramTarget, gramOutputs, type LayerMasks, maskValues } from "../../objectives/gram.js";
 import type { Scope } from "../../objectives/objective.js";
 import type { Programs } from "../../programs.js";
 import type { Tensor } from "../../runtimes/runtime.js";
+import { type Tile, tilesOf } from "../../tiles.js";
 
 export interface StyleSource {
   readonly raster: Raster;
