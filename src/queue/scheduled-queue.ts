@@ -261,6 +261,11 @@ export class ScheduledQueue implements JobQueue {
     });
   }
 
+  /**
+   * Of a waiting job it costs what it takes to put all in order and to time them: 2 ms of the processor with 1,000 jobs
+   * that wait, 1 ms with the 200 that the settings let wait at most (`bench/queue.ts`). A tree of places would make it
+   * O(log n), but the wait is told too, which depends on each job ahead. Jobs that move are told together.
+   */
   position(id: string): QueuePosition | undefined {
     const running = this.#context.active.get(id);
     if (running?.job.state !== "running") {

@@ -1,5 +1,6 @@
 // An engine that paints nothing, but takes its time, saves its checkpoints and goes on from them as the real one does.
-// With FAULT_FREE it writes into that file how long each place stood free before it was given a job, in milliseconds.
+// With FAULT_FREE it writes a line into that file for each job that follows another: since when its place stood free, when
+// it began (both in milliseconds since the epoch), and its id.
 import { appendFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -14,9 +15,9 @@ const { FAULT_FREE } = process.env;
 /** When places became free that have had a job. */
 const free = [];
 
-function begins() {
+function begins(job) {
   const since = free.shift();
-  if (FAULT_FREE && since !== undefined) appendFileSync(FAULT_FREE, `${(performance.now() - since).toFixed(1)}\n`);
+  if (FAULT_FREE && since !== undefined) appendFileSync(FAULT_FREE, `${since} ${Date.now()} ${job}\n`);
 }
 
 async function run({ id, request }) {
@@ -56,8 +57,8 @@ process.on("message", (message) => {
   if (message.type === "open") send({ type: "ready" });
   if (message.type === "ping") send({ type: "pong", id: message.id });
   if (message.type === "run") {
-    begins();
-    void run(message).finally(() => free.push(performance.now()));
+    begins(message.request.job);
+    void run(message).finally(() => free.push(Date.now()));
   }
   if (message.type === "abort") aborted.add(message.id);
   if (message.type === "close") process.exit(0);

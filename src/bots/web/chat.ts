@@ -15,7 +15,7 @@ import { sentence } from "../../shared/sentences/sentence.js";
 import { StoreError } from "../../shared/store-error.js";
 import { sameEmoji } from "../../shared/typed.js";
 import { Inbox } from "../inbox.js";
-import { memberOf } from "./addresses.js";
+import { isLoopback, memberOf } from "./addresses.js";
 import type { WebServices } from "./api.js";
 import { Budgets } from "./budgets.js";
 import { ChannelHub, ref, toId } from "./channel-hub.js";
@@ -178,9 +178,12 @@ export class WebChat implements Chat {
   }
 
   #sessions(store: ChatStore, users: Users): Sessions {
-    const { nameHeader = "", trustedProxies = [] } = this.options;
+    const { nameHeader = "", trustedProxies = [], allowedHosts = [], publicUrl } = this.options;
     const signIn = nameHeader === "" ? undefined : signInBy(nameHeader, memberOf(trustedProxies));
-    return new Sessions(users, `dreamloom_${store.instance()}`, new Budgets(this.#limits.budgets), signIn);
+    const named = publicUrl === undefined ? allowedHosts : [...allowedHosts, new URL(publicUrl).hostname];
+    const isPublic = named.some((host) => host !== "localhost" && !isLoopback(host));
+    const budgets = new Budgets(this.#limits.budgets);
+    return new Sessions(users, `dreamloom_${store.instance()}`, budgets, signIn, isPublic);
   }
 
   async #serve(services: Omit<WebServices, "moderatorCode">): Promise<FastifyInstance> {

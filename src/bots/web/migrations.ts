@@ -104,6 +104,10 @@ const migrations: readonly string[] = [
   ALTER TABLE person ADD COLUMN sign_in TEXT;
   CREATE UNIQUE INDEX person_sign_in ON person (sign_in) WHERE sign_in IS NOT NULL;
   `,
+  // People are looked up by what may be their name in a message.
+  `
+  CREATE INDEX IF NOT EXISTS person_name ON person (name COLLATE NOCASE);
+  `,
 ];
 
 /**

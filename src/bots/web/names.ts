@@ -4,6 +4,8 @@ import { ChatError } from "../../port/chat-error.js";
 
 const CHANNEL_NAME = /^[\p{Ll}\p{Lo}\p{N}][\p{Ll}\p{Lo}\p{N}-]{0,31}$/u;
 
+export const LONGEST_NAME = 32;
+
 /** What is not seen, but makes another name of it. U+2800 is a Braille letter without dots. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800]/gu;
 /** What of it emoji and scripts need: joiners, selectors of a letter's shape, the letters of a flag. */
@@ -54,7 +56,7 @@ export function lettersOf({ skeleton, folded }: Skeletons): Skeletons {
  */
 export function readName(text: string): string {
   const name = text.normalize("NFC").replace(/[@#]/g, "").replace(/\s+/g, " ").trim();
-  if (name.length < 1 || name.length > 32) throw new ChatError("forbidden", "web.name-length");
+  if (name.length < 1 || name.length > LONGEST_NAME) throw new ChatError("forbidden", "web.name-length");
   mustBePlain(name);
   return name;
 }

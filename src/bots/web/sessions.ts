@@ -23,6 +23,8 @@ export class Sessions {
     readonly budgets: Budgets,
     /** Where the operator has set it up: then a cookie counts together with it only. */
     private readonly signIn?: SignIn,
+    /** The settings name a place at which others find the chat. */
+    private readonly isPublic = false,
   ) {}
 
   /** The visitor, if they are known. @throws ChatError "forbidden" for who is kept out */
@@ -128,15 +130,27 @@ export class Sessions {
   /**
    * The first visitor from loopback is the moderator: who starts the bot opens it first, on the same machine. It has to
    * be loopback all the way, by a loopback name and with no proxy between, or a tunnel to the public would give the
-   * right to a stranger. Everybody else needs the configured code.
+   * right to a stranger. Everybody else needs the configured code, as everybody does where the settings name the place
+   * at which others find the chat.
    */
   #ownsThisMachine(request: FastifyRequest): boolean {
-    const proxied = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"].some(
-      (header) => header in request.headers,
-    );
     const localName = /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/.test(request.headers.host ?? "");
-    return isLoopback(request.socket.remoteAddress) && localName && !proxied;
+    return !this.isPublic && isLoopback(request.socket.remoteAddress) && localName && !isHandedOn(request);
   }
+}
+
+/** What proxies add to a request that they hand on. */
+const HANDED_ON =
+  /^(?:forwarded|via|x-(?:forwarded-.+|real-.+|original-.+|client-ip|envoy-.+)|true-client-ip|cf-.+|cdn-loop)$/;
+
+/**
+ * Whether a request has come through a proxy, as far as that shows: one that hands on the visitor's own bytes leaves no
+ * trace. Until version 1.29 nginx by itself adds nothing and gives the chat's own address for the host, but speaks
+ * HTTP 1.0 and closes each connection, which no browser does.
+ */
+function isHandedOn({ headers, raw: { httpVersion } }: FastifyRequest): boolean {
+  const closes = headers.connection?.toLowerCase() === "close";
+  return httpVersion === "1.0" || closes || Object.keys(headers).some((header) => HANDED_ON.test(header));
 }
 
 /** What a visitor's address counts as; behind a trusted proxy it is the one that the proxy tells. */

@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomInt, timingSafeEqual } from "node:crypto
 import type { Member } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
 import { duration } from "../../shared/text.js";
-import { alike, lettersOf, readName, type Skeletons, skeletonsOf } from "./names.js";
+import { alike, LONGEST_NAME, lettersOf, readName, type Skeletons, skeletonsOf } from "./names.js";
 import type { Sql } from "./sql.js";
 import type { PersonRow } from "./store.js";
 
@@ -16,6 +16,8 @@ const ANIMALS = (
   "Heron Otter Moth Fox Lynx Wren Koi Hare Owl Newt " + "Finch Marten Seal Swift Ibis Badger Gecko Crane Robin Octopus"
 ).split(" ");
 const COLUMNS = "id, name, bot, moderator, muted_until, banned, sign_in";
+/** Signs of a text, such as that of "@Ann", after which a name is looked for. */
+const MOST_SIGNS = 40;
 /** Browsers of one person. */
 const MOST_SESSIONS = 20;
 const SEEN_MS = 3600 * 1000;
@@ -213,14 +215,19 @@ export class Users {
     return this.sql.get<{ name: string }>(query, id, skeleton, folded)?.name;
   }
 
-  /** People whose `@Name` stands in a text, the longest names first. */
+  /** People whose `@Name` stands in a text, after one of its first signs, the longest names first. */
   mentionedIn(text: string): PersonRow[] {
-    if (!text.includes("@")) return [];
-    const lower = text.toLowerCase();
-    const query = `SELECT ${COLUMNS} FROM person WHERE bot = 0 AND instr(lower(?), '@' || lower(name)) > 0
+    const signs = [...text.matchAll(/@/g)].slice(0, MOST_SIGNS);
+    if (signs.length === 0) return [];
+    // What may be a name is looked up: to look for every name in the text takes long where many have visited.
+    const names = new Set(
+      signs.flatMap(({ index }) =>
+        Array.from({ length: LONGEST_NAME }, (_, last) => text.slice(index + 1, index + 2 + last)),
+      ),
+    );
+    const query = `SELECT ${COLUMNS} FROM person WHERE name COLLATE NOCASE IN (SELECT value FROM json_each(?)) AND bot = 0
       ORDER BY length(name) DESC LIMIT 20`;
-    const rows = this.sql.all<PersonRow>(query, text);
-    return rows.filter((row) => lower.includes(`@${row.name.toLowerCase()}`));
+    return this.sql.all<PersonRow>(query, JSON.stringify([...names]));
   }
 
   markRead(user: string, channel: string, message: number): void {

@@ -45,21 +45,49 @@ function followPrimary(): (error: Error) => boolean {
   };
 }
 
+type Answer = (error: Error | null | undefined, text?: string) => void;
+
+/**
+ * ioredis asks INFO whether the server has loaded its data. Where Redis' user may not ask that, it takes the server for
+ * ready, but writes a line of its own to stderr each time it connects: with this it hears an answer that says nothing.
+ * BullMQ makes connections of its own from this one.
+ */
+function withoutWarning(redis: Redis): Redis {
+  const info = redis.info.bind(redis) as (...sections: unknown[]) => Promise<string>;
+  const duplicate = redis.duplicate.bind(redis);
+  return Object.assign(redis, {
+    // The ready check alone asks with a callback.
+    info: (...asked: unknown[]) =>
+      typeof asked[0] === "function" ? answered(info(), asked[0] as Answer) : info(...asked),
+    duplicate: (...options: Parameters<Redis["duplicate"]>) => withoutWarning(duplicate(...options)),
+  });
+}
+
+async function answered(info: Promise<string>, answer: Answer): Promise<void> {
+  try {
+    answer(null, await info.catch((error: unknown) => (isDenied(error) ? "" : Promise.reject(error))));
+  } catch (error) {
+    answer(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
 /**
  * A connection for short commands: each has a time limit, and fails at once while the server is away. It reconnects
  * for ever, and the log says when the server is lost and when it is back.
  */
 export function connect(url: string, name: string, logger: Logger, commandMs = COMMAND_MS): Redis {
-  const redis = new Redis(url, {
-    connectionName: `dreamloom-${name}`,
-    commandTimeout: commandMs,
-    connectTimeout: CONNECT_MS,
-    enableOfflineQueue: false,
-    // What was under way when the connection broke fails at once, too; callers retry.
-    maxRetriesPerRequest: 0,
-    retryStrategy,
-    reconnectOnError: followPrimary(),
-  });
+  const redis = withoutWarning(
+    new Redis(url, {
+      connectionName: `dreamloom-${name}`,
+      commandTimeout: commandMs,
+      connectTimeout: CONNECT_MS,
+      enableOfflineQueue: false,
+      // What was under way when the connection broke fails at once, too; callers retry.
+      maxRetriesPerRequest: 0,
+      retryStrategy,
+      reconnectOnError: followPrimary(),
+    }),
+  );
   const host = hostOf(url);
   const trouble = new LastingTrouble(logger);
   redis.on("error", (error) => {
@@ -73,13 +101,15 @@ export function connect(url: string, name: string, logger: Logger, commandMs = C
 
 /** A connection for commands that wait on the server: they have no time limit, and are sent again after a loss. */
 export function connectBlocking(url: string, name: string): Redis {
-  const redis = new Redis(url, {
-    connectionName: `dreamloom-${name}`,
-    connectTimeout: CONNECT_MS,
-    maxRetriesPerRequest: null,
-    retryStrategy,
-    reconnectOnError: followPrimary(),
-  });
+  const redis = withoutWarning(
+    new Redis(url, {
+      connectionName: `dreamloom-${name}`,
+      connectTimeout: CONNECT_MS,
+      maxRetriesPerRequest: null,
+      retryStrategy,
+      reconnectOnError: followPrimary(),
+    }),
+  );
   // The connection for commands logs the loss.
   redis.on("error", () => undefined);
   return redis;

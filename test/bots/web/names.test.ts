@@ -1,5 +1,8 @@
 /** What people may call themselves and channels: nothing that looks like another name. */
-import { describe, expect, it } from "vitest";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { Sql } from "../../../src/bots/web/sql.js";
+import { Users } from "../../../src/bots/web/users.js";
 import { openSqlite } from "../../../src/shared/native.js";
 import { handlers, startChat, temporaryFolder, Visitor } from "./harness.js";
 
@@ -11,6 +14,24 @@ async function called(visitor: Visitor, name: string): Promise<string> {
 }
 
 describe("a person's name", () => {
+  it("is found after a message's first signs, whoever else has visited, and not after hundreds of others", async () => {
+    const sql = new Sql(join(await temporaryFolder(), "chat.sqlite"));
+    onTestFinished(() => sql.close());
+    const users = new Users(sql);
+    const [ann, bo] = [users.create(false, "").user, users.create(false, "").user];
+    users.rename(ann.id, "Ann of the Thousand Lakes 🌊 32");
+    users.rename(bo.id, "Bo");
+    const named = (text: string) => users.mentionedIn(text).map(({ id }) => id);
+    expect(named("thanks @bo, @ANN of the thousand lakes 🌊 32!")).toEqual([ann.id, bo.id]);
+    expect(named(`${"@ ".repeat(39)}@Bo`)).toEqual([bo.id]);
+    expect(named(`${"@ ".repeat(40)}@Bo`)).toEqual([]);
+    expect(named("Bo, not @Ann, @ 🌊")).toEqual([]);
+    const plan = sql.all<{ detail: string }>(
+      "EXPLAIN QUERY PLAN SELECT id FROM person WHERE name COLLATE NOCASE IN ('Bo')",
+    );
+    expect(plan.map(({ detail }) => detail).join()).toContain("person_name");
+  });
+
   it("may be of any script, with accents, emoji and what those need", async () => {
     const visitor = await Visitor.enter(await startChat());
     for (const name of [

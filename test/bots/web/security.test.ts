@@ -1,6 +1,7 @@
 import { request as httpRequest } from "node:http";
+import { connect } from "node:net";
 import sharp from "sharp";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 
 import { refuse } from "../../../src/bots/web/guard.js";
 import { SECRET, tellingImage } from "../../support/telling-images.js";
@@ -77,6 +78,37 @@ describe("who may do what", () => {
     expect(cookie).toMatch(/SameSite=Lax/);
     expect((await (await Visitor.enter(chat)).session()).me.moderator).toBe(true);
     expect((await (await Visitor.enter(chat)).session()).me.moderator).toBe(false);
+  });
+
+  it.each([
+    ["nginx as it comes, which says nothing and names the chat's own address", "1.0", "connection: close"],
+    ["a proxy that closes each connection", "1.1", "connection: close"],
+    ["Cloudflare", "1.1", "cf-connecting-ip: 203.0.113.9"],
+    ["a proxy that tells the scheme alone", "1.1", "x-forwarded-proto: https"],
+  ])("takes who comes through %s for no local visitor", async (_what, version, header) => {
+    const { address } = await startChat();
+    const { host, hostname, port } = new URL(address);
+    const socket = connect(Number(port), hostname);
+    onTestFinished(() => void socket.destroy());
+    socket.write(`GET /api/session HTTP/${version}\r\nhost: ${host}\r\n${header}\r\n\r\n`);
+    let answer = "";
+    for await (const chunk of socket) {
+      answer += String(chunk);
+      if (/"moderator":(?:true|false)/.test(answer)) break;
+    }
+    expect(answer).toContain('"moderator":false');
+    expect((await (await Visitor.enter({ address })).session()).me.moderator).toBe(true);
+  });
+
+  it.each([
+    ["an address", { publicUrl: "https://art.example.org/" }],
+    ["a host's name", { allowedHosts: ["art.example.org"] }],
+  ])("makes no visitor a moderator without the code where the settings name %s for others", async (_what, named) => {
+    const chat = await startChat(handlers(), { ...named, moderatorCode: "warp and weft" });
+    const visitor = await Visitor.enter(chat);
+    expect((await visitor.session()).me.moderator).toBe(false);
+    await visitor.request("POST", "/api/session", { moderatorCode: "warp and weft" });
+    expect((await visitor.session()).me.moderator).toBe(true);
   });
 
   it("takes the moderator code, and no other", async () => {

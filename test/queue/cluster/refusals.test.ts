@@ -11,10 +11,7 @@ import { clusterSettings, openClusterEngine, recordingLogger, send, startWorker 
 
 /** From SIGTERM to the worker's end. */
 const MOST_SECONDS = 10;
-/**
- * How long a worker's lines are counted, and how many there may be: one for its start, one or two for what is wrong,
- * and where INFO is denied one of ioredis' own for each connection.
- */
+/** How long a worker's lines are counted, and how many there may be: for its start, and one or two for what is wrong. */
 const [LISTENED_SECONDS, MOST_LINES] = [30, 10];
 
 async function redisWith(...options: string[]): Promise<{ readonly redis: RedisServer; readonly client: Redis }> {
@@ -171,9 +168,10 @@ describe.skipIf(!hasRedis)(`a Redis as operators have it (${redisHint})`, () => 
       Object.entries(TROUBLES).map(async ([what, trouble]) => [what, await lived(trouble)]),
     );
     process.stdout.write(`lines in ${LISTENED_SECONDS} s: ${JSON.stringify(told)}\n`);
-    for (const [what, { lines, ends }] of told as [string, Awaited<ReturnType<typeof lived>>][]) {
+    for (const [what, { lines, ofClient, ends }] of told as [string, Awaited<ReturnType<typeof lived>>][]) {
       expect(lines, what).toBeGreaterThan(0);
       expect(lines, what).toBeLessThanOrEqual(MOST_LINES);
+      expect(ofClient, what).toEqual([]);
       expect(ends, what).toMatchObject({ code: 0 });
       expect(ends.seconds, what).toBeLessThan(MOST_SECONDS);
     }
@@ -225,6 +223,7 @@ async function lived({ options = [], before, later }: Trouble) {
   await later?.(client, prefix);
   await delay(LISTENED_SECONDS * 1000);
   const lines = text.split("\n").length - 1;
+  const ofClient = text.split("\n").filter((line) => line.includes("Skipping the ready check"));
   const seconds = await endProcess(child, "SIGTERM");
-  return { lines, ends: { code: child.exitCode, seconds: Number(seconds.toFixed(2)) } };
+  return { lines, ofClient, ends: { code: child.exitCode, seconds: Number(seconds.toFixed(2)) } };
 }
