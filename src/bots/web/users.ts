@@ -225,8 +225,8 @@ export class Users {
         Array.from({ length: LONGEST_NAME }, (_, last) => text.slice(index + 1, index + 2 + last)),
       ),
     );
-    const query = `SELECT ${COLUMNS} FROM person WHERE name COLLATE NOCASE IN (SELECT value FROM json_each(?)) AND bot = 0
-      ORDER BY length(name) DESC LIMIT 20`;
+    const query = `SELECT ${COLUMNS} FROM person WHERE bot = 0
+      AND name COLLATE NOCASE IN (SELECT value FROM json_each(?)) ORDER BY length(name) DESC LIMIT 20`;
     return this.sql.all<PersonRow>(query, JSON.stringify([...names]));
   }
 

@@ -11,7 +11,7 @@ import { clusterSettings, openClusterEngine, recordingLogger, send, startWorker 
 
 /** From SIGTERM to the worker's end. */
 const MOST_SECONDS = 10;
-/** How long a worker's lines are counted, and how many there may be: for its start, and one or two for what is wrong. */
+/** How long a worker's lines are counted, and how many there may be: for its start, one or two for what is wrong. */
 const [LISTENED_SECONDS, MOST_LINES] = [30, 10];
 
 async function redisWith(...options: string[]): Promise<{ readonly redis: RedisServer; readonly client: Redis }> {
