@@ -22,9 +22,17 @@ interface ScratchFolder {
   remove(): Promise<void>;
 }
 
-/** Removes what killed programs have left, beside it. @throws where the system's folder for it takes nothing */
+/**
+ * Removes what killed programs have left, too. Where the system's folder for it takes nothing there is none: the
+ * process says so when it wants to write, which most jobs do not.
+ */
 export function openScratchFolder(kind: "images" | "engine"): ScratchFolder {
-  const path = mkdtempSync(join(tmpdir(), `dreamloom-${kind}-${MACHINE}-${process.pid}-`));
+  let path: string;
+  try {
+    path = mkdtempSync(join(tmpdir(), `dreamloom-${kind}-${MACHINE}-${process.pid}-`));
+  } catch {
+    return { path: tmpdir(), environment: {}, remove: async () => undefined };
+  }
   void removeAbandoned().catch(() => undefined);
   return {
     path,

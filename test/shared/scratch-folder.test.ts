@@ -39,6 +39,15 @@ it("is where a process writes, and goes with it", async () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
+it("is none where nothing can be written: who writes nothing works all the same", async () => {
+  const folder = work();
+  vi.stubEnv("TMPDIR", join(folder, "nowhere"));
+  const scratch = openScratchFolder("engine");
+  expect(scratch.environment).toEqual({});
+  await scratch.remove();
+  expect(readdirSync(folder)).toEqual([]);
+});
+
 it("takes away those of programs that were killed, and of no other", async () => {
   const folder = work();
   const { pid: dead } = spawnSync(process.execPath, ["-e", ""]);
