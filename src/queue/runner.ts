@@ -29,8 +29,8 @@ const RETRY_MS = [250, 1_000];
 export const MOST_ATTEMPTS = 2 * (RETRY_MS.length + 1);
 /**
  * Results that are being written while the engine goes on, and their bytes: with more it waits for the disk. So many
- * bridge a second in which the disk is slow and thirty jobs end; with eight the engine waited for it before most jobs of
- * a long line (`bench/crowd.ts`). With far more, people would wait for ends while the engine runs ahead.
+ * bridge a second in which the disk is slow and thirty jobs end. With eight the engine waited before most jobs of a
+ * long line (`bench/crowd.ts`); with far more, people would wait for ends while the engine runs ahead.
  */
 const MOST_ENDING = { results: 32, bytes: 64e6 };
 /** A cancelled job is reported as ended after this time even if the engine has not answered. */
