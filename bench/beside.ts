@@ -1,10 +1,10 @@
 /**
  * How long do built programs take for what people type, in turns?
  *
- * Usage: npx tsx bench/beside.ts [--rounds 5] [--cases dream,dream360,stylize] DIR DIR ...     each DIR has `dist`
+ * Usage: npx tsx bench/beside.ts [--rounds 5] [--cases dream,dream360,stylize] [--steps 10,8] DIR DIR ...
  *
- * Each program's own engine process (`dist/engine/process/host.js`), warm: `/dream` of the sample photo with 10 steps
- * an octave at 512 px, at 360 px, and `/stylize` of it in the style `night` at 384 px, with its own defaults, by
+ * Each DIR has `dist`. Each program's own engine process (`dist/engine/process/host.js`), warm: `/dream` of the sample
+ * photo, with as many steps an octave as each program's chats take (`--steps`), at 512 px, at 360 px, and `/stylize` of it in the style `night` at 384 px, with its own defaults, by
  * ResNet50. Medians of seconds to the first frame and to the result, of the process's CPU time, and the ratio of each
  * to the first program's.
  */
@@ -27,8 +27,8 @@ interface Times {
 const picture = (path: string): Buffer => readFileSync(new URL(`../config/${path}`, import.meta.url));
 const image = picture("sample.jpg");
 const CASES = {
-  dream: { recipe: "dream", params: { size: 512, steps: 10 }, pictures: { image } },
-  dream360: { recipe: "dream", params: { size: 360, steps: 10 }, pictures: { image } },
+  dream: { recipe: "dream", params: { size: 512 }, pictures: { image } },
+  dream360: { recipe: "dream", params: { size: 360 }, pictures: { image } },
   stylize: {
     recipe: "stylize",
     params: { size: 384, network: "resnet50" },
@@ -41,6 +41,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     rounds: { type: "string", default: "5" },
+    steps: { type: "string", default: "8" },
     cases: { type: "string", default: Object.keys(CASES).join(",") },
   },
 });
@@ -60,12 +61,20 @@ function cpuOf(pid = 0): number {
   return (Number(fields[13]) + Number(fields[14])) / 100;
 }
 
-async function measure(engine: EngineHost, name: Case): Promise<Times> {
+/** A case as the program of that place is asked for it; the last number of steps holds for those after it. */
+function requestOf(name: Case, program: number) {
+  const all = values.steps.split(",").map(Number);
+  const steps = all[program] ?? all.at(-1);
+  const { params, ...request } = CASES[name];
+  return { ...request, params: name === "stylize" ? params : { ...params, steps } };
+}
+
+async function measure(engine: EngineHost, name: Case, program: number): Promise<Times> {
   const start = performance.now();
   const seconds = (): number => (performance.now() - start) / 1000;
   const before = cpuOf(engine.status().pid);
   let firstFrame = Number.NaN;
-  await engine.run(CASES[name], {
+  await engine.run(requestOf(name, program), {
     signal: new AbortController().signal,
     onFrame: () => {
       if (Number.isNaN(firstFrame)) firstFrame = seconds();
@@ -84,7 +93,7 @@ for (const name of cases) {
   // The first round warms up.
   for (let round = 0; round <= Number(values.rounds); round++)
     for (const [at, engine] of engines.entries()) {
-      const times = await measure(engine, name);
+      const times = await measure(engine, name, at);
       if (round > 0) found[at]?.push(times);
     }
   const of = (at: number, key: keyof Times): number => median((found[at] ?? []).map((times) => times[key]));

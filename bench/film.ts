@@ -48,7 +48,7 @@ function unrest(frames: readonly Raster[], from = 1): number {
 }
 
 async function run(recipe: string, image: Uint8Array, frames?: number) {
-  const styles = recipe === "stylize" ? { styles: [{ picture: "style", weight: 1 }] } : { octaves: 4, steps: 10 };
+  const styles = recipe === "stylize" ? { styles: [{ picture: "style", weight: 1 }] } : { octaves: 4, steps: 8 };
   const style = recipe === "stylize" ? { style: readFileSync("config/styles/winter.jpg") } : {};
   const params = {
     size: side,

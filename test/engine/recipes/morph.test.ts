@@ -56,7 +56,7 @@ describe("a morph", () => {
     );
     const nearest = reached.indexOf(Math.min(...reached));
     expect(apart(first, start)).toBeLessThan(apart(first, end));
-    expect(Math.min(...reached)).toBeLessThan(apart(first, end) / 3);
+    expect(Math.min(...reached)).toBeLessThan(apart(first, end) / 2.5);
     expect(nearest).toBeGreaterThan(pages / 4);
     // It ends next to where it begins.
     expect(apart(await page(result.picture, pages - 1), first)).toBeLessThan(apart(end, first) / 2);

@@ -34,7 +34,7 @@ describe("presets", () => {
       size: 512,
       octaves: 5,
       octaveScale: 1.4,
-      steps: 20,
+      steps: 16,
       strength: 1,
       seed: 1,
     });

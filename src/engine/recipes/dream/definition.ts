@@ -96,8 +96,8 @@ const options = {
     help: "Steps in each octave",
     minimum: 1,
     maximum: 500,
-    default: 20,
-    inChat: { default: 10, maximum: 100 },
+    default: 16,
+    inChat: { default: 8, maximum: 100 },
     setting: { default: "dream.steps", maximum: "dream.maxSteps" },
   }),
   strength: number({
@@ -170,7 +170,7 @@ const BOOK = {
 export const dreamDefinition = defineRecipe({
   name: "dream",
   command: "dream",
-  version: 5,
+  version: 6,
   help: "Let a network dream in a picture: what it sees grows stronger",
   doing: "dreaming",
   examples: [
