@@ -1,7 +1,9 @@
 /** What the settings and the catalogue of networks offer to people in chats. */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { type BotOptions, offer } from "../commands/bot-options.js";
 import { catalogue } from "../engine/networks/catalogue-file.js";
+import { looksByDepth, type NetworkNotes, readNotes } from "../engine/networks/presets.js";
 import { configuredDevices } from "./devices.js";
 import type { Config } from "./settings/load-settings.js";
 
@@ -27,7 +29,24 @@ export function botOptionsOf(config: Config, offered: Catalogue = configuredCata
 }
 
 function configuredCatalogue(config: Config): Catalogue {
-  return offer(catalogue(), config.models.path.flatMap(foldersIn));
+  const known = catalogue();
+  const folders = config.models.path.flatMap((path) =>
+    foldersIn(path).map((id) => {
+      const { title, dream } = notesIn(join(path, id)) ?? {};
+      // What the catalogue says of a network holds of its folder, too.
+      return { id, title, dream: dream ?? (Object.hasOwn(known, id) ? undefined : looksByDepth(() => "")) };
+    }),
+  );
+  return offer(known, folders);
+}
+
+/** What stands beside a network; none where it cannot be read: the engine says so when the network is asked for. */
+function notesIn(folder: string): NetworkNotes | undefined {
+  try {
+    return readNotes(readFileSync(join(folder, "dreamloom.yaml"), "utf8"));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Names of the folders in a folder; none when it cannot be read: the engine says so when a network is asked for. */

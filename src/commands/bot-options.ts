@@ -64,24 +64,55 @@ type KnownNetworks = Readonly<
   >
 >;
 
-/** What people may choose from: the catalogue's networks with their looks, and those in folders. */
-export function offer(known: KnownNetworks, folders: readonly string[]): Pick<BotOptions, "looks" | "networks"> {
+/** A folder in which a network may lie. */
+interface NetworkFolder {
+  readonly id: string;
+  readonly title?: string | undefined;
+  /** Left out where a network of the catalogue has its looks from there. */
+  readonly dream?: OfferedLooks | undefined;
+}
+
+interface OfferedLooks {
+  readonly default?: string | undefined;
+  readonly looks: Readonly<Record<string, { readonly description: string }>>;
+}
+
+/**
+ * What people may choose from: the catalogue's networks with their looks, and those in folders. Of folders with one
+ * name the first counts.
+ */
+export function offer(known: KnownNetworks, folders: readonly NetworkFolder[]): Pick<BotOptions, "looks" | "networks"> {
   const looks = new Map<string, Look>();
   const dreamers = Object.entries(known).filter(([, { dream }]) => dream !== undefined);
-  for (const [id, network] of dreamers) {
-    for (const [name, { description }] of Object.entries(network.dream?.looks ?? {})) {
+  const [inFolders, own] = [new Map<string, NetworkFolder>(), new Map<string, NetworkFolder>()];
+  for (const folder of folders) {
+    if (inFolders.has(folder.id)) continue;
+    inFolders.set(folder.id, folder);
+    if (!Object.hasOwn(known, folder.id)) own.set(folder.id, folder);
+  }
+  const all = [
+    ...dreamers.map(([id, { dream }]) => ({ id, dream: inFolders.get(id)?.dream ?? dream })),
+    ...own.values(),
+  ];
+  for (const { id, dream } of all) {
+    for (const [name, { description }] of inOrder(dream)) {
       const before = looks.get(name);
       looks.set(name, { name, help: before?.help ?? description, networks: [...(before?.networks ?? []), id] });
     }
   }
-  const own = new Set(folders.filter((folder) => !Object.hasOwn(known, folder)));
   const networks = [
     ...dreamers.map(([id, { title, classifier = false }]) => {
       // A folder may hold another file of it, with a classifier.
-      const unknown = !classifier && folders.includes(id);
+      const unknown = !classifier && inFolders.has(id);
       return { id, help: title, ...(unknown ? {} : { classifier }) };
     }),
-    ...[...own].map((id) => ({ id, help: sentence("network.folder") })),
+    ...[...own.values()].map(({ id, title }) => ({ id, help: title ?? sentence("network.folder") })),
   ];
   return { looks: [...looks.values()], networks };
+}
+
+/** The default comes first: it is what a network dreams of where the usual look is not among its own. */
+function inOrder(dream: OfferedLooks | undefined) {
+  const first = ([name]: readonly [string, unknown]): number => (name === dream?.default ? 0 : 1);
+  return Object.entries(dream?.looks ?? {}).sort((one, other) => first(one) - first(other));
 }

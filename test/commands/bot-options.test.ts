@@ -15,10 +15,13 @@ it("offers the catalogue's networks and looks, and one's own folders", () => {
       dream: { looks: { eyes: { description: "Other eyes" } } },
     },
   };
-  expect(offer(known, ["mine", "resnet50", "mine"])).toEqual({
+  const dream = { default: "lace", looks: { fur: { description: "Down" }, lace: { description: "Lace" } } };
+  const folders = [{ id: "mine", dream }, { id: "resnet50" }, { id: "mine", title: "Hidden by the first" }];
+  expect(offer(known, folders)).toEqual({
     looks: [
       { name: "eyes", help: "Eyes", networks: ["resnet50", "googlenet"] },
-      { name: "fur", help: "Fur", networks: ["resnet50"] },
+      { name: "fur", help: "Fur", networks: ["resnet50", "mine"] },
+      { name: "lace", help: "Lace", networks: ["mine"] },
     ],
     networks: [
       // The folder may hold another file of it.

@@ -33,6 +33,20 @@ describe("/see", () => {
     expect(queue.positions()).toEqual([]);
   });
 
+  it("leaves out labels that have no more than nought to tell, but never the best", async () => {
+    const { chat, engine } = await open();
+    chat.latest = source(await picture(31, 32));
+    const told = async (...probabilities: number[]) => {
+      const said = chat.say(ben, "/see");
+      const labels = probabilities.map((probability, i) => ({ name: `thing${i}`, probability }));
+      await (await engine.next()).finish({ labels });
+      await said;
+      return chat.in("channel").at(-1)?.content.text?.replace(/^.*: /, "");
+    };
+    expect(await told(0.9989, 0.0005, 0.0004, 0.0001)).toBe("thing0 100%, thing1 0.1%");
+    expect(await told(0.0004, 0.0003)).toBe("thing0 under 0.1%");
+  });
+
   it("looks at the picture that comes with it, that it answers, or the newest, with the network named", async () => {
     const { see, answer, chat, engine } = await open();
     chat.latest = source(await picture(31, 32));

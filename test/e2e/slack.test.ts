@@ -148,7 +148,7 @@ describe("Slack, from the line to the picture", () => {
       const answers = () => channel().filter(({ byBot, text }) => text.startsWith("tiny sees in") && byBot);
       const answer = (count: number) => until(() => answers()[count - 1], `answer ${count}`);
       await people.shortcut(ann, people.message({ channel: art.id, ts: post.ts }), "what_do_you_see");
-      const labels = /^tiny sees in Ben's picture: ([^\d,]+[\d.]+%, ){4}[^\d,]+[\d.]+%$/;
+      const labels = /^tiny sees in Ben's picture: [^\d,]+[\d.]+%(?:, [^\d,]+[\d.]+%){0,4}$/;
       expect((await answer(1)).text).toMatch(labels);
       await people.slash(ann, art.id, "dreamloom", "see");
       expect((await answer(2)).text).toBe((await answer(1)).text);

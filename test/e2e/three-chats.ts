@@ -21,7 +21,7 @@ export interface Made {
 
 /** A person in a channel of their own. */
 export interface ChatInTest {
-  use(command: string, options: Readonly<Record<string, string | number>>, photo?: Uint8Array): Promise<void>;
+  use(command: string, options: Readonly<Record<string, string | number>>, ...photos: Uint8Array[]): Promise<void>;
   /** The work whose message has all of these parts; none goes on with a digit. */
   made(...parts: readonly string[]): Promise<Made>;
   /** Resolves when the bot has said so to this person alone. */
@@ -44,8 +44,8 @@ const lineOf = (options: Readonly<Record<string, string | number>>): string =>
     .map(([name, value]) => `${name}:${/\s/.test(String(value)) ? `"${value}"` : value}`)
     .join(" ");
 const isGif = (bytes: Uint8Array): boolean => Buffer.from(bytes.subarray(0, 3)).toString("latin1") === "GIF";
-const nameOf = (bytes: Uint8Array): string => (isGif(bytes) ? "film.gif" : "photo.png");
-const file = (bytes: Uint8Array | undefined) => (bytes ? [{ name: nameOf(bytes), bytes }] : []);
+const files = (pictures: readonly Uint8Array[]) =>
+  pictures.map((bytes, i) => ({ name: isGif(bytes) ? `film${i + 1}.gif` : `photo${i + 1}.png`, bytes }));
 
 export function onDiscord(discord: FakeDiscord): ChatInTest {
   const ann = discord.user("Ann");
@@ -53,7 +53,7 @@ export function onDiscord(discord: FakeDiscord): ChatInTest {
   const find = (fitting: (text: string) => boolean, what: string) =>
     discord.until(() => discord.messagesIn(channel).find(({ text }) => fitting(text)), what, WAIT_MS);
   return {
-    use: (command, options, photo) => ann.command(channel, command, options, file(photo)).answered,
+    use: (command, options, ...photos) => ann.command(channel, command, options, files(photos)).answered,
     async made(...parts) {
       const { ref, text, pictures } = await find((each) => fits(each, parts), parts.join(" … "));
       const [picture = expect.fail(`no picture: ${text}`)] = pictures;
@@ -82,8 +82,8 @@ export function onSlack(slack: FakeSlack): ChatInTest {
     waitFor(() => people.look(ann, { id }).find(({ byBot, text }) => byBot && fitting(text)) ?? expect.fail(what));
   return {
     // A mention brings pictures along, and knows every command by its name.
-    use: async (command, options, photo) =>
-      void (await people.mention(ann, { id }, `${command} ${lineOf(options)}`, file(photo))),
+    use: async (command, options, ...photos) =>
+      void (await people.mention(ann, { id }, `${command} ${lineOf(options)}`, files(photos))),
     async made(...parts) {
       const { ts, text } = await find((each) => fits(each, parts), parts.join(" … "));
       // A film is a file in the thread, where it plays.
@@ -123,8 +123,8 @@ export async function onTheWeb(browser: Browser, address: string): Promise<ChatI
   const box = page.locator(".channel-pane textarea");
   await box.waitFor();
   return {
-    async use(command, options, photo) {
-      if (photo) await attach(page, photo);
+    async use(command, options, ...photos) {
+      if (photos.length > 0) await attach(page, photos);
       await box.fill(`/${command} ${lineOf(options)}`);
       // The list of completions is open at the end of a line; Escape leaves the line as it is.
       await box.press("Escape");
@@ -156,12 +156,13 @@ export async function onTheWeb(browser: Browser, address: string): Promise<ChatI
   };
 }
 
-async function attach(page: Page, photo: Uint8Array): Promise<void> {
-  const mimeType = isGif(photo) ? "image/gif" : "image/png";
-  const picture = { name: nameOf(photo), mimeType, buffer: Buffer.from(photo) };
-  await page.locator(".channel-pane input[type=file]").setInputFiles([picture]);
+async function attach(page: Page, photos: readonly Uint8Array[]): Promise<void> {
+  const pictures = files(photos).map(({ name, bytes }) => {
+    return { name, mimeType: isGif(bytes) ? "image/gif" : "image/png", buffer: Buffer.from(bytes) };
+  });
+  await page.locator(".channel-pane input[type=file]").setInputFiles(pictures);
   // A refused line may have come back with its own.
-  await page.getByLabel(`Describe ${picture.name}`).last().waitFor();
+  for (const { name } of pictures) await page.getByLabel(`Describe ${name}`).last().waitFor();
 }
 
 /** The message of a job that is done, by its own name: others may come below it. */

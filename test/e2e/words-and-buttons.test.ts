@@ -181,6 +181,31 @@ describe.concurrent.each(chats)("in %s", (_, there, open) => {
     TEST_MS,
   );
 
+  it.skipIf(!there)(
+    "mixes a word with a look, be it of the network's folder or one that was taught here",
+    async (context) => {
+      const chat = await enter(context);
+      const small = { into: "castle", size: 64, octaves: 1, steps: 1 };
+      const asked = ({ job }: Made) => requests.find((request) => request.job === job);
+      await chat.use("dream", { ...small, look: "cornerz" }, await drawn(64, 48));
+      await chat.told("There is no look cornerz; did you mean corners?");
+      await chat.use("dream", { ...small, look: "corners", seed: "371" }, await drawn(64, 48));
+      const own = await chat.made("seed:371");
+      expect(own.description).toMatch(/, dreamt into a castle, mixed with corners$/);
+      expect(asked(own)?.params).toMatchObject({ look: "corners", into: "castle" });
+      const examples = await Promise.all([0, 1, 2, 3, 4].map((i) => drawn(64 + 8 * i, 80)));
+      await chat.use("teach", { name: "discs", channels: 3, seed: "372" }, ...examples);
+      await chat.made("Look discs");
+      await chat.use("dream", { ...small, look: "discs", seed: "373" }, await drawn(64, 48));
+      const taught = await chat.made("seed:373");
+      expect(taught.description).toMatch(/, dreamt into a castle, mixed with discs$/);
+      expect(taught.text).toMatch(/Look discs by /i);
+      expect(asked(taught)?.params).toMatchObject({ look: "discs", into: "castle" });
+      expect(Object.keys(asked(taught)?.pictures ?? {})).toEqual(["image", "taught"]);
+    },
+    TEST_MS,
+  );
+
   /** A dream, and what a press on one of its buttons makes of it. */
   async function dreamt(chat: ChatInTest, seed: string, photo: Uint8Array, more: Record<string, number> = {}) {
     await chat.use("dream", { layers: "corners", size: 64, octaves: 1, steps: 1, ...more, seed }, photo);

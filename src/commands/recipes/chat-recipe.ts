@@ -261,7 +261,7 @@ function lookFor(botOptions: BotOptions, network: string, wanted: unknown, asked
   const known = botOptions.looks.filter((look) => look.networks.includes(network)).map((look) => look.name);
   if (typeof wanted === "string" && known.includes(wanted)) return wanted;
   const [first] = known;
-  // A network from a folder: only the engine knows its looks, and which of them is its default.
+  // A network that is in no folder of ours: only the engine knows its looks, and which of them is its default.
   if (first === undefined) return typeof wanted === "string" && asked ? wanted : undefined;
   if (asked)
     throw new UserError("dream.look-unknown", { network, look: String(wanted), known: known.join(", "), first });

@@ -1,7 +1,6 @@
 /** Networks in folders and files of one's own. */
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
-import { parse } from "yaml";
 import { z } from "zod";
 import { statedPreprocessing } from "./import/find-preprocessing.js";
 import type { LayerGraph } from "./import/layer-graph.js";
@@ -9,7 +8,7 @@ import { readOnnx } from "./import/onnx.js";
 import { CAFFE, type Preprocessing, TORCH } from "./import/preprocessing.js";
 import { readTfjs } from "./import/tfjs.js";
 import { NetworkError } from "./network.js";
-import { NetworkNotes } from "./presets.js";
+import { type NetworkNotes, readNotes } from "./presets.js";
 
 interface Format {
   readonly read: (path: string) => Promise<LayerGraph>;
@@ -69,7 +68,7 @@ export async function notesBeside(modelPath: string): Promise<NetworkNotes | und
   const text = await readFile(file, "utf8").catch(() => undefined);
   if (text === undefined) return undefined;
   try {
-    return NetworkNotes.parse(parse(text) ?? {});
+    return readNotes(text);
   } catch (error) {
     const why = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
     throw new NetworkError("corrupt", "network.notes", { file, problem: why.replace(/\s+/g, " ") }, { cause: error });

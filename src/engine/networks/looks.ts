@@ -1,9 +1,8 @@
 /** Looks: named choices of layers for dreaming. */
 
 import { nearest } from "../../shared/nearest.js";
-import { sentence } from "../../shared/sentences/sentence.js";
 import { type LayerInfo, type Network, NetworkError } from "./network.js";
-import type { LayerWeights, Look, Presets } from "./presets.js";
+import { type LayerWeights, looksByDepth, type Presets } from "./presets.js";
 
 /**
  * Presets for a network that comes with none: by depth, leaving out pads, normalisations and bare convolutions, whose
@@ -17,21 +16,8 @@ export function presetsByDepth(layers: readonly LayerInfo[]): Presets {
   const usable = good.length >= 4 ? good : layers.filter((l) => !plain.test(l.kind));
   const pick = usable.length > 0 ? usable : layers;
   const at = (share: number): string => pick[Math.min(pick.length - 1, Math.floor(share * pick.length))]?.name ?? "";
-  const look = (name: "textures" | "patterns" | "parts" | "creatures" | "ornaments", share: number): Look => ({
-    description: sentence(`look.${name}`),
-    layers: { [at(share)]: 1 },
-  });
   return {
-    dream: {
-      default: "creatures",
-      looks: {
-        textures: look("textures", 0.25),
-        patterns: look("patterns", 0.45),
-        parts: look("parts", 0.6),
-        creatures: look("creatures", 0.72),
-        ornaments: look("ornaments", 0.9),
-      },
-    },
+    dream: looksByDepth(at),
     style: {
       layers: Object.fromEntries([0, 0.15, 0.3, 0.5, 0.7].map((share) => [at(share), 1])),
       content: at(0.6),

@@ -2,6 +2,7 @@
  * What a network is good for: looks for dreaming, layers for style and content. Kept in YAML, beside the network or in
  * the catalogue.
  */
+import { parse } from "yaml";
 import { z } from "zod";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { Preprocessing } from "./import/preprocessing.js";
@@ -64,3 +65,19 @@ export const NetworkNotes = z.strictObject({
   style: Presets.shape.style.optional(),
 });
 export type NetworkNotes = z.infer<typeof NetworkNotes>;
+
+/** What is written in a `dreamloom.yaml`. @throws ZodError or YAMLParseError that says what is wrong */
+export function readNotes(text: string): NetworkNotes {
+  return NetworkNotes.parse(parse(text) ?? {});
+}
+
+/** The looks of a network that comes with none, and how deep in it each is. */
+const DEPTHS = { textures: 0.25, patterns: 0.45, parts: 0.6, creatures: 0.72, ornaments: 0.9 } as const;
+
+/** @param layerAt the layer's name at a share of the depth */
+export function looksByDepth(layerAt: (share: number) => string): Presets["dream"] {
+  const looks = Object.entries(DEPTHS).map(([name, share]) => {
+    return [name, { description: sentence(`look.${name as keyof typeof DEPTHS}`), layers: { [layerAt(share)]: 1 } }];
+  });
+  return { default: "creatures", looks: Object.fromEntries(looks) };
+}

@@ -29,8 +29,13 @@ const whichOf = ({ number, count }: Among): string => {
 };
 const otherThan = (number: number): number => (number === 1 ? 2 : 1);
 
+/** Less than this has no digit but 0. */
+const LEAST_SHARE = 0.0005;
 const percent = (share: number): string =>
-  share < 0.0005 ? "under 0.1%" : `${(share * 100).toFixed(share < 0.0995 ? 1 : 0)}%`;
+  share < LEAST_SHARE ? "under 0.1%" : `${(share * 100).toFixed(share < 0.0995 ? 1 : 0)}%`;
+/** The best label, whatever it is worth, and those that have a number to tell. */
+const worthTelling = (labels: readonly Seen[]): readonly Seen[] =>
+  labels.filter(({ probability }, place) => place === 0 || probability >= LEAST_SHARE);
 const named = ({ name, probability }: Seen): string => `${name} ${percent(probability)}`;
 const surely = ({ name, probability }: Seen): string => `${name}, ${percent(probability)}`;
 
@@ -87,13 +92,10 @@ const done = (deed: Deed, of: Of | undefined): string => {
   switch (deed.does) {
     case "dream": {
       const { into, away, look } = deed;
-      const what = [
-        into && `into ${things(into)}`,
-        away && `away from ${things(away)}`,
-        look !== undefined && `${into || away ? "with" : "full of"} ${look}`,
-      ].filter(Boolean);
-      const how = what.length > 0 ? `dreamt ${what.join(" and ")}` : "as a network dreams it";
-      return `${picture ?? "Noise"}, ${how}`;
+      const what = [into && `into ${things(into)}`, away && `away from ${things(away)}`].filter(Boolean);
+      const mixed = look !== undefined && `${what.length > 0 ? "mixed with" : "full of"} ${look}`;
+      const how = [what.join(" and "), mixed].filter(Boolean).join(", ");
+      return `${picture ?? "Noise"}, ${how === "" ? "as a network dreams it" : `dreamt ${how}`}`;
     }
     case "paint": {
       const { styles, film = false } = deed;
@@ -1562,7 +1564,7 @@ export const english = {
     labels: readonly Seen[];
   }) => {
     const picture = whose === undefined ? "this picture" : pictureOf({ maker: whose, about: undefined });
-    return `${network} sees in ${picture}: ${labels.map(named).join(", ")}`;
+    return `${network} sees in ${picture}: ${worthTelling(labels).map(named).join(", ")}`;
   },
   "see.busy-person": "I am still looking at {count} pictures for you; please wait until you have the answers.",
   "see.busy": "I am looking at many pictures just now; please try again in a moment.",

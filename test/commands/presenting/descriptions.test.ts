@@ -34,6 +34,10 @@ describe("the description of a result", () => {
       ['/dream into:"owl:0.5 dogs" octaves:1', "Ann's picture, dreamt into an owl and dogs, by Ben"],
       ["/dream away:alp octaves:1", "Ann's picture, dreamt away from an alp, by Ben"],
       ["/dream octaves:1", "Ann's picture, dreamt full of creatures, by Ben"],
+      [
+        "/dream into:owl away:alp look:patterns octaves:1",
+        "Ann's picture, dreamt into an owl and away from an alp, mixed with patterns, by Ben",
+      ],
       ["/dream layers:activation_9 octaves:1", "Ann's picture, as a network dreams it, by Ben"],
       ["/stylize winter", "Ann's picture, painted in the style winter, by Ben"],
       ["/blend summer winter", "Ann's picture, painted in the styles summer and winter, by Ben"],

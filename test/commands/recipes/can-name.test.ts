@@ -34,7 +34,10 @@ it("is refused where a word's dream is made again with another network, and not 
 it("is left to the engine where a folder may hold another file of a network", () => {
   const dream = { looks: { eyes: { description: "Eyes" } } };
   const known = { a: { title: "A", dream, classifier: true }, b: { title: "B", dream }, c: { title: "C", dream } };
-  const { networks } = offer(known, ["a", "b", "own"]);
+  const { networks } = offer(
+    known,
+    ["a", "b", "own"].map((id) => ({ id })),
+  );
   expect(networks.map(({ id, classifier }) => [id, classifier])).toEqual([
     ["a", true],
     ["b", undefined],
