@@ -1,17 +1,10 @@
 /** Comfort: shortcuts are listed, times are local, few stops by keyboard; axe-core, and who reads it, find nothing. */
-import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { photo } from "./harness.js";
-import { look, shot, VIEWS } from "./seen.js";
+import { lookAndRead, shot, VIEWS } from "./seen.js";
 import { box, message, moderate, wholeProgram } from "./whole-program.js";
 import { wordFaults } from "./words.js";
-
-/** Looks at a state, and reads it. */
-async function seen(page: Page, state: string): Promise<void> {
-  await look(page, state);
-  expect.soft(await wordFaults(page, state)).toEqual([]);
-}
 
 describe.skipIf(!hasChromium)(`comfort (${chromiumHint})`, () => {
   const { visit } = wholeProgram();
@@ -21,11 +14,10 @@ describe.skipIf(!hasChromium)(`comfort (${chromiumHint})`, () => {
 
     it("axe-core and who reads find nothing in any state", async () => {
       const { page } = await visit(view);
-      const look = (state: string) => seen(page, state);
-      await look("at first");
+      await lookAndRead(page, "at first");
       await box(page).fill("/dream size:64 octaves:1 steps:1 seed:3");
       await page.locator(".completion").waitFor();
-      await look("completion");
+      await lookAndRead(page, "completion");
       await box(page).press("Escape");
       // No one looks, so that it is told.
       await page.evaluate("document.hasFocus = () => false");
@@ -33,38 +25,38 @@ describe.skipIf(!hasChromium)(`comfort (${chromiumHint})`, () => {
       await message(page, "Done in").waitFor();
       await page.locator(".toast.news").waitFor();
       await page.evaluate("delete document.hasFocus");
-      await look("a result and a toast");
+      await lookAndRead(page, "a result and a toast");
       await box(page).fill("/dream look:");
       await page.getByRole("option", { name: /creatures/ }).waitFor();
-      await look("looks");
+      await lookAndRead(page, "looks");
       await box(page).fill("/dream size:9999");
       await page.locator(".composer-problem").waitFor();
-      await look("a mistake");
+      await lookAndRead(page, "a mistake");
       await box(page).fill("");
       await message(page, "Done in")
         .getByRole("button", { name: /^Enlarge/ })
         .first()
         .click();
       await page.locator("dialog.lightbox").waitFor();
-      await look("lightbox");
+      await lookAndRead(page, "lightbox");
       await page.keyboard.press("Escape");
       await page.keyboard.press("Control+k");
       await page.getByRole("combobox").waitFor();
-      await look("switcher");
+      await lookAndRead(page, "switcher");
       await page.keyboard.press("Escape");
       await page.keyboard.press("Control+/");
       await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
-      await look("shortcuts");
+      await lookAndRead(page, "shortcuts");
       await page.keyboard.press("Escape");
       await page.locator(".thread-card").last().click();
       await page.locator(".thread-pane article").last().waitFor();
-      await look("thread");
+      await lookAndRead(page, "thread");
       await page.evaluate("location.hash = '#gallery'");
       await page.locator(".tile").first().waitFor();
-      await look("gallery");
+      await lookAndRead(page, "gallery");
       await page.locator(".tile > a").first().click();
       await page.locator("dialog.work").getByRole("heading").first().waitFor();
-      await look("work");
+      await lookAndRead(page, "work");
       await page.evaluate("location.hash = '#/art'");
       await box(page).waitFor();
       const menu = () => (phone ? page.getByRole("button", { name: /^Channels/ }).click() : undefined);
@@ -72,60 +64,59 @@ describe.skipIf(!hasChromium)(`comfort (${chromiumHint})`, () => {
         await menu();
         await page.getByRole("button", { name }).click();
         await page.locator("dialog").waitFor();
-        await look(name.toLowerCase());
+        await lookAndRead(page, name.toLowerCase());
         await page.keyboard.press("Escape");
       }
       await menu();
       await page.locator(".me-name").click();
       await page.getByLabel("Name").waitFor();
-      await look("profile");
+      await lookAndRead(page, "profile");
       await page.getByRole("button", { name: "Use the chat in another browser" }).click();
       await page.locator(".devices li").first().waitFor();
-      await look("devices");
+      await lookAndRead(page, "devices");
       await page.keyboard.press("Escape");
     });
 
     it("axe-core and who reads find nothing in what messages and pictures open", async () => {
       const { page } = await visit(view);
-      const look = (state: string) => seen(page, state);
       const name = `sea-${view.width}-${view.colorScheme}.jpg`;
       const file = { name, mimeType: "image/jpeg", buffer: await photo(320, 240) };
       await page.locator(".channel-pane input[type=file]").setInputFiles(file);
       await page.getByAltText(name).waitFor();
-      await look("a photo to send");
+      await lookAndRead(page, "a photo to send");
       await page.getByRole("button", { name: `Draw where to change ${name}` }).click();
       await page.getByRole("dialog", { name: "Where in the picture?" }).waitFor();
-      await look("the brush");
+      await lookAndRead(page, "the brush");
       await page.keyboard.press("Escape");
       await box(page).fill("my photo");
       await box(page).press("Enter");
       const said = message(page, "my photo");
       await said.getByAltText(name).waitFor();
       await said.focus();
-      await look("a message in focus");
+      await lookAndRead(page, "a message in focus");
       await said.getByRole("button", { name: "Add a reaction" }).first().click();
       await page.getByRole("dialog", { name: "Choose a reaction" }).waitFor();
-      await look("the emoji");
+      await lookAndRead(page, "the emoji");
       await page.keyboard.press("Escape");
       await said.focus();
       await said.getByRole("button", { name: "More" }).click();
       const menu = page.getByRole("dialog", { name: "What can be done with this message" });
       await menu.waitFor();
-      await look("the menu");
+      await lookAndRead(page, "the menu");
       await menu.getByRole("button", { name: "Edit" }).click();
       await page.getByLabel("Edit your message").waitFor();
-      await look("a message being edited");
+      await lookAndRead(page, "a message being edited");
       await page.keyboard.press("Escape");
       await said.focus();
       await said.getByRole("button", { name: "Reply" }).click();
       await page.getByText("Replying to").waitFor();
-      await look("a reply");
+      await lookAndRead(page, "a reply");
       await box(page).fill("/stylize");
       await box(page).press("Escape");
       await box(page).press("Enter");
       const palette = message(page, "Which style");
       await palette.getByRole("button", { name: /winter$/ }).waitFor();
-      await look("a palette");
+      await lookAndRead(page, "a palette");
       await palette.getByRole("button", { name: /winter$/ }).click();
       const result = message(page, /^(?=.*Painting in winter)(?=.*Done)/s);
       await result.waitFor();
@@ -134,7 +125,7 @@ describe.skipIf(!hasChromium)(`comfort (${chromiumHint})`, () => {
       await result.getByRole("button", { name: "More" }).press("Enter");
       await menu.getByRole("button", { name: "Before and after" }).click();
       await page.getByRole("slider").waitFor();
-      await look("before and after");
+      await lookAndRead(page, "before and after");
       await page.keyboard.press("Escape");
       await page.keyboard.press("Control+k");
       await page.keyboard.type("winter");
@@ -142,17 +133,17 @@ describe.skipIf(!hasChromium)(`comfort (${chromiumHint})`, () => {
         .getByRole("option", { name: /Painting in winter/ })
         .first()
         .waitFor();
-      await look("what was found");
+      await lookAndRead(page, "what was found");
       await page.keyboard.press("Escape");
       if (phone) {
         await page.getByRole("button", { name: /^Channels/ }).click();
-        await look("the channels");
+        await lookAndRead(page, "the channels");
       }
       await page.getByRole("button", { name: "New channel" }).click();
       await page.keyboard.type(`axe-${view.width}-${view.colorScheme}`);
       await page.keyboard.press("Enter");
       await page.getByText("Nothing here yet.").waitFor();
-      await look("an empty channel");
+      await lookAndRead(page, "an empty channel");
     });
 
     it("axe-core and who reads find nothing where moderators look", async () => {
@@ -166,16 +157,16 @@ describe.skipIf(!hasChromium)(`comfort (${chromiumHint})`, () => {
       await said.locator(".gutter button").click();
       const person = page.getByRole("dialog", { name: /^Moderate / });
       await person.getByRole("group", { name: "Mute" }).waitFor();
-      await seen(page, "a person");
+      await lookAndRead(page, "a person");
       await page.keyboard.press("Escape");
       await page.getByRole("button", { name: "Manage #art" }).click();
       await page.getByRole("dialog").waitFor();
-      await seen(page, "a channel");
+      await lookAndRead(page, "a channel");
       await page.keyboard.press("Escape");
       if (phone) await page.getByRole("button", { name: /^Channels/ }).click();
       await page.getByRole("link", { name: "Admin" }).click();
       await page.getByText("What moderators have done").waitFor();
-      await seen(page, "the admin page");
+      await lookAndRead(page, "the admin page");
     });
 
     it("is read by something that finds faults", async () => {
@@ -238,6 +229,39 @@ describe.skipIf(!hasChromium)(`comfort (${chromiumHint})`, () => {
     });
   });
 
+  it.each(VIEWS)("writes Hebrew from right to left beside English, at $width px, $colorScheme", async (view) => {
+    const { page } = await visit(view);
+    const text = `שלום עולם ${view.width} ${view.colorScheme}!`;
+    await box(page).fill(text);
+    await box(page).press("Enter");
+    const said = message(page, text).locator(".text");
+    await said.waitFor();
+    // Its beginning is at the right edge, and what ends it at its left.
+    const places = await said.evaluate((element) => {
+      const range = element.ownerDocument.createRange();
+      const walk = element.ownerDocument.createTreeWalker(element, 4);
+      const node = walk.nextNode();
+      const at = (index: number) => {
+        range.setStart(node, index);
+        range.setEnd(node, index + 1);
+        return range.getBoundingClientRect();
+      };
+      const all = element.getBoundingClientRect();
+      return { begin: all.right - at(0).right, ends: at(node.data.length - 1).right - at(0).left };
+    });
+    expect(Math.abs(places.begin)).toBeLessThan(2);
+    expect(places.ends).toBeLessThan(0);
+    await lookAndRead(page, "a message in Hebrew");
+    await box(page).fill("from left to right");
+    await box(page).press("Enter");
+    await message(page, "from left to right").waitFor();
+    const [left, edge] = await Promise.all([
+      message(page, "from left to right").locator(".text p").boundingBox(),
+      message(page, "from left to right").locator(".text").boundingBox(),
+    ]);
+    expect(left?.x).toBe(edge?.x);
+  });
+
   it.each(VIEWS)("tells times as they are where one is, at $width px, $colorScheme", async (view) => {
     const { page } = await visit(view, { timezoneId: "Asia/Tokyo", locale: "en-GB" });
     await box(page).fill("open until 2031-03-01 05:00 UTC");
@@ -264,6 +288,6 @@ describe.skipIf(!hasChromium)(`comfort (${chromiumHint})`, () => {
       const value = await told(line);
       await expect.poll(() => value.textContent()).toBe(shown);
     }
-    await seen(page, "an hour of every day");
+    await lookAndRead(page, "an hour of every day");
   });
 });

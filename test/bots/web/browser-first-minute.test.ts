@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { photo } from "./harness.js";
-import { look, overflow, shot, VIEWS } from "./seen.js";
+import { lookAndRead, overflow, shot, VIEWS } from "./seen.js";
 import { box, message, moderate, wholeProgram } from "./whole-program.js";
 
 /** Whether the button to the newest message takes presses when it comes, and afterwards. */
@@ -64,7 +64,7 @@ describe.skipIf(!hasChromium)(`the first minute (${chromiumHint})`, () => {
       const chooser = page.waitForEvent("filechooser");
       await tour.getByRole("button", { name: "Add a photo" }).click();
       await chooser;
-      await look(page, "a hint with what to press");
+      await lookAndRead(page, "a hint with what to press");
       await shot(page, "first-tour");
       await tour.getByRole("button", { name: "Next (2 of 3)" }).click();
       await tour.getByRole("button", { name: "Got it" }).click();
@@ -116,7 +116,7 @@ describe.skipIf(!hasChromium)(`the first minute (${chromiumHint})`, () => {
       await expect.poll(() => box(page).inputValue()).toBe("/stylize");
       await line("/dream").press(" ");
       await expect.poll(() => box(page).inputValue()).toBe("/dream");
-      await look(page, "a command in the box");
+      await lookAndRead(page, "a command in the box");
       // In a refusal as well, whose line has come back to the box; what only the person knows is left out.
       await moderate(page);
       await box(page).fill("/settings show largest");

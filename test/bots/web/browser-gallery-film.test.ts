@@ -4,7 +4,7 @@ import { FakeEngine } from "../../fakes/engine.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { movie, NO_FILMS, WITH_FILMS } from "../../support/movie.js";
 import { photo } from "./harness.js";
-import { look, overflow, shot, VIEWS } from "./seen.js";
+import { lookAndRead, overflow, shot, VIEWS } from "./seen.js";
 import { box, message, wholeProgram } from "./whole-program.js";
 
 /** As much of a video's element as is asked about. */
@@ -47,7 +47,7 @@ describe.skipIf(!hasChromium || NO_FILMS)(`a film in the gallery (${chromiumHint
     const size = await page.evaluate(`fetch(${JSON.stringify(poster)}).then((it) => it.blob()).then(createImageBitmap)
       .then(({ width, height }) => width + "x" + height)`);
     expect(size).toBe("320x240");
-    await look(page, "a film");
+    await lookAndRead(page, "a film");
     expect(await overflow(page)).toBe(0);
     await shot(page, "gallery-film");
     await video.evaluate((it) => (it as unknown as Player).play());

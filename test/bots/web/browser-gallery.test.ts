@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { photo } from "./harness.js";
-import { look, overflow, shot, VIEWS } from "./seen.js";
+import { lookAndRead, overflow, shot, VIEWS } from "./seen.js";
 import { box, message, wholeProgram } from "./whole-program.js";
 
 /** @param size by which it is told from what others have made before */
@@ -59,7 +59,7 @@ describe.skipIf(!hasChromium)(`the gallery in a browser (${chromiumHint})`, () =
       .first()
       .waitFor();
     await find.fill("blend summ");
-    await look(page, "works that are found");
+    await lookAndRead(page, "works that are found");
     await page
       .getByRole("option", { name: /^Blend of summer and winter/ })
       .first()
@@ -101,7 +101,7 @@ describe.skipIf(!hasChromium)(`the gallery in a browser (${chromiumHint})`, () =
       ),
     );
     expect(await overflow(page)).toBe(0);
-    await look(page, "an older work");
+    await lookAndRead(page, "an older work");
     await shot(page, "gallery-makes");
     await makes.getByRole("button", { name: "Film" }).click();
     // It leads to where it grows.

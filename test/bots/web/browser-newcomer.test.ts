@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
-import { look, shot, VIEWS } from "./seen.js";
+import { lookAndRead, shot, VIEWS } from "./seen.js";
 import { box, wholeProgram } from "./whole-program.js";
 
 const DAY_MS = 86_400_000;
@@ -23,7 +23,7 @@ describe.skipIf(!hasChromium)(`a newcomer (${chromiumHint})`, () => {
     const welcome = page.locator(".channel-pane article", { hasText: "Welcome to the studio" }).first();
     await welcome.getByRole("button", { name: "Dream creatures into it" }).click();
     await done(page, "Dream of creatures").waitFor();
-    await look(page, "a newcomer's dream");
+    await lookAndRead(page, "a newcomer's dream");
 
     await box(page).fill("/stylize");
     await box(page).press("Escape");
@@ -32,17 +32,17 @@ describe.skipIf(!hasChromium)(`a newcomer (${chromiumHint})`, () => {
     const winter = palette.locator(".reaction", { hasText: "⛄" });
     // The bot has offered all of them.
     await palette.locator(".reaction:not(.add)", { hasText: "🎻" }).waitFor();
-    await look(page, "a newcomer's palette");
+    await lookAndRead(page, "a newcomer's palette");
     await winter.click();
     const painting = done(page, "Painting in winter");
     await painting.waitFor();
-    await look(page, "a newcomer's painting");
+    await lookAndRead(page, "a newcomer's painting");
 
     // Paintings have no variations: another seed would change next to nothing.
     const dream = done(page, "Dream of creatures");
     await dream.getByRole("button", { name: "Vary" }).click();
     await done(page, "Dream of creatures, 4 variations", "a variation of").waitFor();
-    await look(page, "a newcomer's variation");
+    await lookAndRead(page, "a newcomer's variation");
     await dream.getByRole("button", { name: "Film" }).click();
     await done(page, "Endless zoom").waitFor();
     await shot(page, "newcomer-film");
@@ -72,7 +72,7 @@ describe.skipIf(!hasChromium)(`a newcomer (${chromiumHint})`, () => {
     const works = again.locator(".wall .tile strong");
     const made = ["Endless zoom", "Dream of creatures, 4 variations", "Painting in winter", "Dream of creatures"];
     await expect.poll(() => works.allTextContents()).toEqual(made);
-    await look(again, "a newcomer's works the next day");
+    await lookAndRead(again, "a newcomer's works the next day");
     expect(later).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
-import { look, overflow, shot, VIEWS } from "./seen.js";
+import { lookAndRead, overflow, shot, VIEWS } from "./seen.js";
 import { box, message, wholeProgram } from "./whole-program.js";
 
 describe.skipIf(!hasChromium)(`news (${chromiumHint})`, () => {
@@ -21,6 +21,12 @@ describe.skipIf(!hasChromium)(`news (${chromiumHint})`, () => {
 
     it("tells of a result with its picture, counts it, and leads to it", async () => {
       const { page, errors } = await visit(view);
+      // What the system would show on the icon of the installed app.
+      await page.evaluate(`{
+        window.badge = 0;
+        navigator.setAppBadge = async (count) => void (window.badge = count);
+        navigator.clearAppBadge = async () => void (window.badge = 0);
+      }`);
       await page.evaluate("document.hasFocus = () => false");
       await dream(page, seed + 10);
       await toast(page).filter({ hasText: "Your picture is done: Dream of creatures" }).waitFor();
@@ -29,6 +35,8 @@ describe.skipIf(!hasChromium)(`news (${chromiumHint})`, () => {
       // The channel's own message may be counted, too.
       await expect.poll(() => page.title()).toMatch(/^\([12]\) #art/);
       await expect.poll(() => icon(page)).toContain("data:image/png");
+      const onIcon = () => page.evaluate<number>("window.badge");
+      await expect.poll(async () => (await page.title()).startsWith(`(${await onIcon()}) `)).toBe(true);
       await page.locator(".thread-card .badge", { hasText: "1 new" }).waitFor();
       expect(await overflow(page)).toBe(0);
       await shot(page, "news-toast");
@@ -37,6 +45,7 @@ describe.skipIf(!hasChromium)(`news (${chromiumHint})`, () => {
       await page.locator(".thread-pane").waitFor();
       await expect.poll(() => page.title()).toMatch(/^#art/);
       await expect.poll(() => icon(page)).toContain("favicon.svg");
+      expect(await onIcon()).toBe(0);
       expect(errors).toEqual([]);
     });
 
@@ -83,7 +92,7 @@ describe.skipIf(!hasChromium)(`news (${chromiumHint})`, () => {
       await dream(other, seed + 20);
       await other.close();
       await toast(page).filter({ hasText: "Your picture is done" }).waitFor();
-      await look(page, "news over a dialog");
+      await lookAndRead(page, "news over a dialog");
       await shot(page, "news-over-dialog");
       await toast(page).getByRole("link", { name: "Jump to it" }).click();
       await page.locator(".thread-pane").waitFor();
@@ -152,7 +161,7 @@ describe.skipIf(!hasChromium)(`news (${chromiumHint})`, () => {
       await expect.poll(() => ann.title()).toMatch(/^\(\d\) #side-/);
       expect(await unread.locator(".badge-mention").getAttribute("data-count")).toBe("1");
       await toast(ann).filter({ hasText: "mentioned you" }).getByRole("button", { name: "Dismiss" }).click();
-      await look(ann, "unread in another channel");
+      await lookAndRead(ann, "unread in another channel");
       await shot(ann, "news-unread");
       await ann.reload();
       await box(ann).waitFor();

@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { BrowserContextOptions, Locator, Page } from "playwright-core";
 import { expect } from "vitest";
+import { wordFaults } from "./words.js";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -76,6 +77,12 @@ export async function look(page: Page, state: string): Promise<void> {
   const ink = await page.evaluate<string>("getComputedStyle(document.body).color");
   expect.soft(luminance(ink) > 128, `${state}: ${ink}`).toBe(await isDark(page));
   await shot(page, state);
+}
+
+/** Looks at a state and reads it: no sentence is broken, either. */
+export async function lookAndRead(page: Page, state: string): Promise<void> {
+  await look(page, state);
+  expect.soft(await wordFaults(page, state)).toEqual([]);
 }
 
 /** A look at the page, for people, where a folder for it is named. */

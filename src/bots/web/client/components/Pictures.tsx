@@ -20,14 +20,10 @@ const LEAST_WIDTH = 48;
 export function Pictures({ message, inThread }: { message: WireMessage; inThread: boolean }) {
   const { pictures, id } = message;
   const several = pictures.length > 1;
-  // What is to be chosen stands next to its emoji: on a phone a photo in between would push it out of sight.
-  const order = [...pictures.entries()].sort(
-    ([, a], [, b]) => Number(a.tiles !== undefined) - Number(b.tiles !== undefined),
-  );
   const key = timelineKey(message.channel, inThread ? (message.thread ?? id) : undefined);
   return (
     <div class={several ? "pictures several" : "pictures"}>
-      {order.map(([index, picture]) => (
+      {pictures.map((picture, index) => (
         // The position, not the file, is the identity: an edit replaces the image there.
         <Frame
           key={index}
@@ -57,7 +53,7 @@ function Frame({ message, picture, largest, onOpen }: FrameProps) {
   const { tiles } = picture;
   if (tiles)
     return (
-      <figure class="frame" style={{ width: `${shown.width}px` }}>
+      <figure class="frame choices" style={{ width: `${shown.width}px` }}>
         <div class="picture tiled" style={{ aspectRatio: `${shown.ratio}` }}>
           <LivePicture picture={picture} />
           <Tiles message={message} tiles={tiles} />
