@@ -95,7 +95,7 @@ export function offer(known: KnownNetworks, folders: readonly NetworkFolder[]): 
     ...own.values(),
   ];
   for (const { id, dream } of all) {
-    for (const [name, { description }] of inOrder(dream)) {
+    for (const [name, { description }] of Object.entries(dream?.looks ?? {})) {
       const before = looks.get(name);
       looks.set(name, { name, help: before?.help ?? description, networks: [...(before?.networks ?? []), id] });
     }
@@ -112,7 +112,7 @@ export function offer(known: KnownNetworks, folders: readonly NetworkFolder[]): 
 }
 
 /** The default comes first: it is what a network dreams of where the usual look is not among its own. */
-function inOrder(dream: OfferedLooks | undefined) {
-  const first = ([name]: readonly [string, unknown]): number => (name === dream?.default ? 0 : 1);
-  return Object.entries(dream?.looks ?? {}).sort((one, other) => first(one) - first(other));
+function defaultFirst(dream: OfferedLooks): OfferedLooks {
+  const { [dream.default ?? ""]: first, ...others } = dream.looks;
+  return first === undefined ? dream : { looks: { [dream.default ?? ""]: first, ...others } };
 }
