@@ -92,7 +92,7 @@ export function offer(known: KnownNetworks, folders: readonly NetworkFolder[]): 
   }
   const all = [
     ...dreamers.map(([id, { dream }]) => ({ id, dream: inFolders.get(id)?.dream ?? dream })),
-    ...own.values(),
+    ...[...own.values()].map(({ id, dream }) => ({ id, dream: dream && defaultFirst(dream) })),
   ];
   for (const { id, dream } of all) {
     for (const [name, { description }] of Object.entries(dream?.looks ?? {})) {
