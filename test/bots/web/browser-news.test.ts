@@ -58,17 +58,29 @@ describe.skipIf(!hasChromium)(`news (${chromiumHint})`, () => {
         }).observe(document.body, { childList: true, subtree: true });
       }`);
       const told = () => page.evaluate<string[]>("[...new Set(window.told)]");
+      const other = await page.context().newPage();
+      const heard = new Promise<void>((resolve) => {
+        other.on("websocket", (socket) =>
+          socket.on("framereceived", ({ payload }) => {
+            if (/"kind":"news".*"newest"/s.test(String(payload))) resolve();
+          }),
+        );
+      });
+      await other.goto(page.url());
+      await box(other).waitFor();
+      await page.bringToFront();
       await box(page).fill(`/dream look:eyes size:64 octaves:1 steps:1 seed:${seed + 30}`);
       await box(page).press("Escape");
       await box(page).press("Enter");
       await message(page, /^(?=.*Dream of eyes)(?=.*Done)/s).waitFor();
+      // Both tabs are sent the news at once, and a line that is written then comes after it.
+      await heard;
+      await box(other).fill(`Seen ${seed}`);
+      await box(other).press("Enter");
+      await message(page, `Seen ${seed}`).waitFor();
       // What was read is counted no longer.
       await expect.poll(() => page.title()).toMatch(/^#art/);
       const timeline = page.locator(".channel-pane .timeline");
-      const other = await page.context().newPage();
-      await other.goto(page.url());
-      await box(other).waitFor();
-      await page.bringToFront();
       await timeline.evaluate((each) => each.scrollTo(0, 0));
       // There, older messages may come in above.
       const below = () => timeline.evaluate((each) => each.scrollHeight - each.scrollTop - each.clientHeight);
