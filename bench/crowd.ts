@@ -1,13 +1,14 @@
 /**
  * What a long queue costs: people of the web chat, each with sockets open, send all their commands at once to a program
- * whose engine paints nothing. Says how long the program took to accept them, how fast jobs ended while many waited and
+ * whose engine takes a quarter of a second for a job, a tenth of what the quickest real one takes. Says how long the program took to accept them, how fast jobs ended while many waited and
  * while few did, how late its event loop was, and how soon `/healthz` answered.
  *
  * The aim is said in the last line: accepted within 15 s on two cores, the event loop less than 100 ms late at the 99th
  * percentile, `/healthz` well and answered within a second, and the engine's places given the next job within 100 ms at
- * the 99th percentile while jobs wait; with other jobs, people and sockets it is the same.
+ * the 99th percentile while jobs wait; with other jobs, people and sockets it is the same. With `--paints 0` jobs end as
+ * fast as the program can tell of them, and then the engine waits for it: that is not judged.
  *
- *   npm run build && npx tsx bench/crowd.ts [--jobs 1000] [--people 100] [--sockets 200]
+ *   npm run build && npx tsx bench/crowd.ts [--jobs 1000] [--people 100] [--sockets 200] [--paints 250]
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -22,13 +23,15 @@ import { CrowdMember } from "../test/support/crowd.js";
 import { freePort } from "../test/support/free-port.js";
 import { verdict } from "./files/verdict.js";
 
-const options = { jobs: "1000", people: "100", sockets: "200" };
+const options = { jobs: "1000", people: "100", sockets: "200", paints: "250" };
 const given = parseArgs({
   options: Object.fromEntries(
     Object.entries(options).map(([name, value]) => [name, { type: "string", default: value }] as const),
   ),
 }).values;
 const [JOBS, PEOPLE, SOCKETS] = [Number(given.jobs), Number(given.people), Number(given.sockets)];
+/** Milliseconds that the engine takes for a job. */
+const PAINTS_MS = Number(given.paints);
 /** People of one address. */
 const OF_ONE_ADDRESS = 10;
 /** Jobs that are open at a time while few wait. */
@@ -51,6 +54,7 @@ const env = {
   WEB_HOST: "127.0.0.1",
   ENGINE_CONCURRENCY: String(PLACES),
   FAULT_FREE: freeFile,
+  FAULT_PAINTS_MS: String(PAINTS_MS),
   OPS_ENABLED: "true",
   OPS_PORT: String(opsPort),
   QUEUE_LENGTH: String(JOBS),
@@ -189,6 +193,6 @@ verdict({
   [`/healthz took ${slow.answerMs.toFixed(0)} ms, not ${MOST_HEALTH_MS}`]: slow.answerMs > MOST_HEALTH_MS,
   "/healthz was not well": slow.unwell > 0,
   "no job waited": free.length === 0,
-  [`the engine waited ${freeP99.toFixed(0)} ms, not ${MOST_FREE_MS}`]: freeP99 > MOST_FREE_MS,
+  [`the engine waited ${freeP99.toFixed(0)} ms, not ${MOST_FREE_MS}`]: PAINTS_MS > 0 && freeP99 > MOST_FREE_MS,
 });
 process.exit();

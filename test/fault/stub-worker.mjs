@@ -1,4 +1,5 @@
-// An engine that paints nothing, but takes its time, saves its checkpoints and goes on from them as the real one does.
+// An engine that paints nothing, but takes its time (FAULT_PAINTS_MS a job; a twentieth of a second where it is left out),
+// saves its checkpoints and goes on from them as the real one does.
 // With FAULT_FREE it writes a line into that file for each job that follows another: since when its place stood free, when
 // it began (both in milliseconds since the epoch), and its id.
 import { appendFileSync } from "node:fs";
@@ -11,7 +12,8 @@ const picture = Buffer.from(
 );
 const send = (message) => process.connected && process.send(message);
 const aborted = new Set();
-const { FAULT_FREE } = process.env;
+const { FAULT_FREE, FAULT_PAINTS_MS } = process.env;
+const paintsMs = Number(FAULT_PAINTS_MS ?? 52);
 /** When places became free that have had a job. */
 const free = [];
 
@@ -25,7 +27,7 @@ async function run({ id, request }) {
   const octaves = 4;
   const size = { width: 1, height: 1, picture, type: "image/png" };
   for (let octave = (resume?.octave ?? 0) + 1; octave <= octaves; octave++) {
-    await delay(3 + Math.random() * 20);
+    await delay((paintsMs / octaves) * (0.2 + 1.6 * Math.random()));
     if (aborted.has(id)) return send({ type: "aborted", id });
     const checkpoint = octave < octaves ? { checkpoint: { octave, state: new Uint8Array(2000).fill(octave) } } : {};
     const frame = {

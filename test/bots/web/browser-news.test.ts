@@ -59,7 +59,7 @@ describe.skipIf(!hasChromium)(`news (${chromiumHint})`, () => {
       }`);
       const told = () => page.evaluate<string[]>("[...new Set(window.told)]");
       const other = await page.context().newPage();
-      const heard = new Promise<void>((resolve) => {
+      const toldToBoth = new Promise<void>((resolve) => {
         other.on("websocket", (socket) =>
           socket.on("framereceived", ({ payload }) => {
             if (/"kind":"news".*"newest"/s.test(String(payload))) resolve();
@@ -74,7 +74,7 @@ describe.skipIf(!hasChromium)(`news (${chromiumHint})`, () => {
       await box(page).press("Enter");
       await message(page, /^(?=.*Dream of eyes)(?=.*Done)/s).waitFor();
       // Both tabs are sent the news at once, and a line that is written then comes after it.
-      await heard;
+      await toldToBoth;
       await box(other).fill(`Seen ${seed}`);
       await box(other).press("Enter");
       await message(page, `Seen ${seed}`).waitFor();
