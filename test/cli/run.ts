@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,17 +18,20 @@ export function dreamloom(
   options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
 ): Promise<Ended> {
   if (!existsSync(cli)) throw new Error(`${cli} is missing; the test set-up should have built it`);
+  // Its own, and closed to others: a folder for all would have been left open by whichever verb made it.
+  const noModels = mkdtempSync(join(tmpdir(), "dreamloom-no-models-"));
   const env = {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
     // Nothing may be fetched by accident.
     npm_config_registry: "http://127.0.0.1:9/",
-    MODELS_DIR: join(tmpdir(), "dreamloom-no-models"),
+    MODELS_DIR: noModels,
     ENGINE_THREADS: "1",
     ...options.env,
   };
   return new Promise((resolve) => {
     execFile(process.execPath, [cli, ...args], { timeout: 200_000, cwd: options.cwd, env }, (error, out, err) => {
+      rmSync(noModels, { recursive: true, force: true });
       resolve({ code: error ? (typeof error.code === "number" ? error.code : -1) : 0, out, err });
     });
   });

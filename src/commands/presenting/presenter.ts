@@ -6,6 +6,7 @@ import { sentence } from "../../shared/sentences/sentence.js";
 import type { Recipe } from "../recipes/recipe.js";
 import type { Debts } from "./debts.js";
 import { type JobDestination, JobPresenter, type JobPresenterOptions } from "./job-presenter.js";
+import { shareUnderway } from "./texts.js";
 
 interface PresenterOptions
   extends Pick<
@@ -104,7 +105,7 @@ export class Presenter {
     const all = total === undefined ? undefined : megabytes(total);
     const text = sentence("network.fetching", { network, received: megabytes(received), all });
     const label = sentence("network.fetching-short", { network });
-    const progress = { value: total ? Math.min(1, received / total) : 0, label };
+    const progress = { value: total ? shareUnderway(received / total) : 0, label };
     for (const presenter of this.#presenters(only)) presenter?.fetching(text, progress);
   }
 

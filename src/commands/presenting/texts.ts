@@ -137,6 +137,9 @@ export function beginning(recipe: Recipe, job: Job, position: QueuePosition | un
   };
 }
 
+/** How far a job is that has not ended, which a whole bar says: a picture is still to be kept after its last step. */
+export const shareUnderway = (share: number): number => Math.min(0.99, Math.max(0, share));
+
 /** The message that changes between octaves. */
 export function underway(
   job: Job,
@@ -147,7 +150,7 @@ export function underway(
   const label = frameLabel(job, { kind, octave, octaves, step, steps });
   return {
     text: sentence("frame.underway", { label, left: secondsLeft === undefined ? undefined : duration(secondsLeft) }),
-    progress: { value: Math.min(1, Math.max(0, progress)), label },
+    progress: { value: shareUnderway(progress), label },
     ...(secondsLeft !== undefined && { countdown: { to: "end", seconds: secondsLeft } }),
     ...(picture ? { pictures: [picture] } : { keepPictures: true }),
   };
