@@ -93,7 +93,8 @@ describe.skipIf(!hasChromium)(`what is under a pointer (${chromiumHint})`, () =>
       .getByText(/^Starts /)
       .waitFor();
     await shot(other, "steady-waiting");
-    const height = async () => (await dreamOf(other, later).boundingBox())?.height;
+    // Of the card: the words beside it may take a line more or less, by the names and times in them.
+    const height = async () => (await dreamOf(other, later).locator(".thread-card").boundingBox())?.height;
     const waiting = await height();
     await ending.octave(1);
     await dreamOf(page, seed).getByAltText("octave 1 of 3").waitFor();
