@@ -154,6 +154,12 @@ const options = {
 const CORE = 1;
 
 /**
+ * Change of one octave at strength 1 where there is no momentum, as a sum of mean absolute steps, in grey levels of
+ * 0..255.
+ */
+export const PLAIN_CHANGE = 18;
+
+/**
  * The book's values (12.3): 20 steps of 0.1 in 5 octaves of 1.4, no shifts, no smoothing. For VGG, the look "creatures"
  * has the book's layers. The strength is what makes a step 0.1.
  */
@@ -162,7 +168,7 @@ const BOOK = {
   octaves: 5,
   octaveScale: 1.4,
   steps: 20,
-  strength: (20 * 0.1) / 18,
+  strength: (20 * 0.1) / PLAIN_CHANGE,
   jitter: 0,
   smoothing: 0,
 };

@@ -29,19 +29,18 @@ import { type Frame, type FrameBefore, type Pictures, type RecipeContext, Recipe
 import { floatsOf, type Savable, type SavedState } from "../saved-state.js";
 import { lossOf, tileOptions } from "../tiled-loss.js";
 import { atSizes, findMask, type MaskAt } from "../where/find-mask.js";
-import type { DreamParams } from "./definition.js";
+import { type DreamParams, PLAIN_CHANGE } from "./definition.js";
 import { deepest, type Into, intoOf } from "./into.js";
 import { sightings } from "./sightings.js";
 
 /**
- * Change of one octave at strength 1, as a sum of mean absolute steps, in grey levels of 0..255.
+ * Change of one octave at strength 1, as a sum of mean absolute steps, in grey levels of 0..255: less than without
+ * momentum, where some steps undo what others did.
  *
  * Departure from the book: the steps of an octave share this amount, so that more steps refine a dream rather than
  * deepen it, and `strength` alone says how deep it goes.
  */
 const CHANGE = 13.5;
-/** The same without momentum, of whose steps some undo what others did. */
-const PLAIN_CHANGE = 18;
 /** What a step's direction counts against the next one's: a dream as deep in four fifths of the steps. */
 const MOMENTUM = 0.5;
 
@@ -83,7 +82,7 @@ export async function* dream(
   if (saved) next.state = saved.random ?? next.state;
   let detail = saved?.detail ?? (finished && subtractRasters(finished, resize(photo, finished.width, finished.height)));
   let base = photo;
-  // The book has no momentum; for print, what it remembers would take as much memory as two pictures more.
+  // The book has no momentum; what goes on may be for print, where its memory would take as much as two pictures more.
   const plain = params.preset === "book" || further !== undefined;
   const smoothing = smoothingOf(params, engine.programs.runtime);
   const enlarged = into?.wraps ? resizeWrapped : resize;

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { resize } from "../../../../src/engine/images/resample.js";
 import { furtherSizes } from "../../../../src/engine/recipes/common-options.js";
 import { dreamDefinition } from "../../../../src/engine/recipes/dream/definition.js";
@@ -26,7 +26,11 @@ it("grows in even octaves from what is done", () => {
 
 it("goes on from a finished dream: the same picture, larger, with no small octave once more", async () => {
   const { image: small } = await lastOf(dreamt({ size: 128 }));
+  const spy = vi.spyOn(context.programs, "advance");
   const { frames } = await framesOf(dreamt({ size: 256, strength: 0.2 }, { image, finished: pictureOf(small) }));
+  // What momentum remembers would count twice at a print's size.
+  expect(spy.mock.calls.every(([key]) => key.includes("mean absolute"))).toBe(true);
+  spy.mockRestore();
   const octaves = frames.filter(({ kind }) => kind === "octave").map((frame) => frame.image.width);
   expect(octaves).toEqual([181, 256]);
   const large = frames.at(-1)?.image ?? small;

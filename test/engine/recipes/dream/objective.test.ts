@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { evaluate, featureOf } from "../../../../src/engine/evaluate.js";
 import { channels } from "../../../../src/engine/objectives/channels.js";
 import { channelsOf } from "../../../../src/engine/recipes/channel-terms.js";
@@ -59,6 +59,18 @@ describe("dreams", () => {
     };
     expect(await roughness(0)).toBeGreaterThan(1.2 * (await roughness(1)));
     expect(await roughness(1)).toBeGreaterThan(await roughness(3));
+  });
+
+  it.each([
+    [undefined, "momentum"],
+    ["book", "mean absolute"],
+  ])("go on with momentum but for the book's preset: %s, by %s", async (preset, update) => {
+    const spy = vi.spyOn(context.programs, "advance");
+    await lastOf(run({ ...(preset && { preset }), octaves: 1, steps: 2 }));
+    const keys = spy.mock.calls.map(([key]) => key);
+    spy.mockRestore();
+    expect(keys).toHaveLength(2);
+    for (const key of keys) expect(key).toContain(update);
   });
 
   it("take the book's step in its preset: a mean of 0.1 grey levels", async () => {
