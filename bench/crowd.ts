@@ -6,7 +6,8 @@
  * The aim is said in the last line: accepted within 15 s on two cores, the event loop less than 100 ms late at the 99th
  * percentile, `/healthz` well and answered within a second, and the engine's places given the next job within 100 ms at
  * the 99th percentile while jobs wait; with other jobs, people and sockets it is the same. With `--paints 0` jobs end as
- * fast as the program can tell of them, and then the engine waits for it: that is not judged.
+ * fast as the program can tell of them, and then the engine waits for it: that is not judged. Nor is how late the loop is
+ * when the program has just started and does everything for the first time.
  *
  *   npm run build && npx tsx bench/crowd.ts [--jobs 1000] [--people 100] [--sockets 200] [--paints 250]
  */
@@ -92,7 +93,7 @@ for (const socket of sockets) socket?.send(JSON.stringify({ watch: "nothing", th
 interface Health {
   readonly eventLoopLagSeconds: { readonly p99: number; readonly max: number };
 }
-const slow = { answerMs: 0, p99: 0, max: 0, unwell: 0 };
+let slow = { answerMs: 0, p99: 0, max: 0, unwell: 0 };
 let watching = true;
 const watch = (async () => {
   while (watching) {
@@ -149,8 +150,10 @@ for (let n = 0; n < few; n++) {
 }
 await until(few);
 const alone = (few / (performance.now() - from)) * 1000;
-// Their budgets of messages fill up again.
+// Their budgets of messages fill up again, and what a program does for the first time is no longer told as its lateness.
 await delay(12_000);
+const atFirst = slow;
+slow = { answerMs: 0, p99: 0, max: 0, unwell: 0 };
 done.clear();
 [frames, bytes] = [0, 0];
 from = performance.now();
@@ -176,6 +179,7 @@ const rows = [
   ["jobs a second, up to all waiting", crowded.toFixed(0)],
   ["frames to each socket, and kilobytes, a job", `${frames / JOBS}, ${(bytes / JOBS / SOCKETS / 1e3).toFixed(1)}`],
   ["event loop lag, p99 and longest", `${slow.p99.toFixed(0)} ms, ${slow.max.toFixed(0)} ms`],
+  [`the same from the program's start, ${FEW} open`, `${atFirst.p99.toFixed(0)} ms, ${atFirst.max.toFixed(0)} ms`],
   ["/healthz, slowest answer, and answers that it is not well", `${slow.answerMs.toFixed(0)} ms, ${slow.unwell}`],
   [
     "a place of the engine stood free while jobs waited, times, p50 and p99",

@@ -31,6 +31,13 @@ const writeThrough = promisify(fdatasync);
 /** What the disk or the file itself is at fault for; the others are told once and are over. */
 const FAULTS: readonly string[] = ["full", "unwritable", "damaged"];
 
+export interface SyncedOptions {
+  /** As of {@link Turns.pass}. */
+  readonly who?: string;
+  /** Without a turn of its own. */
+  readonly atOnce?: boolean;
+}
+
 /**
  * An open SQLite file. Synchronous; whatever a full, read-only or failing disk does to it is a {@link StoreError}. All
  * that is written goes through {@link write}.
@@ -164,14 +171,15 @@ export class SqliteFile {
    * Resolves when all that was written before is on the disk. The program goes on meanwhile, and those who ask at about
    * the same time wait for one write-through together.
    *
+   * @param options how those who have waited together go on: one by one, or at once where little follows
    * @throws StoreError when the disk does not take it; it is in the file all the same
    */
-  async synced(): Promise<void> {
+  async synced({ who, atOnce = false }: SyncedOptions = {}): Promise<void> {
     if (this.#behind) this.#next ??= this.#syncNext();
     const underWay = this.#behind ? this.#next : this.#syncing;
     if (!underWay) return;
     await underWay;
-    await this.#turns.pass();
+    if (!atOnce) await this.#turns.pass(who);
   }
 
   async #syncNext(): Promise<void> {

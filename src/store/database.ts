@@ -6,7 +6,7 @@ import type Libsql from "libsql";
 import { checkJson } from "../shared/check-database.js";
 import { makeFolder } from "../shared/make-folder.js";
 import { openSqlite } from "../shared/native.js";
-import { SqliteFile } from "../shared/sqlite-file.js";
+import { SqliteFile, type SyncedOptions } from "../shared/sqlite-file.js";
 import { storeError } from "../shared/store-error.js";
 import { migrate, type Session } from "./migrate.js";
 import * as schema from "./schema.js";
@@ -66,8 +66,8 @@ export class Database {
   }
 
   /** @see {@link SqliteFile.synced} */
-  synced(): Promise<void> {
-    return this.#file.synced();
+  synced(options?: SyncedOptions): Promise<void> {
+    return this.#file.synced(options);
   }
 
   /** Moves the write-ahead log into the file, so that no deleted content is left in the log. */

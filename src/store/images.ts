@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { eq, sql } from "drizzle-orm";
 import { fileTypeFromBuffer } from "file-type";
 import type { Logger } from "pino";
+import type { SyncedOptions } from "../shared/sqlite-file.js";
 import { storeError } from "../shared/store-error.js";
-import { writeDurably } from "../shared/write-durably.js";
+import { isUnfinished, writeDurably } from "../shared/write-durably.js";
 import type { Database } from "./database.js";
 import { imageTable, jobInputTable, jobTable, lookTable, styleTable } from "./schema.js";
 
@@ -23,6 +24,10 @@ export interface NewImage {
   readonly bytes: Uint8Array;
   /** Media type; default: read from the bytes. */
   readonly type?: string;
+}
+
+interface KeepOptions<T> extends SyncedOptions {
+  readonly undo?: (referred: T) => void;
 }
 
 /** How many images were removed, and their bytes. */
@@ -80,15 +85,16 @@ export class Images {
    * Writes images to disk and then, in one transaction, adds their rows and runs `refer`, which must name them in a
    * table. Resolves when all of it is on the disk.
    *
-   * @param undo takes back what `refer` has added, where a person is told that it was refused
+   * @param options `undo` takes back what `refer` has added, where a person is told that it was refused; the others as
+   *   of {@link Database.synced}
    * @throws StoreError when the disk is full or cannot be written.
    */
   keep<T>(
     pictures: readonly NewImage[],
     refer: (images: readonly StoredImage[]) => T,
-    undo?: (referred: T) => void,
+    options: KeepOptions<T> = {},
   ): Promise<T> {
-    const kept = this.#keep(pictures, refer, undo);
+    const kept = this.#keep(pictures, refer, options);
     this.#underWay.add(kept);
     const over = () => this.#underWay.delete(kept);
     kept.then(over, over);
@@ -149,13 +155,13 @@ export class Images {
   removeStrays(): number {
     const rows = this.database.orm.select({ sha: imageTable.sha }).from(imageTable).all();
     const known = new Set(rows.map(({ sha }) => sha));
-    return this.#files.removeStrays((sha) => known.has(sha) || this.#arriving.has(sha), this.now());
+    return this.#files.removeStrays((sha) => known.has(sha) || this.#arriving.has(sha));
   }
 
   async #keep<T>(
     pictures: readonly NewImage[],
     refer: (images: readonly StoredImage[]) => T,
-    undo?: (referred: T) => void,
+    { undo, ...after }: KeepOptions<T>,
   ): Promise<T> {
     const arriving = pictures.map(({ bytes }) => sha256(bytes));
     for (const sha of arriving) this.#arriving.set(sha, (this.#arriving.get(sha) ?? 0) + 1);
@@ -168,7 +174,7 @@ export class Images {
       };
       const referred = this.database.write(write, { durable: false });
       try {
-        await this.database.synced();
+        await this.database.synced(after);
       } catch (error) {
         if (undo) this.database.write(() => undo(referred), { durable: false });
         throw error;
@@ -195,8 +201,6 @@ export class Images {
 }
 
 const SHA = /^[0-9a-f]{64}$/;
-/** Milliseconds after which a file is no longer being written. */
-const UNFINISHED_MS = 3600 * 1000;
 
 export function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
@@ -239,18 +243,14 @@ class ImageFiles {
     rmSync(this.#path(sha), { force: true });
   }
 
-  /**
-   * Removes files that a crash has left: those that `isKnown` does not know, and old unfinished ones. Returns how many.
-   */
-  removeStrays(isKnown: (sha: string) => boolean, now: number): number {
+  /** Removes files that a crash has left: those that `isKnown` does not know, and unfinished ones. Returns how many. */
+  removeStrays(isKnown: (sha: string) => boolean): number {
     let removed = 0;
     for (const entry of readdirSync(this.folder, { withFileTypes: true })) {
       if (!entry.isDirectory() || !/^[0-9a-f]{2}$/.test(entry.name)) continue;
       for (const name of readdirSync(join(this.folder, entry.name))) {
         const path = join(this.folder, entry.name, name);
-        const stray = SHA.test(name)
-          ? !isKnown(name)
-          : name.endsWith(".part") && now - statSync(path).mtimeMs > UNFINISHED_MS;
+        const stray = SHA.test(name) ? !isKnown(name) : name.endsWith(".part") && !isUnfinished(path);
         if (!stray) continue;
         rmSync(path, { force: true });
         removed += 1;

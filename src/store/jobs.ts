@@ -28,6 +28,9 @@ interface StoredCheckpoint {
   readonly state: Uint8Array;
 }
 
+/** Of a change: the job has ended. */
+const isFinal = (state: JobChange["state"]) => state !== undefined && state !== "waiting" && state !== "running";
+
 /** All jobs with their images and messages: the queue's `JobRepository`. */
 export class Jobs {
   constructor(
@@ -50,7 +53,7 @@ export class Jobs {
       if (inputs.length > 0) this.database.orm.insert(jobInputTable).values(inputs).run();
       this.#index(job.id, job.messages);
     };
-    await this.images.keep(images, refer, () => this.forget([job.id]));
+    await this.images.keep(images, refer, { undo: () => this.forget([job.id]) });
   }
 
   /**
@@ -61,7 +64,9 @@ export class Jobs {
     const columns = columnsOf(change);
     if (Object.keys(columns).length === 0) return;
     const dropped = this.database.write(() => this.#change(id, change, columns), { durable: false });
-    const synced = this.database.synced();
+    // An end waits for one of those who have sent new jobs, not for them all; what the engine does meanwhile, for none.
+    const ends = isFinal(change.state);
+    const synced = this.database.synced(ends ? { who: id } : { atOnce: true });
     if (change.state === undefined) return void synced.catch(() => undefined);
     try {
       await synced;
@@ -78,7 +83,7 @@ export class Jobs {
     const { orm } = this.database;
     const { changes } = orm.update(jobTable).set(columns).where(eq(jobTable.id, id)).run();
     if (changes > 0 && change.messages) this.#index(id, change.messages);
-    if (change.state === undefined || change.state === "waiting" || change.state === "running") return null;
+    if (!isFinal(change.state)) return null;
     orm
       .update(jobTable)
       .set({ address: null })
@@ -92,7 +97,7 @@ export class Jobs {
 
   /** Keeps what an unfinished job can resume from, in place of an earlier one; for any other job it is ignored. */
   async keepCheckpoint(id: string, { octave, state: bytes }: StoredCheckpoint): Promise<void> {
-    const old = await this.images.keep([{ bytes, type: CHECKPOINT_TYPE }], (images) => {
+    const refer = (images: readonly StoredImage[]): string | null => {
       const sha = images[0]?.sha ?? null;
       const before = this.#checkpointOf(id).checkpoint;
       const change = { checkpoint: sha, checkpointInfo: { octave } };
@@ -102,7 +107,8 @@ export class Jobs {
         .where(and(eq(jobTable.id, id), UNFINISHED))
         .run();
       return changes > 0 ? before : sha;
-    });
+    };
+    const old = await this.images.keep([{ bytes, type: CHECKPOINT_TYPE }], refer, { atOnce: true });
     if (old) this.images.removeUnused([old]);
   }
 
@@ -115,14 +121,12 @@ export class Jobs {
 
   /** Keeps a job's result; a job that is not kept is ignored. */
   async keepResult(id: string, picture: NewImage): Promise<void> {
-    const stored = await this.images.keep([picture], (images) => {
-      this.database.orm
-        .update(jobTable)
-        .set({ picture: images[0]?.sha ?? null })
-        .where(eq(jobTable.id, id))
-        .run();
+    const refer = (images: readonly StoredImage[]): readonly StoredImage[] => {
+      const sha = images[0]?.sha ?? null;
+      this.database.orm.update(jobTable).set({ picture: sha }).where(eq(jobTable.id, id)).run();
       return images;
-    });
+    };
+    const stored = await this.images.keep([picture], refer, { atOnce: true });
     // The job may have been removed while the file was written.
     if (!this.#has(id)) this.images.removeUnused(stored.map(({ sha }) => sha));
   }

@@ -62,7 +62,10 @@ export class Looks {
       const row = { ...columns, authorId: author.id, authorName: author.name, layer, createdAt: this.now() };
       return lookOf(this.database.orm.insert(lookTable).values(row).returning().get());
     };
-    const kept = await this.images.keep([{ bytes: file, type: FILE_TYPE }], refer, ({ id }) => void this.forget([id]));
+    const undo = ({ id }: Look): void => {
+      this.forget([id]);
+    };
+    const kept = await this.images.keep([{ bytes: file, type: FILE_TYPE }], refer, { undo });
     if (replaced) this.images.removeUnused([replaced.layer]);
     return kept;
   }

@@ -1,6 +1,6 @@
 import { and, eq, like } from "drizzle-orm";
 import type { Database } from "./database.js";
-import type { Images, NewImage } from "./images.js";
+import type { Images, NewImage, StoredImage } from "./images.js";
 import { jobInputTable, jobTable } from "./schema.js";
 
 /** A name on disk: rows of these roles are no inputs of a job, but go with them. */
@@ -19,14 +19,15 @@ export class Octaves {
    * @throws StoreError when the disk is full or cannot be written.
    */
   async keep(job: string, octaves: readonly NewImage[]): Promise<void> {
-    const unused = await this.images.keep(octaves, (stored) => {
+    const refer = (stored: readonly StoredImage[]): readonly string[] => {
       const { orm } = this.database;
       const shas = stored.map(({ sha }) => sha);
       if (!orm.select({ id: jobTable.id }).from(jobTable).where(eq(jobTable.id, job)).get()) return shas;
       const rows = shas.map((sha, index) => ({ job, role: `${ROLE}${index + 1}`, sha }));
       if (rows.length > 0) orm.insert(jobInputTable).values(rows).onConflictDoNothing().run();
       return [];
-    });
+    };
+    const unused = await this.images.keep(octaves, refer, { atOnce: true });
     if (unused.length > 0) this.images.removeUnused(unused);
   }
 

@@ -64,7 +64,7 @@ export class Styles {
     const undo = ({ id }: Style): void => {
       this.database.orm.delete(styleTable).where(eq(styleTable.id, id)).run();
     };
-    return this.images.keep([style.picture], refer, undo);
+    return this.images.keep([style.picture], refer, { undo });
   }
 
   /** A community's styles by name. */

@@ -1,5 +1,6 @@
 /** Processes are killed at random moments: every accepted job ends exactly once, as seen in the chat. */
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -157,6 +158,8 @@ describe("killed at random moments", () => {
         plan.shift();
         kills.push({ what: next.what, shown });
         chat.kill(next.what);
+        // What a kill leaves of a file that was being written.
+        if (next.what !== "engine") leaveHalfFile(dir);
       },
     });
     const line = `network:"${network}" layers:corners size:160 octaves:3 octave-scale:1.3 steps:30 seed:7`;
@@ -193,6 +196,12 @@ describe("killed at random moments", () => {
     expect(filesIn(dir)).toEqual(kept);
   });
 });
+
+function leaveHalfFile(dir: string): void {
+  const images = join(dir, "images");
+  const [folder = ""] = readdirSync(images);
+  writeFileSync(join(images, folder, `.${randomUUID()}.part`), "half");
+}
 
 /** Inputs, results and checkpoints, as they are kept. */
 function filesIn(dir: string): string[] {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { openSqlite } from "../../src/shared/native.js";
-import { SqliteFile } from "../../src/shared/sqlite-file.js";
+import { SqliteFile, type SyncedOptions } from "../../src/shared/sqlite-file.js";
 
 type Done = (error: Error | null) => void;
 /** Write-throughs that the disk has not answered. */
@@ -33,8 +33,8 @@ function open() {
   const add = (text: string) =>
     file.write(() => file.client.prepare("INSERT INTO note VALUES (?)").run([text]), { durable: false });
   const settled: string[] = [];
-  const wait = (name: string) =>
-    file.synced().then(
+  const wait = (name: string, options?: SyncedOptions) =>
+    file.synced(options).then(
       () => settled.push(name),
       (error: Error) => settled.push(`${name}: ${error.message}`),
     );
@@ -64,6 +64,18 @@ describe("what is written without waiting for the disk", () => {
     await second;
     await file.synced();
     expect(asked).toHaveLength(0);
+  });
+
+  it("goes on for one of those who wait in great number, then for the others who wait", async () => {
+    const { add, settled, wait } = open();
+    add("one");
+    const many = Array.from({ length: 50 }, (_, n) => wait(`new job ${n}`));
+    const others = [wait("end of a", { who: "a" }), wait("end of b", { who: "b" })];
+    const step = wait("step", { atOnce: true });
+    await turn();
+    asked.shift()?.(null);
+    await Promise.all([...many, ...others, step]);
+    expect(settled.slice(0, 5)).toEqual(["step", "new job 0", "end of a", "end of b", "new job 1"]);
   });
 
   it("is on the disk when the file is opened again after a kill", () => {

@@ -9,7 +9,7 @@ import { withImage } from "../../shared/image-process.js";
 import { PictureError } from "../../shared/inspect-image.js";
 import { storeError } from "../../shared/store-error.js";
 import { cutText } from "../../shared/text.js";
-import { writeDurably } from "../../shared/write-durably.js";
+import { isUnfinished, writeDurably } from "../../shared/write-durably.js";
 import { refusal } from "./sql.js";
 import type { StoredImage } from "./store.js";
 
@@ -118,13 +118,14 @@ export class ImageFiles {
     return sum;
   }
 
-  /** Deletes unused files; only those of certain images, where they are given. */
+  /** Deletes files that are unused or were left unfinished; only those of certain images, where they are given. */
   async sweep(isUsed: (sha: string) => boolean, only?: ReadonlySet<string>): Promise<void> {
     for (const [sha, at] of this.#fresh) if (performance.now() - at > FRESH_MS) this.#fresh.delete(sha);
     for (const name of await readdir(this.folder)) {
       const sha = shaOf(name);
       if (only && !only.has(sha)) continue;
-      if (!isUsed(sha) && !this.#fresh.has(sha)) await rm(join(this.folder, name), { force: true });
+      const path = join(this.folder, name);
+      if (!isUsed(sha) && !this.#fresh.has(sha) && !isUnfinished(path)) await rm(path, { force: true });
     }
   }
 
