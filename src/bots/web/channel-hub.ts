@@ -59,8 +59,8 @@ export class ChannelHub {
    * @param alongside what is on disk together with it
    */
   say(message: NewMessage, alongside?: () => void): MessageRow {
-    // It may have been deleted while the pictures were taken in.
-    this.#needChannel(message.channel);
+    // It may have been deleted while the pictures were taken in: what was private there would be shown to all.
+    this.locate({ id: message.channel, thread: message.thread?.toString() });
     const privateTo = message.privateTo ?? this.#rootOf(message)?.private_to ?? undefined;
     const row = this.parts.store.insert({ ...message, privateTo }, alongside);
     const root = this.#rootOf(row);
@@ -94,11 +94,16 @@ export class ChannelHub {
     return row;
   }
 
-  /** Tells one person something that others do not see: where it belongs, or elsewhere when that channel is gone. */
+  /** Tells one person something that others do not see: where it belongs, or elsewhere when that place is gone. */
   async botTells(person: string, about: ChannelRef, message: OutgoingMessage): Promise<MessageRow> {
+    return this.botSays(this.#placeNear(about), message, person);
+  }
+
+  /** A place that there is: in place of a thread its channel, in place of a channel the first one. */
+  #placeNear(about: ChannelRef): ChannelRef {
     const { store } = this.parts;
-    const where = store.hasChannel(about.id) ? about : channelRef(store.channels()[0]?.id ?? about.id);
-    return this.botSays(where, message, person);
+    if (!store.hasChannel(about.id)) return channelRef(store.channels()[0]?.id ?? about.id);
+    return about.thread === undefined || store.message(toId(about.thread)) ? about : channelRef(about.id);
   }
 
   async botEdits(id: number, message: OutgoingMessage): Promise<void> {
@@ -150,10 +155,10 @@ export class ChannelHub {
     this.#touch(id, { words });
   }
 
-  /** Shows a message to everybody that only its author saw so far, unless its thread is private. */
+  /** Shows a message to everybody that only its author saw so far, unless its thread is private, or gone. */
   publish(id: number): void {
-    const root = this.#rootOf(this.need(id));
-    if (!root || root.private_to === null) this.#touch(id, { publish: true });
+    const row = this.need(id);
+    if (row.thread === null || this.#rootOf(row)?.private_to === null) this.#touch(id, { publish: true });
   }
 
   openThread(id: number, title: string): ChannelRef {

@@ -233,16 +233,22 @@ class ModeratedChannels {
     }
   }
 
-  /** It is gone for everybody at once, so that what is cancelled finds no place there any more. */
+  /**
+   * It is gone for everybody at once, so that what is cancelled finds no place there any more; nor does a job that
+   * could not be cancelled.
+   */
   async #delete(id: string, by: PersonRow): Promise<Outcome> {
     const { hub, handlers } = this.services;
-    const { store, sockets } = hub.parts;
+    const { store, sockets, logger } = hub.parts;
     const [first] = store.channels();
     if (first?.id === id) throw new ChatError("forbidden", "web.first-channel", { name: first.name });
     this.#mustNotBeLastOpen(id);
     store.deleteChannel(id);
     sockets.send({ kind: "channel-gone", id });
-    const count = await handlers.admin?.cancelIn(toUser(by), channelRef(id));
+    const count = await handlers.admin?.cancelIn(toUser(by), channelRef(id)).catch((err: unknown) => {
+      logger.error({ err, channel: id }, "the jobs of a channel that was deleted could not be cancelled");
+      return 0;
+    });
     return count ? sentence("web.act.jobs", { count }) : undefined;
   }
 

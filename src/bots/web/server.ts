@@ -189,6 +189,8 @@ function tellOfUnknownProxy(app: FastifyInstance, isProxy: (address?: string) =>
 
 function answerErrors(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => {
+    // What may be kept of an answer is not so of a refusal: what is hidden or busy now is there again later.
+    reply.header("cache-control", "no-store");
     // In words for everybody; the cause names the file. Others are a visitor's doing, such as a page that is unknown.
     if (error instanceof ChatError && error.kind === "unavailable" && error.cause instanceof StoreError)
       request.log.error({ err: error }, "the disk has refused what a request needs");

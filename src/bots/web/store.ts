@@ -32,6 +32,9 @@ const CHANNELS = `SELECT c.id, c.name, c.topic, c.archived, COALESCE((SELECT MAX
   WHERE m.channel = c.id AND m.thread IS NULL AND m.removed = 0 AND m.private_to IS NULL), 0) AS last
   FROM channel c WHERE c.deleted = 0`;
 
+/** Of messages: nothing of a deleted channel is shown, also while they are still to be dropped. */
+const IN_CHANNEL = "channel IN (SELECT id FROM channel WHERE deleted = 0)";
+
 export interface StoredChannel {
   /** The name that it was made with. */
   readonly id: string;
@@ -84,13 +87,13 @@ export class ChatStore {
 
   /** Ids of messages before one, the oldest first, but for those that are answered in a thread since. */
   oldest(before: number, limit: number): number[] {
-    const query = `SELECT id FROM message AS m WHERE id < ?1 AND removed = 0 AND NOT EXISTS
+    const query = `SELECT id FROM message AS m WHERE id < ?1 AND removed = 0 AND ${IN_CHANNEL} AND NOT EXISTS
       (SELECT 1 FROM message WHERE thread = m.id AND id >= ?1 AND removed = 0) ORDER BY id LIMIT ?2`;
     return this.sql.all<{ id: number }>(query, before, limit).map(({ id }) => id);
   }
 
   oldestWithPictures(limit: number): MessageRow[] {
-    return this.sql.all("SELECT * FROM message WHERE pictures <> '[]' ORDER BY id LIMIT ?", limit);
+    return this.sql.all(`SELECT * FROM message WHERE pictures <> '[]' AND ${IN_CHANNEL} ORDER BY id LIMIT ?`, limit);
   }
 
   /** Forgets the messages before one that were removed. */
@@ -184,7 +187,7 @@ export class ChatStore {
   }
 
   message(id: number): MessageRow | undefined {
-    return this.sql.get("SELECT * FROM message WHERE id = ? AND removed = 0", id);
+    return this.sql.get(`SELECT * FROM message WHERE id = ? AND removed = 0 AND ${IN_CHANNEL}`, id);
   }
 
   messageByNonce(author: string, nonce: string): MessageRow | undefined {
@@ -193,7 +196,7 @@ export class ChatStore {
 
   /** A message in its present state, also when it was removed; undefined when it is forgotten. */
   state(id: number): MessageRow | undefined {
-    return this.sql.get("SELECT * FROM message WHERE id = ?", id);
+    return this.sql.get(`SELECT * FROM message WHERE id = ? AND ${IN_CHANNEL}`, id);
   }
 
   /** @param alongside what is on disk together with it */
@@ -285,7 +288,7 @@ export class ChatStore {
    */
   changedSince(rev: number, viewer: string, limit: number): MessageRow[] {
     const query = `SELECT * FROM message WHERE rev > ? AND rev <= ? AND (private_to IS NULL OR private_to = ?)
-      ORDER BY rev LIMIT ?`;
+      AND ${IN_CHANNEL} ORDER BY rev LIMIT ?`;
     return this.sql.all(query, rev, this.#syncedRev, viewer, limit);
   }
 
@@ -337,7 +340,7 @@ export class ChatStore {
   /** To whom messages show an image file: to everybody, to this viewer alone, or undefined for not even them. */
   pictureAudience(sha: string, viewer: string): "all" | "viewer" | undefined {
     const query = `SELECT MIN(m.private_to IS NOT NULL) AS alone FROM picture_use u JOIN message m ON m.id = u.message
-      WHERE u.sha = ? AND m.removed = 0 AND (m.private_to IS NULL OR m.private_to = ?)`;
+      WHERE u.sha = ? AND m.removed = 0 AND (m.private_to IS NULL OR m.private_to = ?) AND m.${IN_CHANNEL}`;
     const { alone } = this.sql.one<{ alone: number | null }>(query, sha, viewer);
     return alone === null ? undefined : alone === 0 ? "all" : "viewer";
   }

@@ -39,7 +39,8 @@ export class ThreadMarks {
     const query = `SELECT m.* FROM thread_mark t JOIN message m ON m.thread = t.thread AND m.id > t.message
       WHERE t.person = ?1 AND t.thread = COALESCE(?2, t.thread) AND m.removed = 0 AND m.author <> ?1
       AND (m.private_to IS NULL OR m.private_to = ?1)
-      AND EXISTS (SELECT 1 FROM message r WHERE r.id = t.thread AND r.removed = 0)
+      AND EXISTS (SELECT 1 FROM message r JOIN channel c ON c.id = r.channel
+        WHERE r.id = t.thread AND r.removed = 0 AND c.deleted = 0)
       ORDER BY m.id DESC LIMIT ${MOST_UNREAD}`;
     return this.sql.all<MessageRow>(query, person, thread ?? null).filter((row) => isNewsFor(row, person));
   }

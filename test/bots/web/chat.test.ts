@@ -89,6 +89,23 @@ describe("a reaction", () => {
   });
 });
 
+describe("a command", () => {
+  it("that was cut off by a stop is told of in its channel where its thread was deleted meanwhile", async () => {
+    const dataDir = await temporaryFolder();
+    const held = handlers(() => new Promise(() => undefined));
+    const chat = await startChat(held, { dataDir });
+    const [visitor, other] = [await Visitor.enter(chat), await Visitor.enter(chat)];
+    const root = await visitor.said("a thread");
+    await visitor.said("/dream lost", { thread: root.id });
+    await visitor.request("DELETE", `/api/messages/${root.id}`);
+    await chat.stop();
+    visitor.base = other.base = (await startChat(handlers(), { dataDir })).address;
+    const { messages } = await visitor.page();
+    expect(messages.at(-1)).toMatchObject({ private: true, text: expect.stringContaining("/dream lost") });
+    expect(JSON.stringify(await other.page())).not.toContain("/dream lost");
+  });
+});
+
 describe("a reaction that means nothing", () => {
   it("is reported, and nothing is kept of it", async () => {
     const dataDir = await temporaryFolder();

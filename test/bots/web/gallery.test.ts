@@ -129,6 +129,14 @@ describe("the gallery's addresses", () => {
     expect(lines).toEqual(begun);
   });
 
+  it("let no browser keep that a picture is not there: it may be shown again", async () => {
+    const { visitor } = await open();
+    for (const file of ["480.jpg", "full", "481.jpg"]) {
+      const { status, headers } = await visitor.request("GET", `/gallery/AAAAAAAA/${file}`);
+      expect([status, headers.get("cache-control")]).toEqual([404, "no-store"]);
+    }
+  });
+
   it("give pictures that may be kept for ever, to visitors only and in two sizes", async () => {
     const { chat, visitor, asked, bytes } = await open();
     const response = await visitor.request("GET", "/gallery/7KQ4M9XA/480.jpg");

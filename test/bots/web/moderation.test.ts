@@ -175,6 +175,36 @@ describe("a channel", () => {
     expect((await mod.page()).messages.map(({ text }) => text)).not.toContain("for Gus");
   });
 
+  it("that is deleted shows nothing from then on, and is in the log, though its jobs cannot be cancelled", async () => {
+    const { chat, mod, guest, given, moderation } = await studio();
+    const { rev } = await guest.session();
+    const files = [{ bytes: await photo(40, 30, "#333"), name: "a.jpg" }];
+    const { id, pictures } = await guest.said("gone with it", { channel: "lab", files });
+    await mod.said("an answer", { channel: "lab", thread: id });
+    const ear = await guest.listen();
+    let fail: (error: Error) => void = () => undefined;
+    const cancelling = new Promise<number>((_, reject) => {
+      fail = reject;
+    });
+    vi.spyOn(given.admin ?? expect.fail(), "cancelIn").mockReturnValueOnce(cancelling);
+    const deleting = onChannel(mod, "lab", "delete-channel");
+    await ear.until(({ kind }) => kind === "channel-gone");
+    const answers = [
+      await guest.request("GET", pictures[0]?.url ?? expect.fail()),
+      await guest.request("POST", `/api/messages/${id}/reactions`, { emoji: "🌀", on: true }),
+      await guest.request("PATCH", `/api/messages/${id}`, { text: "changed" }),
+      await guest.request("POST", `/api/messages/${id}/actions`, { action: "again" }),
+      await guest.request("DELETE", `/api/messages/${id}`),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([404, 404, 404, 404, 404]);
+    await expect(chat.edit({ channel: { ...local, id: "lab" }, id }, { text: "late" })).rejects.toThrow();
+    expect((await guest.listen(rev)).messages()).toEqual([]);
+    expect((await guest.session()).news).toEqual([]);
+    fail(new Error("the disk is full"));
+    expect((await deleting).status).toBe(204);
+    expect(moderation.noted).toMatchObject([{ kind: "delete-channel", subject: "#lab" }]);
+  });
+
   it("that a stop has left half deleted is emptied at the next start", async () => {
     const { chat, given, dataDir, guest } = await studio();
     for (const text of ["one", "two"]) await guest.said(text, { channel: "lab" });

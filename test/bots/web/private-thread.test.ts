@@ -105,4 +105,24 @@ describe("the private thread of a command", () => {
     // The bot's "the picture above" is not one that others may not see.
     expect(await chat.latestPicture(art)).toBeUndefined();
   });
+
+  it("stays so when its first message is deleted while something is on its way into it", async () => {
+    const { bot, chat, ann, others, before, root, notes } = await privateThread();
+    const ear = await others.eve.listen();
+    await ann.said("/dream secret wish", { thread: root.id });
+    const [asked] = bot.events;
+    if (asked?.kind !== "command") return expect.fail();
+    const pictures = [{ bytes: await photo(70, 50, "#123456"), name: "secret.jpg", type: "image/jpeg" }];
+    const late = expect(chat.post({ ...art, thread: root.id }, { text: "secret late", pictures })).rejects.toThrow(
+      "This thread is no longer there.",
+    );
+    await chat.remove({ channel: art, id: root.id });
+    await late;
+    await expect(asked.reply({ text: "secret answer to all" }, "public")).rejects.toThrow();
+    const last = await others.eve.said("hello");
+    await ear.message(({ id }) => id === last.id);
+    const back = await others.eve.listen(before);
+    expect(JSON.stringify([ear.frames, back.frames])).not.toContain("secret");
+    for (const { url } of notes.pictures) expect((await others.eve.request("GET", url)).status).toBe(404);
+  });
 });
