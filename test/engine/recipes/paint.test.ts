@@ -146,6 +146,16 @@ describe("stylize", () => {
     expect(distance(await first(photo), original)).toBeLessThan(distance(await first(across), original) / 2);
   });
 
+  it("is reckoned to cost half as much again at scales that are worked on in tiles", () => {
+    const params = stylizeDefinition.params.parse({ size: 256 });
+    const whole = stylizeDefinition.cost(params);
+    // Of the scales, 181 and 256 pixels, only the larger one.
+    const last = stylizeDefinition.cost(params, undefined, 181 * 127);
+    expect(whole).toBeLessThan(last);
+    expect(last).toBeLessThan(1.5 * whole);
+    expect(stylizeDefinition.cost(params, undefined, 1)).toBeCloseTo(1.5 * whole);
+  });
+
   it("takes the steps that its cost is reckoned from, most of them at the full size", async () => {
     const wide = await input(await drawn(100, 70));
     const params = stylizeDefinition.params.parse({ ...small, size: 256, steps: 7 });

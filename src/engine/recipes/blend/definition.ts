@@ -69,8 +69,9 @@ export const blendDefinition = defineRecipe({
   },
   deed: ({ styles, sweep }) => ({ does: "paint", styles: namedStyles(styles), film: sweep > 0 }),
   film: ({ sweep }) => sweep > 0,
-  cost: (params, done) =>
-    Math.max(1, params.sweep) * paintingCost(params, { width: params.size, height: params.size * TYPICAL_RATIO, done }),
+  cost: (params, done, atOnce) =>
+    Math.max(1, params.sweep) *
+    paintingCost(params, { width: params.size, height: params.size * TYPICAL_RATIO, done, atOnce }),
   footprint: (params) => {
     const pictures = params.sweep + masksOf(params);
     return paintingFootprint(params, params.size, { styles: params.styles.length, pictures });

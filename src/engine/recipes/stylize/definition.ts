@@ -60,7 +60,8 @@ export const stylizeDefinition = defineRecipe({
     style?.name === undefined || style.name === ATTACHED ? "Painting" : `Painting in ${style.name}`,
   deed: ({ styles }) => ({ does: "paint", styles: namedStyles(styles) }),
   film: () => false,
-  cost: (params, done) => paintingCost(params, { width: params.size, height: params.size * TYPICAL_RATIO, done }),
+  cost: (params, done, atOnce) =>
+    paintingCost(params, { width: params.size, height: params.size * TYPICAL_RATIO, done, atOnce }),
   footprint: (params) =>
     paintingFootprint(params, params.size, { styles: params.styles.length, pictures: masksOf(params) }),
   goesOn,

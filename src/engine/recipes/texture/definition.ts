@@ -114,8 +114,9 @@ export const textureDefinition = defineRecipe({
     return { does: "texture", style, into: classTermNames(into), away: classTermNames(away) };
   },
   film: () => false,
-  cost: (params) => {
-    const cost = paintingCost(params, { ...textureSize(params), smallest: SMALLEST_TEXTURE }, textureSteps);
+  cost: (params, _done, atOnce) => {
+    const size = { ...textureSize(params), smallest: SMALLEST_TEXTURE, atOnce };
+    const cost = paintingCost(params, size, textureSteps);
     return hasWords(params) ? TO_THE_SCORES * cost : cost;
   },
   footprint: (params) => {
