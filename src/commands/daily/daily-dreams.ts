@@ -1,6 +1,7 @@
 import type { ChannelRef, Job } from "../../domain/model.js";
 import { dreamDefinition } from "../../engine/recipes/dream/definition.js";
 import type { Chat } from "../../port/adapter.js";
+import { ChatError, mayPass } from "../../port/chat-error.js";
 import type { JobRepository } from "../../queue/job-repository.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { plain } from "../../shared/text.js";
@@ -8,7 +9,7 @@ import { DAY_MS } from "../../shared/time.js";
 import type { Store } from "../../store/open.js";
 import { checkMayUse, checkNotWithheld } from "../images/may-use.js";
 import { provenanceOfJob } from "../images/provenance.js";
-import { type RefusalServices, refusal } from "../moderation/refusal.js";
+import { isLasting, type RefusalServices, refusal } from "../moderation/refusal.js";
 import type { RepeatServices } from "../recipes/repeat.js";
 import { startJob } from "../recipes/start-job.js";
 import type { ChannelSettings } from "../settings/channel-settings.js";
@@ -87,12 +88,14 @@ export class DailyDreams {
     const state = dailyState(scope, settings);
     const { day, late } = lastDue(time, this.now());
     if (!state || state.done === day || late > LATEST_MINUTES) return;
-    // What a full queue or an absent chat refuses is tried again within the hour; a stop in between skips the day.
+    // What a full queue or an absent chat refuses is tried again within the hour, what is archived or deleted is not; a
+    // stop in between skips the day.
     keepDailyState(scope, { ...state, done: day }, settings);
     try {
       await this.#make(channel, state.by);
     } catch (error) {
-      keepDailyState(scope, state, settings);
+      const isOver = isLasting(error) || (error instanceof ChatError && !mayPass(error));
+      if (!isOver) keepDailyState(scope, state, settings);
       throw error;
     }
   }

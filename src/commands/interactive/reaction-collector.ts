@@ -11,7 +11,7 @@ import type { Jobs } from "../../store/jobs.js";
 import type { FoundImage } from "../images/find-image.js";
 import { type Provenance, provenanceOf } from "../images/provenance.js";
 import type { Moderation } from "../moderation/moderation.js";
-import { ARCHIVED, type RefusalServices, refusal } from "../moderation/refusal.js";
+import { type RefusalServices, refusal } from "../moderation/refusal.js";
 import { fitToChannel } from "../presenting/deliver.js";
 import type { Params, Recipe } from "../recipes/recipe.js";
 import { type JobServices, startJob } from "../recipes/start-job.js";
@@ -206,8 +206,6 @@ export abstract class ReactionCollector extends TimedMessages {
     const asked = { channel: message.channel, user: { id: author.id, ...defined({ roles }) } };
     const refused = refusal(asked, this.services);
     if (refused) throw refused;
-    const { name, archived } = await this.chat.describe(message.channel);
-    if (archived) throw new UserError(ARCHIVED, { name });
     const [first, ...others] = shares;
     const recipe = this.services.recipes.get(others.length === 0 ? "stylize" : "blend");
     const photo = (await this.chat.picturesOf(message))[PHOTO];

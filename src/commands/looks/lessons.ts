@@ -10,7 +10,7 @@ import { plain } from "../../shared/text.js";
 import type { InteractiveMessage } from "../../store/interactive-messages.js";
 import { AGREE_LESSON, BEGIN_LESSON, DECLINE_LESSON } from "../interactive/button-ids.js";
 import { keyOf, TimedMessages } from "../interactive/timed-messages.js";
-import { ARCHIVED, BARRED, isLasting, refusal } from "../moderation/refusal.js";
+import { BARRED, isLasting, refusal } from "../moderation/refusal.js";
 import { fitToChannel } from "../presenting/deliver.js";
 import type { Params } from "../recipes/recipe.js";
 import { type JobRequester, startJob } from "../recipes/start-job.js";
@@ -222,8 +222,6 @@ export class Lessons extends TimedMessages {
     const { channel } = requester;
     const refused = refusal({ channel, user: { id: author.id, ...defined({ roles }) } }, services);
     if (refused) throw refused;
-    const { name, archived } = await this.chat.describe(channel);
-    if (archived) throw new UserError(ARCHIVED, { name });
     checkLookName(nameOf(lesson), { channel, user: author }, services);
     const recipe = services.recipes.get(teachDefinition.name);
     if (!recipe) throw new Error("No recipe to teach with.");

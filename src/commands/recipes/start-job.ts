@@ -12,6 +12,7 @@ import { downloadImage, type FoundImage, type ImageServices } from "../images/fi
 import { hasFrames, movingFrames } from "../images/moving-frames.js";
 import { type Provenance, provenanceOf, withChosenCredits } from "../images/provenance.js";
 import type { LookLibrary } from "../looks/taught-look.js";
+import { ARCHIVED } from "../moderation/refusal.js";
 import type { Presenter } from "../presenting/presenter.js";
 import type { ChannelSettings } from "../settings/channel-settings.js";
 import type { StyleLibrary } from "../styles/style-library.js";
@@ -69,7 +70,7 @@ export interface JobServices extends ImageServices {
  * Commands, palettes, votes, art channels, reactions on results, buttons and `/again` all start jobs here.
  *
  * @throws UserError when an image cannot be used, the values do not go together, it is larger than the channel allows,
- * or the queue does not take it.
+ * the channel is archived, or the queue does not take it.
  */
 export async function startJob(request: RecipeRequest, requester: JobRequester, services: JobServices): Promise<Job> {
   const { recipe, given } = request;
@@ -126,7 +127,8 @@ async function submit(
   { chat, channel, user, jobId: id, replyPublic }: JobRequester,
   { queue, presenter, settings, metrics }: JobServices,
 ): Promise<Job> {
-  const { closed, restricted, ownMembers } = await chat.describe(channel);
+  const { name, archived, closed, restricted, ownMembers } = await chat.describe(channel);
+  if (archived) throw new UserError(ARCHIVED, { name });
   const { credits: before, ...origin } = provenance;
   const credits = [...withChosenCredits(before, { styles, look }), ...more];
   try {

@@ -128,6 +128,16 @@ describe("the dream of the day", () => {
     expect(app.settings.daily("fake")).toMatchObject([{ channel: art }]);
   });
 
+  it.each(["archived", "gone"])("is not made, nor tried again and again, in a channel that is %s", async (how) => {
+    const { chat, app, queue, timeIn, lookAfter, begun } = await open();
+    const warned = vi.spyOn(app.logger, "warn");
+    await chat.say(mod, `/settings daily:${timeIn(2)}`);
+    if (how === "archived") chat.info = { ...chat.info, archived: true };
+    else vi.spyOn(chat, "describe").mockRejectedValue(new ChatError("gone", { message: "There is no such channel." }));
+    for (const hours of [2, 2.1, 2.2]) await lookAfter(hours);
+    expect([begun().length, queue.positions().length, warned.mock.calls.length]).toEqual([0, 0, 1]);
+  });
+
   it("is made once where its heading cannot be posted", async () => {
     const { chat, engine, queue, timeIn, lookAfter, quiet } = await open();
     await chat.say(mod, `/settings daily:${timeIn(2)}`);
