@@ -117,7 +117,7 @@ export function createAppContext(options: AppContextOptions): HandlersContext {
       largest,
       marksFiles,
       linkTo: (job) => wholeResults?.linkTo(job),
-      keepLook: (job, result) => keepLook(job, result, store.looks),
+      keepLook: (job, lesson) => keepLook(job, lesson, store.looks),
       madeFrom: (job, recipe) => madeFrom(job, recipe, store.jobs),
     }),
     octaves: new KeptOctaves({ queue, recipes, store: store.octaves, logger }),

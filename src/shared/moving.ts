@@ -1,6 +1,6 @@
 /** Moving pictures: how long each of their frames is shown, and which of them a job works on. */
 import { filmFacts } from "./films/film-file.js";
-import { filmKind } from "./films/kind.js";
+import { filmKind, mayMove } from "./films/kind.js";
 import { readApng } from "./metadata/apng.js";
 import { sharp } from "./native.js";
 
@@ -76,13 +76,6 @@ const shownMs = (said: number): number => (said <= UNSAID_MS ? USUAL_MS : said);
 /** Whether so many first frames of a file can be opened at once. */
 export function canOpen({ width, height, framesPerSecond }: Omit<MovingFacts, "delays">, frames: number): boolean {
   return framesPerSecond !== undefined || width * height * frames <= MOST_FILM_PIXELS;
-}
-
-/** Whether a file's first bytes are those of a format that has frames. */
-export function mayMove(bytes: Uint8Array): boolean {
-  if (filmKind(bytes)) return true;
-  const mark = Buffer.from(bytes.subarray(0, 12)).toString("latin1");
-  return mark.startsWith("GIF8") || mark.startsWith("\x89PNG") || (mark.startsWith("RIFF") && mark.endsWith("WEBP"));
 }
 
 /**

@@ -8,7 +8,6 @@ import {
   EVERY,
   type Excerpt,
   type MovingFacts,
-  mayMove,
   readExcerpt,
   sayExcerpt,
 } from "../../shared/moving.js";
@@ -39,7 +38,7 @@ export async function movingFrames(
   sides: FilmSides,
 ): Promise<number | undefined> {
   const excerpt = readExcerpt(typeof typed === "string" ? typed : "all");
-  if (!excerpt || excerpt.still || !mayMove(bytes)) return undefined;
+  if (!excerpt || excerpt.still) return undefined;
   const facts = await factsOf(bytes);
   if (!facts) return undefined;
   const { places, delays } = chosenFrames(facts, excerpt);
@@ -80,7 +79,7 @@ function smallerOf(
 
 /** Whether a file has several frames. @throws UserError where it cannot be read */
 export async function hasFrames(bytes: Uint8Array): Promise<boolean> {
-  return mayMove(bytes) && (await factsOf(bytes)) !== undefined;
+  return (await factsOf(bytes)) !== undefined;
 }
 
 async function factsOf(bytes: Uint8Array): Promise<MovingFacts | undefined> {

@@ -8,17 +8,19 @@ import { creditedOwners } from "../images/shown-works.js";
 import { styleScope } from "../styles/style-scope.js";
 import { LOOK_LIMITS } from "./taught-look.js";
 
+/** What a job has taught, and which network. */
+export type Lesson = Required<Pick<EngineResult, "taught" | "network">>;
+
 /**
  * Keeps what a job has taught as a look of its community. It may be called again for the same job.
- * @returns what became of it, in a sentence; undefined of jobs that teach nothing
+ * @returns what became of it, in a sentence
  * @throws StoreError when the disk does not take it
  */
 export async function keepLook(
   { id: job, channel, author, credits = [], pictures, params }: Job,
-  { taught, network }: Pick<EngineResult, "taught" | "network">,
+  { taught, network }: Lesson,
   looks: Pick<Looks, "add">,
-): Promise<string | undefined> {
-  if (!taught) return undefined;
+): Promise<string> {
   const name = String(params.name);
   const makers = creditedOwners({ credits });
   const count = pictures.filter(isExample).length;

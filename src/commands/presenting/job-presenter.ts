@@ -19,6 +19,7 @@ import type { CancelReason, JobQueue, QueuePosition } from "../../queue/queue.js
 import { defined } from "../../shared/defined.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { plain } from "../../shared/text.js";
+import type { Lesson } from "../looks/keep-look.js";
 import type { Recipe } from "../recipes/recipe.js";
 import { mayBeCut, variantsOf } from "../recipes/variants.js";
 import {
@@ -60,8 +61,8 @@ export interface JobPresenterOptions {
   readonly marksFiles: (channel: ChannelRef) => boolean;
   /** Where a job's result is as it is, for chats that take only a smaller form; undefined where it is nowhere. */
   readonly linkTo: (job: string) => string | undefined;
-  /** Keeps what a job has taught, and says so; undefined of one that teaches nothing. See `keepLook`. */
-  readonly keepLook: (job: Job, result: EngineResult) => Promise<string | undefined>;
+  /** Keeps what a job has taught, and says so. See `keepLook`. */
+  readonly keepLook: (job: Job, lesson: Lesson) => Promise<string>;
   /** See `madeFrom`. */
   readonly madeFrom: (job: Job, recipe: Recipe) => PictureOrigin | undefined;
   /** See `ChannelSettings.largest`. */
@@ -222,7 +223,8 @@ export class JobPresenter {
   done(job: Job, result: EngineResult): void {
     this.#end(async () => {
       const { recipe, destination, logger, metrics, again = false, marksFiles, linkTo, keepLook } = this.options;
-      const lesson = await keepLook(job, result);
+      const { taught, network } = result;
+      const lesson = taught && (await keepLook(job, { taught, network }));
       const made = { ...texts.resultPicture(recipe, job, result), whole: linkTo(job.id) };
       const picture = markedResult(this.#withOrigin(made), { recipe, job, result, marksFiles });
       const known = this.#messages.final;

@@ -101,21 +101,27 @@ async function changed(offer: Offer, { params, pictures }: Draft, given: Params,
   const changes = { ...impliedValues(offer, rest), ...rest };
   const kinds = new Set(Object.values(definition.options).map(({ kind }) => kind));
   const dreams = kinds.has("look");
-  const taught = dreams ? await taughtLook({ params, pictures, changes }, scope, botOptions) : undefined;
+  const mayBeTaught = dreams && (changes.look !== undefined || pictures[TAUGHT] !== undefined);
+  const taught = mayBeTaught ? await taughtLook({ params, pictures, changes }, scope, botOptions) : undefined;
   if (dreams && !taught && typeof changes.look === "string")
     checkLook(changes.look, scope.channel, scope.looks, botOptions);
   const merged = dreams ? dreamWith(taught, { botOptions, params, changes }) : { ...params, ...changes };
   const settled = withoutUndefined(oneOutcome(merged, rest));
-  checkCanName(definition, settled, botOptions);
+  if (saysWords(definition, settled)) checkCanName(settled.network, botOptions);
   const { maxBytes: _, ...still } = settled;
   const made = { params: { ...still, ...filmBytes(definition, settled, scope) }, pictures };
   const draft = dreams ? withLookFile(made, taught) : made;
-  if (definition.pictures[GUIDE]) return withGuide(draft, like, scope);
+  if (like !== undefined || pictures[GUIDE]) return withGuide(draft, like, scope);
   if (kinds.has("style")) return withTextureStyle(draft, style, scope);
   if (!definition.options.styles) return draft;
   return definition.options.styles.several
     ? withSharedStyles(draft, styles, scope, options)
     : withOneStyle(draft, style, scope);
+}
+
+/** Whether something is to be made that a network must know by its name. */
+function saysWords({ options }: RecipeDefinition, params: Params): boolean {
+  return Object.entries(options).some(([key, { kind }]) => kind === "classes" && params[key] !== undefined);
 }
 
 /** A dream's parameters with some changed, where a taught look is as good as the network's own. */
@@ -192,7 +198,7 @@ function filmBytes(definition: RecipeDefinition, params: Params, { chat }: Scope
 /** Arguments that say the same again. */
 function printed({ options }: RecipeDefinition, chatOptionsOf: Options, params: Params): Argument[] {
   const { style, styles: _, ...rest } = params;
-  const shares = stylesOf(params);
+  const shares = options.styles ? stylesOf(params) : [];
   const names =
     options.styles?.several === true
       ? shares.map(({ name, weight, where = String(weight) }) => ({ key: name, value: where }))
@@ -224,7 +230,7 @@ function unnamedImages(
 ): readonly UnnamedImage[] {
   const [main] = mainOf(definition) ?? [];
   const image = main !== undefined && roles.includes(main) && params.style === undefined;
-  const style = stylesOf(params).some(({ name }) => name === ATTACHED);
+  const style = definition.options.styles && stylesOf(params).some(({ name }) => name === ATTACHED);
   const guide = roles.includes(GUIDE) && params.like === ATTACHED_GUIDE;
   const mask = roles.includes(MASK);
   return [
@@ -396,7 +402,7 @@ async function findImages(
   const first = alone ? await findGivenImage(context, limits) : await findImage(context, limits, wanted);
   if (!first && !alone && (wanted !== "none" || !mayDoWithout(definition))) return undefined;
   const found: Record<string, FoundImage> = first ? { [main[0]]: first } : {};
-  const guide = definition.pictures[GUIDE] && (await findGuide(given.like, context, limits));
+  const guide = typeof given.like === "string" ? await findGuide(given.like, context, limits) : undefined;
   if (guide) found[GUIDE] = guide;
   for (const [i, role] of furtherRoles(seconds, given).entries()) {
     const other = await findFurtherImage(context, limits, i + (given.like === ATTACHED_GUIDE ? 2 : 1));

@@ -11,13 +11,13 @@ import type { Draft, Params, Scope } from "./recipe.js";
 const EXAMPLE = "/dream like:winter";
 
 /** Whether a guide is a picture that must be found, as no style names it. */
-function isUnnamedGuide(like: unknown): like is string {
-  return typeof like === "string" && (like === ATTACHED_GUIDE || readLink(like) !== undefined);
+function isUnnamedGuide(like: string): boolean {
+  return like === ATTACHED_GUIDE || readLink(like) !== undefined;
 }
 
 /** The picture that a command's `like` means; undefined for a style, which is found by its name. */
 export async function findGuide(
-  like: unknown,
+  like: string,
   request: ImageRequest,
   limits: BotOptions["pictures"],
 ): Promise<FoundImage | undefined> {
@@ -30,7 +30,7 @@ export async function findGuide(
 }
 
 /**
- * A dream with the guide that was chosen, or without. A link is not kept: it may be its owner's secret.
+ * A dream with the guide that was chosen, or the one that it has. A link is not kept: it may be its owner's secret.
  * @throws UserError for what was not found, and beside channels
  */
 export async function withGuide(draft: Draft, like: unknown, scope: Scope): Promise<Draft> {

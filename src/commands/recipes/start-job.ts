@@ -6,7 +6,7 @@ import type { ShownPicture } from "../../port/newest.js";
 import type { JobMemory } from "../../queue/job-request.js";
 import { type JobQueue, QueueError } from "../../queue/queue.js";
 import { defined } from "../../shared/defined.js";
-import { filmKind } from "../../shared/films/kind.js";
+import { filmKind, mayMove } from "../../shared/films/kind.js";
 import type { BotOptions } from "../bot-options.js";
 import { downloadImage, type FoundImage, type ImageServices } from "../images/find-image.js";
 import { hasFrames, movingFrames } from "../images/moving-frames.js";
@@ -82,28 +82,28 @@ export async function startJob(request: RecipeRequest, requester: JobRequester, 
   const pictures = Object.fromEntries(Object.entries(images).map(([role, { bytes }]) => [role, bytes]));
   const params = request.params ?? settings.defaults(recipe, channel);
   const { format } = given;
-  const moving = await framesOf(recipe, pictures, { ...params, ...given, format }, services);
+  const main = pictures[recipe.imageRole ?? ""];
+  const film = main !== undefined && mayMove(main) ? main : undefined;
+  const moving = await framesOf(recipe, film, { ...params, ...given, format }, services);
   const draft = await recipe.change({ params, pictures }, { ...given, ...moving }, scope);
   settings.checkSize(recipe, draft.params, channel, user);
-  const main = pictures[recipe.imageRole ?? ""];
-  const still = main !== undefined && !recipe.options.moving && (await hasFrames(main));
+  const still = film !== undefined && !recipe.options.moving && (await hasFrames(film));
   return submit(draft, { ...provenance, ...(still && { still }) }, request, requester, services);
 }
 
 /** Of a moving picture every frame is worked on, unless something else is said. */
 async function framesOf(
-  { imageRole = "", options, defaults }: Recipe,
-  pictures: Draft["pictures"],
+  { options, defaults }: Recipe,
+  film: Uint8Array | undefined,
   { moving, format, size }: Params,
   { botOptions }: Pick<JobServices, "botOptions">,
 ): Promise<Params> {
-  const bytes = pictures[imageRole];
   if (!options.moving) return {};
   const usual = Number(defaults().size);
   const sides = { side: typeof size === "number" ? size : usual, usual };
-  const filmFrames = bytes && (await movingFrames(bytes, moving, botOptions.pictures, sides));
+  const filmFrames = film && (await movingFrames(film, moving, botOptions.pictures, sides));
   // A film with sound stays one, unless something else is said.
-  const staysFilm = bytes !== undefined && filmFrames !== undefined && filmKind(bytes) !== undefined;
+  const staysFilm = film !== undefined && filmFrames !== undefined && filmKind(film) !== undefined;
   return { filmFrames, format: format ?? (staysFilm ? "mp4" : undefined) };
 }
 

@@ -1,4 +1,4 @@
-/** What container a film's first bytes are of. Only what is known here ever reaches ffmpeg. */
+/** What a film's first bytes are of. Only containers that are known here ever reach ffmpeg. */
 export type FilmKind = "mp4" | "webm";
 
 /** Major brands of MP4 and QuickTime; those of pictures (AVIF, HEIC) and of sound alone are others. */
@@ -18,6 +18,13 @@ export function filmKind(bytes: Uint8Array): FilmKind | undefined {
   if (name === "ftyp" && length >= 16 && length <= 1024) return BRANDS.test(brand) ? "mp4" : undefined;
   // QuickTime's files of before the brands.
   return name === "moov" || (name === "wide" && head.slice(12, 16) === "mdat") ? "mp4" : undefined;
+}
+
+/** Whether a file's first bytes are those of a format that has frames: a film's, or an animation's. */
+export function mayMove(bytes: Uint8Array): boolean {
+  if (filmKind(bytes)) return true;
+  const mark = Buffer.from(bytes.subarray(0, 12)).toString("latin1");
+  return mark.startsWith("GIF8") || mark.startsWith("\x89PNG") || (mark.startsWith("RIFF") && mark.endsWith("WEBP"));
 }
 
 export const FILM_KINDS = {
