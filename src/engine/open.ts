@@ -50,9 +50,12 @@ export interface OpenEngine {
 export function openEngine(settings: EngineSettings, runtime?: Runtime): OpenEngine {
   const { modelsDir, modelsPath, threads, programBytes = PROGRAM_BYTES } = settings;
   const choice = settings.runtime ?? "cpu";
+  let isPrepared = false;
   const prepare = async (onProgress?: (progress: Progress) => void): Promise<void> => {
+    if (isPrepared) return;
     // Plain JavaScript needs none; a card is held against onnxruntime's CPU first.
     if (choice !== "tfjs" || tfjsNativePart() !== undefined) await bringOnnx({ modelsDir, onProgress });
+    isPrepared = true;
   };
   const device = runtime ?? chosenRuntime(choice, { prepare, ...(threads !== undefined && { threads }) });
   const programs = new Programs(device, { maxBytes: programBytes });

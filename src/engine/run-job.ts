@@ -26,14 +26,14 @@ import type { ParamsOf, RecipeDefinition } from "./recipes/definition.js";
 import { dreamDefinition } from "./recipes/dream/definition.js";
 import { dream } from "./recipes/dream/run.js";
 import { morph } from "./recipes/morph.js";
-import { isMorph, octaveRole } from "./recipes/morph-options.js";
+import { octaveRole } from "./recipes/morph-options.js";
 import { movingFrames } from "./recipes/moving/frames.js";
-import { framesOf } from "./recipes/moving/options.js";
 import { neuronDefinition } from "./recipes/neuron/definition.js";
 import { neuron } from "./recipes/neuron/run.js";
 import { gridDefinition } from "./recipes/neuron-grid/definition.js";
 import { grid } from "./recipes/neuron-grid/run.js";
 import type { RecipeOptions } from "./recipes/option.js";
+import { framesOf, isMorph, variationsOf } from "./recipes/outcome.js";
 import {
   type Frame,
   type Frames,
@@ -50,7 +50,7 @@ import { TAUGHT, teachDefinition } from "./recipes/teach/definition.js";
 import { teach } from "./recipes/teach/run.js";
 import { textureDefinition } from "./recipes/texture/definition.js";
 import { texture } from "./recipes/texture/run.js";
-import { variationParams, variationsOf } from "./recipes/variation-options.js";
+import { variationParams } from "./recipes/variation-options.js";
 import { variations } from "./recipes/variations.js";
 import { zoomDefinition } from "./recipes/zoom/definition.js";
 import { zoom } from "./recipes/zoom/run.js";

@@ -10,7 +10,7 @@ import {
   type PublicScope,
   sameCommunity,
 } from "../../domain/model.js";
-import { variationsOf } from "../../engine/recipes/variation-options.js";
+import { variationsOf } from "../../engine/recipes/outcome.js";
 import { ChatError } from "../../port/chat-error.js";
 import type {
   Gallery,

@@ -1,6 +1,6 @@
 /** A result cut for what the chat has of its own: emoji, stickers, avatars. */
 import { type ChannelRef, type Job, pictureName, type User } from "../../domain/model.js";
-import { variationsOf } from "../../engine/recipes/variation-options.js";
+import { variationsOf } from "../../engine/recipes/outcome.js";
 import type { Chat } from "../../port/adapter.js";
 import type { OutgoingMessage, Picture } from "../../port/messages.js";
 import type { JobRepository } from "../../queue/job-repository.js";

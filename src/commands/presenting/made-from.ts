@@ -1,5 +1,5 @@
 import type { Job } from "../../domain/model.js";
-import { variationsOf } from "../../engine/recipes/variation-options.js";
+import { variationsOf } from "../../engine/recipes/outcome.js";
 import type { PictureOrigin } from "../../port/messages.js";
 import { defined } from "../../shared/defined.js";
 import type { Jobs } from "../../store/jobs.js";

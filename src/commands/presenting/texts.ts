@@ -2,8 +2,8 @@
 
 import { type Credit, type Job, type JobFailure, pictureName, workedMs } from "../../domain/model.js";
 import type { EngineFrame, EngineResult } from "../../engine/process/engine.js";
+import { variationsOf } from "../../engine/recipes/outcome.js";
 import { teachDefinition } from "../../engine/recipes/teach/definition.js";
-import { variationsOf } from "../../engine/recipes/variation-options.js";
 import type { Button, Countdown, OutgoingMessage, Picture } from "../../port/messages.js";
 import { toldPosition } from "../../queue/positions.js";
 import type { QueuePosition } from "../../queue/queue.js";

@@ -9,11 +9,9 @@ import {
 } from "../../engine/recipes/definition.js";
 import { DEFINITIONS } from "../../engine/recipes/definitions.js";
 import { ATTACHED_GUIDE, GUIDE } from "../../engine/recipes/dream/guide.js";
-import { isMorph } from "../../engine/recipes/morph-options.js";
-import { framesOf } from "../../engine/recipes/moving/options.js";
+import { framesOf, isMorph, variationsOf } from "../../engine/recipes/outcome.js";
 import { ATTACHED } from "../../engine/recipes/painting/options.js";
 import { TAUGHT, teachDefinition } from "../../engine/recipes/teach/definition.js";
-import { variationsOf } from "../../engine/recipes/variation-options.js";
 import { MASK, parseWhere } from "../../engine/recipes/where/syntax.js";
 import { defined } from "../../shared/defined.js";
 import { kebab } from "../../shared/text.js";
@@ -48,6 +46,7 @@ const largestOf = (params: Params): number => Math.max(...SIDES.map((side) => Nu
 /** A recipe as the chats of an installation offer it. */
 export function chatRecipe(definition: RecipeDefinition, botOptions: BotOptions): Recipe {
   const options = chatOptions(definition, botOptions);
+  const usual = chatDefaults(definition, botOptions);
   return {
     name: definition.name,
     command: definition.command,
@@ -57,8 +56,8 @@ export function chatRecipe(definition: RecipeDefinition, botOptions: BotOptions)
     title: (params) => definition.title(completed(definition, params)),
     deed: (params) => definition.deed(completed(definition, params)),
     film: (params) => definition.film(completed(definition, params)),
-    defaults: () => ({ ...chatDefaults(definition, botOptions), seed: randomSeed() }),
-    change: (draft, changes, scope) => changed({ definition, botOptions, options }, draft, changes, scope),
+    defaults: () => ({ ...usual, seed: randomSeed() }),
+    change: (draft, changes, scope) => changed({ definition, botOptions, options, usual }, draft, changes, scope),
     print: (params, roles) => [...printed(definition, options, params), ...withoutImage(definition, roles)],
     unnamedImages: (params, roles) => unnamedImages(definition, params, roles),
     side: (params) => definition.side?.(completed(definition, params)) ?? largestOf(params),
@@ -93,6 +92,8 @@ interface Offer {
   readonly definition: RecipeDefinition;
   readonly botOptions: BotOptions;
   readonly options: Options;
+  /** See {@link chatDefaults}. */
+  readonly usual: Params;
 }
 
 async function changed(offer: Offer, { params, pictures }: Draft, given: Params, scope: Scope): Promise<Draft> {
@@ -152,11 +153,10 @@ function withLookFile({ params, pictures }: Draft, taught: Awaited<ReturnType<ty
  * sets nothing, undefined where there are none: a job that is repeated with another preset keeps nothing of the one
  * before.
  */
-function impliedValues({ definition, botOptions }: Offer, given: Params): Params {
+function impliedValues({ definition, botOptions, usual }: Offer, given: Params): Params {
   const { preset } = given;
   const implied = definition.defaultsWith?.(given) ?? {};
   const chosen = typeof preset === "string";
-  const usual = chatDefaults(definition, botOptions);
   const keys = new Set([
     ...Object.keys(implied),
     ...(chosen ? Object.values(definition.presets).flatMap(Object.keys) : []),

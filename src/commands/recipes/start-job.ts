@@ -1,5 +1,6 @@
 import type { ChannelRef, Credit, Job, Member, MessageRef, MetricsSink, User } from "../../domain/model.js";
 import { filmOfOctaves, MORPH_COST_KEY, octaveOf } from "../../engine/recipes/morph-options.js";
+import { isMorph } from "../../engine/recipes/outcome.js";
 import type { Chat } from "../../port/adapter.js";
 import type { OutgoingMessage } from "../../port/messages.js";
 import type { ShownPicture } from "../../port/newest.js";
@@ -160,7 +161,7 @@ async function submit(
 
 /** How much is to be done, and what its time depends on: of octaves that were kept only a film is made. */
 function workOf(recipe: Recipe, { params, pictures }: Pick<Draft, "params" | "pictures">, done: number | undefined) {
-  const kept = Object.keys(pictures).some((role) => octaveOf(role) !== undefined);
+  const kept = isMorph(params) && Object.keys(pictures).some((role) => octaveOf(role) !== undefined);
   if (kept) return { cost: filmOfOctaves(recipe.side(params)), costKey: MORPH_COST_KEY };
   return { cost: recipe.cost(params, done), costKey: recipe.costKey(params) };
 }

@@ -1,7 +1,8 @@
 /** What can be made of a result by one press: which values change, and what a recipe does not offer. */
 
 import type { Job } from "../../domain/model.js";
-import { MOST_VARIATIONS, variationParams, variationsOf } from "../../engine/recipes/variation-options.js";
+import { variationsOf } from "../../engine/recipes/outcome.js";
+import { MOST_VARIATIONS, variationParams } from "../../engine/recipes/variation-options.js";
 import type { Chat } from "../../port/adapter.js";
 import { UserError } from "../user-error.js";
 import { type Params, type Recipe, randomSeed, SIDES } from "./recipe.js";

@@ -1,10 +1,10 @@
 /** What a recipe is called, takes and costs: all that can be known of it without the engine. */
 import { z } from "zod";
 import type { Deed } from "../../shared/deed.js";
-import { isMorph, MORPH_FRAMES, MORPH_SIDE } from "./morph-options.js";
-import { framesOf, laterParams, openingOf } from "./moving/options.js";
+import { MORPH_FRAMES, MORPH_SIDE } from "./morph-options.js";
+import { laterParams, openingOf } from "./moving/options.js";
 import type { RecipeOption, RecipeOptions } from "./option.js";
-import { variationsOf } from "./variation-options.js";
+import { framesOf, isMorph, variationsOf } from "./outcome.js";
 
 type Shape<O extends RecipeOptions> = { -readonly [K in keyof O]: O[K] extends RecipeOption<infer S> ? S : never };
 type Schema<O extends RecipeOptions> = z.ZodObject<Shape<O>, z.core.$strict>;

@@ -8,11 +8,6 @@ export const morphOptions = {
   maxBytes: maxBytesOption(50_000),
 };
 
-/** Whether a job makes a morph. */
-export function isMorph({ morph }: { readonly morph?: unknown }): boolean {
-  return morph === true;
-}
-
 /** The role of an octave that was kept of the same job, counted from 1: a morph of all of them takes no painting. */
 export function octaveRole(octave: number): string {
   return `octave${octave}`;

@@ -19,11 +19,6 @@ export const detailSeedOption = integer({
   maximum: MAX_SEED,
 });
 
-/** How many variations a job makes. */
-export function variationsOf({ repeat = 1 }: { readonly repeat?: unknown }): number {
-  return typeof repeat === "number" ? repeat : 1;
-}
-
 /**
  * What makes one variation of a sheet: the parameters of a job that makes it alone. Where the details have a seed of
  * their own, that is what differs.

@@ -87,8 +87,7 @@ export interface Into {
 }
 
 /** @throws NetworkError where the network names nothing, RecipeError for words that mean nothing */
-export function intoOf(params: DreamParams, engine: EngineContext, fromNoise: boolean): Into | undefined {
-  if (params.into === undefined && params.away === undefined) return undefined;
+export function intoOf(params: DreamParams, engine: EngineContext, fromNoise: boolean): Into {
   const { network } = engine;
   const count = network.classes ?? noClasses(network.id);
   const weights = weightsOf(params, count);

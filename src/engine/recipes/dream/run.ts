@@ -29,6 +29,7 @@ import { type Frame, type FrameBefore, type Pictures, type RecipeContext, Recipe
 import { floatsOf, type Savable, type SavedState } from "../saved-state.js";
 import { lossOf, tileOptions } from "../tiled-loss.js";
 import { atSizes, findMask, type MaskAt } from "../where/find-mask.js";
+import { MASK } from "../where/syntax.js";
 import { type DreamParams, PLAIN_CHANGE } from "./definition.js";
 import { deepest, type Into, intoOf } from "./into.js";
 import { sightings } from "./sightings.js";
@@ -62,17 +63,20 @@ export async function* dream(
   const { programs, resume } = context;
   const network = await context.network(params.network);
   const engine = { programs, network };
-  const into = intoOf(params, engine, pictures.image === undefined);
+  const isInto = (params.into ?? params.away) !== undefined;
+  const into = isInto ? intoOf(params, engine, pictures.image === undefined) : undefined;
   const objective = await dreamObjective(params, pictures, network, context, into);
   const tiles = tileOptions(params.tile, network, objective.layers, context);
   const next = random(params.seed);
   const started = await startingImage(params, pictures, next, into);
   const least = into ? leastSideToName(network) : leastSideOf(network, objective.layers);
   const source = extended(started, least);
-  const maskAt = await findMask(params, started, pictures, context, least);
+  const isPart = (params.where ?? pictures[MASK] ?? started.cutOut) !== undefined;
+  const maskAt = isPart ? await findMask(params, started, pictures, context, least) : undefined;
   const photo = context.before ? begun(context.before, source, maskAt, least) : source;
   const freshAt = context.before && freshPlaces(context.before, least);
-  const finished = into || context.before ? undefined : await finishedAt(pictures, started, photo);
+  const done = into || context.before ? undefined : pictures[FINISHED];
+  const finished = done && (await finishedAt(done, started, photo));
   const further = finished && furtherSizes(finished, photo, params.octaveScale);
   const sizes =
     into?.sizes(photo, least) ??

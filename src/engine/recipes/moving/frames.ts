@@ -4,10 +4,9 @@ import type { FilmFormat } from "../../images/film.js";
 import { fitInside } from "../../images/raster.js";
 import { resize } from "../../images/resample.js";
 import { FILM_BYTES } from "../common-options.js";
-import { isMorph } from "../morph-options.js";
+import { framesOf, isMorph, variationsOf } from "../outcome.js";
 import { type Frames, type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
-import { variationsOf } from "../variation-options.js";
-import { framesOf, laterParams } from "./options.js";
+import { laterParams } from "./options.js";
 import { moving } from "./run.js";
 
 const EVERY_FRAME: Excerpt = { still: false, every: 1 };

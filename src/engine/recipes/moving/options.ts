@@ -28,11 +28,6 @@ export const movingOptions = {
   }),
 };
 
-/** How many frames a job works on; 1 where it makes a still. */
-export function framesOf({ filmFrames }: { readonly filmFrames?: unknown }): number {
-  return typeof filmFrames === "number" && filmFrames > 1 ? filmFrames : 1;
-}
-
 /** Frames from the end that run before the first one of a film that loops. */
 export function openingOf(frames: number): number {
   return Math.min(MOST_OPENING, Math.floor(frames / 4));

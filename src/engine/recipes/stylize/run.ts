@@ -13,7 +13,7 @@ import { warpAlong } from "../../images/warp.js";
 import { presetsOf, resolveLayer } from "../../networks/looks.js";
 import { type LayerInfo, leastSideOf } from "../../networks/network.js";
 import type { Shift } from "../../transforms/see.js";
-import { furtherSizes, GROWTH, paintingScales } from "../common-options.js";
+import { FINISHED, furtherSizes, GROWTH, paintingScales } from "../common-options.js";
 import { finishedAt } from "../finished.js";
 import { noise } from "../noise.js";
 import { bookTransfer } from "../painting/book.js";
@@ -115,7 +115,8 @@ async function transferOf(params: StylizeParams, pictures: Pictures, context: Re
     image: extended(warpAlong(frame.result, frame.flow), least),
     sure: extended(frame.sure, least),
   };
-  const finished = frame ? undefined : await finishedAt(pictures, size, photo);
+  const done = frame ? undefined : pictures[FINISHED];
+  const finished = done && (await finishedAt(done, size, photo));
   const rest = { finished, photo, size, least, styles, measure, contentLayer, next, start, pixels };
   return Object.assign({ programs, network, params }, rest, placed, before && { before });
 }
