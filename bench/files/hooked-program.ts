@@ -41,8 +41,11 @@ export async function withProgram<T>(
     },
     stdio: ["ignore", "pipe", "inherit"],
   });
+  // Its address may be taken: what it says of that is on the console.
+  const ended = new AbortController();
+  started.once("exit", () => ended.abort(new Error("the program ended before it was asked to")));
   try {
-    while (!String((await once(started.stdout, "data"))[0]).includes("ready"));
+    while (!String((await once(started.stdout, "data", { signal: ended.signal }))[0]).includes("ready"));
     const session = await fetch(`${ADDRESS}/api/session`);
     const cookie = session.headers.get("set-cookie")?.split(";")[0] ?? "";
     // A page is open, to which messages are sent.
@@ -55,8 +58,10 @@ export async function withProgram<T>(
       source: (url) => (url.startsWith(base) ? url.slice(base.length).replace(/\.js$/, ".ts") : undefined),
     });
   } finally {
-    started.kill();
-    await once(started, "exit");
+    if (!ended.signal.aborted) {
+      started.kill();
+      await once(started, "exit");
+    }
     rmSync(folder, { recursive: true, force: true });
   }
 }
