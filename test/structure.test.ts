@@ -165,6 +165,7 @@ describe("the parts", () => {
         "src/bots/markdown/plain-text.ts",
         "src/bots/web/wire.ts",
         "src/shared/sentences/catalogue.ts",
+        "src/shared/sentences/durations.ts",
         "src/shared/time.ts",
       ]),
     );

@@ -88,6 +88,22 @@ describe("/teach from:hearts", () => {
     expect(chat.violations).toEqual([]);
   });
 
+  it("takes the answer of who is quicker than the chat's word that the question is posted", async () => {
+    const open = await hearted();
+    const { chat, engine } = open;
+    const pressed: Promise<void>[] = [];
+    chat.shown = async ({ text }) => {
+      if (!text.includes("would like to teach")) return;
+      const message = chat.in("channel").at(-1) ?? expect.fail();
+      pressed.push(chat.press(ben, message, "agree"), chat.press(cat, message, "decline"));
+      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    };
+    await chat.say(ann, LINE);
+    await Promise.all(pressed);
+    expect(chat.ephemeral.map(({ text }) => text).join()).not.toContain("any more");
+    expect((await engine.next()).request).toMatchObject({ recipe: "teach", params: { name: "moths" } });
+  });
+
   it("teaches nothing where too few agree, and a later answer counts in place of an earlier one", async () => {
     const open = await asked();
     const { press, says } = open;

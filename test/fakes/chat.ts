@@ -69,6 +69,8 @@ export class FakeChat implements Chat {
   obstacle: string | undefined;
   /** Changes how pictures on messages are downloaded. */
   download: (image: PictureSource) => PictureSource = (image) => image;
+  /** An answer is shown and the bot is still to be told: it is told after what this gives. */
+  shown: (content: OutgoingMessage) => Promise<void> | void = () => undefined;
   /** Asked before each call: an error to reject with, or what it is to wait for. */
   fault: (
     call: Call,
@@ -364,7 +366,11 @@ export class FakeChat implements Chat {
     await this.#enter("reply", { channel, content });
     if (visibility === "public" && this.threads.get(channel.thread ?? "")?.open === false)
       throw new ChatError("gone", { message: "The thread is gone." });
-    if (visibility === "public") return this.#add(channel, content);
+    if (visibility === "public") {
+      const ref = this.#add(channel, content);
+      await this.shown(content);
+      return ref;
+    }
     this.#check(content);
     const { text, buttons, file, pictures } = content;
     this.ephemeral.push({

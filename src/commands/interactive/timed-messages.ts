@@ -21,8 +21,8 @@ export abstract class TimedMessages {
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #pending = new Set<Promise<void>>();
   readonly #live = new Map<string, LiveMessage>();
-  /** Channels where one is being opened. */
-  readonly #opening = new Set<string>();
+  /** Channels where one is being opened, with what settles when it is stored or has failed. */
+  readonly #opening = new Map<string, Promise<unknown>>();
   #stopped = false;
 
   constructor(
@@ -99,12 +99,24 @@ export abstract class TimedMessages {
       .list(this.kind)
       .find((each) => channelKey(each.message.channel) === key && !isOver(each));
     if (other || this.#opening.has(key)) throw new UserError(already, { opener: other && plain(other.author.name) });
-    this.#opening.add(key);
+    const opening = open();
+    this.#opening.set(key, opening);
     try {
-      await open();
+      await opening;
     } finally {
       this.#opening.delete(key);
     }
+  }
+
+  /**
+   * Its message as it is stored. A chat shows a message before it says so to the bot: who is quick acts on one that is
+   * still to be stored.
+   */
+  protected async opened(message: MessageRef): Promise<InteractiveMessage | undefined> {
+    const found = this.messages.get(message);
+    if (found) return found;
+    await this.#opening.get(channelKey(message.channel))?.catch(() => undefined);
+    return this.messages.get(message);
   }
 
   /** What shows a message as it changes. */

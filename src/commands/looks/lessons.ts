@@ -92,8 +92,8 @@ export class Lessons extends TimedMessages {
    * @throws UserError when it is over, for those who are not asked or may not begin it, and when it cannot begin
    */
   async pressButton({ action, message, user, reply }: ActionEvent): Promise<void> {
-    const lesson = this.#find(message);
-    if (!lesson || this.#isOver(lesson)) throw new UserError("lesson.over");
+    const lesson = await this.opened(message);
+    if (lesson?.kind !== LESSON || this.#isOver(lesson)) throw new UserError("lesson.over");
     if (action === AGREE_LESSON || action === DECLINE_LESSON) {
       const asked = askedOf(this.#works(lesson), lesson.author);
       if (!asked.some(({ id }) => id === user.id)) throw new UserError("lesson.not-asked");

@@ -1,6 +1,7 @@
 import type { Deed } from "../deed.js";
 import type { ChannelLabel, ChannelMeanings, Seen, Sighting } from "../sighting.js";
 import { counted, ordinal } from "./catalogue.js";
+import { durations } from "./durations.js";
 
 const both = new Intl.ListFormat("en-GB", { type: "conjunction" });
 const oneOf = new Intl.ListFormat("en-GB", { type: "disjunction" });
@@ -845,11 +846,7 @@ export const english = {
   "credit.chosen": "chosen by {by}",
   "list.and": "{list} and {last}",
   "person.unnamed": "somebody",
-  "duration.seconds": "{seconds} s",
-  "duration.minutes": ({ minutes, seconds }: { minutes: number; seconds: number }) =>
-    `${minutes} min${seconds === 0 ? "" : ` ${seconds} s`}`,
-  "duration.hours": ({ hours, minutes }: { hours: number; minutes: number }) =>
-    `${hours} h${minutes === 0 ? "" : ` ${minutes} min`}`,
+  ...durations,
   "result.reduced":
     "*The original, {from} px in {megabytes} MB, is more than this chat takes: this is a {kind} of {to} px.*",
   "result.whole": "[Here is the original]({address}), for {days} days; the link works for anyone who has it.",

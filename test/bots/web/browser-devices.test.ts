@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { composer, messages, SCREENS, useBrowser } from "./pages.js";
-import { look } from "./seen.js";
+import { lookAndRead } from "./seen.js";
 
 /** A reverse proxy where somebody has signed in. @returns its address */
 async function proxyFor(name: string, to: string): Promise<string> {
@@ -58,13 +58,13 @@ describe.skipIf(!hasChromium)(`one person in two browsers (${chromiumHint})`, ()
     await page.getByRole("button", { name: "Let another browser in" }).click();
     const code = await page.locator(".join-code output").textContent();
     expect(code).toMatch(/^\w{5}-\w{5}$/);
-    await look(page, "a code for another browser");
+    await lookAndRead(page, "a code for another browser");
 
     const { page: second } = await visit(chat, options, `#join/${code?.replace("-", "")}`);
     const dialog = second.getByRole("dialog", { name: "Sign in with a code" });
     await dialog.getByRole("button", { name: "Next" }).click();
     await dialog.getByText(/you will be Ada instead of/).waitFor();
-    await look(second, "the same person here");
+    await lookAndRead(second, "the same person here");
     await dialog.getByRole("button", { name: "Continue as Ada" }).click();
     await expect.poll(() => second.locator(".me-name strong").textContent()).toBe("Ada");
     await composer(second).fill("from the other one");
@@ -75,7 +75,7 @@ describe.skipIf(!hasChromium)(`one person in two browsers (${chromiumHint})`, ()
     await profile();
     await page.getByRole("button", { name: "Use the chat in another browser" }).click();
     await page.getByText("this one", { exact: true }).waitFor();
-    await look(page, "the list of browsers");
+    await lookAndRead(page, "the list of browsers");
     await page.getByRole("button", { name: /^Sign out .+, Linux/ }).click();
     await second.getByText("This browser was signed out from another one of yours").waitFor();
     expect(await page.locator(".devices li").count()).toBe(1);
@@ -100,7 +100,7 @@ describe.skipIf(!hasChromium)(`one person in two browsers (${chromiumHint})`, ()
     await page.getByText("Your name comes from your sign-in.").waitFor();
     expect(await page.getByLabel("Name").getAttribute("readonly")).not.toBeNull();
     expect(await page.getByRole("button", { name: "I have a code from another browser" }).count()).toBe(0);
-    await look(page, "a name from a sign-in");
+    await lookAndRead(page, "a name from a sign-in");
     // Another browser is the same person at once, and finds what was said.
     const { page: second } = await visit({ address }, options);
     await messages(second, "signed in").getByText("ada").waitFor();

@@ -5,7 +5,7 @@ import type { CommandEvent } from "../../../src/port/events.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { handlers, photo, Visitor } from "./harness.js";
 import { composer, messages, SCREENS, useBrowser } from "./pages.js";
-import { look, overflow, windowOf } from "./seen.js";
+import { lookAndRead, overflow, windowOf } from "./seen.js";
 
 /** The brightness of a mask at places, in shares of its sides: 0 or 255. */
 async function brightness(bytes: Uint8Array, places: readonly (readonly [number, number])[]): Promise<number[]> {
@@ -165,7 +165,7 @@ describe.skipIf(!hasChromium)(`the brush in a browser (${chromiumHint})`, () => 
       const canvas = await brushOn("my photos", 1);
       expect(await canvas.getAttribute("aria-label")).toBe("Brush on hill.jpg");
       expect(await overflow(page)).toBe(0);
-      await look(page, "the brush on a picture in the channel");
+      await lookAndRead(page, "the brush on a picture in the channel");
       await drag(page, canvas, [0.15, 0.5], [0.85, 0.5]);
       await drag(page, canvas, [0.5, 0.1], [0.5, 0.2]);
       await page.getByRole("button", { name: "Undo" }).click();
@@ -192,7 +192,7 @@ describe.skipIf(!hasChromium)(`the brush in a browser (${chromiumHint})`, () => 
       await hill.waitFor();
       expect(await page.getByRole("button", { name: "Use it" }).isDisabled()).toBe(true);
       expect(await overflow(page)).toBe(0);
-      await look(page, "the brush asks which picture");
+      await lookAndRead(page, "the brush asks which picture");
       await page.getByRole("button", { name: "Picture 1: sea.jpg" }).press("Enter");
       await sea.waitFor();
       expect(await page.getByRole("button", { name: "Undo" }).isDisabled()).toBe(false);

@@ -5,7 +5,7 @@ import type { ChannelRef } from "../../../src/domain/model.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { budgets, temporaryFolder, Visitor } from "./harness.js";
 import { composer, messages, SCREENS, useBrowser } from "./pages.js";
-import { look } from "./seen.js";
+import { lookAndRead } from "./seen.js";
 
 const art: ChannelRef = { platform: "web", community: "local", id: "art" };
 
@@ -56,7 +56,7 @@ describe.skipIf(!hasChromium)(`finding and mending in a browser (${chromiumHint}
         await composer(page).press("Enter");
       }
       await page.getByText("will be sent when you are back online").first().waitFor();
-      await look(page, "what waits to be sent");
+      await lookAndRead(page, "what waits to be sent");
       await page.locator(".pending", { hasText: "second to none" }).getByRole("button", { name: "Discard" }).click();
       const second = await start({ dataDir, port });
       await expect
@@ -87,7 +87,7 @@ describe.skipIf(!hasChromium)(`finding and mending in a browser (${chromiumHint}
       await composer(page).fill("half a thou");
       await page.reload();
       expect(await composer(page).inputValue()).toBe("half a thou");
-      await look(page, "a draft");
+      await lookAndRead(page, "a draft");
       await composer(page).fill("half a thought");
       await composer(page).press("Enter");
       await messages(page, "half a thought").waitFor();
@@ -113,7 +113,7 @@ describe.skipIf(!hasChromium)(`finding and mending in a browser (${chromiumHint}
       const found = page.getByRole("option", { name: /lighthouse at dusk/ });
       await found.waitFor();
       expect(await found.locator("mark").textContent()).toBe("lightho");
-      await look(page, "what is found");
+      await lookAndRead(page, "what is found");
       await page.keyboard.press("Enter");
       await expect.poll(() => page.evaluate("document.activeElement?.id")).toBe(`m${old.id}`);
       expect(await messages(page, "lighthouse").isVisible()).toBe(true);
@@ -172,7 +172,7 @@ describe.skipIf(!hasChromium)(`finding and mending in a browser (${chromiumHint}
       await editor.fill("/dream of it");
       await editor.press("Enter");
       await page.getByRole("alert").getByText("What is said to the bot cannot be changed").waitFor();
-      await look(page, "a message that is being edited");
+      await lookAndRead(page, "a message that is being edited");
       await editor.fill("no mistake");
       await editor.press("Enter");
       await messages(page, "no mistake").getByText("edited", { exact: true }).waitFor();

@@ -10,7 +10,7 @@ import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { movie, NO_FILMS, WITH_FILMS } from "../../support/movie.js";
 import { handlers, photo, Visitor } from "./harness.js";
 import { composer, messages, SCREENS, useBrowser } from "./pages.js";
-import { look, overflow, overlap } from "./seen.js";
+import { lookAndRead, overflow, overlap } from "./seen.js";
 
 const art: ChannelRef = { platform: "web", community: "local", id: "art" };
 
@@ -73,7 +73,7 @@ describe.skipIf(!hasChromium)(`pictures in a browser (${chromiumHint})`, () => {
       await page.getByRole("button", { name: "Enlarge: It" }).click();
       const box = page.getByRole("dialog", { name: "It" });
       await box.waitFor();
-      await look(page, "a picture in full");
+      await lookAndRead(page, "a picture in full");
       const image = box.getByAltText("It");
       const before = await image.boundingBox();
       await page.mouse.move((before?.x ?? 0) + 40, (before?.y ?? 0) + 40);
@@ -226,7 +226,7 @@ describe.skipIf(!hasChromium)(`pictures in a browser (${chromiumHint})`, () => {
       else await picture.click({ button: "right" });
       const menu = page.getByRole("dialog", { name: "What can be done with this message" });
       await menu.waitFor();
-      await look(page, "what can be done with a result");
+      await lookAndRead(page, "what can be done with a result");
       expect(await menu.getByRole("link", { name: "Download" }).getAttribute("download")).toBe("dream-7.jpg");
       await menu.getByRole("button", { name: "Copy the line" }).click();
       await page.getByText("Copied").waitFor();
@@ -241,7 +241,7 @@ describe.skipIf(!hasChromium)(`pictures in a browser (${chromiumHint})`, () => {
       await shown.getByRole("button", { name: "More" }).click();
       await menu.getByRole("button", { name: "Before and after" }).click();
       await page.getByRole("slider").waitFor();
-      await look(page, "before and after");
+      await lookAndRead(page, "before and after");
       await slides(page);
       await page.keyboard.press("Escape");
       await shown.focus();
@@ -363,7 +363,7 @@ describe.skipIf(!hasChromium)(`pictures in a browser (${chromiumHint})`, () => {
       const refused = page.locator(".pending-frame.refused");
       await refused.getByText("broken.jpg").waitFor();
       expect(await page.locator(".pending-frame").count()).toBe(2);
-      await look(page, "a picture that is refused");
+      await lookAndRead(page, "a picture that is refused");
       await refused.getByRole("button", { name: "Send without it" }).click();
       const sent = messages(page, "two of them");
       await sent.getByAltText("grain.jpg").waitFor();
@@ -380,7 +380,7 @@ describe.skipIf(!hasChromium)(`pictures in a browser (${chromiumHint})`, () => {
       };
       await page.locator(".channel-pane input[type=file]").setInputFiles(file);
       await page.getByText("This browser cannot read IMG_1.HEIC: save it as JPEG").waitFor();
-      await look(page, "a picture that cannot be read");
+      await lookAndRead(page, "a picture that cannot be read");
       expect(await page.locator(".composer-files li").count()).toBe(0);
       expect(await composer(page).inputValue()).toBe("from my phone");
     });
@@ -412,7 +412,7 @@ describe.skipIf(!hasChromium)(`pictures in a browser (${chromiumHint})`, () => {
       await composer(page).press("Enter");
       const sent = messages(page, "from my phone");
       await sent.getByAltText("IMG_3.jpg").waitFor();
-      await look(page, "photos from a phone");
+      await lookAndRead(page, "photos from a phone");
       const { messages: read } = await (await Visitor.enter(chat)).page();
       const [first, second] = read.find(({ text }) => text === "from my phone")?.pictures ?? [];
       expect(first).toMatchObject({ name: "IMG_2.jpg", type: "image/jpeg", width: 320, height: 240 });
@@ -468,7 +468,7 @@ describe.skipIf(!hasChromium)(`pictures in a browser (${chromiumHint})`, () => {
       const beside = title.right <= (close?.x ?? 0);
       const apart = title.top >= (close?.y ?? 0) + (close?.height ?? 0) || title.bottom <= (close?.y ?? 0);
       expect(beside || apart).toBe(true);
-      await look(page, "before and after in the gallery");
+      await lookAndRead(page, "before and after in the gallery");
       await slides(page);
     });
   });

@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { FakeEngine } from "../../fakes/engine.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
-import { look, VIEWS } from "./seen.js";
+import { lookAndRead, VIEWS } from "./seen.js";
 import { box, message, wholeProgram } from "./whole-program.js";
 
 const dreamOf = (page: Page, seed: number) =>
@@ -32,10 +32,10 @@ describe.skipIf(!hasChromium)(`a job's progress in a browser (${chromiumHint})`,
     await theirs.getByText("1st in line, takes about").waitFor();
     const wait = theirs.getByRole("timer");
     const before = await wait.textContent();
-    expect(before).toMatch(/^Starts in \d+ min \d+ sec$/);
+    expect(before).toMatch(/^Starts in \d+ min \d+ s$/);
     await expect.poll(() => wait.textContent()).not.toBe(before);
     await other.reload();
-    await expect.poll(() => wait.textContent()).toMatch(/^Starts in \d+ min \d+ sec$/);
+    await expect.poll(() => wait.textContent()).toMatch(/^Starts in \d+ min \d+ s$/);
 
     // Everybody sees the bar grow beside the newest octave.
     for (const [octave, percent] of [
@@ -49,15 +49,15 @@ describe.skipIf(!hasChromium)(`a job's progress in a browser (${chromiumHint})`,
         const bar = card.getByRole("progressbar");
         await expect.poll(() => bar.getAttribute("aria-valuenow")).toBe(percent);
         await card.getByAltText(`octave ${octave} of 3`).waitFor();
-        await expect.poll(() => card.getByRole("timer").textContent()).toMatch(/^(.* sec left|Almost done)$/);
+        await expect.poll(() => card.getByRole("timer").textContent()).toMatch(/^(.* s left|Almost done)$/);
       }
     }
     // It is faster than was thought: who waits sees the countdown follow.
-    await expect.poll(() => wait.textContent()).toMatch(/^Starts (in \d+ sec|any moment now)$/);
+    await expect.poll(() => wait.textContent()).toMatch(/^Starts (in \d+ s|any moment now)$/);
     await mine.scrollIntoViewIfNeeded();
-    await look(page, "a job that runs");
+    await lookAndRead(page, "a job that runs");
     await theirs.scrollIntoViewIfNeeded();
-    await look(other, "a place in line");
+    await lookAndRead(other, "a place in line");
 
     // No time in the words, which would soon be another than the one that is counted.
     expect(await theirs.locator(".text").textContent()).not.toContain("starts in");
@@ -69,7 +69,7 @@ describe.skipIf(!hasChromium)(`a job's progress in a browser (${chromiumHint})`,
     expect(await mine.getByRole("timer").count()).toBe(0);
     expect(await mine.getByRole("progressbar").count()).toBe(0);
     await engine.next();
-    await expect.poll(() => wait.textContent()).toMatch(/^\d+ min \d+ sec left$/);
+    await expect.poll(() => wait.textContent()).toMatch(/^\d+ min \d+ s left$/);
     await theirs.getByRole("button", { name: "Cancel" }).click();
     await theirs.getByText("Cancelled by").waitFor();
     expect(errors).toEqual([]);

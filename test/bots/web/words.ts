@@ -31,8 +31,8 @@ async function shownOn(page: Page): Promise<Shown> {
       .map((node) => node.data);
     const attributes = ["aria-label", "title", "placeholder", "alt"];
     const told = all.flatMap((element) => attributes.map((name) => element.getAttribute(name)).filter(Boolean));
-    // Emoji are called by the words that they are found by.
-    const typedOrCalled = typed + ", .emoji-grid";
+    // Emoji are called by the words that they are found by, people as they like.
+    const typedOrCalled = typed + ", .emoji-grid, .me-name";
     const pressed = "button, [role=button], [role=tab], summary, legend, h1, h2, h3";
     const labelled = all.filter((element) => element.matches(pressed) && !element.closest(typedOrCalled));
     const labels = labelled.flatMap((element) => [element.innerText, element.getAttribute("aria-label") ?? ""]);

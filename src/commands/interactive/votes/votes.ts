@@ -75,8 +75,8 @@ export class Votes extends ReactionCollector {
    * @throws UserError when it is over, or for those who may not end it
    */
   async pressButton({ action, message, user }: ActionEvent): Promise<void> {
-    const vote = this.#find(message);
-    if (!vote || this.#isOver(vote)) throw new UserError("vote.over");
+    const vote = await this.opened(message);
+    if (vote?.kind !== VOTE || this.#isOver(vote)) throw new UserError("vote.over");
     if (!mayManage(user, madeBy(vote), message.channel))
       throw new UserError("vote.foreign", { opener: plain(vote.author.name) });
     if (action === PAINT_NOW) {

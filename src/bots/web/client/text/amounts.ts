@@ -1,9 +1,5 @@
-const UNITS = [
-  ["day", 86_400],
-  ["hour", 3600],
-  ["minute", 60],
-  ["second", 1],
-] as const;
+import { sentence } from "./sentences.js";
+
 const SIZES = [
   ["gigabyte", 1e9],
   ["megabyte", 1e6],
@@ -15,16 +11,15 @@ function amount(count: number, unit: string): string {
   return new Intl.NumberFormat(undefined, { style: "unit", unit, maximumFractionDigits }).format(count);
 }
 
-/** Two units at most: "8 sec", "1 min 20 sec", "3 days 4 hr". */
+/** Two units at most, to the second: "8 s", "1 min 20 s", "1 h 5 min", "3 days 4 h". */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
-  const at = UNITS.findIndex(([unit, size]) => whole >= size || unit === "second");
-  const parts = UNITS.slice(at, at + 2).map(([unit, size], index) => {
-    const rest = index === 0 ? whole : whole % (UNITS[at]?.[1] ?? 1);
-    return { unit, count: Math.floor(rest / size) };
-  });
-  const shown = parts.filter(({ count }, index) => index === 0 || count > 0);
-  return shown.map(({ unit, count }) => amount(count, unit)).join(" ");
+  if (whole < 60) return sentence("duration.seconds", { seconds: whole });
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return sentence("duration.minutes", { minutes, seconds: whole % 60 });
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return sentence("duration.hours", { hours, minutes: minutes % 60 });
+  return sentence("duration.days", { days: Math.floor(hours / 24), hours: hours % 24 });
 }
 
 /** "640 MB", "1.4 GB". */

@@ -1,4 +1,5 @@
 import { counted } from "../../../../shared/sentences/catalogue.js";
+import { durations } from "../../../../shared/sentences/durations.js";
 
 type Count = { readonly count: number };
 
@@ -463,6 +464,9 @@ export const english = {
   "admin.chats": "Chats",
   "admin.chat.connected": "connected",
   "admin.chat.not-connected": "not connected",
+  ...durations,
+  "duration.days": ({ days, hours }: { days: number; hours: number }) =>
+    `${counted(days, "day")}${hours === 0 ? "" : ` ${hours} h`}`,
   "time.daily": "{said} ({time} your time)",
   "time.now": "just now",
   "time.today": "Today",
