@@ -72,6 +72,14 @@ export function plain(name: string): string {
   return name.replace(/[*_`~[\]<>\\]/g, "").trim() || sentence("person.unnamed");
 }
 
+/**
+ * A text as it is shown between marks of code, which it cannot end: what people and their files say in options must not
+ * become links and formatting of the bot's.
+ */
+export function inCode(text: string): string {
+  return text.replaceAll("`", "'").replaceAll(/\s*[\n\r]\s*/g, " ");
+}
+
 /** "8 s", "1 min 20 s", "1 h 5 min": exact below ten seconds, coarser above, as an estimate deserves. */
 export function duration(seconds: number): string {
   if (!(seconds > 0)) return sentence("duration.seconds", { seconds: 0 });

@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import type { ChatHandlers } from "../../port/adapter.js";
 import type { Work } from "../../port/gallery.js";
 import { sentence } from "../../shared/sentences/sentence.js";
+import { inCode } from "../../shared/text.js";
 import { dayOf } from "../../shared/time.js";
 import { escapeText, toMrkdwn } from "../markdown/print-slack.js";
 import type { CommandNames } from "./command-names.js";
@@ -104,7 +105,7 @@ function entry(
   const day = dayOf(at);
   const when = `<!date^${Math.floor(at / 1000)}^{date_short_pretty} {time}|${day}>`;
   const heading = sentence("slack.home-work", { title: escapeText(title), job: escapeText(job), when });
-  const code = `\`${line.replaceAll("`", "'")}\``;
+  const code = `\`${inCode(line)}\``;
   const text = section(`${heading}\n${toMrkdwn([code, lineNotes].filter(Boolean).join(" · "))}`);
   const image = file && ({ type: "image", slack_file: { id: file }, alt_text: alt(title) } as const);
   const buttons = [

@@ -5,7 +5,7 @@ import type { GalleryDetail, GalleryViewer, GalleryWork } from "../../port/galle
 import { defined } from "../../shared/defined.js";
 import { nearest } from "../../shared/nearest.js";
 import { sentence } from "../../shared/sentences/sentence.js";
-import { plain } from "../../shared/text.js";
+import { inCode, plain } from "../../shared/text.js";
 import type { StoredJob } from "../../store/job-rows.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { choiceOption, flagOption, integerOption, textOption, type ValuesOf } from "../parsing/options.js";
@@ -148,7 +148,9 @@ async function show({ id }: StoredJob, { chat, app, user, channel, replyPublic }
     const picture = { ...(await gallery.picture(id, viewer)), description, ...(work.spoiler && { spoiler: true }) };
     const again = { id: work.again, label: sentence("button.again"), emoji: "🔁", style: "primary" } as const;
     const buttons = [...work.makes, again];
-    const text = [await headingOf(work, title, chat), ...chainOf(work), `\`\`\`\n${work.line}\n\`\`\``].join("\n");
+    const text = [await headingOf(work, title, chat), ...chainOf(work), `\`\`\`\n${inCode(work.line)}\n\`\`\``].join(
+      "\n",
+    );
     await replyPublic(await fitToChannel(chat, channel, { text, pictures: [picture], buttons }));
   } catch (error) {
     if (error instanceof ChatError && error.kind === "gone")

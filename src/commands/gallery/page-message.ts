@@ -8,7 +8,7 @@ import type { Button, OutgoingMessage } from "../../port/messages.js";
 import { defined } from "../../shared/defined.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { StoreError } from "../../shared/store-error.js";
-import { plain } from "../../shared/text.js";
+import { inCode, plain } from "../../shared/text.js";
 import type { GalleryPage } from "../../store/gallery.js";
 import type { StoredJob } from "../../store/job-rows.js";
 import { fitToChannel } from "../presenting/deliver.js";
@@ -110,7 +110,7 @@ async function entryOf(work: NumberedWork, job: StoredJob, chat: Chat, { recipes
 }
 
 function shownLine({ line, lineNotes }: ReturnType<typeof linesOf>): string {
-  return [`\`${line.replaceAll("`", "'")}\``, lineNotes].filter(Boolean).join(" · ");
+  return [`\`${inCode(line)}\``, lineNotes].filter(Boolean).join(" · ");
 }
 
 /** "Dream of creatures by Ann · ❤️ 2 · `7KQ4M9XA`" */

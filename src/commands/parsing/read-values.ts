@@ -1,6 +1,6 @@
 import { nearest } from "../../shared/nearest.js";
 import { sentence } from "../../shared/sentences/sentence.js";
-import { cutText, kebab } from "../../shared/text.js";
+import { cutText, inCode, kebab } from "../../shared/text.js";
 import type { Command } from "../command.js";
 import { isForPicture, withNumber } from "../images/image-option.js";
 import { UserError } from "../user-error.js";
@@ -126,7 +126,7 @@ function readOne(command: Command, name: string, option: Option, typed: string):
   const read = option.schema.safeParse(typed);
   if (read.success) return read.data;
   throw new UserError("option.value", {
-    argument: printArgument({ key: name, value: cutText(typed, 60, "...") }),
+    argument: inCode(printArgument({ key: name, value: cutText(typed, 60, "...") })),
     option: name,
     expected: read.error.issues[0]?.message ?? option.help,
     example: example(command, name),
@@ -147,7 +147,7 @@ function unknownOption(command: Command, option: string, options: readonly Named
 }
 
 function strayWord(command: Command, typed: string): UserError {
-  const word = cutText(typed, 60, "...");
+  const word = inCode(cutText(typed, 60, "..."));
   for (const [key, option] of Object.entries(command.options)) {
     // `/dream creatures` says clearly enough what is meant.
     const choice = option.choices?.find(({ value }) => value.toLowerCase() === typed.toLowerCase());

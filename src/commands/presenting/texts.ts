@@ -10,7 +10,7 @@ import type { QueuePosition } from "../../queue/queue.js";
 import { defined } from "../../shared/defined.js";
 import type { FramePart } from "../../shared/sentences/english.js";
 import { sentence } from "../../shared/sentences/sentence.js";
-import { duration, elapsed, listed, plain } from "../../shared/text.js";
+import { duration, elapsed, inCode, listed, plain } from "../../shared/text.js";
 import { commandLine, type Recipe } from "../recipes/recipe.js";
 
 const BUTTONS = {
@@ -69,7 +69,7 @@ function channelText(recipe: Recipe, job: Job, state: string, params = job.param
   const title = recipe.title(job.params);
   const { id, from: origin, repeats: variation = false, among, still } = job;
   const heading = sentence("job.heading", { title, author: plain(job.author.name), origin, variation, id });
-  const line = `\`${commandLine(recipe, params, job.pictures)}\`${notes && ` · ${notes}`}`;
+  const line = `\`${inCode(commandLine(recipe, params, job.pictures))}\`${notes && ` · ${notes}`}`;
   const others = among && sentence("image.among", { ...among, command: recipe.command });
   return [heading, line, others, still && sentence("job.still"), state].filter(Boolean).join("\n");
 }
@@ -222,7 +222,7 @@ export function finished(
   const ready = sentence("result.ready", { title: recipe.title(job.params) });
   const seen = result.seen && sentence("result.seen", { seen: result.seen });
   const meanings = result.meanings && sentence("result.meanings", { meanings: result.meanings });
-  const lines = [ready, lesson, seen, meanings, facts, creditLine(job.credits), `\`\`\`\n${line}\n\`\`\``];
+  const lines = [ready, lesson, seen, meanings, facts, creditLine(job.credits), `\`\`\`\n${inCode(line)}\n\`\`\``];
   lines.push(lineNotes(recipe, job, result));
   // The mention names the person.
   return { text: lines.filter(Boolean).join("\n"), pictures: [picture], mention: [job.author] };

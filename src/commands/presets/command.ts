@@ -17,7 +17,7 @@ import { type Params, printOptions, type Recipe } from "../recipes/recipe.js";
 import { recipeOf } from "../recipes/repeat.js";
 import { UserError } from "../user-error.js";
 import { presetCard } from "./card.js";
-import { lineOf } from "./lines.js";
+import { shownLineOf } from "./lines.js";
 import { PRESET } from "./option-name.js";
 
 /** Presets of one person, and of one community. */
@@ -170,7 +170,7 @@ async function save({ name, recipe, options: saved, shared, by }: Saved, context
     if (error instanceof StoreError) throw new UserError(error);
     throw error;
   }
-  const line = lineOf(preset);
+  const line = shownLineOf(preset);
   await context.replyEphemeral(sentence("preset.saved", { name, line, shared }));
 }
 
@@ -209,6 +209,6 @@ function readerOf({ channel: { platform, community }, user }: CommandContext): P
 
 function rowOf(preset: Preset, own: boolean): string {
   const { name, author, credits } = preset;
-  const row = sentence("preset.row", { name, line: lineOf(preset), by: plain(author.name), own });
+  const row = sentence("preset.row", { name, line: shownLineOf(preset), by: plain(author.name), own });
   return credits === undefined ? row : row + sentence("preset.row-credits", { credits });
 }

@@ -1,6 +1,7 @@
 import { type Job, readJobId, versionOf } from "../../domain/model.js";
 import type { Mark } from "../../shared/metadata/mark.js";
 import { sentence } from "../../shared/sentences/sentence.js";
+import { inCode } from "../../shared/text.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { findImage } from "../images/find-image.js";
 import { imageOption, type WantedImage } from "../images/image-option.js";
@@ -82,7 +83,7 @@ async function shown(picture: WantedImage | undefined, context: CommandContext):
 /** Makes a job of what a file says, as if its line had been typed. @throws UserError where that needs its picture */
 async function makeAsMarked(mark: Mark, changes: string, context: CommandContext): Promise<void> {
   const { recipe, given, line, needsPicture } = readMarkedLine(mark, context);
-  if (needsPicture) throw new UserError("made.needs-picture", { line });
+  if (needsPicture) throw new UserError("made.needs-picture", { line: inCode(line) });
   const changed = readChanges(recipe, mark.job ?? "", changes);
   const seed = changes === "" ? { seed: randomSeed() } : {};
   await startJob({ recipe, given: { ...given, ...seed, ...changed }, images: {} }, context, context.app);

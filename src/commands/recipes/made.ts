@@ -2,7 +2,7 @@ import type { Job } from "../../domain/model.js";
 import type { Button } from "../../port/messages.js";
 import type { Mark } from "../../shared/metadata/mark.js";
 import { sentence } from "../../shared/sentences/sentence.js";
-import { cutText, plain } from "../../shared/text.js";
+import { cutText, inCode, plain } from "../../shared/text.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
 import type { FoundImage } from "../images/find-image.js";
 import { findSeveral, MOST_TOGETHER, refusalOf } from "../images/find-several.js";
@@ -77,5 +77,5 @@ function markText(mark: Mark, context: CommandContext): string {
 }
 
 function told(...[heading, credits, line, notes]: readonly [string, string, string, string]): string {
-  return [heading, credits, `\`\`\`\n${line}\n\`\`\``, notes].filter(Boolean).join("\n");
+  return [heading, credits, `\`\`\`\n${inCode(line)}\n\`\`\``, notes].filter(Boolean).join("\n");
 }

@@ -9,7 +9,7 @@ import type { Completion } from "../../port/commands.js";
 import type { Deed } from "../../shared/deed.js";
 import { defined } from "../../shared/defined.js";
 import { sentence } from "../../shared/sentences/sentence.js";
-import { kebab } from "../../shared/text.js";
+import { inCode, kebab } from "../../shared/text.js";
 import type { BotOptions } from "../bot-options.js";
 import type { LookLibrary } from "../looks/taught-look.js";
 import { type Argument, printLine } from "../parsing/command-line.js";
@@ -231,7 +231,9 @@ function styleOption(help: string): Option {
   return textOption({
     help,
     expected: (typed) =>
-      hasShare(typed) ? sentence("option.expected.one-style", { share: typed }) : sentence("option.expected.style"),
+      hasShare(typed)
+        ? sentence("option.expected.one-style", { share: inCode(typed) })
+        : sentence("option.expected.style"),
     read: (typed) => (hasShare(typed) ? undefined : /^\S{1,42}$/u.exec(typed.trim())?.[0]),
     positional: true,
     completes: "styles",

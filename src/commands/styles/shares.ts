@@ -1,5 +1,6 @@
 import { expectedWhere, readStyleWhere } from "../../engine/recipes/where/syntax.js";
 import { sentence } from "../../shared/sentences/sentence.js";
+import { plain } from "../../shared/text.js";
 
 /** `summer:0.3 winter:0.7`: styles with their shares, as people write them. */
 
@@ -33,12 +34,13 @@ export function expectedShares(text: string): string {
   const known = shares.filter((share) => share !== undefined);
   const place = wordsOf(text).flatMap((word) => SHARE.exec(word)?.groups?.place ?? []);
   const unknown = place.find((where) => readStyleWhere(where) === undefined);
-  if (unknown !== undefined) return sentence("option.expected.place", { unknown, places: expectedWhere(unknown) });
+  if (unknown !== undefined)
+    return sentence("option.expected.place", { unknown: plain(unknown), places: expectedWhere(unknown) });
   if (known.length === 0 || known.length < shares.length) return sentence("option.expected.shares");
   const wrong = known.find(({ weight = 1 }) => !isShare(weight));
-  if (wrong) return sentence("option.expected.share", { share: printShares([wrong]), most: MAX_WEIGHT });
+  if (wrong) return sentence("option.expected.share", { share: plain(printShares([wrong])), most: MAX_WEIGHT });
   const style = repeated(known);
-  if (style !== undefined) return sentence("option.expected.once", { style });
+  if (style !== undefined) return sentence("option.expected.once", { style: plain(style) });
   return sentence("option.expected.most", { most: MAX_SHARES });
 }
 

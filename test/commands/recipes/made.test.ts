@@ -1,9 +1,11 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { SHORTCUTS } from "../../../src/commands/command.js";
+import { printArgument } from "../../../src/commands/parsing/command-line.js";
 import type { ChannelRef, Member } from "../../../src/domain/model.js";
 import { type Mark, parseMark, printMark } from "../../../src/shared/metadata/mark.js";
 import { withMark } from "../../../src/shared/metadata/with-mark.js";
+import { kebab } from "../../../src/shared/text.js";
 import { ann, art, ben, mod, source } from "../../fakes/chat.js";
 import { picture } from "../../fakes/engine.js";
 import { studio } from "../../fakes/studio.js";
@@ -213,5 +215,27 @@ describe.skipIf(NO_FILMS)(`a film that was downloaded and posted again${WITH_FIL
     await chat.say(ben, "/again", { attachments: [{ ...source(film), name: "plain.mp4" }] });
     expect(told()).toMatch(/^That picture does not say how it was made/);
     expect(engine.runs).toHaveLength(1);
+  });
+});
+
+describe("what a stranger's file or preset says", () => {
+  it("stands between marks of code, and is no link or formatting of the bot's", async () => {
+    const { chat, app } = await studio();
+    const odd = ["x`[free](http://evil.test)", "```[free](http://evil.test)", "winter:[a](http://evil.test)"];
+    const before = chat.ephemeral.length;
+    for (const { command, options } of new Set(app.recipes.values()))
+      for (const key of Object.keys(options).map(kebab))
+        for (const value of odd) {
+          const file = await forged({ line: `/${command} ${printArgument({ key, value })}`, pictures: "image" });
+          const attachments = [{ ...source(file), name: "found.png" }];
+          for (const line of ["/made", "/again", "/preset import name:odd shared"])
+            await chat.say(ben, line, { attachments });
+        }
+    await chat.say(ann, "/preset");
+    const texts = chat.ephemeral.slice(before).map(({ text }) => text);
+    expect(texts.filter((text) => text.includes("evil")).length).toBeGreaterThan(300);
+    expect(texts.at(-1)).toContain("evil");
+    const outside = texts.map((text) => text.replaceAll(/```[^`]*```|`[^`]*`/g, ""));
+    expect(outside.filter((text) => /`|\[.*\]\(/.test(text))).toEqual([]);
   });
 });
