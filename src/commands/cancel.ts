@@ -1,8 +1,10 @@
-import { mayManage, readJobId, sameCommunity } from "../domain/model.js";
+import { type Job, mayManage, readJobId, sameCommunity } from "../domain/model.js";
 import type { QueuePosition } from "../queue/queue.js";
 import { sentence } from "../shared/sentences/sentence.js";
+import { plain } from "../shared/text.js";
 import { type Command, type CommandContext, defineCommand } from "./command.js";
 import { textOption } from "./parsing/options.js";
+import { maySee } from "./recipes/may-see.js";
 import { UserError } from "./user-error.js";
 
 /** `/cancel`: takes jobs back. */
@@ -40,11 +42,16 @@ function choose(context: CommandContext, wanted: string | undefined): readonly Q
       .sort((a, b) => b.job.createdAt - a.job.createdAt)
       .slice(0, 1);
   }
-  const named = here.filter(({ job }) => job.id.startsWith(wanted));
+  const named = here.filter(({ job }) => job.id.startsWith(wanted) && isKnownTo(job, context));
   const [first, another] = named;
   if (!first) throw new UserError("cancel.unknown", { id: wanted });
   if (another) throw new UserError("cancel.ambiguous", { id: wanted });
   if (!mayManage(context.user, first.job, context.channel))
-    throw new UserError("cancel.foreign", { id: first.job.id, owner: first.job.author.name });
+    throw new UserError("cancel.foreign", { id: first.job.id, owner: plain(first.job.author.name) });
   return named;
+}
+
+/** A short id is easy to guess: of others' jobs in closed places nothing is said, not even that there are any. */
+function isKnownTo(job: Job, context: CommandContext): boolean {
+  return maySee(job, context) || mayManage(context.user, job, context.channel);
 }

@@ -1,7 +1,7 @@
 import { channelKey, isSeenFrom, type Job } from "../domain/model.js";
 import type { QueuePosition } from "../queue/queue.js";
 import { sentence } from "../shared/sentences/sentence.js";
-import { duration } from "../shared/text.js";
+import { duration, plain } from "../shared/text.js";
 import { HOUR_MS } from "../shared/time.js";
 import type { JobScope } from "../store/jobs.js";
 import { type Command, type CommandContext, defineCommand } from "./command.js";
@@ -62,7 +62,7 @@ function row({ job, position, waitSeconds, runSeconds }: QueuePosition, context:
   const here = channelKey(job.channel) === channelKey(context.channel) && isSeenFrom(job, context.channel);
   const shown = mine || here;
   const title = context.app.recipes.get(job.recipe)?.title(job.params) ?? job.recipe;
-  const author = mine ? undefined : job.author.name;
+  const author = mine ? undefined : plain(job.author.name);
   const what = shown ? sentence("queue.job", { title, author, id: job.id }) : sentence("queue.elsewhere");
   if (position === 0) return `▶ ${what}: ${sentence("queue.running", { duration: duration(runSeconds) })}`;
   return `${position}. ${what}: ${sentence("job.starts-in", { duration: duration(waitSeconds) })}`;

@@ -31,6 +31,14 @@ describe("/queue", () => {
     );
   });
 
+  it("names people as they are called, whose names are no formatting", async () => {
+    const { chat, engine } = await studio();
+    await chat.say({ ...ben, name: "[free](http://evil.test) **Ben**" }, "/dream");
+    await engine.next();
+    await chat.say(ann, "/queue");
+    expect(chat.ephemeral.at(-1)?.text).toContain("by free(http://evil.test) Ben (");
+  });
+
   it("does not show one channel's or community's jobs to another", async () => {
     const { chat, engine } = await studio();
     await chat.say(ann, "/dream", { channel: { ...art, community: "secret" } });
@@ -66,6 +74,25 @@ describe("/cancel", () => {
       `Cancelled ${ids[0]}, ${ids[2]}.`,
       expect.stringMatching(/You have no job|It had already ended/),
     ]);
+  });
+
+  it("tells nobody of others' jobs where not everybody reads, but those who are there or moderate there", async () => {
+    const { chat, engine, queue } = await studio();
+    const hidden = { ...art, id: "private" };
+    chat.info = { ...chat.info, closed: true };
+    for (let job = 0; job < 2; job++) await chat.say(ann, "/dream", { channel: hidden });
+    await engine.next();
+    const [running = "", waiting = ""] = queue.positions().map(({ job }) => job.id);
+    chat.info = { ...chat.info, closed: false };
+    const told = async (...said: Parameters<typeof chat.say>) => {
+      await chat.say(...said);
+      return chat.ephemeral.at(-1)?.text;
+    };
+    const unknown = `No job ${waiting.slice(0, 4)} is waiting or running here; \`/queue\` lists those that are.`;
+    expect(await told(ben, `/cancel ${waiting.slice(0, 4)}`)).toBe(unknown);
+    expect(await told(ben, `/cancel ${waiting}`, { channel: hidden })).toMatch(/is Ann's/);
+    expect(await told(ann, `/cancel ${waiting}`)).toBe(`Cancelled ${waiting}.`);
+    expect(await told(mod, `/cancel ${running}`)).toBe(`Cancelled ${running}.`);
   });
 });
 
