@@ -82,7 +82,8 @@ export async function buildServer(
   const app = fastify({
     loggerInstance: logger.child({ part: "http" }, { level: "warn" }),
     bodyLimit: 64 * 1024,
-    requestTimeout: 120_000,
+    // The largest picture at 400 kbit/s; what comes more slowly than the limits say is ended before.
+    requestTimeout: 600_000,
     connectionTimeout: 130_000,
     keepAliveTimeout: 10_000,
     routerOptions: { maxParamLength: 200 },

@@ -18,6 +18,7 @@ import { render } from "preact";
 import { App } from "./components/App.js";
 import { readAlerts, startServiceWorker } from "./state/alerts.js";
 import { loadSession } from "./state/api.js";
+import { followBrokenPictures } from "./state/broken-pictures.js";
 import { resumeDrafts } from "./state/drafts.js";
 import { followRoute } from "./state/follow-route.js";
 import { connect, reconnectNow } from "./state/live.js";
@@ -30,6 +31,7 @@ import { errorText } from "./state/toasts.js";
 async function start(): Promise<void> {
   const root = document.getElementById("app");
   if (!root) return;
+  followBrokenPictures();
   render(<App />, root);
   try {
     const session = await loadSession();

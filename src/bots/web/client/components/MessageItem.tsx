@@ -134,8 +134,11 @@ function Quote({ message, inThread }: { message: WireMessage; inThread: boolean 
   const jump = () => {
     const target =
       document.getElementById(`m${quote.id}${inThread ? "t" : ""}`) ?? document.getElementById(`m${quote.id}`);
-    target?.scrollIntoView({ block: "center", behavior: "smooth" });
-    target?.focus({ preventScroll: true });
+    // It may be older than what is loaded.
+    if (!target) return go(message.channel, inThread ? message.thread : undefined, quote.id);
+    const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    target.scrollIntoView({ block: "center", behavior: still ? "instant" : "smooth" });
+    target.focus({ preventScroll: true });
   };
   const { author, picture, text } = quote;
   return (

@@ -26,6 +26,12 @@ import { useTimelineScroll } from "./useTimelineScroll.js";
 const GROUP_MS = 5 * 60_000;
 const noPending: readonly Pending[] = [];
 
+/** A finger that goes on reading takes the tools away that its tap brought: they would lie over what comes below. */
+function leaveMessage(): void {
+  const { activeElement } = document;
+  if (activeElement instanceof HTMLElement && activeElement.matches("article.message")) activeElement.blur();
+}
+
 /** The messages of a channel or a thread. */
 export function Timeline(ref: TimelineRef) {
   const { channel, thread } = ref;
@@ -39,7 +45,13 @@ export function Timeline(ref: TimelineRef) {
   const mayWrite = useClosed(channel) === undefined;
   return (
     <div class="timeline-frame">
-      <div class="timeline" ref={scroller} onScroll={onScroll} onKeyDown={moveBetweenMessages}>
+      <div
+        class="timeline"
+        ref={scroller}
+        onScroll={onScroll}
+        onKeyDown={moveBetweenMessages}
+        onTouchMove={leaveMessage}
+      >
         <div class="timeline-content" ref={content}>
           <BoxKey.Provider value={mayWrite ? key : undefined}>
             {timeline && <Top timelineRef={ref} timeline={timeline} />}

@@ -28,7 +28,8 @@ import { sentence } from "../text/sentences.js";
 import type { Pending, TimelineRef } from "./store.js";
 
 const TIMEOUT_MS = 20_000;
-const UPLOAD_TIMEOUT_MS = 120_000;
+/** A large picture may be long on a slow line; one that does not go on is given up. */
+const UPLOAD_SILENCE_MS = 120_000;
 
 export const loadSession = () => call<WireSession>("GET", "api/session");
 export const saveProfile = (body: { name?: string; moderatorCode?: string }) =>
@@ -166,7 +167,7 @@ function given(fields: Readonly<Record<string, string | undefined>>): URLSearchP
 /** @throws Error with a sentence for the person. */
 async function call<T>(method: string, path: string, body?: object): Promise<T> {
   const form = body instanceof FormData;
-  const signal = AbortSignal.timeout(form ? UPLOAD_TIMEOUT_MS : TIMEOUT_MS);
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
   const json = body && { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
   let response: Response;
   try {
@@ -183,11 +184,15 @@ function upload<T>(path: string, form: FormData, onSent: (bytes: number) => void
     const request = new XMLHttpRequest();
     const fail = () => reject(new Error(sentence("page.no-answer")));
     request.open("POST", path);
-    request.timeout = UPLOAD_TIMEOUT_MS;
-    request.upload.onprogress = ({ loaded }) => onSent(loaded);
+    let silence = setTimeout(() => request.abort(), UPLOAD_SILENCE_MS);
+    request.upload.onprogress = ({ loaded }) => {
+      clearTimeout(silence);
+      silence = setTimeout(() => request.abort(), UPLOAD_SILENCE_MS);
+      onSent(loaded);
+    };
+    request.onloadend = () => clearTimeout(silence);
     request.onerror = fail;
     request.onabort = fail;
-    request.ontimeout = fail;
     request.onload = () => {
       try {
         resolve(read<T>(request.status, request.getResponseHeader("retry-after"), request.responseText));

@@ -2,6 +2,7 @@ import type { WireFrame, WireWatch } from "../../wire.js";
 import { isShown, loadTimeline } from "./actions.js";
 import { refusalOfAll } from "./api.js";
 import { followAnswer } from "./awaited.js";
+import { renewPictures } from "./broken-pictures.js";
 import { giveBack } from "./history.js";
 import {
   applyChannel,
@@ -146,6 +147,7 @@ function receive(frame: WireFrame): void {
       delay = FIRST_DELAY_MS;
       noteRev(frame.rev);
       setState({ connection: "open" });
+      renewPictures();
       break;
     case "reset": {
       delay = FIRST_DELAY_MS;
