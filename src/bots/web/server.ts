@@ -68,6 +68,9 @@ interface ServerOptions {
   readonly publicGallery: PublicDoor | undefined;
 }
 
+/** The largest picture at 400 kbit/s takes less; an upload that comes more slowly than the limits say is ended before. */
+const REQUEST_MS = 600_000;
+
 /**
  * Builds the HTTP server: guards, headers, the front end's files, the image files and the API. Listening is the
  * caller's.
@@ -82,8 +85,7 @@ export async function buildServer(
   const app = fastify({
     loggerInstance: logger.child({ part: "http" }, { level: "warn" }),
     bodyLimit: 64 * 1024,
-    // The largest picture at 400 kbit/s; what comes more slowly than the limits say is ended before.
-    requestTimeout: 600_000,
+    requestTimeout: REQUEST_MS,
     connectionTimeout: 130_000,
     keepAliveTimeout: 10_000,
     routerOptions: { maxParamLength: 200 },

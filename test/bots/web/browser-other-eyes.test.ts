@@ -19,7 +19,7 @@ const naturalWidth = (page: Page) => page.getByAltText("Sea").evaluate((image) =
 describe.skipIf(!hasChromium)(`the chat for other eyes, hands and lines (${chromiumHint})`, () => {
   const { open } = useBrowser("test-web-client-other-eyes");
 
-  it("keeps messages, box and channels within reach in a window of 320 x 256, which is 1280 x 1024 at 400 %", async () => {
+  it("keeps messages, box and channels within reach at 400 %, which is 320 x 256 px", async () => {
     const { page, chat, errors } = await open({ viewport: { width: 320, height: 256 }, deviceScaleFactor: 4 });
     await chat.post(art, { text: "look at this", pictures: [await picture()] });
     await messages(page, "look at this").waitFor();
@@ -41,7 +41,7 @@ describe.skipIf(!hasChromium)(`the chat for other eyes, hands and lines (${chrom
     expect(errors).toEqual([]);
   });
 
-  it("brings a message's tools by a tap on it, not by one on an emoji, and takes them away when a finger moves", async () => {
+  it("brings a message's tools by a tap on it, not on an emoji, until a finger moves", async () => {
     const { page, chat } = await open(phone);
     const { id } = await chat.post(art, { text: "Which style?", pictures: [await picture()] });
     for (const emoji of ["🌻", "🌊", "⛄"]) await chat.react({ channel: art, id }, emoji);
