@@ -68,7 +68,7 @@ interface ServerOptions {
   readonly publicGallery: PublicDoor | undefined;
 }
 
-/** The largest picture at 400 kbit/s takes less; an upload that comes more slowly than the limits say is ended before. */
+/** The largest picture at 400 kbit/s takes less; an upload slower than the limits say is ended before. */
 const REQUEST_MS = 600_000;
 
 /**
