@@ -1,5 +1,5 @@
 import { freemem, totalmem } from "node:os";
-import { type ChannelRef, channelKey, type Member, workedMs } from "../domain/model.js";
+import { type ChannelRef, channelKey, type Job, type Member, workedMs } from "../domain/model.js";
 import type { EngineStatus } from "../engine/process/engine.js";
 import type { Chat } from "../port/adapter.js";
 import type {
@@ -18,6 +18,7 @@ import { defined } from "../shared/defined.js";
 import { version } from "../shared/version.js";
 import { ChannelNames } from "./channel-names.js";
 import type { AppContext } from "./context.js";
+import { isForAll, titleFor } from "./moderation/moderation.js";
 
 /** What the commands cannot see themselves; the application tells it. */
 interface AdminFacts {
@@ -151,7 +152,7 @@ export class Admin implements ChatAdmin {
     const began = running ? (startedAt ?? now) : now;
     return {
       id: job.id,
-      title: this.#title(job.recipe, job.params),
+      title: this.#title(job),
       recipe: job.recipe,
       person: job.author.name,
       platform: job.channel.platform,
@@ -171,7 +172,7 @@ export class Admin implements ChatAdmin {
   #failures(): AdminFailure[] {
     return this.app.store.jobs.failed(this.now() - FAILURES_MS, MAX_FAILURES).map((job) => ({
       job: job.id,
-      title: this.#title(job.recipe, job.params),
+      title: this.#title(job),
       person: job.author.name,
       platform: job.channel.platform,
       at: job.finishedAt ?? job.createdAt,
@@ -180,12 +181,15 @@ export class Admin implements ChatAdmin {
     }));
   }
 
-  /** A recipe that is gone, or parameters of an older version, do not hide the rest. */
-  #title(recipe: string, params: Readonly<Record<string, unknown>>): string {
+  /**
+   * What people make in private is not the operator's either. A recipe that is gone, or parameters of an older version,
+   * do not hide the rest.
+   */
+  #title(job: Job): string {
     try {
-      return this.app.recipes.get(recipe)?.title(params) ?? recipe;
+      return titleFor(job, isForAll(job), this.app.recipes);
     } catch {
-      return recipe;
+      return job.recipe;
     }
   }
 }

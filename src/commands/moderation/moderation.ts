@@ -22,7 +22,23 @@ type WorkAct = Extract<
   ActKind,
   "cancel-job" | "delete-work" | "dismiss-report" | "hide-work" | "remove-work" | "show-work"
 >;
-type WorkOf = Pick<Job, "id" | "author" | "channel" | "recipe" | "params">;
+type WorkOf = Pick<Job, "id" | "author" | "channel" | "audience"> & Titled;
+
+/** What a work's title is made of. */
+type Titled = Pick<Job, "recipe" | "params">;
+
+/** Whether everybody in its community may read of a work: what is made elsewhere is told by no title. */
+export function isForAll({ audience = "community" }: Pick<Job, "audience">): boolean {
+  return audience === "community";
+}
+
+/**
+ * What a work is called where people are told of it who may not see it.
+ * @param isTold whether they may know the title
+ */
+export function titleFor({ recipe, params }: Titled, isTold: boolean, recipes: ReadonlyMap<string, Recipe>): string {
+  return isTold ? (recipes.get(recipe)?.title(params) ?? recipe) : sentence("report.untold");
+}
 
 /** Where what moderators do to a person reaches: one community, or, without it, all of a platform. */
 interface ModerationScope {
@@ -105,9 +121,10 @@ export class Moderation {
   }
 
   /** Writes into the log what a moderator has done about a work. */
-  noteOnWork(by: User, kind: WorkAct, { id, author, channel, recipe, params }: WorkOf): void {
+  noteOnWork(by: User, kind: WorkAct, job: WorkOf): void {
+    const { id, author, channel } = job;
     if (channel.community === NO_COMMUNITY) return;
-    const title = this.services.recipes.get(recipe)?.title(params) ?? recipe;
+    const title = titleFor(job, isForAll(job), this.services.recipes);
     const subject = sentence("work.by", { title, author: author.name });
     this.note(by, { ...placeOf(channel), kind, subject, detail: id });
   }

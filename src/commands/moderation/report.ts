@@ -13,7 +13,7 @@ import { type DeleteServices, deleteJob } from "../interactive/delete-job.js";
 import type { Recipe } from "../recipes/recipe.js";
 import type { ChannelSettings } from "../settings/channel-settings.js";
 import { UserError } from "../user-error.js";
-import type { Moderation } from "./moderation.js";
+import { isForAll, type Moderation, titleFor } from "./moderation.js";
 import { type ReportVerb, reportMessage, settledReport } from "./report-message.js";
 
 /** Reports that one person may make in an hour. */
@@ -74,8 +74,7 @@ async function reportedOf(job: Job, place: ChannelRef, chat: Chat, { recipes }: 
       ({ closed }) => closed,
       () => false,
     );
-  const isTold = (job.audience ?? "community") === "community" || (await isClosed());
-  const title = isTold ? (recipes.get(job.recipe)?.title(job.params) ?? job.recipe) : sentence("report.untold");
+  const title = titleFor(job, isForAll(job) || (await isClosed()), recipes);
   return { job, title, link };
 }
 
