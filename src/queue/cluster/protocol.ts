@@ -15,18 +15,18 @@ import type { Relayed } from "../../shared/sentences/sentence-error.js";
 
 const WIRE = 4;
 
-/** Recipes and their versions as a number: a worker that has others must not paint these bots' jobs. */
-const RECIPES = createHash("sha256")
-  .update(JOB_DEFINITIONS.map(({ name, version }) => `${name} ${version}`).join())
-  .digest()
-  .readUInt16BE();
-
 /**
  * Part of the queue's name, so that a worker never sees jobs of another protocol. The registry (`registry.ts`) is
  * outside of it and keeps its form for ever: by it different versions recognise each other. Each version of a recipe is
  * a protocol too, or it would depend on the worker what an image looks like.
  */
-export const PROTOCOL = WIRE * 100_000 + RECIPES;
+export const PROTOCOL = protocolOf(JOB_DEFINITIONS);
+
+/** @param recipes with their versions: a worker that has others must not paint these bots' jobs */
+export function protocolOf(recipes: readonly { readonly name: string; readonly version: number }[]): number {
+  const text = recipes.map(({ name, version }) => `${name} ${version}`).join();
+  return WIRE * 100_000 + createHash("sha256").update(text).digest().readUInt16BE();
+}
 
 /** BullMQ's queue: its keys begin with `<prefix>:<name>:`. */
 export function queueName(protocol: number): string {

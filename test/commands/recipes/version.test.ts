@@ -1,9 +1,10 @@
 import { afterEach, expect, it, vi } from "vitest";
 import { z } from "zod";
+import { JOB_DEFINITIONS } from "../../../src/engine/recipes/definitions.js";
 import { dreamDefinition } from "../../../src/engine/recipes/dream/definition.js";
 import type { Recipe } from "../../../src/engine/recipes/recipe.js";
 import { RECIPES, runJob } from "../../../src/engine/run-job.js";
-import { PROTOCOL } from "../../../src/queue/cluster/protocol.js";
+import { PROTOCOL, protocolOf } from "../../../src/queue/cluster/protocol.js";
 import { ann } from "../../fakes/chat.js";
 import { FakeEngine } from "../../fakes/engine.js";
 import { studio } from "../../fakes/studio.js";
@@ -68,11 +69,8 @@ it("the engine tells the version of what it has run, but for the first", async (
 });
 
 it("workers of another version have another protocol", async () => {
-  vi.resetModules();
-  vi.doMock("../../../src/engine/recipes/dream/definition.js", () => ({
-    dreamDefinition: { ...dreamDefinition, version: version + 2 },
-  }));
-  const later = await import("../../../src/queue/cluster/protocol.js");
-  vi.doUnmock("../../../src/engine/recipes/dream/definition.js");
-  expect(later.PROTOCOL).not.toBe(PROTOCOL);
+  const later = { ...dreamDefinition, version: dreamDefinition.version + 1 };
+  const others = JOB_DEFINITIONS.filter(({ name }) => name !== later.name);
+  expect(protocolOf(JOB_DEFINITIONS)).toBe(PROTOCOL);
+  expect(protocolOf([later, ...others])).not.toBe(protocolOf([dreamDefinition, ...others]));
 });
