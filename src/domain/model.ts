@@ -159,6 +159,11 @@ export interface JobMessages<M = MessageRef, C = ChannelRef> {
 
 export type JobState = "waiting" | "running" | "done" | "failed" | "cancelled";
 
+/** Whether a job in this state never runs again. */
+export function isFinal(state: JobState): boolean {
+  return state !== "waiting" && state !== "running";
+}
+
 /** Why a job has failed: `message` is a sentence for the person who asked. */
 export interface JobFailure {
   readonly kind: string;

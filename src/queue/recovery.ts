@@ -1,4 +1,4 @@
-import type { Job, JobFailure } from "../domain/model.js";
+import { isFinal, type Job, type JobFailure } from "../domain/model.js";
 import type { EngineResult } from "../engine/process/engine.js";
 import { defined } from "../shared/defined.js";
 import { sentence } from "../shared/sentences/sentence.js";
@@ -79,6 +79,6 @@ async function endingOf(job: Job, { repository, writer }: QueueContext): Promise
 export async function untold(id: string, context: QueueContext): Promise<JobEnding | "unwritten" | undefined> {
   const job = await context.repository.get(id);
   // It has ended, but the disk has not taken that yet.
-  if (job?.state === "waiting" || job?.state === "running") return "unwritten";
+  if (job && !isFinal(job.state)) return "unwritten";
   return job?.unnotified ? endingOf(job, context) : undefined;
 }

@@ -1,5 +1,5 @@
 import { and, asc, count, desc, eq, gte, inArray, isNotNull, lt, or, type SQL, sql } from "drizzle-orm";
-import type { Community, Job, JobChange, MessageRef } from "../domain/model.js";
+import { type Community, isFinal, type Job, type JobChange, type MessageRef } from "../domain/model.js";
 import { defined } from "../shared/defined.js";
 import { type Database, matching } from "./database.js";
 import type { Images, NewImage, RemovedImages, StoredImage } from "./images.js";
@@ -27,9 +27,6 @@ interface StoredCheckpoint {
   readonly octave: number;
   readonly state: Uint8Array;
 }
-
-/** Of a change: the job has ended. */
-const isFinal = (state: JobChange["state"]) => state !== undefined && state !== "waiting" && state !== "running";
 
 /** All jobs with their images and messages: the queue's `JobRepository`. */
 export class Jobs {
@@ -65,7 +62,7 @@ export class Jobs {
     if (Object.keys(columns).length === 0) return;
     const dropped = this.database.write(() => this.#change(id, change, columns), { durable: false });
     // An end waits for one of those who have sent new jobs, not for them all; what the engine does meanwhile, for none.
-    const ends = isFinal(change.state);
+    const ends = change.state !== undefined && isFinal(change.state);
     const synced = this.database.synced(ends ? { who: id } : { atOnce: true });
     if (change.state === undefined) return void synced.catch(() => undefined);
     try {
@@ -83,7 +80,7 @@ export class Jobs {
     const { orm } = this.database;
     const { changes } = orm.update(jobTable).set(columns).where(eq(jobTable.id, id)).run();
     if (changes > 0 && change.messages) this.#index(id, change.messages);
-    if (!isFinal(change.state)) return null;
+    if (change.state === undefined || !isFinal(change.state)) return null;
     orm
       .update(jobTable)
       .set({ address: null })

@@ -1,5 +1,5 @@
 import { and, asc, eq, inArray } from "drizzle-orm";
-import type { UserKey } from "../domain/model.js";
+import { isFinal, type UserKey } from "../domain/model.js";
 import { StoreError } from "../shared/store-error.js";
 import { type Database, matching } from "./database.js";
 import type { Favourite, Favourites } from "./favourites.js";
@@ -106,7 +106,7 @@ export class MyData {
   remove(person: UserKey): RemovedData {
     const { database, images, jobs, styles, presets, looks, favourites, interactiveMessages, optOuts } = this.parts;
     const own = this.#jobs(person);
-    const busy = own.find(({ state }) => state === "waiting" || state === "running");
+    const busy = own.find(({ state }) => !isFinal(state));
     if (busy) throw new StoreError("busy", "store.job-unfinished", { id: busy.id });
     const lesson = this.#lessonFrom(person);
     if (lesson !== undefined) throw new StoreError("busy", "store.lesson-unfinished", { id: lesson });

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { Job, MessageRef } from "../../domain/model.js";
+import { isFinal, type Job, type MessageRef } from "../../domain/model.js";
 import type { Chat } from "../../port/adapter.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { JobRepository } from "../../queue/job-repository.js";
@@ -19,7 +19,7 @@ export interface DeleteServices {
  * @throws UserError while it waits or runs, and when a message could not be deleted
  */
 export async function deleteJob(job: Job, chat: Chat, services: DeleteServices): Promise<void> {
-  if (job.state === "waiting" || job.state === "running") throw new UserError("button.not-ended");
+  if (!isFinal(job.state)) throw new UserError("button.not-ended");
   const { jobs, presenter, store, logger } = services;
   // Messages may still be on their way.
   await presenter.idle(job.id);
