@@ -74,6 +74,27 @@ describe.skipIf(!hasChromium)(`the chat for other eyes, hands and lines (${chrom
     expect(await ground(chosen)).not.toBe(await ground(other));
   });
 
+  it("shows its mark while the script is still on its way", async () => {
+    const { page, errors } = await open(phone);
+    let arrive = () => {};
+    const arrived = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    await page.route(/assets\/index-.*\.js$/, async (route) => {
+      await arrived;
+      await route.continue();
+    });
+    const reloaded = page.reload();
+    await page.locator(".splash .mark").waitFor();
+    await shot(page, "script-on-its-way");
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+    arrive();
+    await reloaded;
+    await composer(page).waitFor();
+    expect(await page.locator(".splash").count()).toBe(0);
+    expect(errors).toEqual([]);
+  });
+
   it("asks again for a picture that did not come, as soon as the line is back", async () => {
     const { page, chat } = await open();
     await page.route("**/pictures/**", (route) => route.abort("internetdisconnected"));
