@@ -41,6 +41,7 @@ export default defineConfig({
   test: {
     // `npm test` takes three: many of its tests wait for a platform's limits.
     maxWorkers: 2,
+    globalSetup: "test/support/run-folder.ts",
     projects: [
       // `npm test`; its files share the modules that they load, which took a third of its time.
       {

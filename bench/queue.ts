@@ -7,9 +7,6 @@
  * Needs redis-server for the cluster's half. Prints Markdown tables: the first says what it costs the processor to tell
  * a job's place in a long queue.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { pino } from "pino";
 import { loadConfig } from "../src/app/settings/load-settings.js";
@@ -21,7 +18,9 @@ import { ScheduledQueue } from "../src/queue/scheduled-queue.js";
 import type { Jobs } from "../src/store/jobs.js";
 import { openStore } from "../src/store/open.js";
 import { StubEngine } from "../test/fakes/stub-engine.js";
+import { newFolder } from "../test/support/new-folder.js";
 import { startRedis } from "../test/support/redis.js";
+import { setup } from "../test/support/run-folder.js";
 import { endProcess, startWorkerProcess } from "../test/support/worker-processes.js";
 
 const { jobs: JOBS } = {
@@ -32,6 +31,7 @@ const [INPUT_BYTES, FRAME_BYTES] = [200_000, 350_000];
 const PACED_JOBS = 20;
 const PLACES_ASKED = 100;
 const logger = pino({ level: "silent" });
+const removeFolder = setup();
 const limits = { length: 100_000, waitingPerPerson: 100_000, perHourPerPerson: 100_000 };
 
 function request(person: number, params: Readonly<Record<string, unknown>>): JobRequest {
@@ -80,7 +80,7 @@ async function run(queue: JobQueue, count: number, params: Readonly<Record<strin
 type Open = (repository: Jobs) => Promise<{ readonly queue: JobQueue; readonly close: () => Promise<void> }>;
 
 async function measure(open: Open, count: number, params: Readonly<Record<string, unknown>>) {
-  const dir = mkdtempSync(join(tmpdir(), "dreamloom-bench-"));
+  const dir = newFolder();
   const store = openStore({ dir });
   const { queue, close } = await open(store.jobs);
   try {
@@ -89,7 +89,6 @@ async function measure(open: Open, count: number, params: Readonly<Record<string
     await queue.close(0);
     await close();
     await store.close();
-    rmSync(dir, { recursive: true });
   }
 }
 
@@ -119,7 +118,7 @@ const cluster =
 
 /** Milliseconds of the processor's time for a place that is asked for after each change, while `count` jobs wait. */
 async function placeMs(count: number): Promise<number> {
-  const dir = mkdtempSync(join(tmpdir(), "dreamloom-bench-"));
+  const dir = newFolder();
   const store = openStore({ dir });
   const { queue } = await local(1)(store.jobs);
   queue.pause();
@@ -134,7 +133,6 @@ async function placeMs(count: number): Promise<number> {
   const { user } = process.cpuUsage(before);
   await queue.close(0);
   await store.close();
-  rmSync(dir, { recursive: true });
   return user / 1000 / PLACES_ASKED;
 }
 
@@ -167,3 +165,5 @@ for (const [name, open] of [
     process.stdout.write(`| ${cells.join(" | ")} |\n`);
   }
 }
+
+removeFolder();

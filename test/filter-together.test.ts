@@ -1,6 +1,5 @@
 /** The filter of pictures in the whole program, on Discord, Slack and the web chat: what people send and see. */
-import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { pino } from "pino";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -15,6 +14,7 @@ import { FILTER_ON, JudgingEngine, redPicture } from "./fakes/judging-engine.js"
 import { APP_TOKEN, BOT_TOKEN, FakeSlack } from "./fakes/slack/server.js";
 import { Users } from "./fakes/slack/users.js";
 import { botOptions } from "./fakes/studio.js";
+import { newFolder } from "./support/new-folder.js";
 
 const REFUSED = exactly(sentence("filter.upload", { name: "red.png" }));
 const HELD_BACK = exactly(sentence("filter.result"));
@@ -25,8 +25,7 @@ function exactly(text: string): RegExp {
 }
 
 async function start(env: Record<string, string>) {
-  const folder = mkdtempSync(join(tmpdir(), "dreamloom-filter-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = newFolder();
   const engine = new JudgingEngine();
   const settings = { DATA_DIR: folder, WEB_PORT: "0", OPS_ENABLED: "false", QUEUE_SHUTDOWN_SECONDS: "0.1" };
   const running = await startDreamloom(loadConfig({ ...settings, ...FILTER_ON, ...env }), {

@@ -1,7 +1,8 @@
 /** The law of the tree: which part may import which, no circles, and what must not come back. */
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join, normalize, relative, sep } from "node:path";
+import { tmpdir } from "node:os";
+import { basename, dirname, join, normalize, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseSync } from "vite";
 import { describe, expect, it } from "vitest";
@@ -352,6 +353,13 @@ describe("the code", () => {
   it("waits in tests by one limit, which is for hangs", () => {
     const own = code.filter(({ file, text }) => file.startsWith("test/") && /\bvi\.waitFor\(/.test(text));
     expect(own.map(({ file }) => file)).toEqual(["test/support/wait-for.ts"]);
+  });
+
+  it("makes folders in tests by one function, and they go with the run", () => {
+    const own = code.filter(({ file, text }) => file.startsWith("test/") && /\bmkdtemp(?:Sync)?\(/.test(text));
+    expect(own.map(({ file }) => file)).toEqual(["test/support/new-folder.ts"]);
+    // `run-folder.ts` has begun.
+    expect(basename(tmpdir())).toMatch(/^dreamloom-/);
   });
 
   it("has no object literal inside a spread", () => {

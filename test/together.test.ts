@@ -1,8 +1,5 @@
 /** Discord, Slack and the web chat in one process with one engine, each against its local server, by settings alone. */
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { pino } from "pino";
 import sharp from "sharp";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -18,12 +15,12 @@ import { FakeEngine } from "./fakes/engine.js";
 import { APP_TOKEN, BOT_TOKEN, FakeSlack } from "./fakes/slack/server.js";
 import { Users } from "./fakes/slack/users.js";
 import { botOptions } from "./fakes/studio.js";
+import { newFolder } from "./support/new-folder.js";
 
 const logger = pino({ level: "silent" });
 
 function environment(): Record<string, string> {
-  const folder = mkdtempSync(join(tmpdir(), "dreamloom-together-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = newFolder();
   return { DATA_DIR: folder, WEB_PORT: "0", OPS_PORT: "0", QUEUE_SHUTDOWN_SECONDS: "0.1" };
 }
 

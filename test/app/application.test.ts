@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pino } from "pino";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { startDreamloom } from "../../src/app/application.js";
 import { loadConfig } from "../../src/app/settings/load-settings.js";
 import { WebChat } from "../../src/bots/web/chat.js";
@@ -10,10 +9,10 @@ import { openStore } from "../../src/store/open.js";
 import { ann, FakeChat, source } from "../fakes/chat.js";
 import { FakeEngine, picture } from "../fakes/engine.js";
 import { botOptions } from "../fakes/studio.js";
+import { newFolder } from "../support/new-folder.js";
 import { waitFor } from "../support/wait-for.js";
 
-const folder = mkdtempSync(join(tmpdir(), "dreamloom-main-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = newFolder();
 const logger = pino({ level: "silent" });
 const env = { DATA_DIR: folder, WEB_PORT: "0", OPS_PORT: "0", QUEUE_SHUTDOWN_SECONDS: "0.1" };
 
@@ -68,7 +67,7 @@ describe("the whole program", () => {
   });
 
   it("makes a job again whose button was pressed after a restart", async () => {
-    const dir = mkdtempSync(join(folder, "again-"));
+    const dir = newFolder();
     const chat = new FakeChat();
     const run = async (engine: FakeEngine) =>
       startDreamloom(loadConfig({ ...env, DATA_DIR: dir }), {
@@ -98,7 +97,7 @@ describe("the whole program", () => {
   });
 
   it("takes up again what a kill has interrupted, and shows it although nothing of it had been posted", async () => {
-    const dir = mkdtempSync(join(folder, "crash-"));
+    const dir = newFolder();
     const crashed = openStore({ dir });
     const place = { platform: "fake", community: "club", id: "art" };
     await crashed.jobs.add(
@@ -145,7 +144,7 @@ describe("the whole program", () => {
   });
 
   it("serves the other chats while the web chat's file is damaged, and the web chat once it is mended", async () => {
-    const dir = mkdtempSync(join(folder, "damaged-"));
+    const dir = newFolder();
     const file = join(dir, "web-chat.sqlite");
     writeFileSync(file, "no database, although it is long enough to be one. ".repeat(100));
     const web = new WebChat({ dataDir: dir, logger, port: 0 });

@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import { botOptionsOf } from "../../src/app/bot-options.js";
 import { loadConfig } from "../../src/app/settings/load-settings.js";
 import { changeDream } from "../../src/commands/recipes/chat-recipe.js";
+import { newFolder } from "../support/new-folder.js";
 
 const BIRDS = `title: Our birds
 dream:
@@ -16,8 +16,7 @@ dream:
 
 /** What is offered where folders with these notes lie, by their names. */
 function offered(notes: Readonly<Record<string, string | undefined>>) {
-  const folder = mkdtempSync(join(tmpdir(), "dreamloom-offered-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = newFolder();
   for (const [name, text] of Object.entries(notes)) {
     mkdirSync(join(folder, name));
     if (text !== undefined) writeFileSync(join(folder, name, "dreamloom.yaml"), text);

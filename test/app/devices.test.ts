@@ -1,13 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { configuredDevices, configuredSlots, largestBudget } from "../../src/app/devices.js";
 import { ConfigError, loadConfig } from "../../src/app/settings/load-settings.js";
+import { newFolder } from "../support/new-folder.js";
 
 function fromYaml(devices: string) {
-  const folder = mkdtempSync(join(tmpdir(), "dreamloom-devices-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = newFolder();
   const path = join(folder, "own.yaml");
   writeFileSync(path, `engine:\n  devices: ${devices}\nqueue:\n  memoryMegabytes: 9000\n`);
   return loadConfig({ DREAMLOOM_CONFIG: path });

@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { jobStory } from "../../src/app/job-story.js";
 import { ann } from "../fakes/chat.js";
 import { program } from "../ops/program.js";
+import { newFolder } from "../support/new-folder.js";
 import { waitFor } from "../support/wait-for.js";
 
 describe("a job's story", () => {
@@ -18,8 +18,7 @@ describe("a job's story", () => {
     await chat.until(() => chat.in("thread").find(({ content }) => content.text.includes("ready")));
     await chat.say(ann, "/dream size:128 picture:none");
     await engine.next();
-    const folder = mkdtempSync(join(tmpdir(), "dreamloom-story-"));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const folder = newFolder();
     const log = join(folder, "log");
     writeFileSync(log, ["not a line", ...lines.map((line) => JSON.stringify(line)), '{"cut off'].join("\n"));
     // The chat has the picture before the store knows that it has.

@@ -1,5 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pino } from "pino";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
@@ -10,16 +9,16 @@ import { loadConfig } from "../../src/app/settings/load-settings.js";
 import { photo, Visitor } from "../bots/web/harness.js";
 import { FakeEngine } from "../fakes/engine.js";
 import { botOptions } from "../fakes/studio.js";
+import { newFolder } from "../support/new-folder.js";
 
 let dir: string;
 
 // As most systems have it.
 beforeEach(() => {
   const before = process.umask(0o022);
-  dir = mkdtempSync(join(tmpdir(), "dreamloom-private-"));
+  dir = newFolder();
   onTestFinished(() => {
     process.umask(before);
-    rmSync(dir, { recursive: true, force: true });
   });
 });
 

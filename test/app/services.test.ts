@@ -1,6 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -14,17 +13,12 @@ import { functional, imageLayer, layer, weight, writeTfjs } from "../engine/netw
 import { FakeEngine } from "../fakes/engine.js";
 import { FakeSlack } from "../fakes/slack/server.js";
 import { clusterSettings, startWorker } from "../queue/cluster/harness.js";
+import { newFolder } from "../support/new-folder.js";
 import { hasRedis, redisHint, startRedis } from "../support/redis.js";
-
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), "dreamloom-services-"));
-  onTestFinished(() => rmSync(path, { recursive: true }));
-  return path;
-}
 
 /** What doctor says of each service, as "✓ ...", "✗ ..." or "- ...". */
 async function said(env: Readonly<Record<string, string>>): Promise<Record<string, string>> {
-  const found = await services(loadConfig({ DATA_DIR: folder(), WEB_PORT: "0", OPS_PORT: "0", ...env }));
+  const found = await services(loadConfig({ DATA_DIR: newFolder(), WEB_PORT: "0", OPS_PORT: "0", ...env }));
   return Object.fromEntries(
     found.map(({ what, works, detail }) => [what, `${works === undefined ? "-" : works ? "✓" : "✗"} ${detail}`]),
   );
@@ -51,11 +45,11 @@ describe("doctor, of services", () => {
   });
 
   it("says whether the filter's network is there and knows the classes that are named", async () => {
-    const on = { FILTER_UPLOADS: "true", MODELS_DIR: folder() };
+    const on = { FILTER_UPLOADS: "true", MODELS_DIR: newFolder() };
     expect((await said(on)).filter).toBe(
       "- nsfwjs is not on this machine: `dreamloom models pull nsfwjs` fetches it before it is needed",
     );
-    const models = folder();
+    const models = newFolder();
     const judge = join(models, "judge");
     const units = { units: 4, activation: "softmax" };
     mkdirSync(judge);
@@ -82,7 +76,7 @@ describe("doctor, of services", () => {
   });
 
   it("reads the store while a program uses it, and says when it is damaged", async () => {
-    const dir = folder();
+    const dir = newFolder();
     const store = openStore({ dir });
     expect((await said({ DATA_DIR: dir })).store).toBe("✓ 0 jobs kept");
     await store.close();
@@ -93,7 +87,7 @@ describe("doctor, of services", () => {
   });
 
   it("does not call a database damaged that only this user may not open", async () => {
-    const dir = folder();
+    const dir = newFolder();
     mkdirSync(join(dir, "dreamloom.sqlite"));
     expect((await said({ DATA_DIR: dir })).store).toMatch(
       /^✗ \S+dreamloom\.sqlite cannot be written \(SQLITE_CANTOPEN\)/,

@@ -1,5 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { pino } from "pino";
@@ -12,6 +11,7 @@ import { backUp } from "../../src/store/backup.js";
 import { openStore } from "../../src/store/open.js";
 import { Visitor } from "../bots/web/harness.js";
 import { FakeEngine } from "../fakes/engine.js";
+import { newFolder } from "../support/new-folder.js";
 import { waitFor } from "../support/wait-for.js";
 
 /**
@@ -20,12 +20,6 @@ import { waitFor } from "../support/wait-for.js";
  */
 const OLD = fileURLToPath(new URL("./data-468c72b", import.meta.url));
 const [DONE, BEGUN] = ["XQFEQGNF", "DCY9DWTE"];
-
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), "dreamloom-upgrade-"));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
 
 const configOf = (dir: string) =>
   loadConfig({ DATA_DIR: dir, WEB_PORT: "0", OPS_PORT: "0", QUEUE_SHUTDOWN_SECONDS: "0.1" });
@@ -43,7 +37,7 @@ async function start(dir: string) {
 
 describe("a data folder of an earlier version", () => {
   it("is brought up to date: messages and pictures are there, and unfinished jobs go on", async () => {
-    const dir = join(folder(), "data");
+    const dir = join(newFolder(), "data");
     cpSync(OLD, dir, { recursive: true });
     const { engine, running, visitor, texts } = await start(dir);
     const about = (await texts()).find((text) => text.includes(`job \`${DONE}\``) && text.includes("Done in 2.7 s"));
@@ -66,12 +60,14 @@ describe("a data folder of an earlier version", () => {
     const jobs = [DONE, BEGUN, third.request.job ?? ""].map((id) => store.jobs.get(id));
     expect(jobs.map((job) => [job?.state, job?.picture !== undefined])).toEqual(Array(3).fill(["done", true]));
     await store.close();
-    const story = await jobStory(configOf(dir), DONE, join(folder(), "no.log")).catch((error: Error) => error.message);
+    const story = await jobStory(configOf(dir), DONE, join(newFolder(), "no.log")).catch(
+      (error: Error) => error.message,
+    );
     expect(story).toMatch(/^The log .*no\.log cannot be read: ENOENT/);
   });
 
   it("has works that are found by the titles that they are shown with", async () => {
-    const dir = join(folder(), "data");
+    const dir = join(newFolder(), "data");
     cpSync(OLD, dir, { recursive: true });
     const { visitor } = await start(dir);
     const get = async (path: string) => (await visitor.request("GET", path)).json() as Promise<Partial<WireSearch>>;
@@ -86,11 +82,11 @@ describe("a data folder of an earlier version", () => {
   });
 
   it("is backed up after that, and a program that starts from the backup has all of it", async () => {
-    const dir = join(folder(), "data");
+    const dir = join(newFolder(), "data");
     cpSync(OLD, dir, { recursive: true });
     const first = await start(dir);
     const before = await first.texts();
-    const target = join(folder(), "copy");
+    const target = join(newFolder(), "copy");
     expect(await backUp(dir, target)).toMatchObject({ databases: ["dreamloom.sqlite", "web-chat.sqlite"], kept: 0 });
     await first.running.stop();
     const restored = await start(target);

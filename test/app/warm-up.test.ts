@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname } from "node:path";
 import { pino } from "pino";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { startDreamloom } from "../../src/app/application.js";
 import { loadConfig } from "../../src/app/settings/load-settings.js";
+import { newFolder } from "../support/new-folder.js";
 import { writeTinyNetwork } from "../support/tiny-network.js";
 import { waitFor } from "../support/wait-for.js";
 
@@ -13,7 +12,6 @@ let network: string;
 beforeAll(async () => {
   network = await writeTinyNetwork();
 });
-afterAll(() => rmSync(network, { recursive: true }));
 
 interface Line {
   readonly level: number;
@@ -24,7 +22,7 @@ interface Line {
 
 /** A program with its own engine; what it has logged, and where it says that it serves people. */
 async function started(env: Readonly<Record<string, string>> = {}) {
-  const folder = mkdtempSync(join(tmpdir(), "dreamloom-warm-"));
+  const folder = newFolder();
   const lines: Line[] = [];
   const config = loadConfig({
     DATA_DIR: folder,
@@ -44,10 +42,7 @@ async function started(env: Readonly<Record<string, string>> = {}) {
     serving = lines.length;
   };
   const running = await startDreamloom(config, { logger, print });
-  onTestFinished(async () => {
-    await running.stop();
-    rmSync(folder, { recursive: true });
-  });
+  onTestFinished(() => running.stop());
   return { running, lines, said, serving };
 }
 

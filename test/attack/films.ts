@@ -3,18 +3,8 @@
  * playlists, scripts and data references under the name of a film. Each is refused in words, or admitted within the
  * limits and without what it told of its owner; no other file is read, nothing is connected to or left behind.
  */
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import type { Random } from "../../src/engine/images/random.js";
@@ -23,6 +13,7 @@ import { ImageProcess } from "../../src/shared/image-process.js";
 import { PictureError } from "../../src/shared/inspect-image.js";
 import { movie, remade } from "../support/movie.js";
 import { elsewhere } from "../support/movie-boxes.js";
+import { newFolder } from "../support/new-folder.js";
 import { SECRET } from "../support/telling-images.js";
 import type { Attack, Note } from "./attack.js";
 import { mutated, noise, pick } from "./generate.js";
@@ -59,14 +50,13 @@ export const films: Attack = {
         if (before === undefined) delete process.env.TMPDIR;
         else process.env.TMPDIR = before;
         inside.server.close();
-        rmSync(inside.folder, { recursive: true, force: true });
       },
     };
   },
 };
 
 async function openInside(): Promise<Inside> {
-  const folder = mkdtempSync(join(tmpdir(), "dreamloom-attack-"));
+  const folder = newFolder();
   const path = join(folder, "inside.mp4");
   writeFileSync(path, await movie({ drawn: "color=c=magenta" }));
   let connections = 0;

@@ -55,10 +55,10 @@ export const lines: Attack = {
       // No link is fetched: its picture is known.
       picturesBehind: async () => [image],
     });
-    const { app, clean } = await openStudio(chat, { engine: new FakeEngine({ automatic: true }) });
+    const { app, close } = await openStudio(chat, { engine: new FakeEngine({ automatic: true }) });
     return {
       pid: process.pid,
-      close: clean,
+      close,
       async attempt(next, note) {
         const line = lineOf(next, app.registry.summaries);
         const begun = performance.now();

@@ -1,11 +1,9 @@
 /** The program as it is built, with its web chat and an engine that paints nothing, for strangers to attack. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { World } from "../fault/world.js";
 import { CrowdMember } from "../support/crowd.js";
 import { freePort } from "../support/free-port.js";
+import { newFolder } from "../support/new-folder.js";
 import type { Note, Scene } from "./attack.js";
 
 /** What another person's post takes at most while strangers attack, in milliseconds: an attack takes both cores. */
@@ -20,14 +18,13 @@ export interface Program extends Omit<Scene, "attempt"> {
 }
 
 export async function startProgram(env: Readonly<Record<string, string>> = {}): Promise<Program> {
-  const dir = mkdtempSync(join(tmpdir(), "dreamloom-attack-"));
+  const dir = newFolder();
   const port = await freePort();
   const worker = fileURLToPath(new URL("../fault/stub-worker.mjs", import.meta.url));
   const web = { WEB_PORT: String(port), WEB_HOST: "127.0.0.1", ...env };
   const world = new World({ dir, worker, web: true, env: web });
   const close = async () => {
     await world.stop();
-    rmSync(dir, { recursive: true, force: true });
   };
   try {
     world.run();

@@ -3,7 +3,11 @@
  *
  *   npm run attack [-- [NAME...] [--count N] [--seed S]]
  */
+import { setup } from "../support/run-folder.js";
 import { ATTACKS } from "./attacks.js";
 import { command } from "./command.js";
 
-process.exit(await command(ATTACKS, process.argv.slice(2)));
+const removeFolder = setup();
+const code = await command(ATTACKS, process.argv.slice(2));
+removeFolder();
+process.exit(code);

@@ -6,11 +6,11 @@
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Random, randomInteger } from "../../src/engine/images/random.js";
+import { newFolder } from "../support/new-folder.js";
 import type { Attack, Note } from "./attack.js";
 import { noise, pick } from "./generate.js";
 import type { ReadAnswer } from "./read-store.js";
@@ -30,7 +30,7 @@ export const stores: Attack = {
   atOnce: 1,
   mostGrowth: 150,
   async open() {
-    const folder = mkdtempSync(join(tmpdir(), "dreamloom-attack-"));
+    const folder = newFolder();
     const originals: Original[] = [];
     for (const stored of STORED_FILES) {
       const own = join(folder, "originals");
@@ -44,11 +44,10 @@ export const stores: Attack = {
       },
       async close() {
         reader.end();
-        rmSync(folder, { recursive: true, force: true });
       },
       async attempt(next, note) {
         const { stored, bytes, rows } = pick(next, originals);
-        const own = mkdtempSync(join(folder, "damaged-"));
+        const own = newFolder();
         const { what, file } = damaged(next, bytes);
         writeFileSync(join(own, stored.name), file);
         const answer = await reader.read(stored.name, own);

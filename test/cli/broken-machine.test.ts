@@ -1,24 +1,18 @@
-import { copyFileSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
+import { newFolder } from "../support/new-folder.js";
 import { samplePath } from "../support/pictures.js";
 import { dreamloom } from "./run.js";
 
 const hook = fileURLToPath(new URL("./broken-machine.cjs", import.meta.url));
 const NATIVE = "onnxruntime_binding|^@img/sharp|^@libsql/";
 
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), "dreamloom-broken-"));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
-
 /** Runs a verb on a machine that lacks something. */
 function broken(args: readonly string[], env: NodeJS.ProcessEnv) {
   const ports = { WEB_PORT: "0", OPS_PORT: "0" };
-  return dreamloom(args, { env: { NODE_OPTIONS: `--require ${hook}`, ...ports, DATA_DIR: folder(), ...env } });
+  return dreamloom(args, { env: { NODE_OPTIONS: `--require ${hook}`, ...ports, DATA_DIR: newFolder(), ...env } });
 }
 
 /** One line for people, and no trace of the program's insides. */
@@ -46,7 +40,7 @@ describe("without the native parts of packages", () => {
     const image = fileURLToPath(samplePath);
     const bench = await broken(["bench", "step", "--size", "32"], { WITHOUT_NATIVE: "onnxruntime_binding" });
     expect(bench.err).toMatch(sentence("onnxruntime-node cannot be loaded"));
-    const dream = await broken(["dream", image, "-o", join(folder(), "out.png")], { WITHOUT_NATIVE: "^@img/sharp" });
+    const dream = await broken(["dream", image, "-o", join(newFolder(), "out.png")], { WITHOUT_NATIVE: "^@img/sharp" });
     expect(dream.err).toMatch(sentence("sharp cannot be loaded"));
     const start = await broken(["start"], { WITHOUT_NATIVE: "^@libsql/" });
     expect(start.err).toMatch(sentence("libsql cannot be loaded"));
@@ -59,14 +53,14 @@ describe("without onnxruntime", () => {
 
   /** The other verbs that compute. */
   function others(): string[][] {
-    const [out, photos] = [join(folder(), "out.png"), folder()];
+    const [out, photos] = [join(newFolder(), "out.png"), newFolder()];
     for (const name of ["a", "b", "c", "d", "e"]) copyFileSync(image, join(photos, `${name}.jpg`));
     return [
       ["see", image],
       ["blend", image, "--style", image, "--style", image, "-o", out],
       ["texture", image, "-o", out],
       ["neuron", "-o", out],
-      ["zoom", image, "-o", join(folder(), "out.gif")],
+      ["zoom", image, "-o", join(newFolder(), "out.gif")],
       ["evaluate", photos],
       ["teach", photos, "--name", "motif"],
     ];
@@ -79,8 +73,8 @@ describe("without onnxruntime", () => {
   ])("on %s every verb that computes says so in a sentence, and doctor works", async (MACHINE, said) => {
     const env = { MACHINE, REDIS_URL: "" };
     const verbs = [
-      ["dream", image, "-o", join(folder(), "out.png")],
-      ["stylize", image, "--style", image, "-o", join(folder(), "out.png")],
+      ["dream", image, "-o", join(newFolder(), "out.png")],
+      ["stylize", image, "--style", image, "-o", join(newFolder(), "out.png")],
       // sharp, which these need first, is not there for the other machines.
       ...(MACHINE === "musl" ? others() : []),
       ["bench", "step", "--size", "32"],
@@ -106,7 +100,7 @@ describe("without onnxruntime", () => {
   });
 
   it("verbs that compute say that it could not be fetched, and where it would be", async () => {
-    const models = folder();
+    const models = newFolder();
     const env = { WITHOUT_PACKAGE: "onnxruntime-node", MODELS_DIR: models };
     const { code, err } = await broken(["bench", "step", "--size", "32"], env);
     expect(err).toMatch(sentence("onnxruntime, which computes the pictures, could not be fetched: 127\\.0\\.0\\.1:9"));
@@ -120,7 +114,7 @@ describe("without onnxruntime", () => {
 
 describe("what onnxruntime does beside computing", () => {
   it("is switched off: it keeps no identifier of the machine, which it would send to Microsoft", async () => {
-    const HOME = folder();
+    const HOME = newFolder();
     const { code } = await dreamloom(["bench", "step", "--size", "32"], { env: { HOME } });
     expect([code, readdirSync(HOME)]).toEqual([0, []]);
   });
@@ -138,7 +132,7 @@ describe("without a home folder", () => {
   );
 
   it("what is missing is fetched all the same, where the models folder can be written", async () => {
-    const env = { WITHOUT_HOME: "1", HOME: "", WITHOUT_PACKAGE: "onnxruntime-node", MODELS_DIR: folder() };
+    const env = { WITHOUT_HOME: "1", HOME: "", WITHOUT_PACKAGE: "onnxruntime-node", MODELS_DIR: newFolder() };
     const { err } = await broken(["bench", "step", "--size", "32"], env);
     expect(err).toMatch(sentence("onnxruntime, which computes the pictures, could not be fetched: 127\\.0\\.0\\.1:9"));
   });

@@ -1,5 +1,3 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type Config, loadConfig } from "../../src/app/settings/load-settings.js";
@@ -7,8 +5,9 @@ import { diagnose, report } from "../../src/cli/doctor.js";
 import type { DeviceName } from "../../src/engine/devices/devices.js";
 import type { probe, Verdict } from "../../src/engine/devices/probe.js";
 import { FakeDiscord } from "../fakes/discord/server.js";
+import { newFolder } from "../support/new-folder.js";
 
-const root = mkdtempSync(join(tmpdir(), "doctor-"));
+const root = newFolder();
 
 function config(runtime: Config["engine"]["runtime"]): Config {
   const settings = loadConfig();

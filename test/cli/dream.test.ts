@@ -1,16 +1,16 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { decode } from "../../src/engine/images/codec.js";
 import { version } from "../../src/shared/version.js";
 import { cameraFilm, filmFile } from "../support/film.js";
+import { newFolder } from "../support/new-folder.js";
 import { drawn } from "../support/pictures.js";
 import { writeTinyNetwork } from "../support/tiny-network.js";
 import { dreamloom, type Ended } from "./run.js";
 
-const folder = mkdtempSync(join(tmpdir(), "dreamloom-cli-"));
+const folder = newFolder();
 const photo = join(folder, "photo.jpg");
 /** A picture of which a twentieth has come. */
 const firstLines = join(folder, "first-lines.jpg");
@@ -21,10 +21,6 @@ beforeAll(async () => {
   const large = await drawn(640, 480, "jpeg");
   const scan = Buffer.from(large).indexOf(Buffer.from([0xff, 0xda]));
   writeFileSync(firstLines, large.subarray(0, scan + (large.length - scan) * 0.05));
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-  rmSync(network, { recursive: true });
 });
 
 /** `dreamloom dream` with the tiny network, at a small size. */
@@ -234,7 +230,7 @@ describe("dreamloom dream, asked for what cannot be", () => {
     ],
     [
       "an empty folder as network",
-      () => ["dream", photo, "--network", mkdtempSync(join(folder, "none-")), ...output],
+      () => ["dream", photo, "--network", newFolder(), ...output],
       /holds no network: a tfjs model\.json/,
     ],
     ["a size too large", () => ["dream", photo, "--network", network, "--size", "100000", ...output], /size.*8192/],

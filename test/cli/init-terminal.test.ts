@@ -1,18 +1,12 @@
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { expect, it, onTestFinished, vi } from "vitest";
 import { askTerminal } from "../../src/cli/init/ask.js";
 import { init } from "../../src/cli/init/init.js";
+import { newFolder } from "../support/new-folder.js";
 import { cli } from "./run.js";
-
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), "dreamloom-init-"));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
 
 /** A terminal without a machine below it: what is typed goes in, what is shown comes out. */
 function terminal() {
@@ -58,7 +52,7 @@ it.each([
   ["^C", "\u0003"],
   ["^D", "\u0004"],
 ])("%s ends it with a sentence, and writes nothing", async (_, key) => {
-  const place = folder();
+  const place = newFolder();
   const { ask, type } = terminal();
   type("y\r");
   const ended = expect(init({ folder: place, check: false }, ask, {})).rejects.toThrow(
@@ -72,7 +66,7 @@ it.each([
 it("asks again for a token of another kind: the answers before it are kept", async () => {
   vi.spyOn(process.stdout, "write").mockReturnValue(true);
   onTestFinished(() => void vi.restoreAllMocks());
-  const place = folder();
+  const place = newFolder();
   const { ask, type, shown } = terminal();
   type("n\rn\ry\rxapp-1\rxoxb-1\rxapp-2\r\r\r");
   await init({ folder: place, check: false, systemd: false }, ask, {});
@@ -88,7 +82,7 @@ const script = spawnSync("script", ["--version"], { encoding: "utf8" }).stdout ?
 it.skipIf(!script.includes("util-linux"))(
   "writes the files on a terminal of this machine",
   async () => {
-    const place = folder();
+    const place = newFolder();
     const line = [process.execPath, cli, "init", "--no-check", "--folder", place].join(" ");
     const person = spawn("script", ["-qec", line, "/dev/null"], {
       env: { PATH: process.env.PATH, HOME: place, TERM: "dumb" },

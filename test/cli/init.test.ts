@@ -1,15 +1,5 @@
 import { execFileSync } from "node:child_process";
-import {
-  chmodSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { loadConfig } from "../../src/app/settings/load-settings.js";
@@ -18,13 +8,8 @@ import type { Ask } from "../../src/cli/init/ask.js";
 import { unitFile } from "../../src/cli/init/files.js";
 import { init } from "../../src/cli/init/init.js";
 import { FakeDiscord } from "../fakes/discord/server.js";
+import { newFolder } from "../support/new-folder.js";
 import { dreamloom } from "./run.js";
-
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), "dreamloom-init-"));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
 
 const read = (place: string, name: string): string => readFileSync(join(place, name), "utf8");
 const modes = (place: string): string[] =>
@@ -69,7 +54,7 @@ async function fakeDiscord(): Promise<{ env: NodeJS.ProcessEnv; fake: FakeDiscor
 
 describe("dreamloom init", () => {
   it("writes by flags what start reads, for its user's eyes only, with the comments of the defaults", async () => {
-    const place = folder();
+    const place = newFolder();
     await init({ folder: place, chats: ["web"], runtime: "cpu", public: true, check: true }, undefined, {});
     expect(modes(place)).toEqual(["dreamloom.env 600", "dreamloom.yaml 600"]);
     const settings = read(place, "dreamloom.yaml");
@@ -88,7 +73,7 @@ describe("dreamloom init", () => {
   });
 
   it("every verb that is run in the folder reads the file, unless others may write it", async () => {
-    const place = folder();
+    const place = newFolder();
     await init({ folder: place, chats: ["web"], check: true }, undefined, {});
     writeFileSync(join(place, "dreamloom.yaml"), "web: { port: none }\n");
     const wrong = await dreamloom(["models", "list"], { cwd: place });
@@ -99,14 +84,14 @@ describe("dreamloom init", () => {
   });
 
   it("a file that cannot be looked at, as in a folder that is closed to the user, stops no verb", async () => {
-    const place = folder();
+    const place = newFolder();
     symlinkSync("dreamloom.env", join(place, "dreamloom.env"));
     expect(await dreamloom(["models", "list"], { cwd: place })).toMatchObject({ code: 0, err: "" });
   });
 
   it("asks on a terminal, again when Discord does not take the token, and prints the invite link", async () => {
     const { env, fake } = await fakeDiscord();
-    const place = folder();
+    const place = newFolder();
     const { ask, asked } = person({
       "web chat, which": false,
       "Discord?": true,
@@ -138,7 +123,7 @@ describe("dreamloom init", () => {
 
   it("without a terminal writes nothing when a token is refused, or is another kind of token", async () => {
     const { env } = await fakeDiscord();
-    const place = folder();
+    const place = newFolder();
     const flags = { folder: place, check: true };
     await expect(init({ ...flags, chats: ["discord"] }, undefined, { ...env, DISCORD_TOKEN: "d.e.f" })).rejects.toThrow(
       /no longer accepts my token.* Nothing has been written/,
@@ -150,7 +135,7 @@ describe("dreamloom init", () => {
   });
 
   it("prints Slack's manifest, and names the tokens that are still missing", async () => {
-    const place = folder();
+    const place = newFolder();
     await init({ folder: place, chats: ["web", "slack"], check: true }, undefined, {});
     expect(said).toContain("display_information:");
     expect(said).toMatch(/Still to be set in \S+dreamloom\.env: SLACK_BOT_TOKEN, SLACK_APP_TOKEN\./);
@@ -158,7 +143,7 @@ describe("dreamloom init", () => {
   });
 
   it("replaces files only when told to", async () => {
-    const place = folder();
+    const place = newFolder();
     await init({ folder: place, chats: ["web"], check: true }, undefined, {});
     writeFileSync(join(place, "dreamloom.env"), "MINE=1\n", { mode: 0o644 });
     chmodSync(join(place, "dreamloom.env"), 0o644);
@@ -170,7 +155,7 @@ describe("dreamloom init", () => {
   });
 
   it("offers a unit that systemd takes, for this user and this folder, and none for root", async () => {
-    const place = folder();
+    const place = newFolder();
     const getuid = vi.spyOn(process, "getuid");
     getuid.mockReturnValue(0);
     await expect(init({ folder: place, chats: ["web"], systemd: true, check: true }, undefined, {})).rejects.toThrow(

@@ -1,13 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cp, mkdir } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { newFolder } from "../support/new-folder.js";
 import { writeTinyNetwork } from "../support/tiny-network.js";
 import { dreamloom, type Ended } from "./run.js";
 
-const folder = mkdtempSync(join(tmpdir(), "dreamloom-models-"));
+const folder = newFolder();
 const [dir, path] = [join(folder, "dir"), join(folder, "path")];
 let network: string;
 beforeAll(async () => {
@@ -18,10 +18,6 @@ beforeAll(async () => {
   await mkdir(join(path, "vgg19"));
   await cp(network, join(path, "vgg19"), { recursive: true });
   await mkdir(join(path, "notes"));
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-  rmSync(network, { recursive: true });
 });
 
 const models = (...args: string[]): Promise<Ended> =>

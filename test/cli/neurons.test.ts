@@ -1,22 +1,18 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
+import { newFolder } from "../support/new-folder.js";
 import { drawn } from "../support/pictures.js";
 import { writeTinyNetwork } from "../support/tiny-network.js";
 import { dreamloom } from "./run.js";
 
-const folder = mkdtempSync(join(tmpdir(), "dreamloom-neurons-"));
+const folder = newFolder();
 const photo = join(folder, "photo.png");
 let network: string;
 beforeAll(async () => {
   network = await writeTinyNetwork();
   writeFileSync(photo, await drawn(80, 60));
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-  rmSync(network, { recursive: true });
 });
 
 const json = async (...args: string[]): Promise<Record<string, unknown>> => {

@@ -1,8 +1,7 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { newFolder } from "../support/new-folder.js";
 
 export const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 
@@ -19,7 +18,7 @@ export function dreamloom(
 ): Promise<Ended> {
   if (!existsSync(cli)) throw new Error(`${cli} is missing; the test set-up should have built it`);
   // Its own, and closed to others: a folder for all would have been left open by whichever verb made it.
-  const noModels = mkdtempSync(join(tmpdir(), "dreamloom-no-models-"));
+  const noModels = newFolder();
   const env = {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
@@ -31,7 +30,6 @@ export function dreamloom(
   };
   return new Promise((resolve) => {
     execFile(process.execPath, [cli, ...args], { timeout: 200_000, cwd: options.cwd, env }, (error, out, err) => {
-      rmSync(noModels, { recursive: true, force: true });
       resolve({ code: error ? (typeof error.code === "number" ? error.code : -1) : 0, out, err });
     });
   });

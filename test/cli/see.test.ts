@@ -1,23 +1,20 @@
 /** What a network sees, and dreams into words, from the shell. */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { Seen } from "../../src/shared/sighting.js";
+import { newFolder } from "../support/new-folder.js";
 import { drawn } from "../support/pictures.js";
 import { writeTinyNetwork } from "../support/tiny-network.js";
 import { dreamloom } from "./run.js";
 
-const folder = mkdtempSync(join(tmpdir(), "dreamloom-see-"));
+const folder = newFolder();
 const photo = join(folder, "photo.png");
 let [network, nameless] = ["", ""];
 beforeAll(async () => {
   [network, nameless] = [await writeTinyNetwork({ classifier: true }), await writeTinyNetwork()];
   writeFileSync(photo, await drawn(96, 64));
-});
-afterAll(() => {
-  for (const each of [folder, network, nameless]) rmSync(each, { recursive: true });
 });
 
 interface Report {

@@ -1,32 +1,26 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { newFolder } from "../support/new-folder.js";
 import { dreamloom } from "./run.js";
 
 const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), "dreamloom-start-"));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
-
 describe("dreamloom start", () => {
   it("says where it is, serves the page with everything it loads, and stops when asked", async () => {
-    const data = join(folder(), "data");
+    const data = join(newFolder(), "data");
     const env = {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
       WEB_PORT: "0",
       OPS_PORT: "0",
       DATA_DIR: data,
-      MODELS_DIR: folder(),
+      MODELS_DIR: newFolder(),
       LOG_LEVEL: "error",
     };
     const child = spawn(process.execPath, [cli, "start"], {
@@ -70,7 +64,7 @@ describe("dreamloom start", () => {
     const taken = squatter.address();
     const port = typeof taken === "object" && taken ? String(taken.port) : "";
     const { code, out, err } = await dreamloom(["start"], {
-      env: { WEB_PORT: port, OPS_PORT: "0", DATA_DIR: folder(), LOG_LEVEL: "silent" },
+      env: { WEB_PORT: port, OPS_PORT: "0", DATA_DIR: newFolder(), LOG_LEVEL: "silent" },
     });
     expect(err).toMatch(new RegExp(`${port}`));
     expect(err).not.toMatch(/\n\s+at /);

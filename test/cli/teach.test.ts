@@ -1,12 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
+import { newFolder } from "../support/new-folder.js";
 import { drawn } from "../support/pictures.js";
 import { writeTinyNetwork } from "../support/tiny-network.js";
 import { dreamloom, type Ended } from "./run.js";
 
-const folder = mkdtempSync(join(tmpdir(), "dreamloom-teach-"));
+const folder = newFolder();
 const [pictures, modelsDir] = [join(folder, "pictures"), join(folder, "models")];
 let network: string;
 beforeAll(async () => {
@@ -15,10 +15,6 @@ beforeAll(async () => {
   for (let i = 0; i < 6; i++) writeFileSync(join(pictures, `${i}.png`), await drawn(64 + 8 * i, 80, "png"));
   writeFileSync(join(pictures, "broken.jpg"), "no picture");
   writeFileSync(join(pictures, "notes.txt"), "no picture either");
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-  rmSync(network, { recursive: true });
 });
 
 const run = (...args: string[]): Promise<Ended> => dreamloom(args, { env: { MODELS_DIR: modelsDir } });

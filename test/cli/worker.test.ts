@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { rmSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -48,7 +47,6 @@ async function setting() {
   const redis = await startRedis();
   onTestFinished(() => redis.stop());
   const network = await writeTinyNetwork();
-  onTestFinished(() => rmSync(network, { recursive: true }));
   return { cluster: clusterSettings(redis.url), network };
 }
 

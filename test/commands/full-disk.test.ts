@@ -1,20 +1,20 @@
 /** A disk that is full, or takes nothing: people are told what is wrong, and what was accepted is not lost. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, rmdirSync, rmSync, writeSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { closeSync, openSync, rmdirSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { StoreError } from "../../src/shared/store-error.js";
 import { ann, ben, FakeChat, source } from "../fakes/chat.js";
 import { FakeEngine, picture } from "../fakes/engine.js";
 import { studio } from "../fakes/studio.js";
+import { newFolder } from "../support/new-folder.js";
 
 const FULL = /my disk is full\. The operator has to free some space/;
 const UNWRITABLE = /my data folder cannot be written\. The operator has to make it writable/;
 
 /** A disk of its own, in memory, of a few megabytes. */
 function mounted(): string | undefined {
-  const path = mkdtempSync(join(tmpdir(), "dreamloom-disk-"));
+  const path = newFolder();
   if (spawnSync("mount", ["-t", "tmpfs", "-o", "size=6m", "tmpfs", path]).status !== 0) {
     rmdirSync(path);
     return undefined;

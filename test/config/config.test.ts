@@ -1,12 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { ConfigError, loadConfig } from "../../src/app/settings/load-settings.js";
 import { ENVIRONMENT } from "../../src/app/settings/schema.js";
+import { newFolder } from "../support/new-folder.js";
 
-const folder = mkdtempSync(join(tmpdir(), "dreamloom-config-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = newFolder();
 
 function file(yaml: string): string {
   const path = join(folder, `${Math.random().toString(36).slice(2)}.yaml`);

@@ -10,8 +10,7 @@
  * under [engine].
  */
 import { execFile, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { argv, env, stdout } from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
@@ -20,13 +19,14 @@ import type { WireFrame, WireMessage } from "../../src/bots/web/wire.js";
 import { npmRegistry } from "../../src/engine/networks/download/npm.js";
 import { CrowdMember } from "../support/crowd.js";
 import { freePort } from "../support/free-port.js";
+import { newFolder } from "../support/new-folder.js";
 import { buildImage, certificate, haveBases, PACKAGING, podman } from "./images.js";
 
 const run = promisify(execFile);
 const IMAGE = "dreamloom";
 const NAME = `dreamloom-try-${process.pid}`;
 const [DATA, MODELS] = [`${NAME}-data`, `${NAME}-models`];
-const place = mkdtempSync(join(tmpdir(), "dreamloom-containers-"));
+const place = newFolder();
 /** As long as anything may take, in milliseconds: the first start fetches 210 MB. */
 const LIMIT = 300_000;
 const CA = "/run/ca.pem";

@@ -1,14 +1,14 @@
 /** The documentation's examples do what they say: each is type-checked, and runs as a program that uses the package. */
 import { execFile } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import sharp from "sharp";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import * as dreamloom from "../../src/index.js";
+import { newFolder } from "../support/new-folder.js";
 import { models, resnet50Missing } from "../support/resnet50.js";
 import { type Example, examplesIn, filesWritten, printed } from "./extract.js";
 
@@ -44,7 +44,7 @@ function sourcesOfExports(): Record<string, string[]> {
 }
 
 describe("the documentation's examples", () => {
-  const folder = mkdtempSync(join(tmpdir(), "dreamloom-docs-"));
+  const folder = newFolder();
   const tsconfig = join(folder, "tsconfig.json");
   beforeAll(() => {
     writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
@@ -64,7 +64,6 @@ describe("the documentation's examples", () => {
         copyFileSync(join(root, from), join(folder, nameOf(example), name));
     }
   });
-  afterAll(() => rmSync(folder, { recursive: true }));
 
   it("show every name that the package offers", () => {
     const code = examples.map((example) => example.code).join();

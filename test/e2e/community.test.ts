@@ -1,7 +1,4 @@
 /** What a community does all day, in a real browser: the whole program, with an engine that paints at once. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { pino } from "pino";
 import type { Browser, Locator, Page } from "playwright-core";
 import sharp from "sharp";
@@ -12,6 +9,7 @@ import type { Engine } from "../../src/engine/process/engine.js";
 import { FakeEngine, type FakeRun } from "../fakes/engine.js";
 import { chromiumHint, hasChromium, launchChromium } from "../support/chromium.js";
 import { partPattern } from "../support/has-part.js";
+import { newFolder } from "../support/new-folder.js";
 
 const STEP_MS = 180_000;
 
@@ -58,7 +56,7 @@ class Painter implements Engine {
 }
 
 describe.skipIf(!hasChromium)(`a community in the browser (${chromiumHint})`, () => {
-  const folder = mkdtempSync(join(tmpdir(), "dreamloom-community-"));
+  const folder = newFolder();
   const painter = new Painter();
   let browser: Browser;
   let running: Running;
@@ -74,7 +72,6 @@ describe.skipIf(!hasChromium)(`a community in the browser (${chromiumHint})`, ()
   afterAll(async () => {
     await browser?.close();
     await running?.stop();
-    rmSync(folder, { recursive: true });
   });
 
   /** Opens the chat as somebody new. */

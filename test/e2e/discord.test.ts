@@ -2,8 +2,7 @@
  * A server in Discord and the whole program: adapter, commands, queue, store, and the real engine with a network of a
  * moment.
  */
-import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { pino } from "pino";
 import sharp from "sharp";
@@ -16,6 +15,7 @@ import type { SeenMessage } from "../fakes/discord/seen.js";
 import { FakeDiscord } from "../fakes/discord/server.js";
 import { HeldEngine } from "../fakes/held-engine.js";
 import { hasPart } from "../support/has-part.js";
+import { newFolder } from "../support/new-folder.js";
 import { drawn } from "../support/pictures.js";
 import { writeTinyNetwork } from "../support/tiny-network.js";
 
@@ -25,7 +25,7 @@ const TEST_MS = 480_000;
 const HOUR_MS = 3_600_000;
 
 describe("Dreamloom in Discord", () => {
-  const folder = mkdtempSync(join(tmpdir(), "dreamloom-discord-"));
+  const folder = newFolder();
   let discord: FakeDiscord;
   let running: Running;
   let engine: HeldEngine;
@@ -72,7 +72,6 @@ describe("Dreamloom in Discord", () => {
     await running?.stop();
     await discord?.stop();
     process.off("unhandledRejection", noteRejection);
-    rmSync(folder, { recursive: true, force: true });
   });
   afterEach(() => {
     expect(discord.check()).toEqual([]);

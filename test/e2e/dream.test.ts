@@ -1,6 +1,4 @@
 /** A person opens the page and dreams the sample photo: real browser, web chat, queue, engine process and network. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import type { Browser, Page } from "playwright-core";
@@ -12,6 +10,7 @@ import { loadConfig } from "../../src/app/settings/load-settings.js";
 import { EngineHost } from "../../src/engine/process/host.js";
 import { chromiumHint, hasChromium, launchChromium } from "../support/chromium.js";
 import { partPattern } from "../support/has-part.js";
+import { newFolder } from "../support/new-folder.js";
 import * as statistics from "../support/picture-statistics.js";
 import { samplePath } from "../support/pictures.js";
 import { models, resnet50Missing } from "../support/resnet50.js";
@@ -25,7 +24,7 @@ const JOB_MS = 360_000;
 const STEP_MS = 180_000;
 
 describe.skipIf(missing !== undefined || !hasChromium)(`dreaming a photo in the chat (${reason})`, () => {
-  const folder = mkdtempSync(join(tmpdir(), "dreamloom-e2e-"));
+  const folder = newFolder();
   let browser: Browser;
   let running: Running;
   let host: EngineHost;
@@ -51,7 +50,6 @@ describe.skipIf(missing !== undefined || !hasChromium)(`dreaming a photo in the 
   afterAll(async () => {
     await browser?.close();
     await running?.stop();
-    rmSync(folder, { recursive: true });
   });
 
   /** Opens the chat as a new user; `frames` are the texts that came over the socket, in order. */

@@ -2,8 +2,7 @@
  * What a community makes its own in the page: looks that it teaches, presets that it hands on, and the dream of the
  * day. Real browser, web chat and engine, with a network of a moment.
  */
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pino } from "pino";
 import type { Browser, Locator, Page } from "playwright-core";
@@ -15,6 +14,7 @@ import { loadConfig } from "../../src/app/settings/load-settings.js";
 import { EngineHost } from "../../src/engine/process/host.js";
 import { chromiumHint, hasChromium, launchChromium } from "../support/chromium.js";
 import { partPattern } from "../support/has-part.js";
+import { newFolder } from "../support/new-folder.js";
 import { drawn } from "../support/pictures.js";
 import { writeTinyNetwork } from "../support/tiny-network.js";
 
@@ -29,7 +29,7 @@ style: { layers: { edges: 1, corners: 1 }, content: corners }
 const QUICK = "layers:corners size:64 octaves:1 steps:1";
 
 describe.skipIf(!hasChromium)(`what a community makes its own, in the page (${chromiumHint})`, () => {
-  const folder = mkdtempSync(join(tmpdir(), "dreamloom-looks-"));
+  const folder = newFolder();
   let browser: Browser;
   let running: Running;
   /** How far the clock of the day's dreams is ahead, in milliseconds. */
@@ -63,7 +63,6 @@ describe.skipIf(!hasChromium)(`what a community makes its own, in the page (${ch
   afterAll(async () => {
     await browser?.close();
     await running?.stop();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   /** Opens the chat as somebody new; the first one manages it. */

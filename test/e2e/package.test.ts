@@ -1,20 +1,20 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { npmRegistry } from "../../src/engine/networks/download/npm.js";
 import { folderBytes } from "../../src/engine/networks/inventory.js";
 import { sharp } from "../../src/shared/native.js";
+import { newFolder } from "../support/new-folder.js";
 import { samplePath } from "../support/pictures.js";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const place = mkdtempSync(join(tmpdir(), "dreamloom-package-"));
+const place = newFolder();
 const models = join(place, "models");
 /** The empty folder of somebody who installs it. */
 const home = join(place, "art");
@@ -52,8 +52,6 @@ beforeAll(async () => {
   const [packed = ""] = readdirSync(place).filter((name) => name.endsWith(".tgz"));
   await run("npm", ["install", "--foreground-scripts", join(place, packed)], { cwd: home, env, maxBuffer: 1e8 });
 }, 600_000);
-
-afterAll(() => rmSync(place, { recursive: true, force: true }));
 
 describe("the package, installed from its tarball with scripts on and the registry alone in reach", () => {
   it("brings neither onnxruntime for every platform nor TensorFlow for graphics cards", async () => {

@@ -2,8 +2,7 @@
  * A community on Slack dreams and paints: the real program, engine and SDKs against a local Slack, with a network so
  * small that it takes moments.
  */
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pino } from "pino";
 import sharp from "sharp";
@@ -17,6 +16,7 @@ import { APP_TOKEN, BOT_TOKEN, FakeSlack } from "../fakes/slack/server.js";
 import type { Channel, User } from "../fakes/slack/state.js";
 import { type SeenMessage, Users } from "../fakes/slack/users.js";
 import { hasPart } from "../support/has-part.js";
+import { newFolder } from "../support/new-folder.js";
 import { drawn } from "../support/pictures.js";
 import { writeTinyNetwork } from "../support/tiny-network.js";
 
@@ -28,7 +28,7 @@ style: { layers: { edges: 1, corners: 1 }, content: corners }
 `;
 
 describe("Slack, from the line to the picture", () => {
-  const folder = mkdtempSync(join(tmpdir(), "dreamloom-e2e-slack-"));
+  const folder = newFolder();
   let fake: FakeSlack;
   let people: Users;
   let running: Running;
@@ -79,7 +79,6 @@ describe("Slack, from the line to the picture", () => {
   afterAll(async () => {
     await running?.stop();
     await fake?.close();
-    rmSync(folder, { recursive: true });
   });
 
   const channel = () => people.look(ann, { id: art.id });

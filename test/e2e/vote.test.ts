@@ -2,8 +2,6 @@
  * A channel of people in the page: the moderator's settings, an art channel, and a vote. The engine is a fake one: how
  * it paints is told elsewhere.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import type { Browser, Locator, Page } from "playwright-core";
@@ -12,11 +10,12 @@ import { type Running, startDreamloom } from "../../src/app/application.js";
 import { loadConfig } from "../../src/app/settings/load-settings.js";
 import { FakeEngine } from "../fakes/engine.js";
 import { chromiumHint, hasChromium, launchChromium } from "../support/chromium.js";
+import { newFolder } from "../support/new-folder.js";
 
 const STEP_MS = 180_000;
 
 describe.skipIf(!hasChromium)(`a channel that chooses together (${chromiumHint})`, () => {
-  const folder = mkdtempSync(join(tmpdir(), "dreamloom-vote-"));
+  const folder = newFolder();
   const engine = new FakeEngine({ automatic: true });
   let browser: Browser;
   let running: Running;
@@ -34,7 +33,6 @@ describe.skipIf(!hasChromium)(`a channel that chooses together (${chromiumHint})
   afterAll(async () => {
     await browser?.close();
     await running?.stop();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   /** Somebody new in the chat; the first one manages it. */

@@ -3,8 +3,7 @@
  * a result, and what is offered for a film that is too long. One program serves all three, with the real engine and a
  * network of a moment.
  */
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pino } from "pino";
 import type { Browser } from "playwright-core";
@@ -20,6 +19,7 @@ import { FakeDiscord } from "../fakes/discord/server.js";
 import { APP_TOKEN, BOT_TOKEN, FakeSlack } from "../fakes/slack/server.js";
 import { hasChromium, launchChromium } from "../support/chromium.js";
 import { cameraFilm, filmFile } from "../support/film.js";
+import { newFolder } from "../support/new-folder.js";
 import { drawn } from "../support/pictures.js";
 import { writeTinyNetwork } from "../support/tiny-network.js";
 import { type ChatInTest, type Made, onDiscord, onSlack, onTheWeb } from "./three-chats.js";
@@ -31,7 +31,7 @@ dream: { default: corners, looks: { corners: { description: Corners, layers: { c
 style: { layers: { edges: 1, corners: 1 }, content: corners }
 `;
 
-const folder = mkdtempSync(join(tmpdir(), "dreamloom-words-"));
+const folder = newFolder();
 let discord: FakeDiscord;
 let slack: FakeSlack;
 let browser: Browser;
@@ -88,7 +88,6 @@ afterAll(async () => {
   await running?.stop();
   expect([discord?.check(), slack?.violations]).toEqual([[], []]);
   await Promise.all([discord?.stop(), slack?.close()]);
-  rmSync(folder, { recursive: true, force: true });
 });
 
 const chats: readonly (readonly [string, boolean, () => ChatInTest | Promise<ChatInTest>])[] = [

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { pino } from "pino";
 import { afterAll, onTestFinished } from "vitest";
 import type { BotOptions } from "../../src/commands/bot-options.js";
@@ -12,6 +9,7 @@ import { Estimator } from "../../src/queue/estimator.js";
 import type { JobRepository } from "../../src/queue/job-repository.js";
 import { ScheduledQueue, type ScheduledQueueOptions } from "../../src/queue/scheduled-queue.js";
 import { openStore } from "../../src/store/open.js";
+import { newFolder } from "../support/new-folder.js";
 import { FakeChat, source } from "./chat.js";
 import { FakeEngine, picture } from "./engine.js";
 
@@ -67,33 +65,29 @@ export async function studio(options: StudioOptions = {}) {
 
 /** The same with any chat. */
 export async function studioOf<C extends Chat>(chat: C, options: Omit<StudioOptions, "chat"> = {}) {
-  const { clean, ...opened } = await openStudio(chat, options);
+  const opened = await openStudio(chat, options);
   try {
-    onTestFinished(clean);
+    onTestFinished(opened.close);
   } catch {
     // Outside a test: one studio for a whole file.
-    afterAll(clean);
+    afterAll(opened.close);
   }
   return opened;
 }
 
-/** The same for callers that end it themselves, by `clean`. */
+/** The same for callers that close it themselves. */
 export async function openStudio<C extends Chat>(chat: C, options: Omit<StudioOptions, "chat"> = {}) {
   const engine = options.engine ?? new FakeEngine();
   const logger = pino({ level: "silent" });
-  const dir = options.dir ?? mkdtempSync(join(tmpdir(), "dreamloom-studio-"));
+  const dir = options.dir ?? newFolder();
   const store = openStore({ dir });
   const repository: JobRepository = store.jobs;
-  /** Stops it as the program stops. What is on disk stays until the end of the test. */
+  /** Stops it as the program stops. What is on disk stays. */
   const close = async () => {
     handlers.stop();
     await queue.close(0);
     await app.presenter.idle();
     await store.close();
-  };
-  const clean = async () => {
-    await close();
-    rmSync(dir, { recursive: true, force: true });
   };
   const queue = new ScheduledQueue({
     engine,
@@ -130,5 +124,5 @@ export async function openStudio<C extends Chat>(chat: C, options: Omit<StudioOp
     await app.presenter.idle();
     await handlers.idle();
   };
-  return { chat, engine, queue, store, repository, app, handlers, quiet, dir, close, clean };
+  return { chat, engine, queue, store, repository, app, handlers, quiet, dir, close };
 }

@@ -1,10 +1,8 @@
 /** A job that people have been told of is on disk: the program is killed at the very moment at which it tells. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it, onTestFinished } from "vitest";
 import { openStore } from "../../src/store/open.js";
+import { newFolder } from "../support/new-folder.js";
 import { drawn } from "../support/pictures.js";
 import { counted, open } from "./count.js";
 import { World } from "./world.js";
@@ -12,7 +10,7 @@ import { World } from "./world.js";
 const STUB = fileURLToPath(new URL("./stub-worker.mjs", import.meta.url));
 
 it("a job is in the store with its image before it is acknowledged", { timeout: 600_000 }, async () => {
-  const dir = mkdtempSync(join(tmpdir(), "dreamloom-accepted-"));
+  const dir = newFolder();
   const found = new Map<string, { state: string | undefined; picture: Promise<number | undefined> }>();
   const chat: World = new World({
     dir,
@@ -30,7 +28,6 @@ it("a job is in the store with its image before it is acknowledged", { timeout: 
   });
   onTestFinished(async () => {
     await chat.stop();
-    rmSync(dir, { recursive: true, force: true });
   });
   chat.run();
   const [picture, jobs] = [await drawn(40, 30), 3];

@@ -2,13 +2,11 @@
  * The same with workers elsewhere: bots, workers and their engines are killed at random moments, also bots and workers
  * together.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { random, randomInteger } from "../../src/engine/images/random.js";
+import { newFolder } from "../support/new-folder.js";
 import { drawn } from "../support/pictures.js";
 import { hasRedis, redisHint, startRedis } from "../support/redis.js";
 import { counted, open, shown, shuffled } from "./count.js";
@@ -22,14 +20,13 @@ const WORKERS = 2;
 /** A chat, bots and workers on a Redis of their own. */
 async function cluster(change: Readonly<Record<string, string>>) {
   const redis = await startRedis();
-  const dir = mkdtempSync(join(tmpdir(), "dreamloom-fault-"));
+  const dir = newFolder();
   const settings = { REDIS_URL: redis.url, CLUSTER_HEARTBEAT_SECONDS: "0.1", ...change };
   const fleet = new Fleet({ ...settings, FAULT_ENGINE: STUB, ENGINE_CONCURRENCY: "2" });
   const chat = new World({ dir, env: settings });
   onTestFinished(async () => {
     await Promise.all([chat.stop(), fleet.stop()]);
     await redis.stop();
-    rmSync(dir, { recursive: true, force: true });
   });
   chat.run();
   await fleet.run(WORKERS);

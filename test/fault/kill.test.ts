@@ -1,6 +1,6 @@
 /** Processes are killed at random moments: every accepted job ends exactly once, as seen in the chat. */
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -9,6 +9,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { decode } from "../../src/engine/images/codec.js";
 import { random, randomInteger } from "../../src/engine/images/random.js";
 import { cameraFilm, filmFile } from "../support/film.js";
+import { newFolder } from "../support/new-folder.js";
 import { drawn } from "../support/pictures.js";
 import { writeTinyNetwork } from "../support/tiny-network.js";
 import { counted, open, shown, shuffled } from "./count.js";
@@ -17,11 +18,10 @@ import { World, type WorldOptions } from "./world.js";
 const STUB = fileURLToPath(new URL("./stub-worker.mjs", import.meta.url));
 
 function world(options: Omit<WorldOptions, "dir"> = {}): { world: World; dir: string } {
-  const dir = mkdtempSync(join(tmpdir(), "dreamloom-fault-"));
+  const dir = newFolder();
   const made = new World({ dir, ...options });
   onTestFinished(async () => {
     await made.stop();
-    rmSync(dir, { recursive: true, force: true });
   });
   made.run();
   return { world: made, dir };
@@ -89,7 +89,6 @@ describe("killed at random moments", () => {
 
   it("finishes real pictures, and the same ones as without kills", { timeout: 600_000 }, async () => {
     const network = await writeTinyNetwork();
-    onTestFinished(() => rmSync(network, { recursive: true }));
     const picture = await drawn(96, 72);
     const made = world({
       network,
@@ -129,10 +128,7 @@ describe("killed at random moments", () => {
     timeout: 600_000,
   }, async () => {
     const network = await writeTinyNetwork();
-    const scratch = mkdtempSync(join(tmpdir(), "dreamloom-fault-scratch-"));
-    onTestFinished(() => {
-      for (const folder of [network, scratch]) rmSync(folder, { recursive: true });
-    });
+    const scratch = newFolder();
     const frames = 12;
     const sources = cameraFilm(await decode(await drawn(96, 72)), frames, 64);
     const film = await filmFile(sources, Array(frames).fill(80), { format: "webp" });

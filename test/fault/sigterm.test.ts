@@ -1,11 +1,12 @@
 /** The built program is asked to stop, in the middle of a real picture. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Redis } from "ioredis";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { openStore } from "../../src/store/open.js";
+import { newFolder } from "../support/new-folder.js";
 import { drawn } from "../support/pictures.js";
 import { hasRedis, redisHint, startRedis } from "../support/redis.js";
 import { writeTinyNetwork } from "../support/tiny-network.js";
@@ -32,13 +33,11 @@ async function secondsToEnd(chat: World): Promise<{ readonly code: number | null
 /** A program in which one person's picture is past its second octave, and another's waits. */
 async function painting(env: Readonly<Record<string, string>>) {
   const network = await writeTinyNetwork();
-  const dir = mkdtempSync(join(tmpdir(), "dreamloom-sigterm-"));
+  const dir = newFolder();
   const settings = { ENGINE_RUNTIME: "cpu", ENGINE_THREADS: "1", MODELS_DIR: join(tmpdir(), "dreamloom-none"), ...env };
   const chat = new World({ dir, network, env: settings });
   onTestFinished(async () => {
     await chat.stop();
-    rmSync(dir, { recursive: true, force: true });
-    rmSync(network, { recursive: true });
   });
   chat.run();
   const picture = await drawn(96, 72);
@@ -162,7 +161,7 @@ describe.skipIf(!hasRedis)(`a program whose Redis fails (${redisHint})`, () => {
   it.each(Object.entries(TROUBLES))("ends within ten seconds where it %s", async (_what, fail) => {
     const redis = await startRedis({ options: ["--enable-debug-command", "yes"] });
     const client = new Redis(redis.url).on("error", () => undefined);
-    const dir = mkdtempSync(join(tmpdir(), "dreamloom-sigterm-"));
+    const dir = newFolder();
     const settings = { REDIS_URL: redis.url, CLUSTER_HEARTBEAT_SECONDS: "0.1" };
     const fleet = new Fleet({ ...settings, FAULT_ENGINE: STUB });
     const chat = new World({ dir, env: settings });
@@ -170,7 +169,6 @@ describe.skipIf(!hasRedis)(`a program whose Redis fails (${redisHint})`, () => {
       await Promise.all([chat.stop(), fleet.stop()]);
       client.disconnect();
       await redis.stop();
-      rmSync(dir, { recursive: true, force: true });
     });
     chat.run();
     await fleet.run(1);

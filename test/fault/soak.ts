@@ -10,15 +10,14 @@
  *
  * Under five minutes there is no time to weigh it warm, and the last line says so.
  */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync, rmSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { random, randomInteger } from "../../src/engine/images/random.js";
 import { CrowdMember } from "../support/crowd.js";
 import { freePort } from "../support/free-port.js";
+import { newFolder } from "../support/new-folder.js";
 import { drawn } from "../support/pictures.js";
 import { type Command, counted } from "./acknowledged.js";
 import { World } from "./world.js";
@@ -40,7 +39,7 @@ const PATIENCE = { minutes: 15, seconds: 300 };
 const OF_ONE_ADDRESS = 5;
 
 const next = random(20_261_127);
-const dir = mkdtempSync(join(tmpdir(), "dreamloom-soak-"));
+const dir = newFolder();
 const port = await freePort();
 const worker = fileURLToPath(new URL("./stub-worker.mjs", import.meta.url));
 const env = { ENGINE_CONCURRENCY: "4", WEB_PORT: String(port), WEB_HOST: "127.0.0.1", RETENTION_DAYS: "100" };

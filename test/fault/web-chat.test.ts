@@ -2,15 +2,13 @@
  * The program is killed while people command it through its own web chat: whatever was answered with 200 is run once,
  * or its author is told to send it again.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect, it, onTestFinished } from "vitest";
 import { random, randomInteger } from "../../src/engine/images/random.js";
 import { Visitor } from "../bots/web/harness.js";
 import { freePort } from "../support/free-port.js";
+import { newFolder } from "../support/new-folder.js";
 import { drawn } from "../support/pictures.js";
 import { type Command, counted } from "./acknowledged.js";
 import { World } from "./world.js";
@@ -32,13 +30,12 @@ async function moment(answers: readonly Promise<unknown>[], next: () => number):
 
 async function lane(seeds: number) {
   const next = random(seeds);
-  const dir = mkdtempSync(join(tmpdir(), "dreamloom-web-fault-"));
+  const dir = newFolder();
   const port = await freePort();
   const env = { ENGINE_CONCURRENCY: "4", WEB_PORT: String(port), WEB_HOST: "127.0.0.1", RETENTION_DAYS: "100" };
   const world = new World({ dir, worker: STUB, web: true, env });
   onTestFinished(async () => {
     await world.stop();
-    rmSync(dir, { recursive: true, force: true });
   });
   world.run();
   const ready = () => world.until(() => world.ready, "a program that hears");

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { type Parts, startDreamloom } from "../../src/app/application.js";
 import { createLogger } from "../../src/app/log.js";
@@ -9,6 +6,7 @@ import type { Chat } from "../../src/port/adapter.js";
 import { FakeChat } from "../fakes/chat.js";
 import { FakeEngine } from "../fakes/engine.js";
 import { botOptions } from "../fakes/studio.js";
+import { newFolder } from "../support/new-folder.js";
 
 export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>>;
@@ -18,8 +16,7 @@ export interface ProgramOptions {
 
 /** The whole program on free ports, by default with a fake engine and a fake chat, and all that it logs. */
 export async function program({ env = {}, ...parts }: ProgramOptions = {}) {
-  const dir = mkdtempSync(join(tmpdir(), "dreamloom-operation-"));
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  const dir = newFolder();
   const lines: Record<string, unknown>[] = [];
   const logger = createLogger(
     { level: "trace", format: "json" },

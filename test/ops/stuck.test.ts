@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { pino } from "pino";
@@ -9,6 +6,7 @@ import { EngineHost } from "../../src/engine/process/host.js";
 import { EventLoopWatch, type Lag } from "../../src/ops/event-loop.js";
 import { Operation } from "../../src/ops/operations.js";
 import { ann } from "../fakes/chat.js";
+import { newFolder } from "../support/new-folder.js";
 import { waitFor } from "../support/wait-for.js";
 import { program, scrape } from "./program.js";
 
@@ -21,8 +19,7 @@ function block(milliseconds: number): void {
 
 describe("a process that is stuck", () => {
   it("is not healthy, and is again when it comes in time", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "dreamloom-stuck-"));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const folder = newFolder();
     let lag: Lag = { p50: 0, p99: 0, max: 0 };
     const loop = {
       get lag() {

@@ -1,5 +1,4 @@
-import { rmSync } from "node:fs";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { ChannelRef, MessageRef } from "../../src/domain/model.js";
 import { EngineHost } from "../../src/engine/process/host.js";
 import type { OutgoingMessage } from "../../src/port/messages.js";
@@ -25,7 +24,6 @@ class NotingChat extends FakeChat {
 describe("a job's id", () => {
   it("is in every line about it, from the command into the engine's process and to the chat", async () => {
     const network = await writeTinyNetwork();
-    onTestFinished(() => rmSync(network, { recursive: true }));
     const chat = new NotingChat();
     const { lines, running } = await program({
       chats: [chat],

@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { pino } from "pino";
@@ -9,6 +7,7 @@ import type { Engine } from "../../src/engine/process/engine.js";
 import { Operation } from "../../src/ops/operations.js";
 import { QueueWorker } from "../../src/queue/cluster/queue-worker.js";
 import { FakeEngine } from "../fakes/engine.js";
+import { newFolder } from "../support/new-folder.js";
 import { hasRedis, redisHint, startRedis } from "../support/redis.js";
 import { waitFor } from "../support/wait-for.js";
 import { scrape } from "./program.js";
@@ -17,8 +16,7 @@ describe.skipIf(!hasRedis)(`a worker of a cluster (${redisHint})`, () => {
   it("tells machines how it is, also when Redis is away", async () => {
     const redis = await startRedis();
     onTestFinished(() => redis.stop());
-    const folder = mkdtempSync(join(tmpdir(), "dreamloom-worker-"));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const folder = newFolder();
     const logger = pino({ level: "silent" });
     const config = loadConfig({ REDIS_URL: redis.url, OPS_PORT: "0", DATA_DIR: folder });
     const engine: Engine = new FakeEngine();

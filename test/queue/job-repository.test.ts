@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { openStore } from "../../src/store/open.js";
 import { MemoryJobRepository } from "../fakes/memory-repository.js";
-import { folder, job, makeStore } from "../store/make.js";
+import { job, makeStore } from "../store/make.js";
+import { newFolder } from "../support/new-folder.js";
 import { repositoryContract } from "./job-repository.contract.js";
 
 repositoryContract("jobs in memory", () => new MemoryJobRepository());
@@ -9,7 +10,7 @@ repositoryContract("jobs on disk", () => makeStore().store.jobs);
 
 describe("jobs on disk, after a restart", () => {
   it("are known with their messages and their images", async () => {
-    const dir = folder();
+    const dir = newFolder();
     const first = openStore({ dir });
     const before = first.jobs;
     const asked = job({ pictures: ["image"] });

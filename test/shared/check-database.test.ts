@@ -1,26 +1,20 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { KeyValues, Sql } from "../../src/bots/web/sql.js";
 import { openSqlite } from "../../src/shared/native.js";
 import { SqliteFile } from "../../src/shared/sqlite-file.js";
 import { openStore } from "../../src/store/open.js";
 import { job } from "../store/make.js";
+import { newFolder } from "../support/new-folder.js";
 
 const SCHEMA =
   "CREATE TABLE note (id INTEGER PRIMARY KEY, words TEXT, more TEXT); CREATE INDEX note_words ON note (words)";
 const PAGE = 4096;
 
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), "dreamloom-check-"));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
-
 /** A file of 2,500 notes, closed. */
 function notes(): string {
-  const path = join(folder(), "notes.sqlite");
+  const path = join(newFolder(), "notes.sqlite");
   const file = new SqliteFile(path, (client) => client.exec(SCHEMA));
   const add = file.client.prepare("INSERT INTO note (words, more) VALUES (?, ?)");
   file.write(() => {
@@ -116,7 +110,7 @@ describe("a database that is opened", () => {
   });
 
   it("tells of a small value that is no JSON when that is read", () => {
-    const sql = new Sql(join(folder(), "web-chat.sqlite"));
+    const sql = new Sql(join(newFolder(), "web-chat.sqlite"));
     const values = new KeyValues(sql);
     values.set("inbox/1", { line: "/dream" });
     sql.run("UPDATE setting SET value = '{' WHERE name = 'inbox/1'");
@@ -126,7 +120,7 @@ describe("a database that is opened", () => {
   });
 
   it("is refused where a column is no JSON that should be some: in the web chat's, and in the main one", async () => {
-    const dir = folder();
+    const dir = newFolder();
     const path = join(dir, "web-chat.sqlite");
     const sql = new Sql(path);
     sql.run("INSERT INTO person (id, name, created, seen) VALUES ('ann', 'Ann', 0, 0)");

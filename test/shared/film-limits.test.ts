@@ -1,6 +1,6 @@
 /** The limits under which strangers' films are read: real films that ask for more, and programs that go beyond. */
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { pino } from "pino";
@@ -9,16 +9,16 @@ import { filmFacts, filmFrames, filmSound } from "../../src/shared/films/film-fi
 import { runLimited } from "../../src/shared/films/limited.js";
 import { ImageProcess } from "../../src/shared/image-process.js";
 import { movie, NO_FILMS, remade, streamsOf, WITH_FILMS } from "../support/movie.js";
+import { newFolder } from "../support/new-folder.js";
 
 /** What `ffprobe` and `ffmpeg` are from now on: scripts in place of the real ones. */
 function inPlace(scripts: Readonly<Partial<Record<"ffprobe" | "ffmpeg", string>>>): string {
-  const folder = mkdtempSync(join(tmpdir(), "dreamloom-tools-"));
+  const folder = newFolder();
   for (const [name, script] of Object.entries(scripts))
     writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   vi.stubEnv("PATH", `${folder}${delimiter}${process.env.PATH}`);
   onTestFinished(() => {
     vi.unstubAllEnvs();
-    rmSync(folder, { recursive: true, force: true });
   });
   return folder;
 }
@@ -79,8 +79,7 @@ describe.skipIf(NO_FILMS)(`a program that reads a stranger's film${WITH_FILMS}`,
     const options = { folder, mostOutput: 1_000_000 };
     const seconds = await secondsOf(expect(runLimited("ffprobe", [], options)).rejects.toThrow("SIGKILL"));
     expect(seconds).toBeLessThan(10);
-    const out = join(mkdtempSync(join(tmpdir(), "dreamloom-out-")), "out");
-    onTestFinished(() => rmSync(join(out, ".."), { recursive: true, force: true }));
+    const out = join(newFolder(), "out");
     await expect(runLimited("ffmpeg", [out], { ...options, mostWritten: 5_000_000 })).rejects.toThrow();
     expect(statSync(out).size).toBe(5_000_000);
   });
@@ -88,9 +87,8 @@ describe.skipIf(NO_FILMS)(`a program that reads a stranger's film${WITH_FILMS}`,
   it("ends with the process that has begun it, and leaves no file, where several together take too long", async () => {
     // Each within its own time, both beyond a file's.
     inPlace({ ffprobe: "sleep 600.15", ffmpeg: "exec sleep 600.15" });
-    const work = mkdtempSync(join(tmpdir(), "dreamloom-work-"));
+    const work = newFolder();
     vi.stubEnv("TMPDIR", work);
-    onTestFinished(() => rmSync(work, { recursive: true, force: true }));
     const images = new ImageProcess({ logger: pino({ level: "silent" }), milliseconds: 5_000 });
     onTestFinished(() => images.close());
     const admitted = images.run("admit", film, { name: "a.mp4", maxPixels: 1e6 });
@@ -106,8 +104,7 @@ describe.skipIf(NO_FILMS)(`a program that reads a stranger's film${WITH_FILMS}`,
 
   it("ends where the whole program is killed, and leaves no file", async () => {
     inPlace({ ffprobe: "exec sleep 600.16" });
-    const work = mkdtempSync(join(tmpdir(), "dreamloom-work-"));
-    onTestFinished(() => rmSync(work, { recursive: true, force: true }));
+    const work = newFolder();
     const { href } = new URL("../../src/shared/image-process.ts", import.meta.url);
     const script = `
       const { ImageProcess } = await import(${JSON.stringify(href)});

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { readdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
@@ -11,6 +11,7 @@ import { withImage } from "../../src/shared/image-process.js";
 import { movingFacts } from "../../src/shared/moving.js";
 import { movie, NO_FILMS, remade, streamsOf, WITH_FILMS } from "../support/movie.js";
 import { claimsFrames, elsewhere } from "../support/movie-boxes.js";
+import { newFolder } from "../support/new-folder.js";
 import { drawn } from "../support/pictures.js";
 
 const limits = { name: "a.mp4", maxPixels: 50_000_000 };
@@ -115,8 +116,7 @@ describe.skipIf(NO_FILMS)(`films that people send${WITH_FILMS}`, () => {
 
 describe.skipIf(NO_FILMS)(`hostile films${WITH_FILMS}`, () => {
   it("open no other file: samples in another one are not read", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "dreamloom-inside-"));
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const folder = newFolder();
     const path = join(folder, "inside.mp4");
     const film = elsewhere(Buffer.from(await movie()), path);
     writeFileSync(path, await movie({ drawn: "color=c=magenta" }));
@@ -163,9 +163,8 @@ describe.skipIf(NO_FILMS)(`hostile films${WITH_FILMS}`, () => {
 
   it("end at once when no one waits for them any longer, and leave nothing behind", async () => {
     const film = await movie({ size: "1280x720", rate: 30, seconds: 20 });
-    vi.stubEnv("TMPDIR", mkdtempSync(join(tmpdir(), "dreamloom-films-")));
+    vi.stubEnv("TMPDIR", newFolder());
     onTestFinished(() => {
-      rmSync(tmpdir(), { recursive: true, force: true });
       vi.unstubAllEnvs();
     });
     const aborter = new AbortController();

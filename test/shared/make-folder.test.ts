@@ -1,13 +1,12 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import { makeFolder } from "../../src/shared/make-folder.js";
 import { openStore } from "../../src/store/open.js";
+import { newFolder } from "../support/new-folder.js";
 
 it("makes a folder with those above it, and says why where it cannot", () => {
-  const root = mkdtempSync(join(tmpdir(), "dreamloom-folder-"));
-  onTestFinished(() => rmSync(root, { recursive: true }));
+  const root = newFolder();
   makeFolder(join(root, "a", "b", "c"));
   makeFolder(join(root, "a", "b", "c"));
   expect(existsSync(join(root, "a", "b", "c"))).toBe(true);

@@ -1,7 +1,6 @@
 /** Films such as no camera makes, and such as a stranger makes: each is as it shows, or refused in one sentence. */
-import { mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { statSync, utimesSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { afterAll, describe, expect, it, onTestFinished } from "vitest";
@@ -11,6 +10,7 @@ import { openMoving } from "../../src/engine/images/moving-picture.js";
 import { ImageProcess } from "../../src/shared/image-process.js";
 import { movie, NO_FILMS, remade, streamsOf, WITH_FILMS } from "../support/movie.js";
 import * as boxes from "../support/movie-boxes.js";
+import { newFolder } from "../support/new-folder.js";
 
 const limits = { name: "a.mp4", maxPixels: 50_000_000 };
 const UNREADABLE = "a.mp4 is not a film I can read. Save it as MP4 with H.264, or as GIF, and try again.";
@@ -85,8 +85,7 @@ describe.skipIf(NO_FILMS)(`films that claim much${WITH_FILMS}`, () => {
 
 describe.skipIf(NO_FILMS)(`films that lead elsewhere${WITH_FILMS}`, () => {
   it("by an address or a path in place of their samples open neither", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "dreamloom-inside-"));
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const folder = newFolder();
     const path = join(folder, "inside.mp4");
     writeFileSync(path, await movie({ drawn: "color=c=magenta" }));
     utimesSync(path, new Date(0), new Date());

@@ -1,20 +1,19 @@
-import { mkdtempSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { SqliteFile } from "../../src/shared/sqlite-file.js";
 import { StoreError } from "../../src/shared/store-error.js";
 import { damage } from "../support/damage.js";
+import { newFolder } from "../support/new-folder.js";
 import { waitFor } from "../support/wait-for.js";
 
 function open(): SqliteFile {
-  const folder = mkdtempSync(join(tmpdir(), "dreamloom-sqlite-"));
+  const folder = newFolder();
   const file = new SqliteFile(join(folder, "deep", "notes.sqlite"), (client) =>
     client.exec("CREATE TABLE note (text)"),
   );
   onTestFinished(() => {
     if (file.client.open) file.close();
-    rmSync(folder, { recursive: true });
   });
   return file;
 }

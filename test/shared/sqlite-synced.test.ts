@@ -1,10 +1,10 @@
 /** What is written without waiting for the disk, and who waits for it. */
-import { mkdtempSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { openSqlite } from "../../src/shared/native.js";
 import { SqliteFile, type SyncedOptions } from "../../src/shared/sqlite-file.js";
+import { newFolder } from "../support/new-folder.js";
 
 type Done = (error: Error | null) => void;
 /** Write-throughs that the disk has not answered. */
@@ -24,11 +24,10 @@ beforeEach(() => {
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 function open() {
-  const folder = mkdtempSync(join(tmpdir(), "dreamloom-synced-"));
+  const folder = newFolder();
   const file = new SqliteFile(join(folder, "notes.sqlite"), (client) => client.exec("CREATE TABLE note (text)"), 20);
   onTestFinished(() => {
     if (file.client.open) file.close();
-    rmSync(folder, { recursive: true });
   });
   const add = (text: string) =>
     file.write(() => file.client.prepare("INSERT INTO note VALUES (?)").run([text]), { durable: false });

@@ -1,17 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import { isUnfinished, writeDurably } from "../../src/shared/write-durably.js";
-
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), "dreamloom-durably-"));
-  onTestFinished(() => rmSync(path, { recursive: true }));
-  return path;
-}
+import { newFolder } from "../support/new-folder.js";
 
 it("is known to be writing a file until that is whole, and not what another process has left", async () => {
-  const dir = folder();
+  const dir = newFolder();
   const left = join(dir, ".left.part");
   writeFileSync(left, "half");
   const bytes = Buffer.alloc(8_000_000, 7);
@@ -33,7 +27,7 @@ it("is known to be writing a file until that is whole, and not what another proc
 });
 
 it("leaves nothing where it fails, and is not writing it any more", async () => {
-  const dir = folder();
+  const dir = newFolder();
   writeFileSync(join(dir, "file"), "");
   await expect(writeDurably(join(dir, "file", "inside"), Buffer.from("x"))).rejects.toThrow("ENOTDIR");
   expect(readdirSync(dir)).toEqual(["file"]);

@@ -1,7 +1,6 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { startDreamloom } from "../../src/app/application.js";
 import { loadConfig } from "../../src/app/settings/load-settings.js";
 import { backUp } from "../../src/store/backup.js";
@@ -10,12 +9,7 @@ import { ann, FakeChat, source } from "../fakes/chat.js";
 import { FakeEngine, picture } from "../fakes/engine.js";
 import { botOptions } from "../fakes/studio.js";
 import { program } from "../ops/program.js";
-
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), "dreamloom-backup-"));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
+import { newFolder } from "../support/new-folder.js";
 
 describe("a backup", () => {
   it("of a running program holds what was there, and a program starts from it and goes on", async () => {
@@ -27,7 +21,7 @@ describe("a backup", () => {
     await chat.say(ann, "/dream size:128 octaves:2", { attachments: [source(photo)] });
     await engine.next();
     // The second job runs; its row may be in the write-ahead log only.
-    const target = join(folder(), "copy");
+    const target = join(newFolder(), "copy");
     const first = await backUp(dir, target);
     expect(first).toMatchObject({ databases: ["dreamloom.sqlite"], kept: 0, removed: 0 });
     expect(first.copied).toBeGreaterThanOrEqual(2);
@@ -56,8 +50,8 @@ describe("a backup", () => {
   });
 
   it("again into the same folder copies what is new, and forgets what was deleted", async () => {
-    const dir = folder();
-    const target = folder();
+    const dir = newFolder();
+    const target = newFolder();
     const store = openStore({ dir });
     const where = { platform: "fake", community: "club" };
     const add = (name: string, side: number) =>
@@ -86,9 +80,9 @@ describe("a backup", () => {
   });
 
   it("says so when its folder cannot be written", async () => {
-    const dir = folder();
+    const dir = newFolder();
     await openStore({ dir }).close();
-    const file = join(folder(), "file");
+    const file = join(newFolder(), "file");
     writeFileSync(file, "");
     await expect(backUp(dir, file)).rejects.toMatchObject({ name: "StoreError", kind: "unwritable" });
   });

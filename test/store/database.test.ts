@@ -3,10 +3,10 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { StoreError } from "../../src/shared/store-error.js";
 import { Database } from "../../src/store/database.js";
 import { settingTable } from "../../src/store/schema.js";
-import { folder } from "./make.js";
+import { newFolder } from "../support/new-folder.js";
 
 function open(): Database {
-  const database = new Database(folder());
+  const database = new Database(newFolder());
   onTestFinished(() => database.close());
   return database;
 }

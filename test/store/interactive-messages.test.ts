@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { NewInteractiveMessage } from "../../src/store/interactive-messages.js";
 import { openStore } from "../../src/store/open.js";
-import { ann, art, bob, folder, makeStore, message } from "./make.js";
+import { newFolder } from "../support/new-folder.js";
+import { ann, art, bob, makeStore, message } from "./make.js";
 
 const thread = { ...art, thread: "t" };
 const interactive = (id: string, more: Partial<NewInteractiveMessage> = {}): NewInteractiveMessage => ({
@@ -14,7 +15,7 @@ const interactive = (id: string, more: Partial<NewInteractiveMessage> = {}): New
 
 describe("boards", () => {
   it("are found by their message, in or out of its thread, also after a restart", async () => {
-    const dir = folder();
+    const dir = newFolder();
     const first = openStore({ dir, now: () => 5 });
     first.interactiveMessages.put(interactive("1", { kind: "vote", expiresAt: 100 }));
     first.interactiveMessages.vote(message("1"), { user: "bob", choice: "rust" }, true);

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { openStore } from "../../src/store/open.js";
-import { folder, makeStore } from "./make.js";
+import { newFolder } from "../support/new-folder.js";
+import { makeStore } from "./make.js";
 
 describe("memos", () => {
   it("are remembered over a restart, and the latest counts", async () => {
-    const dir = folder();
+    const dir = newFolder();
     const first = openStore({ dir });
     expect(first.keyValues.get("discord commands 1")).toBeUndefined();
     first.keyValues.set("discord commands 1", "abc");

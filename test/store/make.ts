@@ -1,21 +1,12 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { Job, MessageRef } from "../../src/domain/model.js";
 import { openStore, type Store, type StoreOptions } from "../../src/store/open.js";
-
-/** A folder that goes when the test ends. */
-export function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), "dreamloom-store-"));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
+import { newFolder } from "../support/new-folder.js";
 
 /** A store of its own, closed when the test ends, and a clock that stands still until it is set. */
 export function makeStore(options: Partial<StoreOptions> = {}): { store: Store; dir: string; clock: { now: number } } {
   const clock = { now: 1_700_000_000_000 };
-  const dir = options.dir ?? folder();
+  const dir = options.dir ?? newFolder();
   const store = openStore({ now: () => clock.now, busyMs: 50, ...options, dir });
   onTestFinished(() => store.close());
   return { store, dir, clock };

@@ -10,7 +10,7 @@ import { createOrm } from "../../src/store/database.js";
 import { migrate, migrations } from "../../src/store/migrate.js";
 import { openStore } from "../../src/store/open.js";
 import * as schema from "../../src/store/schema.js";
-import { folder } from "./make.js";
+import { newFolder } from "../support/new-folder.js";
 
 const dialect = new SQLiteSyncDialect();
 const tables = Object.values(schema).filter((value) => is(value, SQLiteTable));
@@ -95,7 +95,7 @@ const inOrder = (table: ReturnType<typeof declared>) => ({
 
 describe("the migrations", () => {
   it("make the tables, columns, indexes and references of the schema, and no others", async () => {
-    const dir = folder();
+    const dir = newFolder();
     await openStore({ dir }).close();
     const client = new Libsql(join(dir, "dreamloom.sqlite"));
     const names = client
@@ -150,7 +150,7 @@ describe("the migrations", () => {
   });
 
   it("refuse a file of a newer program and leave it as it is", async () => {
-    const dir = folder();
+    const dir = newFolder();
     await openStore({ dir }).close();
     const file = join(dir, "dreamloom.sqlite");
     const client = new Libsql(file);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Acts } from "../../src/store/acts.js";
 import { Database } from "../../src/store/database.js";
-import { addDone, ann, art, bob, club, folder, job, makeStore } from "./make.js";
+import { newFolder } from "../support/new-folder.js";
+import { addDone, ann, art, bob, club, job, makeStore } from "./make.js";
 
 const mo = { id: "mo", name: "Mo" };
 const other = { platform: "fake", community: "other" };
@@ -44,7 +45,7 @@ describe("the moderators' log", () => {
   });
 
   it("keeps the newest of each community, and two years of them", async () => {
-    const database = new Database(folder());
+    const database = new Database(newFolder());
     const acts = new Acts(database, () => 0, 3);
     for (const subject of ["1", "2", "3", "4", "5"]) acts.add({ ...club, by: mo, kind: "bar", subject });
     acts.add({ ...other, by: mo, kind: "bar", subject: "0" });

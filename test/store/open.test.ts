@@ -5,7 +5,8 @@ import Libsql from "libsql";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { StoreError, storeError } from "../../src/shared/store-error.js";
 import { openStore } from "../../src/store/open.js";
-import { folder, job, makeStore } from "./make.js";
+import { newFolder } from "../support/new-folder.js";
+import { job, makeStore } from "./make.js";
 
 function failure(open: () => unknown): StoreError {
   try {
@@ -19,7 +20,7 @@ function failure(open: () => unknown): StoreError {
 
 describe("opening the store", () => {
   it("makes the folder and keeps what is written for the next time", async () => {
-    const dir = join(folder(), "deep", "er");
+    const dir = join(newFolder(), "deep", "er");
     const first = openStore({ dir });
     await first.jobs.add(job({ id: "KEPT3333" }), {});
     await Promise.all([first.close(), first.close()]);
@@ -27,7 +28,7 @@ describe("opening the store", () => {
   });
 
   it("waits for pictures that are being written before it closes", async () => {
-    const dir = folder();
+    const dir = newFolder();
     const first = openStore({ dir });
     const adding = first.jobs.add(job({ id: "KEPT3333", pictures: ["image"] }), {
       image: new Uint8Array(500_000).fill(7),
@@ -39,7 +40,7 @@ describe("opening the store", () => {
   });
 
   it("leaves one complete file when it is closed", async () => {
-    const dir = folder();
+    const dir = newFolder();
     const store = openStore({ dir });
     await store.jobs.add(job({ id: "KEPT3333" }), {});
     await store.close();
@@ -60,7 +61,7 @@ describe("opening the store", () => {
   });
 
   it("is refused to a second program until the first has ended, however it ends", () => {
-    const dir = folder();
+    const dir = newFolder();
     // A process that opens the store and is killed with it open.
     const script = `
       import { openStore } from "./src/store/open.ts";
@@ -83,7 +84,7 @@ describe("opening the store", () => {
   });
 
   it("says what would help when the folder is a file", () => {
-    const path = join(folder(), "file");
+    const path = join(newFolder(), "file");
     writeFileSync(path, "");
     const error = failure(() => openStore({ dir: path }));
     expect(error.kind).toBe("unwritable");
@@ -96,7 +97,7 @@ describe("opening the store", () => {
   it.skipIf(process.getuid?.() === 0 || process.platform === "win32")(
     "says what would help when the folder is read-only",
     () => {
-      const dir = folder();
+      const dir = newFolder();
       chmodSync(dir, 0o500);
       expect(failure(() => openStore({ dir })).kind).toBe("unwritable");
       chmodSync(dir, 0o700);
@@ -104,7 +105,7 @@ describe("opening the store", () => {
   );
 
   it("says what would help when the database cannot be opened", () => {
-    const dir = folder();
+    const dir = newFolder();
     mkdirSync(join(dir, "dreamloom.sqlite"));
     const error = failure(() => openStore({ dir, busyMs: 20 }));
     expect([error.kind, error.message]).toEqual([
@@ -114,7 +115,7 @@ describe("opening the store", () => {
   });
 
   it("says whose the folder is when that is somebody else, as a volume's whose container has another user now", () => {
-    const dir = folder();
+    const dir = newFolder();
     mkdirSync(join(dir, "dreamloom.sqlite"));
     if (process.getuid?.() === 0) chownSync(join(dir, "dreamloom.sqlite"), 4321, 0);
     const owner = statSync(join(dir, "dreamloom.sqlite")).uid;
@@ -129,7 +130,7 @@ describe("opening the store", () => {
   });
 
   it("says what would help when the database is damaged, and releases the folder", () => {
-    const dir = folder();
+    const dir = newFolder();
     writeFileSync(
       join(dir, "dreamloom.sqlite"),
       "This is no database, although it is long enough to be one.".repeat(100),

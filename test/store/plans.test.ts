@@ -1,12 +1,11 @@
 /** What is read at every reaction and on every page of the gallery goes by an index, however much there is. */
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Libsql from "libsql";
 import { LRUCache } from "lru-cache";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { openStore, type Store } from "../../src/store/open.js";
+import { newFolder } from "../support/new-folder.js";
 import { ann, art, club, message } from "./make.js";
 
 const JOBS = 2_000;
@@ -19,7 +18,7 @@ let store: Store;
 const id = (index: number) => `J${String(index).padStart(7, "0")}`;
 
 beforeAll(async () => {
-  dir = mkdtempSync(join(tmpdir(), "dreamloom-speed-"));
+  dir = newFolder();
   await openStore({ dir }).close();
   const client = new Libsql(join(dir, "dreamloom.sqlite"));
   const image = client.prepare("INSERT INTO image VALUES (?, 'image/png', 100, 1)");
@@ -54,10 +53,7 @@ beforeAll(async () => {
   store = openStore({ dir });
 });
 
-afterAll(async () => {
-  await store.close();
-  rmSync(dir, { recursive: true });
-});
+afterAll(() => store.close());
 
 /** How SQLite goes about all that `call` asks. */
 function plans(call: () => unknown): string[] {

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { openSqlite } from "../../src/shared/native.js";
 import { StoreError } from "../../src/shared/store-error.js";
 import { openStore } from "../../src/store/open.js";
-import { folder } from "./make.js";
+import { newFolder } from "../support/new-folder.js";
 
 const KEY = "0123456789abcdef0123456789abcdef";
 /** No real one: the scanners of repositories know what those look like. */
@@ -54,7 +54,7 @@ function failure(dir: string, encryptionKey: string): StoreError {
 
 describe("tokens", () => {
   it("are on disk as they are without a key, and encrypted with one", async () => {
-    const [plain, sealed] = [folder(), folder()];
+    const [plain, sealed] = [newFolder(), newFolder()];
     await written(plain, "");
     expect(onDisk(plain)).toContain(TOKEN);
     await written(sealed, KEY);
@@ -63,7 +63,7 @@ describe("tokens", () => {
   });
 
   it("from before there was a key are read, and encrypted at the next start with one", async () => {
-    const dir = folder();
+    const dir = newFolder();
     await written(dir, "");
     const store = openStore({ dir, encryptionKey: KEY });
     expect(onDisk(dir)).not.toContain(TOKEN);
@@ -73,7 +73,7 @@ describe("tokens", () => {
   });
 
   it("are refused with one sentence where the key is missing or another one, and stay as they are", async () => {
-    const dir = folder();
+    const dir = newFolder();
     await written(dir, KEY);
     const file = join(dir, "dreamloom.sqlite");
     const missing = failure(dir, "");
@@ -90,7 +90,7 @@ describe("tokens", () => {
   });
 
   it("open in their own row only", async () => {
-    const dir = folder();
+    const dir = newFolder();
     await written(dir, KEY);
     const file = openSqlite(join(dir, "dreamloom.sqlite"));
     file.exec("INSERT INTO memo SELECT 'other', value, at FROM memo");

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { openStore } from "../../src/store/open.js";
-import { art as artChannel, club, folder, makeStore } from "./make.js";
+import { newFolder } from "../support/new-folder.js";
+import { art as artChannel, club, makeStore } from "./make.js";
 
 const art = { ...club, channel: artChannel.id };
 
@@ -24,7 +25,7 @@ describe("settings of a place", () => {
   });
 
   it("hold whatever JSON can say, and outlive a restart", async () => {
-    const dir = folder();
+    const dir = newFolder();
     const values = { off: false, zero: 0, empty: "", list: ["a", 1, true], tree: { a: { b: [] } } };
     const first = openStore({ dir });
     for (const [key, value] of Object.entries(values)) first.settings.set(art, key, value);

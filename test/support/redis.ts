@@ -1,11 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Redis } from "ioredis";
+import { newFolder } from "./new-folder.js";
 
 /** How to get the server that tests of the cluster need; part of their names, so that a skip tells its own mend. */
 export const redisHint = "needs Redis: apt-get install -y redis-server";
@@ -43,7 +41,7 @@ export async function startRedis({
   readonly options?: readonly string[];
 } = {}): Promise<RedisServer> {
   const port = await freePort();
-  const dir = mkdtempSync(join(tmpdir(), "dreamloom-redis-"));
+  const dir = newFolder();
   const kept = persistent ? ["--appendonly", "yes", "--appendfsync", "always"] : ["--appendonly", "no"];
   let child: ChildProcess | undefined;
 
@@ -90,7 +88,6 @@ export async function startRedis({
     start,
     stop: async () => {
       await kill();
-      rmSync(dir, { recursive: true, force: true });
     },
   };
 }

@@ -1,8 +1,6 @@
 /** A network so small that a dream in it takes a moment, as a folder that the program reads like any other. */
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { functional, imageLayer, layer, weight, writeTfjs } from "../engine/networks/support/tiny.js";
+import { newFolder } from "./new-folder.js";
 
 const conv = (name: string, from: string, filters: number) =>
   layer("Conv2D", name, [from], { padding: "same", activation: "relu", kernel_size: [3, 3], filters });
@@ -13,7 +11,7 @@ const conv = (name: string, from: string, filters: number) =>
  * @param classifier with the 1,000 classes over `corners`, by random weights
  */
 export async function writeTinyNetwork({ classifier = false } = {}): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "dreamloom-tiny-"));
+  const folder = newFolder();
   const pool = layer("MaxPooling2D", "pool", ["edges"], { pool_size: [2, 2], strides: [2, 2], padding: "valid" });
   const layers = [imageLayer(), conv("edges", "image", 8), pool, conv("corners", "pool", 16)];
   if (classifier)

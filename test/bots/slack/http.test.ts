@@ -1,12 +1,10 @@
 /** Events by HTTP: signatures, repeats, and installations on several workspaces with tokens that run out. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { openStore } from "../../../src/store/open.js";
 import { CLIENT_ID, CLIENT_SECRET } from "../../fakes/slack/oauth.js";
 import { encode } from "../../fakes/slack/sender.js";
 import { Users } from "../../fakes/slack/users.js";
+import { newFolder } from "../../support/new-folder.js";
 import { eventually } from "../contract-world.js";
 import { openSlack, png } from "./harness.js";
 
@@ -57,12 +55,9 @@ describe("requests", () => {
 
 describe.each(["http", "socket"] as const)("several workspaces over %s", (transport) => {
   async function installed(lastsSeconds?: number) {
-    const dir = mkdtempSync(join(tmpdir(), "dreamloom-slack-"));
+    const dir = newFolder();
     const store = openStore({ dir });
-    onTestFinished(async () => {
-      await store.close();
-      rmSync(dir, { recursive: true });
-    });
+    onTestFinished(() => store.close());
     const oauth = {
       clientId: CLIENT_ID,
       clientSecret: CLIENT_SECRET,
@@ -149,12 +144,9 @@ describe.each(["http", "socket"] as const)("several workspaces over %s", (transp
 
 describe("a whole organisation's installation", () => {
   it("serves its workspaces, also those without an event since the last start", async () => {
-    const dir = mkdtempSync(join(tmpdir(), "dreamloom-slack-"));
+    const dir = newFolder();
     const store = openStore({ dir });
-    onTestFinished(async () => {
-      await store.close();
-      rmSync(dir, { recursive: true });
-    });
+    onTestFinished(() => store.close());
     const oauth = {
       clientId: CLIENT_ID,
       clientSecret: CLIENT_SECRET,

@@ -9,7 +9,8 @@ import { FakeEngine } from "../../fakes/engine.js";
 import { program } from "../../ops/program.js";
 import { chromiumHint, hasChromium, launchChromium } from "../../support/chromium.js";
 import { buildClient } from "../../support/client.js";
-import { temporaryFolder, Visitor } from "./harness.js";
+import { newFolder } from "../../support/new-folder.js";
+import { Visitor } from "./harness.js";
 
 const clientDir = fileURLToPath(new URL("../../../dist/test-admin-client", import.meta.url));
 /** Set to a folder to look at the page. */
@@ -33,7 +34,7 @@ class KnownEngine extends FakeEngine {
 /** The whole program with the web chat and another one, in which Ann asks for pictures. */
 async function studio(options: { readonly moderatorCode?: string; readonly clientDir?: string } = {}) {
   const { pino } = await import("pino");
-  const web = new WebChat({ dataDir: await temporaryFolder(), port: 0, logger: pino({ level: "silent" }), ...options });
+  const web = new WebChat({ dataDir: newFolder(), port: 0, logger: pino({ level: "silent" }), ...options });
   const engine = new KnownEngine();
   const elsewhere = new FakeChat();
   const { lines } = await program({ chats: [web, elsewhere], engine: () => engine });

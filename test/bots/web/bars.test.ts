@@ -6,11 +6,12 @@ import type { WireModeration } from "../../../src/bots/web/wire.js";
 import { PAINT_NOW } from "../../../src/commands/interactive/button-ids.js";
 import { FakeEngine } from "../../fakes/engine.js";
 import { studioOf } from "../../fakes/studio.js";
+import { newFolder } from "../../support/new-folder.js";
 import { waitFor } from "../../support/wait-for.js";
-import { photo, temporaryFolder, Visitor } from "./harness.js";
+import { photo, Visitor } from "./harness.js";
 
 it("bars whom a moderator mentions by a name of two words", async () => {
-  const chat = new WebChat({ logger: pino({ level: "silent" }), port: 0, dataDir: await temporaryFolder() });
+  const chat = new WebChat({ logger: pino({ level: "silent" }), port: 0, dataDir: newFolder() });
   const { engine, quiet } = await studioOf(chat, { engine: new FakeEngine({ automatic: true }) });
   onTestFinished(() => chat.stop());
   // The first visitor from the machine itself is a moderator.
@@ -31,7 +32,7 @@ it("bars whom a moderator mentions by a name of two words", async () => {
 });
 
 it("counts no choice and no heart of whom a moderator keeps out, until they are let in again", async () => {
-  const chat = new WebChat({ logger: pino({ level: "silent" }), port: 0, dataDir: await temporaryFolder() });
+  const chat = new WebChat({ logger: pino({ level: "silent" }), port: 0, dataDir: newFolder() });
   const { quiet, store } = await studioOf(chat, { engine: new FakeEngine({ automatic: true }) });
   onTestFinished(() => chat.stop());
   const [mo, ann] = [await Visitor.enter(chat), await Visitor.enter(chat)];

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { defaultWebChatLimits } from "../../../src/bots/web/limits.js";
 import type { ChannelRef } from "../../../src/domain/model.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
-import { budgets, temporaryFolder, Visitor } from "./harness.js";
+import { newFolder } from "../../support/new-folder.js";
+import { budgets, Visitor } from "./harness.js";
 import { composer, messages, SCREENS, useBrowser } from "./pages.js";
 import { lookAndRead } from "./seen.js";
 
@@ -42,7 +43,7 @@ describe.skipIf(!hasChromium)(`finding and mending in a browser (${chromiumHint}
     });
 
     it("sends what was written while away by itself, in order, also after the page was opened again", async () => {
-      const dataDir = await temporaryFolder();
+      const dataDir = newFolder();
       const { chat, page } = await open(options, { dataDir });
       const port = Number(new URL(chat.address).port);
       const timeline = page.locator(".channel-pane .timeline");

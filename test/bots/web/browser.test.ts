@@ -11,7 +11,8 @@ import { ChatError } from "../../../src/port/chat-error.js";
 import type { Gallery, GalleryWork } from "../../../src/port/gallery.js";
 import { chromiumHint, hasChromium, launchChromium } from "../../support/chromium.js";
 import { buildClient } from "../../support/client.js";
-import { handlers, photo, startChat, temporaryFolder, Visitor } from "./harness.js";
+import { newFolder } from "../../support/new-folder.js";
+import { handlers, photo, startChat, Visitor } from "./harness.js";
 
 const art: ChannelRef = { platform: "web", community: "local", id: "art" };
 const clientDir = fileURLToPath(new URL("../../../dist/test-web-client", import.meta.url));
@@ -371,7 +372,7 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
   });
 
   it("comes back after a restart without losing or doubling anything", async () => {
-    const dataDir = await temporaryFolder();
+    const dataDir = newFolder();
     const { chat, bot, page } = await open({}, { dataDir });
     const { port } = new URL(chat.address);
     await chat.post(art, { text: "said before" });

@@ -11,15 +11,16 @@ import { ChatError } from "../../../src/port/chat-error.js";
 import type { CommandEvent } from "../../../src/port/events.js";
 import type { Picture } from "../../../src/port/messages.js";
 import { openSqlite } from "../../../src/shared/native.js";
+import { newFolder } from "../../support/new-folder.js";
 import { waitFor } from "../../support/wait-for.js";
-import { handlers, photo, startChat, temporaryFolder, Visitor } from "./harness.js";
+import { handlers, photo, startChat, Visitor } from "./harness.js";
 
 const art: ChannelRef = { platform: "web", community: "local", id: "art" };
 const maxBytes = 10_000_000;
 const signal = new AbortController().signal;
 
 async function sampleFile(): Promise<string> {
-  const file = join(await temporaryFolder(), "sample.jpg");
+  const file = join(newFolder(), "sample.jpg");
   await writeFile(file, await photo(640, 400));
   return file;
 }
@@ -57,7 +58,7 @@ describe("the first start", () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
     const { port } = other.address() as { port: number };
-    const chat = new WebChat({ dataDir: await temporaryFolder(), logger: pino({ level: "silent" }), port });
+    const chat = new WebChat({ dataDir: newFolder(), logger: pino({ level: "silent" }), port });
     await expect(chat.start(handlers())).rejects.toThrow(
       `Port ${port} on 127.0.0.1 is taken by another program: stop that one, or choose another port for the web chat.`,
     );
@@ -68,7 +69,7 @@ describe("the first start", () => {
 describe("a reaction", () => {
   it("that was taken and not dealt with when the program was killed is told of, once", async () => {
     const held = handlers(() => new Promise(() => undefined));
-    const first = await temporaryFolder();
+    const first = newFolder();
     const chat = await startChat(held, { dataDir: first });
     const visitor = await Visitor.enter(chat);
     const { id } = await chat.post(art, { text: "Done" });
@@ -77,7 +78,7 @@ describe("a reaction", () => {
     );
     let dataDir = first;
     for (const _start of [1, 2]) {
-      const copy = await temporaryFolder();
+      const copy = newFolder();
       await cp(dataDir, copy, { recursive: true });
       dataDir = copy;
       visitor.base = (await startChat(handlers(), { dataDir })).address;
@@ -91,7 +92,7 @@ describe("a reaction", () => {
 
 describe("a command", () => {
   it("that was cut off by a stop is told of in its channel where its thread was deleted meanwhile", async () => {
-    const dataDir = await temporaryFolder();
+    const dataDir = newFolder();
     const held = handlers(() => new Promise(() => undefined));
     const chat = await startChat(held, { dataDir });
     const [visitor, other] = [await Visitor.enter(chat), await Visitor.enter(chat)];
@@ -108,7 +109,7 @@ describe("a command", () => {
 
 describe("a reaction that means nothing", () => {
   it("is reported, and nothing is kept of it", async () => {
-    const dataDir = await temporaryFolder();
+    const dataDir = newFolder();
     const held = handlers(() => new Promise(() => undefined), { wants: async () => undefined });
     const chat = await startChat(held, { dataDir });
     const visitor = await Visitor.enter(chat);
@@ -275,7 +276,7 @@ describe("the bot's side", () => {
   });
 
   it("shows what passes to all there and to those who come back, and keeps nothing of it", async () => {
-    const dataDir = await temporaryFolder();
+    const dataDir = newFolder();
     const chat = await startChat(handlers(), { dataDir });
     const visitor = await Visitor.enter(chat);
     const root = await chat.post(art, { text: "3rd in line" });
@@ -520,7 +521,7 @@ describe("what people do", () => {
 
 describe("a restart", () => {
   it("keeps people, messages, images, reactions and buttons; a client resumes with what it missed", async () => {
-    const dataDir = await temporaryFolder();
+    const dataDir = newFolder();
     const first = await startChat(handlers(), { dataDir });
     const visitor = await Visitor.enter(first);
     const { me, rev } = await visitor.session();
@@ -557,7 +558,7 @@ describe("a restart", () => {
   });
 
   it("deletes files that no message uses any more", async () => {
-    const dataDir = await temporaryFolder();
+    const dataDir = newFolder();
     const first = await startChat(handlers(), { dataDir });
     const message = await first.post(art, {
       text: "",

@@ -5,11 +5,12 @@ import { WebChat } from "../../../src/bots/web/chat.js";
 import type { WireMessage } from "../../../src/bots/web/wire.js";
 import type { ChannelRef, MessageRef } from "../../../src/domain/model.js";
 import { describeChat } from "../../port/chat.contract.js";
+import { newFolder } from "../../support/new-folder.js";
 import type { Visitor as Person, Seen, Upload, World } from "../contract-world.js";
-import { temporaryFolder, Visitor } from "./harness.js";
+import { Visitor } from "./harness.js";
 
 describeChat("the web chat", async (): Promise<World> => {
-  let dataDir = await temporaryFolder();
+  let dataDir = newFolder();
   const visitors = new Map<string, Visitor>();
   let chat: WebChat | undefined;
   let port = 0;
@@ -143,7 +144,7 @@ describeChat("the web chat", async (): Promise<World> => {
     },
     async killed(act) {
       await act();
-      const copy = await temporaryFolder();
+      const copy = newFolder();
       await cp(dataDir, copy, { recursive: true });
       dataDir = copy;
     },

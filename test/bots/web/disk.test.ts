@@ -11,14 +11,15 @@ import { openSqlite } from "../../../src/shared/native.js";
 import { SqliteFile } from "../../../src/shared/sqlite-file.js";
 import { storeError } from "../../../src/shared/store-error.js";
 import { damage } from "../../support/damage.js";
+import { newFolder } from "../../support/new-folder.js";
 import { waitFor } from "../../support/wait-for.js";
-import { handlers, photo, startChat, temporaryFolder, Visitor } from "./harness.js";
+import { handlers, photo, startChat, Visitor } from "./harness.js";
 
 const art = { platform: "web", community: "local", id: "art" };
 const NAME = "web-chat.sqlite";
 
 async function unstarted(spoil: (path: string) => void) {
-  const dataDir = await temporaryFolder();
+  const dataDir = newFolder();
   const path = join(dataDir, NAME);
   spoil(path);
   const chat = new WebChat({ dataDir, logger: pino({ level: "silent" }), port: 0 });
@@ -45,7 +46,7 @@ describe("the web chat's file", () => {
   });
 
   it("that a disk has damaged refuses in a sentence for everybody, and tells operators which file", async () => {
-    const dataDir = await temporaryFolder();
+    const dataDir = newFolder();
     const chat = await startChat(handlers(), { dataDir });
     const visitor = await Visitor.enter(chat);
     for (let n = 0; n < 20; n++) await chat.post(art, { text: "words ".repeat(600) });
@@ -90,7 +91,7 @@ describe("the web chat's file", () => {
   });
 
   it("refuses a picture that the disk does not take in the same words", async () => {
-    const dataDir = await temporaryFolder();
+    const dataDir = newFolder();
     const chat = await startChat(handlers(), { dataDir });
     const visitor = await Visitor.enter(chat);
     rmSync(join(dataDir, "pictures"), { recursive: true });
@@ -164,7 +165,7 @@ describe("the web chat's file", () => {
   });
 
   it("is one complete file when the chat stops", async () => {
-    const dataDir = await temporaryFolder();
+    const dataDir = newFolder();
     const chat = await startChat(handlers(), { dataDir });
     await (await Visitor.enter(chat)).said("kept");
     await chat.stop();

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import pino from "pino";
 import sharp from "sharp";
 import { onTestFinished } from "vitest";
@@ -11,12 +8,7 @@ import type { WebChatOptions } from "../../../src/bots/web/options.js";
 import type { WireFrame, WireMessage, WirePage, WireSession } from "../../../src/bots/web/wire.js";
 import type { ChatHandlers } from "../../../src/port/adapter.js";
 import type { ChatEvent } from "../../../src/port/events.js";
-
-export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "dreamloom-web-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
+import { newFolder } from "../../support/new-folder.js";
 
 /** A photo-like JPEG: a gradient with a shape in it. */
 export async function photo(width = 320, height = 200, colour = "#3a6ea5"): Promise<Buffer> {
@@ -52,7 +44,7 @@ export async function startChat(
   given: ChatHandlers = handlers(),
   options: Partial<WebChatOptions> = {},
 ): Promise<WebChat> {
-  const dataDir = options.dataDir ?? (await temporaryFolder());
+  const dataDir = options.dataDir ?? newFolder();
   const chat = new WebChat({ logger: pino({ level: "silent" }), port: 0, ...options, dataDir });
   await chat.start(given);
   onTestFinished(() => chat.stop());

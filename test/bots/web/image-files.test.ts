@@ -1,13 +1,12 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import { ImageFiles } from "../../../src/bots/web/image-files.js";
+import { newFolder } from "../../support/new-folder.js";
 
 it("sweeps away what dead processes have left unfinished, and nothing that is being written", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "dreamloom-image-files-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = newFolder();
   const files = new ImageFiles(folder, 1e8);
   await files.open();
   writeFileSync(join(folder, ".left.part"), "half");

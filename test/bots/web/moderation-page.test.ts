@@ -9,7 +9,8 @@ import { FakeEngine } from "../../fakes/engine.js";
 import { program } from "../../ops/program.js";
 import { chromiumHint, hasChromium, launchChromium } from "../../support/chromium.js";
 import { buildClient } from "../../support/client.js";
-import { photo, temporaryFolder, Visitor } from "./harness.js";
+import { newFolder } from "../../support/new-folder.js";
+import { photo, Visitor } from "./harness.js";
 
 const clientDir = fileURLToPath(new URL("../../../dist/test-moderation-client", import.meta.url));
 /** Set to a folder to look at the page. */
@@ -32,7 +33,7 @@ describe.skipIf(!hasChromium)(`moderation in a browser (${chromiumHint})`, () =>
 
   /** The page of a moderator, Mo, and a visitor, Gus, who has said something. */
   async function open(options: BrowserContextOptions = {}) {
-    const dataDir = await temporaryFolder();
+    const dataDir = newFolder();
     const web = new WebChat({ dataDir, port: 0, logger: pino({ level: "silent" }), clientDir });
     const engine = new FakeEngine();
     await program({ chats: [web], engine: () => engine });

@@ -14,8 +14,9 @@ import { openSqlite } from "../../../src/shared/native.js";
 import { FakeEngine } from "../../fakes/engine.js";
 import { FakeModeration } from "../../fakes/moderation.js";
 import { program } from "../../ops/program.js";
+import { newFolder } from "../../support/new-folder.js";
 import { waitFor } from "../../support/wait-for.js";
-import { budgets, type Ear, handlers, photo, startChat, temporaryFolder, Visitor } from "./harness.js";
+import { budgets, type Ear, handlers, photo, startChat, Visitor } from "./harness.js";
 
 const local = { platform: "web", community: "local" };
 const art: ChannelRef = { ...local, id: "art" };
@@ -37,7 +38,7 @@ async function studio(options: Partial<WebChatOptions> = {}, extra: Partial<Chat
     },
   };
   const given = handlers(undefined, { moderation, admin: admin as ChatAdmin, ...extra });
-  const dataDir = options.dataDir ?? (await temporaryFolder());
+  const dataDir = options.dataDir ?? newFolder();
   const chat = await startChat(given, { dataDir, ...options });
   const [mod, guest] = [await Visitor.enter(chat), await Visitor.enter(chat)];
   await mod.request("POST", "/api/session", { name: "Mo" });
@@ -548,7 +549,7 @@ describe("a message on its way", () => {
 
 describe("in the whole program", () => {
   it("a moderator cancels and hides what a person made, and deletes a channel with its jobs", async () => {
-    const web = new WebChat({ dataDir: await temporaryFolder(), port: 0, logger: pino({ level: "silent" }) });
+    const web = new WebChat({ dataDir: newFolder(), port: 0, logger: pino({ level: "silent" }) });
     const engine = new FakeEngine();
     await program({ chats: [web], engine: () => engine });
     const [mod, guest, other] = [await Visitor.enter(web), await Visitor.enter(web), await Visitor.enter(web)];

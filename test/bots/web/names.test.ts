@@ -4,7 +4,8 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { Sql } from "../../../src/bots/web/sql.js";
 import { Users } from "../../../src/bots/web/users.js";
 import { openSqlite } from "../../../src/shared/native.js";
-import { handlers, startChat, temporaryFolder, Visitor } from "./harness.js";
+import { newFolder } from "../../support/new-folder.js";
+import { handlers, startChat, Visitor } from "./harness.js";
 
 /** How the chat answers a wish for a name: the name that it gives, or its sentence. */
 async function called(visitor: Visitor, name: string): Promise<string> {
@@ -15,7 +16,7 @@ async function called(visitor: Visitor, name: string): Promise<string> {
 
 describe("a person's name", () => {
   it("is found after a message's first signs, and not after hundreds of others", async () => {
-    const sql = new Sql(join(await temporaryFolder(), "chat.sqlite"));
+    const sql = new Sql(join(newFolder(), "chat.sqlite"));
     onTestFinished(() => sql.close());
     const users = new Users(sql);
     const [ann, bo] = [users.create(false, "").user, users.create(false, "").user];
@@ -114,7 +115,7 @@ describe("a person's name", () => {
   });
 
   it("stays where it was given before", async () => {
-    const dataDir = await temporaryFolder();
+    const dataDir = newFolder();
     const chat = await startChat(handlers(), { dataDir });
     const [old, young] = [await Visitor.enter(chat), await Visitor.enter(chat)];
     const { id } = (await old.session()).me;

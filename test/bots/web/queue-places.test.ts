@@ -7,12 +7,13 @@ import { openSqlite } from "../../../src/shared/native.js";
 import { FakeEngine } from "../../fakes/engine.js";
 import { openStudio } from "../../fakes/studio.js";
 import { program } from "../../ops/program.js";
-import { temporaryFolder, Visitor } from "./harness.js";
+import { newFolder } from "../../support/new-folder.js";
+import { Visitor } from "./harness.js";
 
 const REFUSED = /^People at your internet address, .* have 3 unfinished jobs together/;
 
 it("gives one address no more places than its share, whatever names it takes, and moderators theirs", async () => {
-  const options = { dataDir: await temporaryFolder(), port: 0, logger: pino({ level: "silent" }) };
+  const options = { dataDir: newFolder(), port: 0, logger: pino({ level: "silent" }) };
   const chat = new WebChat({ ...options, trustedProxies: ["127.0.0.1"], moderatorCode: "warp" });
   await program({ chats: [chat], env: { QUEUE_PER_ADDRESS: "3" } });
   /** Somebody asks for a picture; resolves with whether they get a place. */
@@ -49,7 +50,7 @@ it("gives one address no more places than its share, whatever names it takes, an
 });
 
 it("counts the jobs of an address after a restart too, and keeps nothing of it when they have ended", async () => {
-  const dirs = { web: await temporaryFolder(), studio: await temporaryFolder() };
+  const dirs = { web: newFolder(), studio: newFolder() };
   const [first, second] = [new FakeEngine(), new FakeEngine()];
   const limits = { length: 20, waitingPerPerson: 5, perHourPerPerson: 100, perAddress: 3 };
   /** Begins both, as a start of the program does. */
@@ -83,7 +84,7 @@ it("counts the jobs of an address after a restart too, and keeps nothing of it w
   const after = await begin(second);
   onTestFinished(async () => {
     await after.chat.stop();
-    await after.clean();
+    await after.close();
   });
   expect(await asks(after.chat)).toBe("refused");
   for (const { job } of after.queue.positions()) after.queue.cancel(job.id, { by: "person", name: "Mo" });

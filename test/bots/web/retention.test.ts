@@ -5,13 +5,14 @@ import { describe, expect, it } from "vitest";
 import { BUDGETS } from "../../../src/bots/web/limits.js";
 import type { WebChatOptions } from "../../../src/bots/web/options.js";
 import { openSqlite } from "../../../src/shared/native.js";
-import { handlers, photo, startChat, temporaryFolder, Visitor } from "./harness.js";
+import { newFolder } from "../../support/new-folder.js";
+import { handlers, photo, startChat, Visitor } from "./harness.js";
 
 const DAY_MS = 24 * 3600 * 1000;
 
 /** A chat in a folder, begun again by each call as after a restart. */
 async function place() {
-  const dataDir = await temporaryFolder();
+  const dataDir = newFolder();
   const visitor = new Visitor("");
   let chat = await startChat(handlers(), { dataDir });
   visitor.base = chat.address;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { WireError, WireSearch } from "../../../src/bots/web/wire.js";
 import type { ChannelRef } from "../../../src/domain/model.js";
-import { handlers, startChat, temporaryFolder, Visitor } from "./harness.js";
+import { newFolder } from "../../support/new-folder.js";
+import { handlers, startChat, Visitor } from "./harness.js";
 
 const art: ChannelRef = { platform: "web", community: "local", id: "art" };
 
@@ -72,7 +73,7 @@ describe("the search", () => {
   });
 
   it("finds what was said before there was a search, and after a restart", async () => {
-    const dataDir = await temporaryFolder();
+    const dataDir = newFolder();
     const first = await startChat(handlers(), { dataDir });
     const ann = await Visitor.enter(first);
     await ann.said("an older message");

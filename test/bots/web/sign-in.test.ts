@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import type { WebChat } from "../../../src/bots/web/chat.js";
 import type { WireError, WireJoinCode, WireSession } from "../../../src/bots/web/wire.js";
-import { socketStatus, startChat, temporaryFolder, Visitor } from "./harness.js";
+import { newFolder } from "../../support/new-folder.js";
+import { socketStatus, startChat, Visitor } from "./harness.js";
 
 const HEADER = "remote-user";
 const TRUSTED = { nameHeader: "Remote-User", trustedProxies: ["127.0.0.1"] };
@@ -17,7 +18,7 @@ async function arrive(chat: Pick<WebChat, "address">, name?: string, cookie = ""
 
 describe("a name that a trusted proxy hands on", () => {
   it("is who somebody is, in every browser, also after a restart", async () => {
-    const dataDir = await temporaryFolder();
+    const dataDir = newFolder();
     const chat = await startChat(undefined, { ...TRUSTED, dataDir });
     const laptop = await arrive(chat, "ada@example.org");
     // An address is not shown to everybody.

@@ -1,8 +1,5 @@
 /** The whole program with an engine that paints at once, and its page in a browser, for tests of what people see. */
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { pino } from "pino";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, onTestFinished } from "vitest";
@@ -10,6 +7,7 @@ import { type Running, startDreamloom } from "../../../src/app/application.js";
 import { loadConfig } from "../../../src/app/settings/load-settings.js";
 import { FakeEngine } from "../../fakes/engine.js";
 import { launchChromium } from "../../support/chromium.js";
+import { newFolder } from "../../support/new-folder.js";
 import { type View, windowOf } from "./seen.js";
 
 const CODE = "a code that is only for tests";
@@ -22,7 +20,7 @@ interface Visit {
 
 /** Call in a `describe`: the program and the browser run for all of its tests. */
 export function wholeProgram(engine = new FakeEngine({ automatic: true }), env: NodeJS.ProcessEnv = {}) {
-  const folder = mkdtempSync(join(tmpdir(), "dreamloom-page-"));
+  const folder = newFolder();
   let browser: Browser;
   let running: Running;
   /** How far the program's clock is ahead, in milliseconds. */
@@ -43,7 +41,6 @@ export function wholeProgram(engine = new FakeEngine({ automatic: true }), env: 
   afterAll(async () => {
     await browser?.close();
     await running?.stop();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   /** Opens the chat as somebody new; the first one manages it. */

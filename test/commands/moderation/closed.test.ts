@@ -2,14 +2,15 @@ import pino from "pino";
 import { describe, expect, it } from "vitest";
 import { WebChat } from "../../../src/bots/web/chat.js";
 import type { AdminOverview } from "../../../src/port/admin.js";
-import { temporaryFolder, Visitor } from "../../bots/web/harness.js";
+import { Visitor } from "../../bots/web/harness.js";
 import { ann, art, FakeChat, mod } from "../../fakes/chat.js";
 import { FakeEngine } from "../../fakes/engine.js";
 import { program } from "../../ops/program.js";
+import { newFolder } from "../../support/new-folder.js";
 
 describe("a job where not everybody reads", () => {
   it("is told of by whose it is, and not by what is made, on the admin page and in the log", async () => {
-    const web = new WebChat({ dataDir: await temporaryFolder(), port: 0, logger: pino({ level: "silent" }) });
+    const web = new WebChat({ dataDir: newFolder(), port: 0, logger: pino({ level: "silent" }) });
     const [engine, elsewhere] = [new FakeEngine(), new FakeChat()];
     await program({ chats: [web, elsewhere], engine: () => engine });
     elsewhere.info = { ...elsewhere.info, closed: true };

@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { loadBuiltInStyles, parseBuiltInStyles } from "../../../src/commands/styles/built-in-styles.js";
+import { newFolder } from "../../support/new-folder.js";
 
 /** Reactions that mean something else on a picture or a palette (issue 4). */
 const RESERVED = ["🔁", "⬆️", "➕", "➖", "🎬", "❤️", "🗑", "✅", "👁", "🍂"];
@@ -53,11 +53,10 @@ describe("the built-in styles", () => {
 });
 
 describe("reading a file of styles", () => {
-  const folder = mkdtempSync(join(tmpdir(), "dreamloom-styles-"));
+  const folder = newFolder();
   beforeAll(() => {
     for (const name of ["sun", "moon"]) writeFileSync(join(folder, `${name}.jpg`), name);
   });
-  afterAll(() => rmSync(folder, { recursive: true }));
 
   const read = (styles: string) =>
     parseBuiltInStyles(`licence: CC0-1.0\ncredit: me\nstyles:\n${styles}`, "styles.yaml", folder);

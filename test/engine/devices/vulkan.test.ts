@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { vulkanDrivers, vulkanProblem } from "../../../src/engine/devices/vulkan.js";
+import { newFolder } from "../../support/new-folder.js";
 
 describe("Vulkan drivers", () => {
   test("are those that the environment names, where it does", () => {
@@ -14,7 +14,7 @@ describe("Vulkan drivers", () => {
   });
 
   test("are found in the data folders", () => {
-    const root = mkdtempSync(join(tmpdir(), "vulkan-"));
+    const root = newFolder();
     mkdirSync(join(root, "vulkan/icd.d"), { recursive: true });
     writeFileSync(join(root, "vulkan/icd.d/intel_icd.json"), "{}");
     writeFileSync(join(root, "vulkan/icd.d/README"), "");

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
@@ -11,6 +11,7 @@ import { FilmError } from "../../../src/engine/images/film.js";
 import { FrameStore } from "../../../src/engine/images/frame-store.js";
 import { random } from "../../../src/engine/images/random.js";
 import { emptyRaster, type Raster } from "../../../src/engine/images/raster.js";
+import { newFolder } from "../../support/new-folder.js";
 
 const WIDTH = 33;
 const HEIGHT = 27;
@@ -117,13 +118,12 @@ describe("films", () => {
   });
 
   it("tell when there is no ffmpeg for MP4", async () => {
-    const empty = await mkdtemp(join(tmpdir(), "dreamloom-path-"));
+    const empty = newFolder();
     process.env.PATH = empty;
     expect(await hasFfmpeg()).toBe(false);
     await expect(encodeFilm(colours(2), { framesPerSecond: 5, maxBytes: 1e6, format: "mp4" })).rejects.toThrow(
       "MP4 needs ffmpeg on the PATH. Install it, or take webp or gif.",
     );
-    await rm(empty, { recursive: true });
   });
 
   it.skipIf(!ffmpeg && process.env.CI !== "true")(
@@ -131,7 +131,7 @@ describe("films", () => {
     async () => {
       const film = await encodeFilm(colours(9), { framesPerSecond: 25, maxBytes: 1e6, format: "mp4" });
       expect(film).toMatchObject({ type: "video/mp4", width: 32, height: 26, frames: 9, framesPerSecond: 25 });
-      const folder = await mkdtemp(join(tmpdir(), "dreamloom-mp4-"));
+      const folder = newFolder();
       writeFileSync(join(folder, "film.mp4"), film.bytes);
       const rgb = execFileSync("ffmpeg", [
         "-v",
@@ -144,7 +144,6 @@ describe("films", () => {
         "rgb24",
         "-",
       ]);
-      await rm(folder, { recursive: true });
       expect(rgb.length).toBe(9 * 32 * 26 * 3);
       const last = rgb.subarray(8 * 32 * 26 * 3);
       for (const [c, v] of [220, 160, 30].entries())

@@ -1,12 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { input, relu, scalar, sub } from "../../../src/engine/graph/ops.js";
 import { evaluateCases } from "../../../src/engine/measure/cases.js";
 import { type Network, noClasses } from "../../../src/engine/networks/network.js";
 import { Programs } from "../../../src/engine/programs.js";
 import { onnxRuntime } from "../../../src/engine/runtimes/onnx/onnx.js";
+import { newFolder } from "../../support/new-folder.js";
 
 /** What of an image is brighter than 100: at 100 itself the gradient goes either way. */
 const bright: Network = {
@@ -26,8 +26,7 @@ const PIXELS = 16;
 
 /** The errors of the mean of the first channel, whose gradient a file says. */
 async function errors(image: readonly number[], gradient: (i: number) => number) {
-  const folder = mkdtempSync(join(tmpdir(), "dreamloom-cases-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = newFolder();
   const floats = (value: (i: number) => number) => Float32Array.from({ length: 3 * PIXELS }, (_, i) => value(i));
   writeFileSync(
     join(folder, "at.f32"),

@@ -1,14 +1,14 @@
 /** Real networks against losses and gradients that are known: a folder with a cases.json, and the networks it names. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { evaluateCases, TOLERANCE } from "../../../src/engine/measure/cases.js";
 import { type OpenEngine, openEngine } from "../../../src/engine/open.js";
 import { onnxRuntime } from "../../../src/engine/runtimes/onnx/onnx.js";
 import type { Runtime } from "../../../src/engine/runtimes/runtime.js";
 import { loadTfjsCpu } from "../../../src/engine/runtimes/tfjs/load.js";
 import { tfjsRuntime } from "../../../src/engine/runtimes/tfjs/tfjs.js";
+import { newFolder } from "../../support/new-folder.js";
 import { models, resnet50Missing } from "../../support/resnet50.js";
 
 const { REFERENCE_PATH } = process.env;
@@ -28,8 +28,7 @@ const RUNTIMES: Readonly<Record<string, Tried>> = {
 
 /** The file's cases but those of VGG19, which take plain JavaScript minutes: the other networks have every kind too. */
 function quickCases(file: string): string {
-  const folder = mkdtempSync(join(tmpdir(), "dreamloom-cases-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = newFolder();
   for (const name of readdirSync(join(file, ".."))) symlinkSync(join(file, "..", name), join(folder, name));
   const { cases: all, ...rest } = JSON.parse(readFileSync(file, "utf8")) as { cases: { network: string }[] };
   const quick = join(folder, "quick.json");

@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { loadNetwork } from "../../../src/engine/networks/catalogue.js";
 import { catalogue, parseCatalogue } from "../../../src/engine/networks/catalogue-file.js";
 import { lookLayers, presetsByDepth, presetsOf, resolveLayer } from "../../../src/engine/networks/looks.js";
-import { features, folder, functional, imageLayer, layer, writeTfjs } from "./support/tiny.js";
+import { newFolder } from "../../support/new-folder.js";
+import { features, functional, imageLayer, layer, writeTfjs } from "./support/tiny.js";
 
 /** A network whose layer "pick" is the first channel that goes into it. */
 async function tinyModel(at: string): Promise<string> {
@@ -47,7 +48,7 @@ describe("the catalogue", () => {
 
 describe("loading a network", () => {
   it("searches the folders of modelsPath in order, then modelsDir, then takes paths of folders and files", async () => {
-    const at = await folder();
+    const at = newFolder();
     const path = await tinyModel(join(at, "second", "mine"));
     await mkdir(join(at, "first"));
     const both = [join(at, "first"), join(at, "second")];
@@ -61,7 +62,7 @@ describe("loading a network", () => {
   });
 
   it("takes preprocessing and presets from dreamloom.yaml, else from the catalogue's entry of that name", async () => {
-    const at = await folder();
+    const at = newFolder();
     await tinyModel(join(at, "mine"));
     await writeFile(
       join(at, "mine", "dreamloom.yaml"),
@@ -84,7 +85,7 @@ dream: { default: eyes, looks: { eyes: { description: Eyes, layers: { pick_relu:
   });
 
   it("names mistakes in dreamloom.yaml", async () => {
-    const at = await folder();
+    const at = newFolder();
     await tinyModel(join(at, "mine"));
     const write = (text: string) => writeFile(join(at, "mine", "dreamloom.yaml"), text);
     await write("preprocessing: { channels: grb }");
@@ -94,7 +95,7 @@ dream: { default: eyes, looks: { eyes: { description: Eyes, layers: { pick_relu:
   });
 
   it("says what it looked for", async () => {
-    const at = await folder();
+    const at = newFolder();
     const load = (id: string) => loadNetwork(id, { modelsDir: at, modelsPath: [at] });
     await expect(load("resnet5")).rejects.toThrow("There is no network resnet5; did you mean resnet50?");
     await expect(load("../nowhere")).rejects.toThrow(/There is no network \.\.\/nowhere; there are resnet50, vgg19/);
@@ -110,7 +111,7 @@ dream: { default: eyes, looks: { eyes: { description: Eyes, layers: { pick_relu:
 
 describe("layers and looks of any network", () => {
   it("resolves layers by name, whatever their letter case, and helps where there is none", async () => {
-    const at = await folder();
+    const at = newFolder();
     await tinyModel(join(at, "mine"));
     const network = await loadNetwork("mine", { modelsDir: at, modelsPath: [at] });
     expect(resolveLayer(network, "pick")).toEqual({ name: "pick", kind: "Conv2D", channels: 1, stride: 1 });

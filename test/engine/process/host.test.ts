@@ -1,24 +1,18 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { pino } from "pino";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { EngineFrame, EngineRequest } from "../../../src/engine/process/engine.js";
 import { EngineHost, type EngineHostOptions } from "../../../src/engine/process/host.js";
+import { newFolder } from "../../support/new-folder.js";
 import { drawn } from "../../support/pictures.js";
 import { writeTinyNetwork } from "../../support/tiny-network.js";
 import { serve } from "../networks/support/file-server.js";
 
 let network: string;
 let picture: Uint8Array;
-const modelsDir = mkdtempSync(join(tmpdir(), "dreamloom-models-"));
+const modelsDir = newFolder();
 
 beforeAll(async () => {
   [network, picture] = await Promise.all([writeTinyNetwork(), drawn(64, 48)]);
-});
-afterAll(() => {
-  rmSync(modelsDir, { recursive: true });
-  rmSync(network, { recursive: true });
 });
 
 function open(options: Partial<EngineHostOptions> = {}): EngineHost {

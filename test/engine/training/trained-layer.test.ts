@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { evaluate } from "../../../src/engine/evaluate.js";
@@ -13,18 +12,16 @@ import {
 } from "../../../src/engine/training/trained-layer.js";
 import { readTrainedLayers, saveTrainedLayer, trainedLayerPath } from "../../../src/engine/training/trained-layers.js";
 import { trainedLayersOf } from "../../../src/engine/training/with-trained-layers.js";
+import { newFolder } from "../../support/new-folder.js";
 import { LAYER, makePrograms, texture, tinyNetwork } from "./textures.js";
 
 const network = tinyNetwork();
 let [folder, programs] = ["", undefined as Programs | undefined];
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "dreamloom-taught-"));
+  folder = newFolder();
   programs = makePrograms();
 });
-afterAll(async () => {
-  await programs?.dispose();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => programs?.dispose());
 
 function layer(name: string, given: Partial<TrainedLayer> = {}): TrainedLayer {
   const weights = Float32Array.from({ length: 2 * 24 }, (_, i) => Math.sin(i));

@@ -1,6 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { pino } from "pino";
@@ -10,6 +9,7 @@ import { ClusterQueue } from "../../../src/queue/cluster/cluster-queue.js";
 import { Estimator } from "../../../src/queue/estimator.js";
 import { MemoryJobRepository } from "../../fakes/memory-repository.js";
 import type { DiaryLine } from "../../fakes/stub-engine.js";
+import { newFolder } from "../../support/new-folder.js";
 import { hasRedis, redisHint, startRedis } from "../../support/redis.js";
 import { endProcess, startWorkerProcess } from "../../support/worker-processes.js";
 import { ask } from "../queue.contract.js";
@@ -42,12 +42,11 @@ function overlaps(lines: readonly DiaryLine[]): string[] {
 describe.skipIf(!hasRedis)(`four worker processes on one Redis (${redisHint})`, () => {
   it("lose no job and end none twice while workers are killed and Redis is restarted, nor the bots", async () => {
     const redis = await startRedis();
-    const folder = mkdtempSync(join(tmpdir(), "dreamloom-faults-"));
+    const folder = newFolder();
     const workers: ChildProcess[] = [];
     onTestFinished(async () => {
       await Promise.all(workers.map((worker) => endProcess(worker, "SIGKILL")));
       await redis.stop();
-      rmSync(folder, { recursive: true });
     });
     const cluster = clusterSettings(redis.url, { lockSeconds: 2, heartbeatSeconds: 0.2 });
     const settings = { cluster, slots: SLOTS, diary: join(folder, "diary") };

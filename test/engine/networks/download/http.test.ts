@@ -4,8 +4,8 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { fetchFile, type RemoteFile } from "../../../../src/engine/networks/download/http.js";
+import { newFolder } from "../../../support/new-folder.js";
 import { type Answer, type FileServer, rangeStart, send, serve } from "../support/file-server.js";
-import { folder } from "../support/tiny.js";
 
 const BODY = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * 7919) % 251));
 const md5 = createHash("md5").update(BODY).digest("hex");
@@ -20,7 +20,7 @@ afterEach(async () => {
 
 async function setup(answer: Answer): Promise<{ file: RemoteFile; part: string }> {
   server = await serve(answer);
-  return { file: { url: `${server.url}/weights.h5`, size: BODY.length, md5 }, part: join(await folder(), "x.part") };
+  return { file: { url: `${server.url}/weights.h5`, size: BODY.length, md5 }, part: join(newFolder(), "x.part") };
 }
 
 describe("fetching a file", () => {

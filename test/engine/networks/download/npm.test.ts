@@ -1,13 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { npmConnection, npmRegistry } from "../../../../src/engine/networks/download/npm.js";
 import { transferFailure } from "../../../../src/engine/networks/download/transfer.js";
+import { newFolder } from "../../../support/new-folder.js";
 
 function file(name: string, content: string): string {
-  const folder = mkdtempSync(join(tmpdir(), "dreamloom-npm-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = newFolder();
   writeFileSync(join(folder, name), content);
   return join(folder, name);
 }

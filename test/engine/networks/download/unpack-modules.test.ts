@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readLiteral, unpackModules } from "../../../../src/engine/networks/download/unpack-modules.js";
-import { folder } from "../support/tiny.js";
+import { newFolder } from "../../../support/new-folder.js";
 
 /** A module as browserify and a minifier write it. */
 const moduleOf = (literal: string): string => {
@@ -15,7 +15,7 @@ const MODEL = `{format:"graph-model",x:[!0,!1,-.5,1e3,null,"a\\"b: c"],${WEIGHTS
 
 describe("a model in browser modules", () => {
   it("is unpacked into the files that it was made from", async () => {
-    const [from, into] = [await folder(), join(await folder(), "net")];
+    const [from, into] = [newFolder(), join(newFolder(), "net")];
     await writeFile(join(from, "model.min.js"), moduleOf(MODEL));
     await writeFile(join(from, "group1-shard1of1.min.js"), moduleOf('"AAEC/w=="'));
     await unpackModules(join(from, "model.min.js"), into);
@@ -34,7 +34,7 @@ describe("a model in browser modules", () => {
   });
 
   it("writes nothing outside its folder", async () => {
-    const from = await folder();
+    const from = newFolder();
     await mkdir(join(from, "net"));
     for (const path of ["../out", "..", "/tmp/out"]) {
       await writeFile(join(from, "model.min.js"), moduleOf(MODEL.replace("group1-shard1of1", path)));

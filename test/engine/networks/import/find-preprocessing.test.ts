@@ -15,8 +15,8 @@ import {
   UNIT,
 } from "../../../../src/engine/networks/import/preprocessing.js";
 import { decodeModel, encodeModel, type OnnxNode, type OnnxTensor } from "../../../../src/engine/onnx-schema.js";
+import { newFolder } from "../../../support/new-folder.js";
 import { encode, floats, node, scalar } from "../support/onnx-file.js";
-import { folder } from "../support/tiny.js";
 
 /** A picture with large, soft shapes, as photographs have: R, G and B of 0..255 by row and column. */
 function landscape(seed: number, side: number): Float64Array[] {
@@ -158,7 +158,7 @@ const OPERATIONS: Readonly<Record<string, readonly [OnnxNode[], OnnxTensor[], Pr
 
 /** Writes a model into a folder of its own. */
 async function file(bytes: Uint8Array): Promise<string> {
-  const path = join(await folder(), "ours.onnx");
+  const path = join(newFolder(), "ours.onnx");
   await writeFile(path, bytes);
   return path;
 }
@@ -191,7 +191,7 @@ describe("preprocessing from the file", () => {
     expect((await load(path)).preprocessing).toEqual({ preprocessing: signed, from: "metadata" });
     const better = { do_rescale: false, image_mean: [100, 110, 120], image_std: [50, 50, 50] };
     await writeFile(join(path, "../preprocessor_config.json"), JSON.stringify(better));
-    const modelsDir = await folder();
+    const modelsDir = newFolder();
     await mkdir(modelsDir, { recursive: true });
     const { network } = await addNetwork({ path, modelsDir, tryOut: async () => undefined });
     const preprocessing = { channels: "rgb", mean: [100, 110, 120], scale: [0.02, 0.02, 0.02] };

@@ -5,10 +5,10 @@ import { describe, expect, it } from "vitest";
 import { assemble } from "../../../../src/engine/networks/import/assemble.js";
 import { readKeras } from "../../../../src/engine/networks/import/keras-h5.js";
 import { readTfjs } from "../../../../src/engine/networks/import/tfjs.js";
+import { newFolder } from "../../../support/new-folder.js";
 import {
   difference,
   features,
-  folder,
   functional,
   imageLayer,
   layer,
@@ -27,7 +27,7 @@ interface H5Layer {
 /** Writes a Keras h5 file. Weight names are relative to their layer's group. */
 async function writeH5(layers: readonly H5Layer[], config?: unknown): Promise<string> {
   await ready;
-  const path = join(await folder(), "tiny.h5");
+  const path = join(newFolder(), "tiny.h5");
   const file = new File(path, "w");
   if (config !== undefined) file.create_attribute("model_config", JSON.stringify(config));
   const root = config === undefined ? file : file.create_group("model_weights");
@@ -112,7 +112,7 @@ describe("reading Keras h5 files", () => {
     const weights = layers.flatMap((l) =>
       l.weights.map((w, i) => ({ ...w, name: `${l.name}/${i === 0 ? "kernel" : "bias"}` })),
     );
-    const twin = assemble("twin", await readTfjs(await writeTfjs(await folder(), functional(table), weights)), PLAIN);
+    const twin = assemble("twin", await readTfjs(await writeTfjs(newFolder(), functional(table), weights)), PLAIN);
     const image = picture(33, 40);
     for (const name of ["block1_conv2", "block3_conv3"]) {
       expect(difference(await features(network, name, image), await features(twin, name, image))).toBe(0);
@@ -145,11 +145,11 @@ describe("reading Keras h5 files", () => {
     const strange = await writeH5([{ name: "dense_7", weights: [weight("dense_7/kernel:0", [3, 3])] }]);
     await expect(readKeras(strange)).rejects.toThrow(/holds weights only, .*model\.save/);
     const whole = await writeH5(tinyVgg([2, 2, 3, 3, 3]));
-    const short = join(await folder(), "short.h5");
+    const short = join(newFolder(), "short.h5");
     const bytes = await readFile(whole);
     await writeFile(short, bytes.subarray(0, bytes.length - 1000));
     await expect(readKeras(short)).rejects.toThrow(/cut short/);
-    const text = join(await folder(), "x.h5");
+    const text = join(newFolder(), "x.h5");
     await writeFile(text, "this is not HDF5");
     await expect(readKeras(text)).rejects.toThrow(/is not an HDF5 file/);
     await expect(readKeras(await writeH5([]))).rejects.toThrow(/holds no Keras layers/);

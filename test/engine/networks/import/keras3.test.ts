@@ -11,10 +11,10 @@ import { readTfjs } from "../../../../src/engine/networks/import/tfjs.js";
 import type { Network } from "../../../../src/engine/networks/network.js";
 import type { Tensor } from "../../../../src/engine/runtimes/runtime.js";
 import { loadTfjsCpu } from "../../../../src/engine/runtimes/tfjs/load.js";
+import { newFolder } from "../../../support/new-folder.js";
 import {
   difference,
   features,
-  folder,
   functional,
   imageLayer,
   type KerasLayerJson,
@@ -65,7 +65,7 @@ function zip(files: Readonly<Record<string, Buffer>>, deflated: boolean): Buffer
 /** A Keras 3 weight file: variables by the paths of their layers. */
 async function variables(weights: Readonly<Record<string, readonly WeightJson[]>>): Promise<Buffer> {
   await ready;
-  const path = join(await folder(), "model.weights.h5");
+  const path = join(newFolder(), "model.weights.h5");
   const file = new File(path, "w");
   for (const [at, list] of Object.entries(weights)) {
     let group: Group = file;
@@ -83,7 +83,7 @@ async function variables(weights: Readonly<Record<string, readonly WeightJson[]>
 const load = async (path: string): Promise<Network> => assemble("tiny", await readKeras(path), PLAIN);
 
 async function archive(model: unknown, weights: Buffer, deflated = false, name = "tiny.keras"): Promise<string> {
-  const path = join(await folder(), name);
+  const path = join(newFolder(), name);
   const config = Buffer.from(JSON.stringify(model));
   await writeFile(
     path,
@@ -103,14 +103,14 @@ const model = (first = "c1", second = "c2"): unknown =>
 
 /** What the same weights compute as a tfjs layers-model. */
 async function twin(layers: readonly KerasLayerJson[], weights: readonly WeightJson[]): Promise<Network> {
-  const path = await writeTfjs(await folder(), functional([imageLayer(), ...layers]), weights);
+  const path = await writeTfjs(newFolder(), functional([imageLayer(), ...layers]), weights);
   return assemble("twin", await readTfjs(path), PLAIN);
 }
 
 describe("reading Keras 3 archives", () => {
   it("computes what a layers-model of the same weights computes, stored and deflated, whatever its name", async () => {
     const weights = await variables({ "layers/c1": c1, "layers/c2": c2 });
-    const tfjs = await writeTfjs(await folder(), model(), [...c1, ...c2]);
+    const tfjs = await writeTfjs(newFolder(), model(), [...c1, ...c2]);
     const expected = await features(assemble("twin", await readTfjs(tfjs), PLAIN), "c2", picture(9, 8));
     for (const deflated of [false, true])
       for (const name of ["tiny.keras", "tiny.h5"]) {
@@ -142,7 +142,7 @@ describe("reading Keras 3 archives", () => {
 
   it("says what is wrong with archives cut short, empty or of gigabytes, and with weights alone", async () => {
     const weights = await variables({ "layers/c1": c1, "layers/c2": c2 });
-    const path = join(await folder(), "short.keras");
+    const path = join(newFolder(), "short.keras");
     const whole = await readFile(await archive(model(), weights));
     await writeFile(path, whole.subarray(0, whole.length - 40));
     await expect(readKeras(path)).rejects.toThrow(/not a whole \.keras file/);
@@ -152,7 +152,7 @@ describe("reading Keras 3 archives", () => {
     await expect(readKeras(path)).rejects.toThrow(/model\.weights\.h5 is missing/);
     await writeFile(path, zip({ "config.json": Buffer.alloc(50_000_000) }, true));
     await expect(readKeras(path)).rejects.toThrow(/not a whole \.keras file/);
-    const alone = join(await folder(), "model.weights.h5");
+    const alone = join(newFolder(), "model.weights.h5");
     await writeFile(alone, weights);
     await expect(readKeras(alone)).rejects.toThrow(/holds weights only/);
   });

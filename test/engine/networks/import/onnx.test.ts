@@ -2,8 +2,9 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { DataType, type OnnxNode, type OnnxTensor } from "../../../../src/engine/onnx-schema.js";
+import { newFolder } from "../../../support/new-folder.js";
 import { encode, floats, image, ints, node, read, scalar, truth } from "../support/onnx-file.js";
-import { difference, features, folder, operations } from "../support/tiny.js";
+import { difference, features, operations } from "../support/tiny.js";
 
 /** Each case: nodes that end in "y", and weights. */
 const CASES: Readonly<Record<string, readonly [OnnxNode[], OnnxTensor[]]>> = {
@@ -204,7 +205,7 @@ describe("reading ONNX networks", () => {
   });
 
   it("reads weights from files beside the model, but from nowhere else", async () => {
-    const outer = await folder();
+    const outer = newFolder();
     const at = join(outer, "model");
     await mkdir(at);
     const kernel = new Uint8Array(Float32Array.of(9, 9, 1, 2, 3).buffer);

@@ -8,8 +8,9 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { assemble } from "../../../../src/engine/networks/import/assemble.js";
 import { readTfjs } from "../../../../src/engine/networks/import/tfjs.js";
 import type { Tensor } from "../../../../src/engine/runtimes/runtime.js";
+import { newFolder } from "../../../support/new-folder.js";
 import { image } from "../support/onnx-file.js";
-import { difference, features, folder, numbers, PLAIN, scoresOf } from "../support/tiny.js";
+import { difference, features, numbers, PLAIN, scoresOf } from "../support/tiny.js";
 
 type Attribute =
   | { s: string }
@@ -76,7 +77,7 @@ const PLACEHOLDER: GraphNode = {
 
 /** Writes model.json and its shard; every weight is a Const of the graph. */
 async function write(nodes: readonly GraphNode[], weights: readonly Weight[]): Promise<string> {
-  const at = await folder();
+  const at = newFolder();
   const bytes = weights.map(({ data }) => Buffer.from(data.buffer, data.byteOffset, data.byteLength));
   await writeFile(join(at, "shard.bin"), Buffer.concat(bytes));
   const model = {
@@ -308,7 +309,7 @@ describe("reading tfjs graph-models", () => {
   it("refuses what goes in a circle, is empty, or takes in no picture", async () => {
     const circle = [node("Relu", "a", ["b"]), node("Relu", "b", ["a"])];
     await expect(write(circle, []).then(readTfjs)).rejects.toThrow(/Layer a takes in its own result/);
-    const path = join(await folder(), "model.json");
+    const path = join(newFolder(), "model.json");
     await writeFile(path, '{"format":"graph-model","modelTopology":{"node":[]},"weightsManifest":[]}');
     await expect(readTfjs(path)).rejects.toThrow(/holds no network/);
     const grey = {

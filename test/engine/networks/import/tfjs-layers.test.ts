@@ -6,10 +6,10 @@ import { assemble } from "../../../../src/engine/networks/import/assemble.js";
 import { CAFFE, type Preprocessing } from "../../../../src/engine/networks/import/preprocessing.js";
 import { readTfjs } from "../../../../src/engine/networks/import/tfjs.js";
 import type { Network } from "../../../../src/engine/networks/network.js";
+import { newFolder } from "../../../support/new-folder.js";
 import {
   difference,
   features,
-  folder,
   functional,
   imageLayer,
   type KerasLayerJson,
@@ -30,7 +30,7 @@ async function tiny(
   preprocessing: Preprocessing = PLAIN,
   classNames?: readonly string[],
 ): Promise<Network> {
-  const path = await writeTfjs(await folder(), functional([imageLayer(), ...layers]), weights);
+  const path = await writeTfjs(newFolder(), functional([imageLayer(), ...layers]), weights);
   return assemble("tiny", await readTfjs(path), preprocessing, classNames);
 }
 
@@ -402,7 +402,7 @@ describe("reading tfjs layers-models", () => {
     const image = picture(3, 3);
     const results = [];
     for (const model of [inner, keras3, nested, { class_name: "Sequential", config: inner.config.layers }]) {
-      const network = assemble("tiny", await readTfjs(await writeTfjs(await folder(), model, weights)), PLAIN);
+      const network = assemble("tiny", await readTfjs(await writeTfjs(newFolder(), model, weights)), PLAIN);
       results.push(await features(network, "c", image));
       if (model === nested) expect(network.layers.map((l) => l.name)).toEqual(["c", "r"]);
     }
@@ -435,7 +435,7 @@ describe("files that cannot be used", () => {
   });
 
   it("reads weights when a layer needs them, and says when their file has changed meanwhile", async () => {
-    const where = await folder();
+    const where = newFolder();
     const layers = [imageLayer(), conv("a", "image"), conv("b", "a")];
     const path = await writeTfjs(where, functional(layers), [
       ...kernel("a", [3, 3, 3, 2]),
@@ -453,19 +453,19 @@ describe("files that cannot be used", () => {
   });
 
   it("refuses missing and short shards, and shards outside the folder", async () => {
-    const missing = await writeTfjs(await folder(), model, weights);
+    const missing = await writeTfjs(newFolder(), model, weights);
     await rm(join(missing, "../shard2.bin"));
     await expect(readTfjs(missing)).rejects.toThrow(/weight file shard2.bin is missing/);
-    const short = await writeTfjs(await folder(), model, weights);
+    const short = await writeTfjs(newFolder(), model, weights);
     await truncate(join(short, "../shard5.bin"), 10);
     await expect(readTfjs(short)).rejects.toThrow(/hold 410 bytes where 448 are expected/);
-    const outside = await writeTfjs(await folder(), model, weights);
+    const outside = await writeTfjs(newFolder(), model, weights);
     await writeFile(outside, (await readFile(outside, "utf8")).replace("shard1.bin", "../../shard1.bin"));
     await expect(readTfjs(outside)).rejects.toThrow(/outside its folder/);
   });
 
   it("refuses other JSON, no JSON and inputs that are not pictures", async () => {
-    const path = join(await folder(), "model.json");
+    const path = join(newFolder(), "model.json");
     const write = async (text: string) => {
       await writeFile(path, text);
       return readTfjs(path);
@@ -476,7 +476,7 @@ describe("files that cannot be used", () => {
       layer("InputLayer", "image", [], { batch_input_shape: [null, 28, 28, 1] }),
       conv("c", "image"),
     ]);
-    await expect(readTfjs(await writeTfjs(await folder(), grey, weights))).rejects.toThrow(
+    await expect(readTfjs(await writeTfjs(newFolder(), grey, weights))).rejects.toThrow(
       /takes 1 channels where a picture has three/,
     );
   });

@@ -13,7 +13,8 @@ import {
   type OnnxTensor,
 } from "../../../../src/engine/onnx-schema.js";
 import type { Tensor } from "../../../../src/engine/runtimes/runtime.js";
-import { folder, numbers, PLAIN, picture } from "./tiny.js";
+import { newFolder } from "../../../support/new-folder.js";
+import { numbers, PLAIN, picture } from "./tiny.js";
 
 type Value = number | readonly number[] | string | { float: number };
 
@@ -73,7 +74,7 @@ export function encode(
 }
 
 export async function read(bytes: Uint8Array, at?: string): Promise<Network> {
-  const path = join(at ?? (await folder()), "tiny.onnx");
+  const path = join(at ?? newFolder(), "tiny.onnx");
   await writeFile(path, bytes);
   return assemble("tiny", await readOnnx(path), PLAIN);
 }

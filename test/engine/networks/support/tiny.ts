@@ -1,8 +1,6 @@
 /** Tiny networks that tests write themselves, and running them. */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll } from "vitest";
 import { type Node, topologicalOrder } from "../../../../src/engine/graph/node.js";
 import type { Preprocessing } from "../../../../src/engine/networks/import/preprocessing.js";
 import type { BuildOptions, Network } from "../../../../src/engine/networks/network.js";
@@ -11,16 +9,6 @@ import type { Tensor } from "../../../../src/engine/runtimes/runtime.js";
 
 /** Nothing is subtracted or swapped. */
 export const PLAIN: Preprocessing = { channels: "rgb", mean: [0, 0, 0], scale: 1 };
-
-const folders: string[] = [];
-afterAll(() => Promise.all(folders.map((path) => rm(path, { recursive: true, force: true }))));
-
-/** A new temporary folder, which is removed after the file's tests. */
-export async function folder(): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), "dreamloom-networks-"));
-  folders.push(path);
-  return path;
-}
 
 /** Numbers that look random, -1..1, the same each time. */
 export function numbers(count: number, seed = 1): Float32Array {

@@ -1,6 +1,5 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { decode } from "../../../../src/engine/images/codec.js";
@@ -12,6 +11,7 @@ import type { EngineFrame } from "../../../../src/engine/process/engine.js";
 import { runJob } from "../../../../src/engine/run-job.js";
 import { cameraFilm, filmFile } from "../../../support/film.js";
 import { movie, NO_FILMS, streamsOf, WITH_FILMS } from "../../../support/movie.js";
+import { newFolder } from "../../../support/new-folder.js";
 import { drawn, sample } from "../../../support/pictures.js";
 import { openTiny } from "../tiny.js";
 
@@ -206,9 +206,8 @@ it.each([{ morph: true }, { repeat: 2 }])("what makes something else of one pict
 });
 
 it("a film that is cancelled ends after the frame that it is at, and leaves no frames behind", async () => {
-  vi.stubEnv("TMPDIR", mkdtempSync(join(tmpdir(), "dreamloom-cancel-")));
+  vi.stubEnv("TMPDIR", newFolder());
   onTestFinished(() => {
-    rmSync(tmpdir(), { recursive: true, force: true });
     vi.unstubAllEnvs();
   });
   const aborter = new AbortController();

@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { pino } from "pino";
@@ -10,6 +9,7 @@ import { openBlobs } from "../../../../src/queue/cluster/blobs/open-blobs.js";
 import { RedisBlobs } from "../../../../src/queue/cluster/blobs/redis.js";
 import { S3Blobs } from "../../../../src/queue/cluster/blobs/s3.js";
 import { startFakeS3 } from "../../../fakes/s3.js";
+import { newFolder } from "../../../support/new-folder.js";
 import { hasRedis, redisHint, startRedis } from "../../../support/redis.js";
 import { clusterSettings } from "../harness.js";
 import { blobStoreContract } from "./blob-store.contract.js";
@@ -34,12 +34,11 @@ blobStoreContract(
 );
 
 blobStoreContract("blobs in a shared folder", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "dreamloom-blobs-"));
+  const folder = newFolder();
   return {
     open: (limits) => new FolderBlobs(folder, limits),
     count: async () =>
       readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length,
-    stop: async () => rmSync(folder, { recursive: true }),
   };
 });
 
@@ -72,8 +71,7 @@ describe("a store that cannot be reached", () => {
   });
 
   it("is told in a sentence: a folder that is a file", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "dreamloom-blobs-"));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const folder = newFolder();
     writeFileSync(join(folder, "file"), "");
     const blobs = new FolderBlobs(join(folder, "file"), LIMITS);
     await expect(blobs.put("a", new Uint8Array([1]))).rejects.toMatchObject({
