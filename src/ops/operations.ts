@@ -223,7 +223,7 @@ export class Operation {
       "/healthz": async () => {
         const lag = this.#loop.lag;
         const stuck = lag.p50 > STUCK_SECONDS;
-        const uptimeSeconds = Math.round((Date.now() - this.startedAt) / 1000);
+        const uptimeSeconds = Math.round(process.uptime());
         return json(stuck ? 503 : 200, {
           status: stuck ? "stuck" : "alive",
           version,
@@ -283,7 +283,7 @@ function setCounter(counter: Counter, value: number): void {
 function remembered<T>(milliseconds: number, ask: () => Promise<T>): () => Promise<T> {
   let last: { readonly at: number; readonly answer: Promise<T> } | undefined;
   return () => {
-    if (!last || Date.now() - last.at > milliseconds) last = { at: Date.now(), answer: ask() };
+    if (!last || performance.now() - last.at > milliseconds) last = { at: performance.now(), answer: ask() };
     last.answer.catch(() => {
       last = undefined;
     });

@@ -25,6 +25,7 @@ interface Trouble {
 interface Row extends Pick<Trouble, "since"> {
   readonly failure: ChatError;
   readonly troubles: number;
+  /** By `performance.now()`. */
   readonly failedAt: number;
 }
 
@@ -68,7 +69,7 @@ export class ApiHealth {
   failed(failure: ChatError): void {
     if (!isOutage(failure)) return;
     const { since = new Date(), troubles = 0 } = this.#rowNow() ?? {};
-    this.#row = { since, failure, troubles: troubles + (this.#trouble ? 0 : 1), failedAt: Date.now() };
+    this.#row = { since, failure, troubles: troubles + (this.#trouble ? 0 : 1), failedAt: performance.now() };
     if (this.#trouble) this.#trouble.failure = failure;
     else this.#begin({ since, failure, sure: false, refused: false });
   }
@@ -83,7 +84,9 @@ export class ApiHealth {
   }
 
   #rowNow(): Row | undefined {
-    return this.#row && Date.now() - this.#row.failedAt < this.parts.longestMs * ROW_WAITS ? this.#row : undefined;
+    return this.#row && performance.now() - this.#row.failedAt < this.parts.longestMs * ROW_WAITS
+      ? this.#row
+      : undefined;
   }
 
   #begin(trouble: Trouble): void {

@@ -170,6 +170,8 @@ export class Admission {
 
   #prune(now: number): void {
     for (const [key, times] of this.#accepted) {
+      // The clock has been set back meanwhile: what it has not reached yet was accepted within the hour at most.
+      for (let last = times.length - 1; (times[last] ?? now) > now; last--) times[last] = now;
       while (times[0] !== undefined && times[0] <= now - HOUR_MS) times.shift();
       if (times.length === 0) this.#accepted.delete(key);
     }

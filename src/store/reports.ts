@@ -1,4 +1,4 @@
-import { and, asc, count, eq, gte, lt } from "drizzle-orm";
+import { and, asc, between, count, eq, lt } from "drizzle-orm";
 import type { UserKey } from "../domain/model.js";
 import { type Database, matching } from "./database.js";
 import { jobTable, reportTable } from "./schema.js";
@@ -36,9 +36,9 @@ export class Reports {
     return this.database.orm.select({ at: reportTable.at }).from(reportTable).where(where).limit(1).get() !== undefined;
   }
 
-  /** How many a person has made at `time` (milliseconds since the epoch) or later. */
+  /** How many a person has made since `time` (milliseconds since the epoch); a clock may have been set back since. */
   countSince({ platform, user: person }: UserKey, time: number): number {
-    const where = and(matching(reportTable, { platform, person }), gte(reportTable.at, time));
+    const where = and(matching(reportTable, { platform, person }), between(reportTable.at, time, this.now()));
     return this.database.orm.select({ reports: count() }).from(reportTable).where(where).get()?.reports ?? 0;
   }
 

@@ -234,6 +234,17 @@ describe("admission", () => {
     expect(refusal(() => gate.admit(ask("ann"), [])).kind).toBe("person-hour");
   });
 
+  it("lets no clock that is set back keep anybody out for longer than an hour", () => {
+    const { admission: gate, clock } = admission({ perHourPerPerson: 1 });
+    gate.admit(ask("ann"), []);
+    clock.now -= 24 * HOUR_MS;
+    gate.remember([{ ...ask("ben"), createdAt: clock.now + HOUR_MS }]);
+    for (const user of ["ann", "ben"])
+      expect(refusal(() => gate.admit(ask(user), [])).message).toMatch(/The next can start in 60 minutes\.$/);
+    clock.now += HOUR_MS;
+    for (const user of ["ann", "ben"]) gate.admit(ask(user), []);
+  });
+
   it("remembers what was accepted before the program started", () => {
     const { admission: gate, clock } = admission();
     gate.remember(

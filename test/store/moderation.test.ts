@@ -82,6 +82,10 @@ describe("reports", () => {
     ]);
     expect(store.reports.countSince(bob, clock.now)).toBe(2);
     expect(store.reports.countSince(bob, clock.now + 1)).toBe(0);
+    // Where the clock is set back, what is ahead of it was not made within the last hour.
+    clock.now -= 1;
+    expect(store.reports.countSince(bob, clock.now - 1)).toBe(0);
+    clock.now += 1;
     store.jobs.remove([job.id]);
     expect(store.reports.of(bob)).toEqual([{ job: another.id, at: clock.now }]);
   });

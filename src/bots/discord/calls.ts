@@ -83,8 +83,8 @@ export class Calls {
 
   /** What is wrong with calls, for operators. */
   get problem(): string | undefined {
-    const until = this.#penalties.closedUntil ?? 0;
-    if (until - Date.now() > SHORT_MS) return sentence("discord.closed", { time: timeOfDay(until) });
+    const { closedMs } = this.#penalties;
+    if (closedMs > SHORT_MS) return sentence("discord.closed", { time: timeOfDay(Date.now() + closedMs) });
     const { since, failure, refused } = this.#health.problem ?? {};
     if (!since || !failure) return undefined;
     return refused ? failure.message : sentence("discord.api-out", { time: timeOfDay(since), why: failure.message });

@@ -29,14 +29,15 @@ export class Penalties {
   readonly #refusals = new Map<number, number>();
   #allUntil = 0;
 
-  constructor(private readonly now: () => number = Date.now) {}
+  /** @param now a clock that nobody sets, in milliseconds */
+  constructor(private readonly now: () => number = () => performance.now()) {}
 
   /** Notes an answer to a call, also to one that discord.js repeats by itself. */
   note(method: string, url: string, { status, headers }: Answer): void {
     const shared = headers.get("x-ratelimit-scope") === "shared";
     if (status === 401 || status === 403 || (status === 429 && !shared)) this.#count();
     if (status !== 429 && status < 500) return;
-    const wait = retryAfterMs(headers.get("retry-after"), this.now());
+    const wait = retryAfterMs(headers.get("retry-after"));
     if (wait === undefined) return;
     const until = this.now() + wait;
     // What stands before Discord knows no buckets: it bans the address.
@@ -51,10 +52,9 @@ export class Penalties {
     return Math.max(0, until - this.now());
   }
 
-  /** Until when no call at all is made, in milliseconds since the epoch; undefined where calls are made. */
-  get closedUntil(): number | undefined {
-    const until = Math.max(this.#allUntil, this.#spentUntil());
-    return until > this.now() ? until : undefined;
+  /** For how long no call at all is made, in milliseconds; 0 where calls are made. */
+  get closedMs(): number {
+    return Math.max(0, Math.max(this.#allUntil, this.#spentUntil()) - this.now());
   }
 
   /** Refusals in the last ten minutes. */

@@ -158,13 +158,13 @@ export class Files {
    * message with the file will tell.
    */
   async #ready(workspace: Workspace, file: string, options: CallOptions): Promise<void> {
-    const end = Date.now() + Math.min(this.limits.fileMs, PROCESSING_MS);
+    const end = performance.now() + Math.min(this.limits.fileMs, PROCESSING_MS);
     for (let pause = this.limits.pauseMs; ; pause = Math.min(2_000, pause * 1.5)) {
       if (await this.#isProcessed(workspace, file, options)) {
         this.#silent.delete(workspace);
         return;
       }
-      if (Date.now() > end) this.#silent.add(workspace);
+      if (performance.now() > end) this.#silent.add(workspace);
       if (this.#silent.has(workspace)) return;
       await delay(pause);
     }

@@ -191,14 +191,14 @@ export class Messenger {
 
   /** Until Slack has processed a file, a message with it is refused. */
   async whenReady<T>(operation: () => Promise<T>): Promise<T> {
-    const began = Date.now();
+    const began = performance.now();
     const end = began + this.limits.fileMs;
     return retryWithBackoff(operation, {
       firstMs: this.limits.pauseMs,
       mayPass: (error, _attempt, waitMs) => {
         const reason = notReadyYet(error);
         const last = reason === "said" ? end : Math.min(end, began + GUESS_MS);
-        return reason !== undefined && Date.now() + waitMs <= last;
+        return reason !== undefined && performance.now() + waitMs <= last;
       },
     });
   }

@@ -107,13 +107,13 @@ export class Workspace {
     const { outage } = this.#health;
     // Slack does not mind calls with a bad token, and the next one may be good.
     if (outage && !outage.refused && !options.asks) throw outage.failure;
-    const end = Date.now() + (options.patienceMs ?? (droppable ? PREVIEW_PATIENCE_MS : this.limits.patienceMs));
+    const end = performance.now() + (options.patienceMs ?? (droppable ? PREVIEW_PATIENCE_MS : this.limits.patienceMs));
     const bucket = this.#budget.of(method, channel);
     const { signal } = this.#stop;
     let failures = 0;
     let fresh = false;
     const attempt = async () => {
-      if (!(await bucket.take({ urgent: !droppable, patienceMs: Math.max(0, end - Date.now()) }))) {
+      if (!(await bucket.take({ urgent: !droppable, patienceMs: Math.max(0, end - performance.now()) }))) {
         signal.throwIfAborted();
         throw new ChatError("rate-limited", "slack.busy");
       }
@@ -125,7 +125,7 @@ export class Workspace {
         this.logger.debug({ method, seconds, job }, "Slack asks to wait");
         bucket.block(seconds * 1000);
         this.told.slowedDown(seconds * 1000);
-        return !droppable && Date.now() + seconds * 1000 <= end;
+        return !droppable && performance.now() + seconds * 1000 <= end;
       }
       // A rotated token may run out between two events.
       if (codeOf(error) === "token_expired" && !fresh) {

@@ -166,12 +166,13 @@ export class Workspaces {
 
   async #whoAmI(token: string): Promise<AuthTestResponse> {
     const { pauseMs, patienceMs } = this.options.limits;
-    const end = Date.now() + patienceMs / 2;
+    const end = performance.now() + patienceMs / 2;
     return retryWithBackoff(() => this.#client.auth.test({ token }), {
       firstMs: pauseMs * 2,
       attempts: 4,
       waitOf: (error) => (retryAfter(error) ?? 0) * 1000 || undefined,
-      mayPass: (error, _attempt, waitMs) => toChatError(error).kind !== "forbidden" && Date.now() + waitMs <= end,
+      mayPass: (error, _attempt, waitMs) =>
+        toChatError(error).kind !== "forbidden" && performance.now() + waitMs <= end,
     }).catch((error: unknown) => Promise.reject(toChatError(error)));
   }
 }

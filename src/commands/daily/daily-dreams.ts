@@ -15,7 +15,7 @@ import { startJob } from "../recipes/start-job.js";
 import type { ChannelSettings } from "../settings/channel-settings.js";
 import { UserError } from "../user-error.js";
 import { dailyState, keepDailyState } from "./daily-state.js";
-import { type DailyTime, lastDue } from "./daily-time.js";
+import { type DailyTime, daysAfter, lastDue } from "./daily-time.js";
 
 /** How often it is looked whether one is due. */
 const LOOK_MS = 20_000;
@@ -87,7 +87,7 @@ export class DailyDreams {
     const scope = { platform, community, channel: id };
     const state = dailyState(scope, settings);
     const { day, late } = lastDue(time, this.now());
-    if (!state || state.done === day || late > LATEST_MINUTES) return;
+    if (!state || isDone(day, state.done) || late > LATEST_MINUTES) return;
     // What a full queue or an absent chat refuses is tried again within the hour, what is archived or deleted is not; a
     // stop in between skips the day.
     keepDailyState(scope, { ...state, done: day }, settings);
@@ -125,6 +125,11 @@ export class DailyDreams {
     const hearted = this.app.store.gallery.mostHearted({ platform, community, channel: id }, this.now() - DAY_MS);
     return hearted.find((job) => mayBeUsed(job, requester, this.app));
   }
+}
+
+/** A clock that has been set back by a day makes no second dream; one that was years ahead does not end them. */
+function isDone(day: string, done: string): boolean {
+  return day === done || daysAfter(day, 1) === done;
 }
 
 function mayBeUsed(job: Job, requester: Parameters<typeof checkMayUse>[1], app: DailyServices): boolean {

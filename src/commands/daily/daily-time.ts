@@ -1,5 +1,5 @@
 /** When the dream of the day is due: an hour in a time zone, as people write it. */
-import { clockIn, MINUTE_MS, sinceClock } from "../../shared/time.js";
+import { clockIn, DAY_MS, dayOf, sinceClock } from "../../shared/time.js";
 
 /** @example "18:00 Europe/Berlin" */
 export interface DailyTime {
@@ -26,8 +26,14 @@ export function printDailyTime({ minutes, zone }: DailyTime): string {
 
 /** The day on which it was due last, where that zone's clocks are, and how many minutes ago. */
 export function lastDue({ minutes, zone }: DailyTime, at: number): { readonly day: string; readonly late: number } {
-  const late = sinceClock(minutes, zone, at);
-  return { day: clockIn(zone, at - late * MINUTE_MS).day, late };
+  const { day, minutes: shown } = clockIn(zone, at);
+  // By the calendar: where the clocks have skipped an hour since, so many minutes ago it was another day.
+  return { day: shown < minutes ? daysAfter(day, -1) : day, late: sinceClock(minutes, zone, at) };
+}
+
+/** A day so many days after another one; both as `2026-07-05`. */
+export function daysAfter(day: string, days: number): string {
+  return dayOf(Date.parse(day) + days * DAY_MS);
 }
 
 /** A zone's name in its usual spelling. A city's newer name stays: some Nodes would answer Calcutta for Kolkata. */

@@ -96,8 +96,8 @@ export class ArtChannels {
   /** Explains an error to a channel, or to one user of it, at most once in `intervalMs`. */
   async #explain(error: unknown, event: ReactionEvent, intervalMs: number, user = ""): Promise<void> {
     const key = `${channelKey(event.message.channel)} ${user}`;
-    const now = Date.now();
-    if (now - (this.#explained.get(key) ?? 0) < intervalMs) return;
+    const now = performance.now();
+    if (now - (this.#explained.get(key) ?? Number.NEGATIVE_INFINITY) < intervalMs) return;
     if (this.#explained.size >= MAX_REMEMBERED) this.#explained.clear();
     this.#explained.set(key, now);
     await explainError(error, event, { chat: this.chat, logger: this.services.logger });

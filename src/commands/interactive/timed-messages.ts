@@ -64,7 +64,10 @@ export abstract class TimedMessages {
     void done.finally(() => this.#pending.delete(done));
   }
 
-  /** Sets when a message expires, in place of what was set before. */
+  /**
+   * Sets when a message expires, in place of what was set before. No one waits for longer than it was to be open from
+   * the beginning: the clock may have been set back since.
+   */
   protected schedule(interactive: InteractiveMessage, at: number): void {
     const key = keyOf(interactive.message);
     this.unschedule(interactive);
@@ -73,7 +76,8 @@ export abstract class TimedMessages {
       this.#timers.delete(key);
       this.follow(this.expire(interactive), interactive);
     };
-    const timer = setTimeout(expire, Math.max(0, at - Date.now()));
+    const wait = Math.min(at - Date.now(), at - interactive.createdAt);
+    const timer = setTimeout(expire, Math.max(0, wait));
     timer.unref();
     this.#timers.set(key, timer);
   }

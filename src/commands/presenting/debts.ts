@@ -22,7 +22,7 @@ interface Ledger {
   paying: number;
   /** The chat came back while a round was under way: the next one follows at once. */
   again?: boolean;
-  /** When a round that the chat's return had begun was over and had paid nothing, in milliseconds since the epoch. */
+  /** When a round that the chat's return had begun was over and had paid nothing, by `performance.now()`. */
   vainAt?: number | undefined;
 }
 
@@ -34,7 +34,7 @@ interface Ledger {
 export class Debts {
   readonly #ledgers = new Map<string, Ledger>();
   readonly #stopped = new Set<string>();
-  /** When each chat came back last, in milliseconds since the epoch. */
+  /** When each chat came back last, by `performance.now()`. */
   readonly #backAt = new Map<string, number>();
 
   constructor(private readonly options: DebtsOptions) {}
@@ -52,7 +52,7 @@ export class Debts {
     ledger.owed.set(key, pay);
     if (ledger.paying > 0 || ledger.timer) return;
     // Tried in vain until just before the chat came back.
-    const isBack = Date.now() - (this.#backAt.get(platform) ?? 0) < this.options.firstMs;
+    const isBack = performance.now() - (this.#backAt.get(platform) ?? Number.NEGATIVE_INFINITY) < this.options.firstMs;
     this.#arm(ledger, isBack ? 0 : ledger.waitMs, isBack);
   }
 
@@ -62,8 +62,8 @@ export class Debts {
    */
   back(platform: string): void {
     const ledger = this.#ledgers.get(platform);
-    if (ledger && Date.now() - (ledger.vainAt ?? 0) < ledger.waitMs) return;
-    this.#backAt.set(platform, Date.now());
+    if (ledger && performance.now() - (ledger.vainAt ?? Number.NEGATIVE_INFINITY) < ledger.waitMs) return;
+    this.#backAt.set(platform, performance.now());
     if (!ledger) return;
     ledger.waitMs = this.options.firstMs;
     if (ledger.paying > 0) ledger.again = true;
@@ -110,7 +110,7 @@ export class Debts {
     if (paid > 0) logger.info({ paid, owed: owed.size }, "what a chat was owed is said");
     ledger.waitMs = paid > 0 ? firstMs : Math.min(longestMs, ledger.waitMs * 2);
     if (paid > 0) ledger.vainAt = undefined;
-    else if (returned) ledger.vainAt = Date.now();
+    else if (returned) ledger.vainAt = performance.now();
     if (owed.size > 0) this.#arm(ledger, ledger.again ? 0 : ledger.waitMs, ledger.again);
   }
 }

@@ -72,6 +72,7 @@ export class EngineHost implements Engine {
   #pending = new Map<number, Pending>();
   #nextId = 1;
   #closing = false;
+  /** By `performance.now()`: a clock that is set would make an engine look hung that is at work. */
   #lastHeard = 0;
   /** The longest silence allowed now, in milliseconds. */
   #silenceLimit = 0;
@@ -120,7 +121,7 @@ export class EngineHost implements Engine {
     const common = { starts: this.#starts, crashes: this.#crashes, running: this.#pending.size };
     if (this.#closing) return { state: "closed", ...common };
     if (!child) return { state: this.#failedStarts >= FAILING ? "failing" : "idle", ...common };
-    const silent = Date.now() - this.#lastHeard > 3 * this.#timings.ping;
+    const silent = performance.now() - this.#lastHeard > 3 * this.#timings.ping;
     const state = this.#ready ? (silent ? "silent" : "ready") : "starting";
     return { state, ...common, ...(child.pid === undefined ? {} : { pid: child.pid }), ...this.#vitals };
   }
@@ -193,7 +194,7 @@ export class EngineHost implements Engine {
     this.#starts += 1;
     this.#ready = false;
     this.#vitals = undefined;
-    this.#lastHeard = Date.now();
+    this.#lastHeard = performance.now();
     this.#silenceLimit = this.#timings.start;
     child.on("message", (message) => this.#receive(message as FromWorker));
     child.on("error", (error) => logger.error({ err: error }, "engine process error"));
@@ -219,7 +220,7 @@ export class EngineHost implements Engine {
   }
 
   #receive(message: FromWorker): void {
-    this.#lastHeard = Date.now();
+    this.#lastHeard = performance.now();
     if (message.type === "download") {
       this.options.onDownload?.(message);
       return;
@@ -272,7 +273,7 @@ export class EngineHost implements Engine {
   }
 
   #beat(child: ChildProcess): void {
-    const silent = Date.now() - this.#lastHeard;
+    const silent = performance.now() - this.#lastHeard;
     if (silent > this.#silenceLimit) this.#kill(child, `it has not answered for ${Math.round(silent / 1000)} s`);
     else this.#send(child, { type: "ping", id: 0 });
   }

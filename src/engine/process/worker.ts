@@ -49,12 +49,12 @@ function opened(): OpenEngine {
 
 /** Tells people and the log how far a download is. */
 function downloadReport() {
-  let last = 0;
+  let last: number | undefined;
   return ({ id, received, total }: Progress): void => {
-    const now = Date.now();
-    if (last === 0) log("info", "a download has begun", { network: id, bytes: total });
+    const now = performance.now();
+    if (last === undefined) log("info", "a download has begun", { network: id, bytes: total });
     if (received === total) log("info", "the download is there", { network: id, bytes: total });
-    if (now - last < 200 && received !== total) return;
+    if (last !== undefined && now - last < 200 && received !== total) return;
     last = now;
     send({ type: "download", network: id, received, total });
   };

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { REFUSALS } from "../../../src/bots/discord/limits.js";
 import { Penalties } from "../../../src/bots/discord/penalties.js";
 import { mayPass } from "../../../src/port/chat-error.js";
@@ -230,5 +230,15 @@ describe("refusals", () => {
     expect(penalties.waitMs("GET", url)).toBeGreaterThan(590_000);
     now += 11 * 60_000;
     expect([penalties.refusals, penalties.waitMs("GET", url)]).toEqual([0, 0]);
+  });
+
+  it("are waited for no longer where the machine's clock is set back meanwhile", () => {
+    const penalties = new Penalties();
+    const url = "https://discord.com/api/v10/gateway";
+    penalties.note("GET", url, answer(429, { "x-ratelimit-global": "true", "retry-after": "2" }));
+    vi.useFakeTimers({ now: Date.now() - 24 * 3_600_000, toFake: ["Date"] });
+    onTestFinished(() => void vi.useRealTimers());
+    expect(penalties.waitMs("GET", url)).toBeLessThanOrEqual(2_000);
+    expect(penalties.closedMs).toBeLessThanOrEqual(2_000);
   });
 });

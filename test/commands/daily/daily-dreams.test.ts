@@ -29,6 +29,17 @@ describe("the time of a daily dream", () => {
     expect(lastDue(late, Date.UTC(2026, 0, 2, 0, 10))).toEqual({ day: "2026-01-01", late: 20 });
     expect(lastDue(late, Date.UTC(2026, 0, 2, 23, 50))).toEqual({ day: "2026-01-02", late: 0 });
   });
+
+  it("is on the day of the calendar, where the clocks go forward or back around it", () => {
+    const due = (written: string, hour: number, minute: number, date = 8, month = 2) =>
+      lastDue(readDailyTime(written) ?? expect.fail(), Date.UTC(2026, month, date, hour, minute));
+    // On 8 March 2026 Havana's clocks go from 0:00 to 1:00, in the fifth hour of UTC: there is no half past midnight.
+    expect(due("0:30 America/Havana", 5, 0)).toEqual({ day: "2026-03-08", late: 30 });
+    expect(due("23:30 America/Havana", 5, 0)).toEqual({ day: "2026-03-07", late: 90 });
+    // On 25 October Berlin has half past two twice, and both are of one day.
+    expect(due("2:30 Europe/Berlin", 0, 30, 25, 9)).toEqual({ day: "2026-10-25", late: 0 });
+    expect(due("2:30 Europe/Berlin", 1, 30, 25, 9)).toEqual({ day: "2026-10-25", late: 0 });
+  });
 });
 
 /** A channel with two works, the second with two hearts, and a clock that the test turns. */
@@ -86,6 +97,17 @@ describe("the dream of the day", () => {
     await lookAfter(26.1);
     expect(begun()).toHaveLength(1);
     expect(engine.runs).toHaveLength(3);
+  });
+
+  it("is not made twice because the clock is set back by a day, and is made again where it was a month ahead", async () => {
+    const { chat, timeIn, lookAfter, begun } = await open();
+    await chat.say(mod, `/settings daily:${timeIn(2)}`);
+    await lookAfter(2);
+    await lookAfter(2 - 24);
+    await lookAfter(2);
+    expect(begun()).toHaveLength(1);
+    await lookAfter(2 - 30 * 24);
+    expect(begun()).toHaveLength(2);
   });
 
   it("is left out where an author has opted out, a moderator has hidden a work, or there are no hearts", async () => {

@@ -136,6 +136,19 @@ describe("the engine's process", () => {
     expect(() => process.kill(pid, 0)).toThrow("ESRCH");
   });
 
+  it("takes nobody for silent because the machine's clock is set", async () => {
+    const lines: string[] = [];
+    const logger = pino({ level: "debug" }, { write: (line: string) => void lines.push(line) });
+    const host = open({ logger, timings: { ping: 20 } });
+    await host.run(short(), { signal: never, onFrame: ignore });
+    const { pid } = host;
+    vi.useFakeTimers({ now: Date.now() + 24 * 3_600_000, toFake: ["Date"] });
+    onTestFinished(() => void vi.useRealTimers());
+    expect(host.status().state).toBe("ready");
+    await host.run(short(), { signal: never, onFrame: ignore });
+    expect([host.pid, lines.filter((line) => line.includes("killed"))]).toEqual([pid, []]);
+  });
+
   it("says what is wrong with a job, and lives on", async () => {
     const host = open();
     const wrong = [

@@ -154,6 +154,23 @@ describe("/blend vote", () => {
     expect(chat.ephemeral).toEqual([]);
   });
 
+  it("ends after a restart no later than it was to, though the clock is set back by days", async () => {
+    const first = await vote("/blend vote minutes:10");
+    await first.votes(ben, "winter");
+    await first.close();
+    vi.useFakeTimers({ now: Date.now() - 20 * 24 * 3_600_000, toFake: ["setTimeout", "clearTimeout", "Date"] });
+    const engine = new FakeEngine({ automatic: true });
+    const second = await studio({ chat: first.chat, engine, dir: first.dir });
+    await second.handlers.idle();
+    vi.advanceTimersByTime(9 * 60_000);
+    await second.quiet();
+    expect(engine.runs).toHaveLength(0);
+    vi.advanceTimersByTime(60_000);
+    await first.says(/^\*\*The vote is over: winter 100%/);
+    await second.quiet();
+    expect(engine.runs).toHaveLength(1);
+  });
+
   it("ends unpainted where its channel was archived meanwhile", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
     const { chat, engine, store, votes, says, quiet } = await vote("/blend vote minutes:1");
