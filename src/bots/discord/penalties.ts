@@ -29,7 +29,7 @@ export class Penalties {
   readonly #refusals = new Map<number, number>();
   #allUntil = 0;
 
-  /** @param now a clock that nobody sets, in milliseconds */
+  /** @param now a clock that is never set, in milliseconds */
   constructor(private readonly now: () => number = () => performance.now()) {}
 
   /** Notes an answer to a call, also to one that discord.js repeats by itself. */

@@ -99,7 +99,7 @@ describe("the dream of the day", () => {
     expect(engine.runs).toHaveLength(3);
   });
 
-  it("is not made twice because the clock is set back by a day, and is made again where it was a month ahead", async () => {
+  it("is not made twice where the clock is set back by a day, and made where it was a month ahead", async () => {
     const { chat, timeIn, lookAfter, begun } = await open();
     await chat.say(mod, `/settings daily:${timeIn(2)}`);
     await lookAfter(2);

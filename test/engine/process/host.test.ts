@@ -136,7 +136,7 @@ describe("the engine's process", () => {
     expect(() => process.kill(pid, 0)).toThrow("ESRCH");
   });
 
-  it("takes nobody for silent because the machine's clock is set", async () => {
+  it("takes no engine for silent because the machine's clock is set", async () => {
     const lines: string[] = [];
     const logger = pino({ level: "debug" }, { write: (line: string) => void lines.push(line) });
     const host = open({ logger, timings: { ping: 20 } });
