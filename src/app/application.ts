@@ -151,7 +151,7 @@ async function startServices(
 
 interface Started {
   readonly config: Config;
-  readonly parts: Parts;
+  readonly parts: Parts & { readonly logger: Logger };
   readonly work: Work;
   readonly app: AppContext;
 }
@@ -160,7 +160,7 @@ interface Started {
 function startBehind({ config, parts, work: { engine }, app }: Started, lifecycle: Lifecycle): void {
   startRenewal(app, lifecycle);
   // One that was handed in is its owner's to warm up.
-  if (engine && !parts.engine) void warmUp(config, engine, app.logger.child({ part: "engine" }));
+  if (engine && !parts.engine) void warmUp(config, engine, parts.logger.child({ part: "engine" }));
 }
 
 interface Stopping {

@@ -230,7 +230,7 @@ function isSound({ devices, runtime, configured, folders, services: outside, cha
 export function addDoctor(program: Command): void {
   program
     .command("doctor")
-    .description("Tries every device, finds networks and folders, and says what would help where something is missing")
+    .description("Try every device, look for networks and folders, and say how to fix what is missing")
     .option("--json", "Print one JSON object")
     .action(async ({ json = false }: { json?: boolean }) => {
       const clear = !json && process.stderr.isTTY ? "\r\x1b[K" : undefined;

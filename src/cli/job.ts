@@ -8,7 +8,9 @@ import { printJson, table } from "./output.js";
 export function addJob(program: Command): void {
   program
     .command("job")
-    .description("Tells a job's story, from its line to its picture: what is stored of it, and every line of the log")
+    .description(
+      "Tell the story of a job, from its command to its picture: what is stored about it, and its lines in the log",
+    )
     .argument("<id>", "The job's id, as its message shows it")
     .option("--log <file>", "The log to look through, - for standard input; systemd's of the services when left out")
     .option("--json", "Print one JSON object")

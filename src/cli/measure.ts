@@ -13,10 +13,10 @@ interface BenchFlags extends EngineFlags {
 }
 
 export function addBench(program: Command): void {
-  const bench = program.command("bench").description("Measures how fast this machine is");
+  const bench = program.command("bench").description("Measure how fast this machine is");
   const network = `Network of the catalogue, or a folder; ${STEP_NETWORK} has random weights and needs no download`;
   runtimeOption(bench.command("step"))
-    .description("Times one style-transfer step: loss and gradient of one square picture, median of five")
+    .description("Time one style-transfer step: loss and gradient of one square picture, median of five")
     .option("--network <id>", network, STEP_NETWORK)
     .option("--size <px>", "Side of the picture", numberWithin(32, 4096, { whole: true }), 512)
     .option("--json", "Print one JSON object")
@@ -30,7 +30,7 @@ export function addBench(program: Command): void {
 export function addEvaluate(program: Command): void {
   const { loss, gradient } = TOLERANCE;
   runtimeOption(program.command("evaluate"))
-    .description(`Compares losses and gradients with a file's; exit 1 past ${loss} or ${gradient} (relative)`)
+    .description(`Compare losses and gradients with those in a file; exit 1 past ${loss} or ${gradient} (relative)`)
     .argument("<cases>", "A cases.json with the files it names beside it")
     .option("--json", "Print one JSON object")
     .action(async (path: string, flags: EngineFlags) => {

@@ -20,21 +20,21 @@ interface Json {
 }
 
 export function addModels(program: Command): void {
-  const models = program.command("models").description("The networks there are, fetching them, adding your own");
+  const models = program.command("models").description("List networks, fetch them, or add your own");
   models
     .command("list")
-    .description("The networks of the catalogue and of your folders: which are here, their sizes and licences")
+    .description("List the networks of the catalogue and of your folders: which are here, their sizes and licences")
     .option("--json", "Print one JSON object")
     .action(list);
   models
     .command("pull")
-    .description("Fetches a network of the catalogue ahead of time")
+    .description("Fetch a network of the catalogue ahead of time")
     .argument("<id>", "Its id, as in `dreamloom models list`")
     .option("--json", "Print one JSON object")
     .action(pull);
   models
     .command("add")
-    .description("Copies a network of your own into the models folder, after checking that it loads and dreams")
+    .description("Copy a network of your own into the models folder, after checking that it loads and dreams")
     .argument(
       "<path>",
       "A folder with a tfjs model.json, a Keras .keras or .h5, or an .onnx file in it, or such a file",
@@ -48,7 +48,7 @@ export function addModels(program: Command): void {
     .action(add);
   models
     .command("layers")
-    .description("The layers of a network that can be dreamt in, and which of them its looks use")
+    .description("List the layers of a network that can be dreamt in, and which of them its looks use")
     .argument("<id>", "Network of the catalogue, or a folder or file")
     .option("--json", "Print one JSON object")
     .action(layersOf);

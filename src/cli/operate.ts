@@ -7,7 +7,7 @@ import { UsageError } from "./usage.js";
 export function addStart(program: Command): void {
   program
     .command("start")
-    .description("Starts the bot: the web chat, and every platform that is configured")
+    .description("Start the bot: the web chat and every platform that is configured")
     .action(async () => {
       await (await import("../app/start.js")).start();
     });
@@ -16,7 +16,7 @@ export function addStart(program: Command): void {
 export function addWorker(program: Command): void {
   program
     .command("worker")
-    .description("Works on the bots' jobs, which come through Redis (REDIS_URL), on this machine's device")
+    .description("Run jobs on this machine for bots elsewhere; they come through Redis (REDIS_URL)")
     .action(async () => {
       const config = loadConfig();
       if (config.cluster.url === "") throw new UsageError("cli.worker-redis");
@@ -27,7 +27,7 @@ export function addWorker(program: Command): void {
 export function addRegister(program: Command): void {
   program
     .command("register")
-    .description("Registers the commands with Discord; the bot does so itself when it starts and they have changed")
+    .description("Register the commands with Discord; the bot does so by itself when it starts and they have changed")
     .action(async () => {
       const { registerDiscord } = await import("../app/discord.js");
       process.stdout.write(`${sentence("cli.registered", await registerDiscord(loadConfig()))}\n`);
@@ -37,7 +37,9 @@ export function addRegister(program: Command): void {
 export function addBackup(program: Command): void {
   program
     .command("backup")
-    .description("Copies jobs, messages and pictures into a folder, also while the bot runs; later what is new")
+    .description(
+      "Copy jobs, messages and pictures into a folder, even while the bot runs; the next time only what is new",
+    )
     .argument("<folder>", "Where the copy goes: another disk")
     .action(async (folder: string) => {
       const { backUpData } = await import("../app/back-up.js");

@@ -5,7 +5,7 @@ import { UsageError } from "./usage.js";
 import { addVerbs } from "./verbs.js";
 
 const program = new Command("dreamloom")
-  .description("Dreams and paints by running trained networks backwards: in chats, and here.")
+  .description("Dreams and paints by running trained networks backwards, in chats and from the shell.")
   .version(version)
   .showHelpAfterError("Run it with --help to see what it takes.")
   .exitOverride();

@@ -14,7 +14,7 @@ interface Flags extends EngineFlags {
 
 export function addSee(program: Command): void {
   runtimeOption(program.command("see"))
-    .description("Tells what a network sees in a picture: its best labels, with their probabilities")
+    .description("Tell what a network sees in a picture: its best labels, with their probabilities")
     .argument("<image>", "The picture")
     .option("--network <id>", "Network of the catalogue, or a folder or file", "resnet50")
     .option("--labels <n>", "How many labels to tell", numberWithin(1, 1000, { whole: true }), 5)

@@ -1,4 +1,4 @@
-/** Checkpoints: a recipe's state as bytes, and back. */
+/** Checkpoints: a recipe's state as bytes, and back; and when one is worth writing. */
 import { createHash } from "node:crypto";
 import type { Checkpoint, OctaveSummary } from "./process/engine.js";
 import type { SavedState } from "./recipes/saved-state.js";
@@ -36,9 +36,25 @@ interface Header {
 /** Changes whenever a recipe goes on differently from the same state. */
 const MAGIC = "DLCP0001";
 /** A state of more bytes is not kept: an earlier one has to do. A film of 240 frames at 256 px has 35 million. */
-export const MAX_CHECKPOINT_BYTES = 64_000_000;
+const MAX_CHECKPOINT_BYTES = 64_000_000;
 /** Machines to which this matters are little-endian; the others start over. */
 const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+
+/** What it costs to pack a checkpoint, hand it over and write it to disk, in bytes a second: a cautious guess. */
+const CHECKPOINT_PACE = 100e6;
+/** The share of a job's time that may go into checkpoints. */
+const CHECKPOINT_SHARE = 0.05;
+
+/** Says whether enough has been done since the last checkpoint for one of so many bytes to be worth it. */
+export function checkpointClock(now: () => number = () => performance.now()): (bytes: number) => boolean {
+  let last = now();
+  return (bytes) => {
+    const seconds = (now() - last) / 1000;
+    if (bytes > MAX_CHECKPOINT_BYTES || seconds * CHECKPOINT_SHARE < bytes / CHECKPOINT_PACE) return false;
+    last = now();
+    return true;
+  };
+}
 
 /**
  * A state as bytes: a line of JSON and the arrays behind it, as they are. They are not compressed: float32 images give

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { defined } from "../shared/defined.js";
 import { PictureError } from "../shared/inspect-image.js";
 import { NativePartError } from "../shared/native.js";
-import { MAX_CHECKPOINT_BYTES, packCheckpoint, unpackCheckpoint } from "./checkpoint.js";
+import { checkpointClock, packCheckpoint, unpackCheckpoint } from "./checkpoint.js";
 import { type CutOut, encode, openPicture } from "./images/codec.js";
 import { type Film, FilmError, type FilmFormat } from "./images/film.js";
 import { openMoving } from "./images/moving-picture.js";
@@ -180,22 +180,6 @@ async function encodeFrame(frame: Frame, cutOut: CutOut | undefined): Promise<En
     height: image.height,
     picture: await encode(image, type, cutOut),
     type: `image/${type}`,
-  };
-}
-
-/** What it costs to pack a checkpoint, hand it over and write it to disk, in bytes a second: a cautious guess. */
-const CHECKPOINT_PACE = 100e6;
-/** The share of a job's time that may go into checkpoints. */
-const CHECKPOINT_SHARE = 0.05;
-
-/** Says whether enough has been done since the last checkpoint for one of so many bytes to be worth it. */
-function checkpointClock(now: () => number = () => performance.now()): (bytes: number) => boolean {
-  let last = now();
-  return (bytes) => {
-    const seconds = (now() - last) / 1000;
-    if (bytes > MAX_CHECKPOINT_BYTES || seconds * CHECKPOINT_SHARE < bytes / CHECKPOINT_PACE) return false;
-    last = now();
-    return true;
   };
 }
 

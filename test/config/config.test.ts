@@ -163,7 +163,7 @@ describe("settings", () => {
 
   it("in a file that is missing, damaged or empty are reported or ignored", () => {
     expect(problems({ DREAMLOOM_CONFIG: join(folder, "none.yaml") })[0]).toContain("cannot be read");
-    expect(problems({ DREAMLOOM_CONFIG: file("web: [") })[0]).toContain("is not valid YAML");
+    expect(problems({ DREAMLOOM_CONFIG: file("web: [") })[0]).toMatch(/is not valid YAML: .*line \d+, column \d+$/);
     expect(problems({ DREAMLOOM_CONFIG: file("- a") })[0]).toContain("must hold groups of settings");
     const spoilt = file("web: 3");
     expect(problems({ DREAMLOOM_CONFIG: spoilt })).toEqual([

@@ -205,7 +205,7 @@ describe.skipIf(!hasChromium)(`a community in the browser (${chromiumHint})`, ()
     try {
       await say(page, "/dream seed:203");
       const waiting = page.locator(".channel-pane article", { hasText: partPattern("seed:203") }).last();
-      await waiting.getByText(/Painting now/).waitFor();
+      await waiting.getByText(/In progress/).waitFor();
       await say(page, "/queue");
       await said(page, /Dream of creatures, yours.*running, about/).waitFor();
       await say(page, "/cancel");

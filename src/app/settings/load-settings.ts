@@ -63,7 +63,8 @@ function readYaml(path: string): Tree {
     const tree: unknown = parse(source) ?? {};
     if (isTree(tree)) return tree;
   } catch (error) {
-    const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+    // The parser's own text goes on with the lines around the place.
+    const reason = error instanceof Error ? (error.message.split(/:?\n/)[0] ?? "") : String(error);
     throw new ConfigError([sentence("config.no-yaml", { path, reason })]);
   }
   throw new ConfigError([sentence("config.no-groups", { path })]);

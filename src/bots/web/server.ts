@@ -1,5 +1,4 @@
 import multipart from "@fastify/multipart";
-import fastifyStatic from "@fastify/static";
 import websocket from "@fastify/websocket";
 import fastify, { type FastifyInstance } from "fastify";
 import type { Logger } from "pino";
@@ -15,11 +14,11 @@ import { PictureRefusal } from "./conversation.js";
 import { registerDevices } from "./devices.js";
 import { registerGallery } from "./gallery.js";
 import { refuse } from "./guard.js";
-import { shaOf } from "./image-files.js";
 import { TURN_MS } from "./limits.js";
 import { registerModeration } from "./moderation.js";
 import { type PublicDoor, registerPublicGallery } from "./public-gallery.js";
 import { registerSearch } from "./search.js";
+import { serveImages } from "./serve-images.js";
 import { addressOf } from "./sessions.js";
 import { registerWholeResults } from "./whole-results.js";
 
@@ -214,21 +213,4 @@ function answerErrors(app: FastifyInstance): void {
       .header("cache-control", "no-store")
       .send({ error: sentence("web.not-found") }),
   );
-}
-
-/**
- * Images, for those to whom a message shows them. Addresses are content-addressed, so a page may keep what it has seen;
- * a cache between may keep nothing, and what one person alone may see is asked for each time.
- */
-async function serveImages(app: FastifyInstance, { hub, sessions }: WebServices): Promise<void> {
-  const { files } = hub.parts;
-  await app.register(fastifyStatic, { root: files.folder, serve: false });
-  app.get<{ Params: { name: string } }>("/pictures/:name", async (request, reply) => {
-    const { id } = sessions.act(request, "pictures");
-    const { name } = request.params;
-    const audience = files.isName(name) ? hub.pictureAudience(shaOf(name), id) : undefined;
-    if (!audience) throw new ChatError("gone", "web.no-image");
-    const kept = audience === "all" ? "private, max-age=31536000, immutable" : "private, no-cache";
-    return reply.header("cache-control", kept).sendFile(name, files.folder, { cacheControl: false });
-  });
 }

@@ -40,7 +40,7 @@ interface Flags {
 export function addInit(program: Command): void {
   program
     .command("init")
-    .description("Writes a file of settings and one for tokens into a folder, after asking what you want")
+    .description("Ask what you want, and write a settings file and a file for tokens into a folder")
     .option("--folder <dir>", "Where the files go, and where dreamloom start is run then", ".")
     .addOption(
       new Option("--chats <names>", `Any of ${CHATS.join(", ")}, with commas; asked for when left out`).argParser(

@@ -119,7 +119,7 @@ function outlook(position: QueuePosition | undefined, notice: string | undefined
   if (!position) return sentence("job.accepted");
   const { position: place, runSeconds, waitSeconds } = position;
   const takes = runSeconds < 1 ? sentence("job.moment") : sentence("job.about", { duration: duration(runSeconds) });
-  if (place === 0) return sentence("job.painting", { takes: counted ? undefined : takes });
+  if (place === 0) return sentence("job.in-progress", { takes: counted ? undefined : takes });
   const told = toldPosition(place);
   const where = "ahead" in told ? sentence("job.ahead", told) : sentence("job.place", { place });
   if (notice !== undefined) return sentence("job.in-line-notice", { where, takes, notice });

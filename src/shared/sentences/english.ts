@@ -900,8 +900,8 @@ export const english = {
   "job.accepted": "Accepted.",
   "job.moment": "a moment",
   "job.about": "about {duration}",
-  "job.painting": ({ takes }: { takes: string | undefined }) =>
-    `Painting now${takes === undefined ? "" : `, which takes ${takes}`}. Watch it grow in the thread.`,
+  "job.in-progress": ({ takes }: { takes: string | undefined }) =>
+    `In progress${takes === undefined ? "" : `, takes ${takes}`}. Watch it grow in the thread.`,
   "job.place": ({ place }: { place: number }) => `${ordinal(place)} in line`,
   "job.ahead": "{ahead} or more ahead in line",
   "job.in-line-notice": "{where}, takes {takes}. {notice}",
@@ -1927,8 +1927,9 @@ export const english = {
   "web.running": "The web chat is already running.",
   "web.not-running": "The web chat is not running.",
   "web.port-taken":
-    "Port {port} on {host} is taken by another program: stop that one, or choose another port for the web chat.",
-  "web.port-forbidden": "Port {port} on {host} needs more rights than this program has: choose one above 1023.",
+    "Port {port} on {host} is taken by another program: stop that one, or choose another with WEB_PORT.",
+  "web.port-forbidden":
+    "Port {port} on {host} needs more rights than this program has: choose one above 1023 with WEB_PORT.",
   "web.no-address": "This machine has no address {host} to listen on: choose 127.0.0.1, or 0.0.0.0 for all.",
   "web.image-gone": "The picture {name} is no longer here.",
   "web.empty": "Write something or add a picture.",

@@ -61,7 +61,7 @@ describe.skipIf(!hasChromium)(`a job's progress in a browser (${chromiumHint})`,
 
     // No time in the words, which would soon be another than the one that is counted.
     expect(await theirs.locator(".text").textContent()).not.toContain("starts in");
-    expect(await mine.locator(".text").textContent()).toContain("Painting now. Watch");
+    expect(await mine.locator(".text").textContent()).toContain("In progress. Watch");
 
     // The next one begins where this one ends.
     await mine.getByRole("button", { name: "Cancel" }).click();

@@ -44,7 +44,7 @@ describe.skipIf(!hasChromium)(`what is under a pointer (${chromiumHint})`, () =>
       await box(page).press("Enter");
       const run = await engine.next();
       await dreamOf(page, seed).getByRole("progressbar").waitFor();
-      await dreamOf(page, seed).getByText("Painting now").waitFor();
+      await dreamOf(page, seed).getByText("In progress").waitFor();
       return run;
     };
     /** Puts the pointer there, and tells where everything is. */
@@ -109,7 +109,7 @@ describe.skipIf(!hasChromium)(`what is under a pointer (${chromiumHint})`, () =>
     if (view.width < 600) await page.getByRole("link", { name: "Back to #art" }).click();
     await dreamOf(page, seed).getByText("Done in").waitFor();
     await engine.next();
-    await dreamOf(other, later).getByText("Painting now").waitFor();
+    await dreamOf(other, later).getByText("In progress").waitFor();
     await dreamOf(other, later).getByText("1 reply").waitFor();
     expect(await height()).toBe(waiting);
     await dreamOf(other, later).getByRole("button", { name: "Cancel" }).click();

@@ -60,7 +60,7 @@ describe("the first start", () => {
     const { port } = other.address() as { port: number };
     const chat = new WebChat({ dataDir: newFolder(), logger: pino({ level: "silent" }), port });
     await expect(chat.start(handlers())).rejects.toThrow(
-      `Port ${port} on 127.0.0.1 is taken by another program: stop that one, or choose another port for the web chat.`,
+      `Port ${port} on 127.0.0.1 is taken by another program: stop that one, or choose another with WEB_PORT.`,
     );
     other.close();
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { completing, describeOption, quoteValue } from "../../../src/bots/web/client/text/slash.js";
+import { completing, describeOption, nothingLeft, quoteValue } from "../../../src/bots/web/client/text/slash.js";
 import type { WireCommand } from "../../../src/bots/web/wire.js";
 
 const dream: WireCommand = {
@@ -72,6 +72,16 @@ describe("what is being typed", () => {
       end: 23,
     });
     expect(at("/dream look:cr| strength:1")).toMatchObject({ typed: "cr", start: 12, end: 14 });
+  });
+
+  it("says that nothing is left to set only where no word stands that fits no option", () => {
+    const told = (line: string, options = dream.options) => {
+      const found = completing(line, line.length, [{ ...dream, options }]);
+      return found && nothingLeft(found);
+    };
+    expect(told("/dream ", [])).toBe(true);
+    expect(told("/dream ")).toBe(false);
+    expect(told("/dream moody")).toBe(false);
   });
 
   it("quotes values with spaces and tells ranges in words", () => {

@@ -3,7 +3,7 @@ import { previewUrl } from "../state/api.js";
 import { getState, type TimelineRef } from "../state/store.js";
 import { searchEmoji } from "../text/emoji.js";
 import { sentence } from "../text/sentences.js";
-import { type Completing, describeOption, quoteValue, rank } from "../text/slash.js";
+import { type Completing, describeOption, nothingLeft, quoteValue, rank } from "../text/slash.js";
 
 export interface CompletionItem {
   /** Differs from all others in the list. */
@@ -137,5 +137,6 @@ export function headingFor(found: Completing): string {
 export function helpFor(found: Completing, items: number): string {
   if (found.kind === "value") return describeOption(found.option);
   if (items > 0 || (found.kind !== "option" && found.kind !== "command")) return "";
-  return sentence(found.kind === "option" ? "completion.nothing" : "completion.unknown");
+  if (found.kind === "command") return sentence("completion.unknown");
+  return nothingLeft(found) ? sentence("completion.nothing") : "";
 }

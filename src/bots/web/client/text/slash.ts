@@ -72,6 +72,11 @@ function completingOption(text: string, caret: number, command: WireCommand, fro
   return { kind: "option", command, typed: upToCaret, start, end, options: rank(unused, upToCaret), bare, used };
 }
 
+/** Whether a command takes no more options. Of a word that fits none, the check of the line says what is wrong. */
+export function nothingLeft(found: Completing): boolean {
+  return found.kind === "option" && found.options.length === 0 && found.typed === "";
+}
+
 /** A word's name, or all of it where it has none. */
 function splitWord(text: string): { readonly key: string; readonly named: boolean } {
   const at = text.indexOf(":");
