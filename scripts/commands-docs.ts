@@ -63,9 +63,9 @@ export function commandsPage(): string {
     REACTIONS,
     ...RESULT_REACTIONS.map(({ emoji, button, help }) => reactionRow(emoji, button, help)),
     reactionRow("", "vary", "four variations on one sheet; of a dream, with the same large forms"),
-    reactionRow("", "morph", "a short film of the way there and back, from the octaves of the same job"),
-    reactionRow("", "style", "make it a style of the community, for `/stylize`, `/blend` and `/texture`"),
-    `|  | ${sentence("button.emoji")} | cut square for an emoji, a sticker and an avatar; only you see it |  |`,
+    reactionRow("", "morph", "a short film from the photo to the result and back, from the octaves of the same job"),
+    reactionRow("", "style", "add it to the styles of the community, for `/stylize`, `/blend` and `/texture`"),
+    `|  | ${sentence("button.emoji")} | crop it for an emoji, a sticker and an avatar; only you see the answer |  |`,
     VARIANTS,
     MODERATION,
     ...commands.flatMap(section),
@@ -78,10 +78,10 @@ const HEAD = `# Commands
 
 <!-- Written by scripts/commands-docs.ts from the commands' definitions: change those. -->
 
-In a chat, options are written \`name:value\` in any order; values with spaces go in quotes. A message that names the bot is a line, too
-(\`@dreamloom: stylize winter\`), and in direct messages every one. What phones and keyboards make of it is understood: other quotes and dashes,
-full-width characters, bold and code marks. Only you see the answer to a line with an error; it says what to change. Which picture a command takes
-is said [below](#which-picture). Defaults and limits are those of an installation that [changes none](#settings-of-an-installation).
+In a chat, options are written \`name:value\`, in any order; put values with spaces in quotes. You can also mention the bot
+(\`@dreamloom: stylize winter\`), and in direct messages you can leave out the slash. What phones and keyboards turn characters into is understood: curly quotes, long dashes,
+full-width characters, bold and code marks. If a command has a mistake, only you see the answer, and it says what to change. Which picture a command uses
+is explained [below](#which-picture). Defaults and limits on this page are those of an installation that [has not changed them](#settings-of-an-installation).
 `;
 
 /** What is missing in Discord's menus. */
@@ -90,173 +90,174 @@ function menusNote(commands: readonly CommandSummary[]): string {
     const names = leftOutOf(command).map((name) => `\`${name}\``);
     return names.length === 0 ? [] : [`${listed(names)} of \`/${command.name}\``];
   });
-  return `Discord's menus have room for ${COMMAND_OPTIONS} options; written in a line there: ${missing.join("; ")}.\n`;
+  return `Discord's menus have room for ${COMMAND_OPTIONS} options. These can only be typed there, after a mention of the bot: ${missing.join("; ")}.\n`;
 }
 
 const PLACES = `
 ## Moving pictures
 
-\`/dream\`, \`/stylize\` and \`/blend\` make a film of a GIF, an animated WebP, an APNG, or of MP4 and WebM where ffmpeg is installed: every frame is worked on, what is made in it goes with the things it
-is on, and timing and loop stay. Frames come into the thread as they are made; the job can be cancelled, and goes on from its last frame after a
-restart. How long it takes is told before it starts: each frame after the first costs half of what a picture of its size does.
+From an animated GIF, WebP or PNG, \`/dream\`, \`/stylize\` and \`/blend\` make a film; from MP4 and WebM, too, where ffmpeg is installed. Every frame is worked on, and what appears in it moves with
+the picture; timing and loop stay the same. Frames appear in the thread as they are finished. The job can be cancelled, and after a
+restart it continues from its last frame. You are told beforehand how long it will take: each frame after the first costs half as much as a single picture of that size.
 
-A film of more than 48 frames or 12 s (\`pictures.filmFrames\`, \`pictures.filmSeconds\`) is not cut by itself: the answer has the parts that would do, and the
-size at which all of it would. The 48 hold for the default size; a smaller film may have as many frames as cost the same (192 at half of it).
-\`moving:half\` takes every second frame (also \`third\`, \`quarter\`, \`sixth\`, \`eighth\`) and shows each twice as long, \`moving:3s\` the first three seconds,
-\`moving:"half 3s"\` both, \`moving:still\` one picture of it. Morphs, sheets and sweeps are made of one picture
-only. What is made of an MP4 or WebM is an MP4 with its sound. Such a film may have 10 minutes, of which a part is taken; where a picture is wanted, its
-first frame is, and the message says so.
+A film of more than 48 frames or 12 s (\`pictures.filmFrames\`, \`pictures.filmSeconds\`) is not cut without asking: the answer offers parts that are short enough, and the
+size at which the whole film is possible. The limit of 48 frames is for the default size; a smaller film may have as many frames as cost the same (192 at half the size).
+\`moving:half\` takes every second frame (also \`third\`, \`quarter\`, \`sixth\`, \`eighth\`) and shows each twice as long, \`moving:3s\` takes the first three seconds,
+\`moving:"half 3s"\` both; \`moving:still\` makes a single picture. Morphs, sheets and sweeps only work on single pictures.
+An MP4 or WebM becomes an MP4 and keeps its sound. It may be up to 10 minutes long, and you choose a part of it; a command that needs a single picture uses the
+first frame, and the message says so.
 
 ## Where in the picture
 
-\`/dream\`, \`/stylize\`, \`/blend\` and \`/zoom\` work on a part of a picture with \`where\`; the rest stays as it is, to the last digit. It takes
+With \`where\`, \`/dream\`, \`/stylize\`, \`/blend\` and \`/zoom\` change only part of a picture; every other pixel stays exactly as it was. \`where\` can be
 
-- a region: \`top\`, \`bottom\`, \`left\`, \`right\`, \`centre\`, \`edges\`, or two of them for what both have: \`where:"top left"\`;
-- a colour, and what is near it: \`where:#5a8fc8\`;
-- a thing that the network knows: \`where:mountain\`, \`where:cat\`. Words that are no thing, as sky or water, are answered with what helps;
-- a mask, sent as the second picture: white is where, or what is not transparent of it. \`/dream\` and \`/blend\` take it by itself, \`/stylize\`
-  with \`where:mask\`, after the style's picture where one is sent, too. A mask that is sent alone in answer to a picture, with \`where:mask\`, is that
-  picture's. In the web chat the brush draws one by mouse, finger or keys: on a picture that is attached, and with *Draw where to dream* in
-  the menu of a message on a photo or a work that is in the channel already;
-- \`opaque\`: what of a transparent picture is there;
-- all but these: \`where:"not mountain"\`.
+- a region: \`top\`, \`bottom\`, \`left\`, \`right\`, \`centre\`, \`edges\`, or the overlap of two: \`where:"top left"\`;
+- a colour, and similar colours: \`where:#5a8fc8\`;
+- a thing that the network can recognise: \`where:mountain\`, \`where:cat\`. For words that it does not know, such as sky or water, the answer suggests alternatives;
+- a mask, sent as the second picture: white, or not transparent, where the picture may change. \`/dream\` and \`/blend\` recognise it by themselves; \`/stylize\`
+  needs \`where:mask\`, with the mask after the picture of the style, if you send one. You can also reply to a picture with nothing but a mask and \`where:mask\`.
+  In the web chat, draw one with the brush, using mouse, finger or keyboard: on a picture that you have attached, or with *Draw where to dream* in
+  the menu of any photo or work in the channel;
+- \`opaque\`: the visible part of a transparent picture;
+- the opposite of any of these: \`where:"not mountain"\`.
 
-The edge is soft: \`feather\` says over how many pixels. \`/blend night:top summer:rest\` paints each style in its own place, and
-\`/blend night summer where:mountain\` the first one there and the second one elsewhere.
+The edge is soft; \`feather\` sets how many pixels wide. \`/blend night:top summer:rest\` paints each style in its own place, and
+\`/blend night summer where:mountain\` paints the first style there and the second everywhere else.
 
-A transparent picture, such as a sticker, is worked on where something of it is, without being told. In a film the part and the picture around it
-zoom and turn together (\`zoom:0 rotate:0\` keeps both where they are). \`/neuron\` takes a region, or \`where:mask\` with the mask attached: the
-rest stays the noise that it began with. Nothing can be looked for in noise: a thing or a colour there is answered with what helps.
+Of a transparent picture, such as a sticker, only the visible part is changed, without any option. In a \`/zoom\` the part and the picture around it
+zoom and turn together (\`zoom:0 rotate:0\` keeps both in place). \`/neuron\` takes a region, or \`where:mask\` with the mask attached: the
+rest remains the noise that it started from. A thing or a colour cannot be found in noise; the answer then says what you can use instead.
 `;
 
 const SAVED = `
 ## Presets
 
-\`/preset save moody look:eyes into:owl\` keeps options under a name. \`/dream moody\` and \`/dream preset:moody\` are then read as if they had been typed
-there; what the line says itself wins. A preset is of one command (\`for:stylize\`), has no seed and no picture, and is yours on the whole platform; with
-\`shared\` it is the community's, and of two with one name your own is meant. A command with a menu (Discord) completes them at \`preset\`. \`/preset export moody\`
-posts it as a card: a small picture whose file holds the line and who made it. \`/preset import\` keeps it from there, on any platform that leaves
-files as they are, and \`/preset import name:hers\` takes the options of any picture that was made here. What a card says is checked as a line that is
-typed. A person and a community have 50 at most; \`/settings mydata\` shows and deletes them.
+\`/preset save moody look:eyes into:owl\` saves options under a name. \`/dream moody\` and \`/dream preset:moody\` then work as if you had typed those options;
+options that you do type win. A preset belongs to one command (\`for:stylize\`) and contains neither seed nor picture. It is yours in every community of the platform; with
+\`shared\` it belongs to the community. If both have the name, yours is used. Discord's menus complete names at \`preset\`.
+
+\`/preset export moody\` posts a card: a small picture whose file contains the options and your name. \`/preset import\` saves the preset of a card, on any platform that does not
+rewrite files, and \`/preset import name:hers\` saves the options of any picture made by the bot. A card is checked as strictly as anything
+typed. You can have up to 50 presets, and so can a community; \`/settings mydata\` shows and deletes yours.
 `;
 
 const DAILY = `
 ## Dream of the day
 
-\`/settings daily:18:00\` dreams, at that hour, the work of the channel's last 24 hours that has the most hearts, as \`/dream\` does there without options, and says whose it
-is. \`daily:"18:00 Europe/Berlin"\` gives the time zone; without one it is UTC. A work whose author lets no one else use it, and one that moderators
-have hidden, is left out; without hearts there is no dream. The job is that of the moderator who has set it, and counts as theirs. What could
-not be made within an hour, as the queue was full or the program away, is left for the next day. \`/settings daily:off\` ends it,
-as does deleting the data of who has set it: it is made in their name.
+\`/settings daily:18:00\` takes, at that hour, the work with the most hearts of the last 24 hours in the channel, dreams it as a plain \`/dream\` would, and says whose it
+is. \`daily:"18:00 Europe/Berlin"\` sets the time zone; the default is UTC. Works that moderators have hidden, and those of people who have opted out,
+are skipped; without any hearts there is no dream. The job belongs to the moderator who set it up and counts towards their limits. If it
+cannot be made within an hour, because the queue is full or the bot is down, the next try is on the following day. \`/settings daily:off\` ends it,
+and so does deleting the data of that moderator.
 `;
 
 const PICTURES = `
 ## Which picture
 
-A command takes the picture attached to it; else that of the message it answers, or in whose menu it was chosen; else the one behind a link
-in its line (on Discord and Slack also the avatar of a member who is mentioned, \`/dream @ada\`, or an emoji of the server or workspace, \`picture::blob:\`; in the slash menu in
-*picture-from*); else the newest one. Of a message it takes files first, then what its blocks, forwarded parts and link previews show, then
-stickers and custom emoji (Discord). A message that is pointed at and shows no picture is said to show none: no other picture is taken for it.
+A command uses the picture attached to it. If there is none, it uses the picture in the message that you reply to or whose menu you opened; then one linked
+in the command (on Discord and Slack also the avatar of somebody you mention, \`/dream @ada\`, or a custom emoji, \`picture::blob:\`; in Discord's slash menu that is
+*picture-from*); then the newest one in the channel. In a message, attached files come first, then pictures in its blocks, forwarded parts and link previews, then
+stickers and custom emoji (Discord). If you point at a message that has no picture, the bot says so and does not take another one.
 
-Where a message has several, \`picture:2\` takes its second one, of the newest message too. Menus of messages on Discord and Slack ask which one is
-meant. \`/see\` and \`/made\` answer for all of them, ${MOST_TOGETHER} at most; in the web chat, from a picture's own menu (a right click, a long press, or
-the menu key on it), they are about that picture. Other commands take the first, of the newest message the last; so do an emoji in an art channel, palettes,
-votes and \`/style add\`. Their messages say so, and how to take another. Beside a link to a message (Discord) \`picture:2\` may stand too. The web chat's brush shows
-what else there is in the message, to draw on instead.
+If a message has several pictures, \`picture:2\` takes the second one; this works for the newest message, too. On Discord and Slack the message menus ask which one
+you mean. \`/see\` and \`/made\` look at all of them, up to ${MOST_TOGETHER}; in the web chat, opened from the menu of a single picture (right-click, long press, or
+the menu key), they look at that one. Other commands take the first picture of a message, but the last one of the newest message; so do emoji in art channels, palettes,
+votes and \`/style add\`. Their messages say so, and how to choose another. \`picture:2\` can also be added to a link to a message (Discord). The brush of the web chat shows
+the other pictures of the message, so that you can draw on one of those instead.
 
 | the newest picture | Discord | Slack | web chat |
 | --- | --- | --- | --- |
-| is | what people, other bots and webhooks have posted, or a result | the same | the same, or the first channel's sample |
-| is never | the bot's previews, contact sheets, palettes, tiles of styles, what the gallery shows; stickers, emoji, small previews of linked pages | the same | the same |
-| in a thread | the thread's, or that of the message it hangs on; the channel's only where a job has opened the thread and shown nothing yet | the same | the same |
-| that may not be read | without *Message Content*: you are asked to name it | where the app is no member: the form | |
-| that cannot be decoded | is skipped, and the one before taken | the same | is refused when it is posted |
-| that is not there | you are told what to do | a form asks for it | you are told what to do |
-| with \`picture:none\` | is not looked for: \`/dream\` and \`/zoom\` begin with noise | the same | the same |
+| can be | a picture posted by people, other bots or webhooks, or a result | the same | the same, or the sample in the first channel |
+| is never | a preview, contact sheet, palette, style tile or gallery page of the bot; a sticker, an emoji, or a small preview of a linked page | the same | the same |
+| in a thread | is the thread's, or that of the message it started from; the channel's only if a job opened the thread and has shown nothing yet | the same | the same |
+| if it may not be read | without *Message Content*: you are asked to name a picture | if the app is not in the channel: a form opens | |
+| if it cannot be decoded | is skipped, and the one before is used | the same | is refused when it is posted |
+| if there is none | you are told what to do | a form asks for it | you are told what to do |
+| with \`picture:none\` | is not used: \`/dream\` and \`/zoom\` start from noise | the same | the same |
 
-A dream's guide is another picture, and the same is asked about it: whether its author lets others use it, and whom to name. \`like:winter\` takes a
-style, \`like:https://example.org/painting.jpg\` what a link leads to, \`like:attached\` the second attached picture (with \`where:mask\` the third is
-the mask; Discord's and Slack's forms take two). The line of the result names a style; a link is not kept, since it may be for its owner alone.`;
+The guide of a dream is another picture, with the same rules: its author must allow others to use it, and is credited. \`like:winter\` uses a
+style, \`like:https://example.org/painting.jpg\` a linked picture, \`like:attached\` the second attached picture (the third is then the mask for
+\`where:mask\`; Discord's and Slack's forms take two pictures). The result shows the name of a style, but no link, as a link may be private.`;
 
 const REACTIONS = `
 ## Reactions
 
-\`/stylize\` without a style posts a palette: the author's reaction with a style's emoji starts the painting, several blend. In the web chat the
-styles' pictures are buttons that give the same reaction.
+\`/stylize\` without a style posts a palette. React with the emoji of a style to start the painting, or with several to blend them; only your own reactions count. In the web chat the
+pictures of the styles are buttons that do the same.
 
-\`/blend vote\` posts one for the whole channel. Everybody has one vote, split evenly among the styles they react with; the shares of the
-votes become the shares of the blend. It ends after its minutes, or when its author or a moderator reacts with ✅ or presses *Paint now*; they can also cancel it. A vote survives a restart:
-what was reacted, taken back or cleared by a moderator while the program was away is read when it starts, of palettes and of votes.
+\`/blend vote\` posts a palette for the whole channel. Everybody has one vote, split evenly among the styles they react with; the shares of the
+votes become the shares of the blend. The vote ends when its time is up, or when the person who opened it or a moderator reacts with ✅ or presses *Paint now*; they can also cancel it.
+Palettes and votes survive a restart: reactions that were added, removed or cleared in the meantime are counted when the bot is back.
 
-In an art channel (\`/settings art:on\`, for those who manage the channel) anyone may react with a style's emoji to any picture, people's or the
-bot's, to get it in that style; 👁️ dreams it. The same emoji of the same person on the same message counts once.
+In an art channel (\`/settings art:on\`, for those who manage the channel) anyone can react to any picture with the emoji of a style
+to have it painted in that style; 👁️ dreams it. Repeating a reaction on the same message does nothing.
 
-On the messages of a job that is done, also of last week, a reaction does what a button below the result does:
+On the messages of a finished job, however old, reactions do the same as the buttons below the result:
 
-| reaction | button | what it does | no button where it is refused |
+| reaction | button | what it does | commands without the button |
 | --- | --- | --- | --- |`;
 
 const VARIANTS = `
-*Larger* below a dream, or below what \`/stylize\` and \`/blend\` painted, goes on from the finished picture: the photo's own detail at the larger
-size, what was made so far, and the next larger octaves or scales, so that the same picture becomes finer; the time that is told is that of the rest. A
-dream into what a word says, a painting as in the book, and other recipes begin once more at the larger size. For print, who
-[moderates the whole community](operating.md#good-to-know) may go on with ⬆️, or ask for a \`size\`, up to 4096 px (\`dream.printSize\`,
-\`paint.printSize\`); large pictures are worked on in tiles, and the time is told as for any job. A chat that takes no such file gets the largest form that fits, and the message says so. Where the
-web chat has [an address for everybody](operating.md#web-chat), the message links to the whole file, for ${LINK_DAYS} days, until
-the work is deleted or hidden; the link works for anyone who has it. The web chat's gallery has it whole, too.
+*Larger* below a dream, or below a picture made by \`/stylize\` or \`/blend\`, continues from the finished picture: it adds the photo's own detail at the larger
+size and works on the next larger octaves or scales, so that the same picture gets finer. You are told how long this will take. A
+dream into a word, a painting with \`preset:book\`, and the results of other commands start over at the larger size. For printing, those who
+[moderate the whole community](operating.md#good-to-know) can go up to 4096 px with ⬆️ or \`size\` (\`dream.printSize\`,
+\`paint.printSize\`). If the file is too large for a chat, the chat gets the largest version that fits, and the message says so. If the
+web chat has [a public address](operating.md#web-chat), the message also links to the original for ${LINK_DAYS} days, unless
+the work is deleted or hidden before; the link works for anyone who has it. The gallery of the web chat has the original, too.
 
-*As emoji* answers with the result cut square: an emoji of 128 px, a sticker of 320 px where the chat has stickers, and an avatar of 512 px, each small
-enough in bytes for it. Only the one who pressed sees them. A transparent picture keeps all that is there, with room around it; of others the part is
-taken to which the eye goes first. Of a film, MP4 too, emoji and stickers are GIFs that move, of as many of its frames as there is room for, faster where those are few
-(a sticker takes 5 s at most); avatars, and what would be too large, show its first frame. The answer says so. Adding them is left to you: the bot has no right to. A sheet has no such button: choose one of its pictures.
+*As emoji* crops the result to a square: an emoji of 128 px, a sticker of 320 px where the chat has stickers, and an avatar of 512 px, each with a file
+small enough to be accepted. Only you see them. A transparent picture is kept whole, with a margin; other pictures are cropped to the
+part that draws the eye. A film gives animated GIFs for emoji and stickers, with as many frames as fit, sped up if those are few
+(stickers are at most 5 s long); avatars, and whatever would be too large, show its first frame, and the answer says so. You add them to the server yourself: the bot has no permission to. A sheet has no such button: choose one of its pictures first.
 
-A button is missing where a value is at its bound, too: *Larger* below a picture of the largest size of the channel, *Stronger* at the greatest
-strength. *Use as style* is not there below hidden works and those of channels and threads that not everybody in the community reads. The style
-is called after the work, as in \`dream-7kq4m9xa\`; the one who pressed the button can rename it with \`/style rename\`.
+A button is also missing when the value cannot go further: *Larger* at the largest size of the channel, *Stronger* at the greatest
+strength. *Use as style* is missing below hidden works, and below works from channels and threads that not everybody in the community can read. The style
+is named after the work, for instance \`dream-7kq4m9xa\`; the person who pressed the button can rename it with \`/style rename\`.
 
-\`repeat:4\` with \`/dream\`, \`/texture\` or \`/neuron\`, or the button *Vary*, makes a sheet of four variations: one job, one place in line, and four
-times the cost of one. They stand in rows from left to right, each with the seed that follows the one before. Below the sheet there are buttons for
-each: *Choose* makes it alone, as it is on the sheet, *Larger* makes it larger, and below a dream's *Vary* makes four more with its large forms. Other
-recipes have no variations, since another seed changes next to nothing in them (\`/stylize\`, \`/blend\`), or they make sheets and films.
+\`repeat:4\` with \`/dream\`, \`/texture\` or \`/neuron\`, or the button *Vary*, makes a sheet of four variations: one job, one place in the queue, and four
+times the cost of one picture. They are in rows from left to right, with consecutive seeds. The sheet has buttons for
+each of them: *Choose* makes that one alone, *Larger* makes it larger, and for dreams *Vary* makes four more with the same large forms. Other
+commands have no variations, because another seed changes next to nothing (\`/stylize\`, \`/blend\`), or because they make sheets and films anyway.
 
-\`morph:yes\`, or the button *Morph*, makes a short looping WebP that goes from the photo through the octaves to the picture and back, made smaller until
-the platform takes it; from the shell also GIF and MP4. The frames are those of the job itself. Of a picture that is done the octaves are kept as long as
-the picture and what it was made from, at most 512 px a side, and the button makes the film of them without painting. Where they are not there (pictures from
-before octaves were kept, those that went on after a restart, and those with an octave that the filter has held back) it says so and makes the picture once
-more, from the same seed. A morph that is interrupted by a restart starts over.`;
+\`morph:yes\`, or the button *Morph*, makes a short looping WebP that goes from the photo through the octaves to the result and back, small enough
+for the platform; from the shell also a GIF or MP4. The octaves of a finished job are kept as long as its pictures are, at most 512 px
+a side, so the button usually makes the film without painting again. If they are missing (for pictures from
+before octaves were kept, jobs that were interrupted by a restart, and octaves that the filter held back), it says so and makes the picture again
+from the same seed. A morph that is interrupted by a restart starts over.`;
 
 const named = (commands: readonly string[]): string => listed(commands.map((name) => `\`/${name}\``));
 
 const MODERATION = `
-## Whose pictures, and where
+## Your pictures, and moderation
 
-After \`/settings optout\` your pictures and works are used for you alone, in all communities of the platform: with commands of others (attached, answered,
-behind a link, *Dream this*), their reactions, \`/again\`, remixes and art channels they are refused, also where the gallery, a palette or a vote shows them,
-and the search for the newest picture goes on to the one before. A palette or a vote that was opened before paints nothing of them, and \`/again\` does not
-use a photo of yours once more that somebody has worked on. What was made before stays, and what was made from that result; so do styles that you
-have added. A copy that somebody else posts counts as theirs. \`/settings optin\` takes it back.
+After \`/settings optout\` only you can use your pictures and works, in all communities of the platform. Commands and reactions of others refuse them, wherever
+they come from: an attachment, a reply, a link, *Dream this*, \`/again\`, a remix, an art channel, the gallery, a palette or a vote. The search for the newest picture
+skips them. Palettes and votes that are already open no longer use them, and \`/again\` does not reuse a photo of yours that somebody
+else has worked on before. What has already been made stays and can be built upon; so do styles that you
+have added. A copy posted by somebody else counts as theirs. \`/settings optin\` undoes it.
 
-\`/settings bot:off\` switches the bot off in a channel, \`/settings bot:off everywhere:yes\` in all that are not switched on with \`/settings bot:on\`.
-There only ${named([...ALWAYS_ANSWERED, ...STARTING_NOTHING])} answer, and the buttons that cancel, delete and report; an open vote ends unpainted.
+\`/settings bot:off\` switches the bot off in a channel, \`/settings bot:off everywhere:yes\` in all channels except those with \`/settings bot:on\`.
+There only ${named([...ALWAYS_ANSWERED, ...STARTING_NOTHING])} work, and the buttons to cancel, delete and report; an open vote ends without a painting.
 
-Moderators bar a person or, on Discord, a role with \`/moderate bar\`: one sentence is all that such a person's commands and buttons get in that
-community, and their reactions get nothing; their votes and hearts no longer count (those of a role by what they had when they gave them), and what they had opened is not painted. ${named(ALWAYS_ANSWERED.filter((name) => name !== "moderate"))}
-still show them what is stored about them. What they have waiting or running goes on
-until \`/moderate cancel\`. A work that moderators have hidden cannot be shown again by its author, and nothing is made of it.
+With \`/moderate bar\` moderators bar a person or, on Discord, a role from using the bot in that community. Commands and buttons then get a one-sentence refusal,
+and reactions nothing; their votes and hearts no longer count (for a role: if they had it when they voted), and palettes and votes that they opened are not painted. ${named(ALWAYS_ANSWERED.filter((name) => name !== "moderate"))}
+still show them what is stored about them. Their waiting and running jobs continue
+until \`/moderate cancel\`. Works that moderators have hidden cannot be shown again by their author, and nothing new can be made from them.
 
-After \`/settings reports:here\` in the moderators' channel people can report a work: with the button below it, with *Apps > Report* (Slack: *More
-actions > Report*) on its message, or with \`/report\`. The report names who, what and where (in a channel that
-everybody reads, not the title of a work that not everybody may see); moderators delete the work, bar its author or dismiss it. A work
-is posted there once within ${REPORT_DAYS} days, and one person reports five an hour at most.
+After \`/settings reports:here\` in the moderators' channel, people can report a work: with the button below it, with *Apps > Report* on its message (Slack: *More
+actions > Report*), or with \`/report\`. The report says who reported which work, and where it is; if everybody can read
+the channel, it leaves out the titles of works that not everybody may see. Moderators can then delete the work, bar its author, or dismiss the report. A work
+is reported there at most once in ${REPORT_DAYS} days, and one person can make five reports an hour.
 
-Who moderates one channel only changes its settings and deletes, hides and cancels works of that channel; \`/moderate\`, reports, what is set
-\`everywhere\` and others' styles are for those who [moderate the whole community](operating.md#good-to-know). \`/moderate log\` shows what moderators have done to people, to
-others' works, votes and styles, and where they have switched the bot off or sent reports.`;
+People who moderate a single channel can change its settings, and delete, hide and cancel works in it. \`/moderate\`, reports, \`everywhere\`
+and other people's styles need somebody who [moderates the whole community](operating.md#good-to-know). \`/moderate log\` lists what moderators have done to people, to
+other people's works, votes and styles, and where they have switched the bot off or turned reports on.`;
 
 const SETTINGS = `
 ## Settings of an installation
 
-What a file of settings, or a variable of the environment, changes of the options above.
+Defaults and limits of the options above can be changed in a settings file or by environment variables.
 
 | setting | variable | what it is | takes | default |
 | --- | --- | --- | --- | --- |`;

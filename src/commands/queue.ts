@@ -11,7 +11,7 @@ const SHOWN = 15;
 /** `/queue`: who is being served, and how long it will take. */
 export const queueCommand: Command = defineCommand({
   name: "queue",
-  help: "Show what is running and what is waiting, with the expected times, and what you may still ask for",
+  help: "Show what is running and what is waiting, how long it will take, and how many jobs you have left",
   options: {},
   examples: ["/queue"],
   async run(_values, context) {

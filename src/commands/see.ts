@@ -22,7 +22,7 @@ export function seeCommand({ networks }: Pick<BotOptions, "networks">): Command 
     help: "Tell what a network sees in a picture: its best labels, with their probabilities",
     options: {
       network: choiceOption({
-        help: "The network that looks; left out, the one that dreams here, if it can name things",
+        help: "The network that looks; by default the one that dreams here, if it can name things",
         choices: able.map(({ id, help }) => ({ value: id, label: help })),
       }),
       picture: imageOption({ help: "The picture to look at", many: MOST_TOGETHER }),

@@ -49,7 +49,7 @@ const options = {
     read: (typed) => typed.trim().slice(0, 100) || undefined,
   }),
   here: flagOption({ help: "Only this channel's", default: false }),
-  page: integerOption({ help: "The page to begin with", minimum: 1, maximum: MOST_PAGES, default: 1 }),
+  page: integerOption({ help: "The page to start with", minimum: 1, maximum: MOST_PAGES, default: 1 }),
 };
 
 /** `/gallery`: what a community has made. */

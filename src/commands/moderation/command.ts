@@ -18,7 +18,7 @@ const WHO_LENGTH = 100;
 /** `/moderate`: what moderators do to people here, and the log of it. */
 export const moderateCommand: Command = defineCommand({
   name: "moderate",
-  help: "For moderators: bar people or roles from me, hide works, cancel jobs, and read the log of that",
+  help: "For moderators: bar people or roles from me, hide works, cancel jobs, and read the log",
   options: {
     action: choiceOption({
       help: "What to do",
@@ -35,7 +35,7 @@ export const moderateCommand: Command = defineCommand({
       positional: true,
     }),
     who: textOption({
-      help: "The person, by a mention or a name; to bar, on Discord a role too",
+      help: "The person, as a mention or a name; on Discord bar also takes a role",
       expected: "a mention such as @Ann, or a name",
       read: (typed) => typed.trim().slice(0, WHO_LENGTH) || undefined,
       collects: true,

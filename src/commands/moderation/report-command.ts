@@ -8,11 +8,11 @@ import { reportJob } from "./report.js";
 /** `/report`, and "Report" in a message's menu: tells the moderators of a work. */
 export const reportCommand: Command = defineCommand({
   name: "report",
-  help: "Tell the moderators of a work that should not be here",
+  help: "Tell the moderators about a work that should not be here",
   options: {
     job: textOption({
       ...JOB_ID_OPTION,
-      help: "The job's id or its first 4 characters; left out, the work whose message you answer or chose",
+      help: "The job's id or its first 4 characters; by default the work in the message you reply to or chose",
     }),
   },
   examples: ["/report 7KQ4M9XA"],

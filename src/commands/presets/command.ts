@@ -58,7 +58,7 @@ const options = {
     default: "dream",
   }),
   shared: flagOption({ help: "For everybody in the community, not for you alone", default: false }),
-  picture: imageOption({ help: "With import: the card, or a picture that I have made" }),
+  picture: imageOption({ help: "With import: the card, or a picture I made" }),
 };
 
 type Values = ValuesOf<typeof options>;
@@ -66,7 +66,7 @@ type Values = ValuesOf<typeof options>;
 /** `/preset`: options that people use again under a name, their own and their community's. */
 export const presetCommand: Command = defineCommand({
   name: "preset",
-  help: "Save options under a name, for you or the community, and hand them on as a card",
+  help: "Save options under a name, for you or the community, and share them as a card",
   options,
   examples: [
     "/preset",

@@ -30,9 +30,9 @@ export const againCommand: Command = defineCommand({
       ...JOB_ID_OPTION,
       help: "The job's id or its first 4 characters; your latest job when left out",
     }),
-    picture: imageOption({ help: "Instead of an id: a picture that I have made, also one that was posted again" }),
+    picture: imageOption({ help: "Instead of an id: a picture I made, even one that was downloaded and posted again" }),
     changes: textOption({
-      help: "Options of the job's own command with other values, as strength:0.8 size:768",
+      help: "Options to change, such as strength:0.8 size:768",
       expected: "options with values, such as strength:0.8",
       read: (typed) => typed.trim() || undefined,
       collects: true,

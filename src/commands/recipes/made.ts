@@ -17,7 +17,7 @@ import { recipeOf } from "./repeat.js";
 /** `/made`, and "Show how it was made" in a message's menu: of a result, and of one that was posted again. */
 export const madeCommand: Command = defineCommand({
   name: "made",
-  help: "Show how a picture of mine was made, also when it was downloaded and posted again",
+  help: "Show how a picture of mine was made, even one that was downloaded and posted again",
   options: { picture: imageOption({ help: "The picture", many: MOST_TOGETHER }) },
   examples: ["/made", "/made https://example.org/dream.png"],
   needsPicture: ({ picture }) => isLeftOpen(picture),

@@ -38,7 +38,7 @@ const EXAMPLES = [
 export function settingsCommand(botOptions: BotOptions): Command {
   return defineCommand({
     name: "settings",
-    help: "Show and change this channel's settings, and what is stored and used of yours",
+    help: "Change this channel's settings, see what is stored about you, and say who may use your pictures",
     options: commandOptions(settingOptions(botOptions)),
     moderators: true,
     examples: EXAMPLES.map((line) => line.replace("patterns", botOptions.looks[0]?.name ?? "patterns")),
@@ -62,7 +62,7 @@ export function settingsCommand(botOptions: BotOptions): Command {
 function commandOptions(settings: Options) {
   return {
     action: choiceOption({
-      help: "What to do, if nothing is set",
+      help: "What to do, unless you set something",
       choices: [
         { value: "show", label: "Show what applies here" },
         { value: "reset", label: "Reset one setting, or all of them" },
@@ -87,7 +87,7 @@ function commandOptions(settings: Options) {
       help: "For all channels of the community that have no value of their own",
       default: false,
     }),
-    confirm: flagOption({ help: "With mydata delete: without asking once more", default: false }),
+    confirm: flagOption({ help: "With mydata delete: do not ask first", default: false }),
   };
 }
 
