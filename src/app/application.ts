@@ -20,6 +20,7 @@ import { ChatRunner } from "./chat-runner.js";
 import { configuredChats } from "./chats.js";
 import { startEngines, warmUp } from "./engines.js";
 import { Lifecycle } from "./lifecycle.js";
+import { LineOutput } from "./line-output.js";
 import { configuredLogger } from "./log.js";
 import { startFilter } from "./picture-filter.js";
 import { openQueue, shownWorker, type Work } from "./queue.js";
@@ -75,7 +76,7 @@ export async function startDreamloom(config: Config, parts: Parts): Promise<Runn
   const lifecycle = new Lifecycle(logger);
   try {
     const { address, operationAddress } = await startServices(config, { ...parts, logger }, lifecycle);
-    const print = parts.print ?? ((line: string) => process.stdout.write(`${line}\n`));
+    const print = parts.print ?? ((line: string) => new LineOutput(1).write(`${line}\n`));
     print(sentence("app.ready", { address }));
     return { address, operationAddress, stop: () => lifecycle.stop() };
   } catch (error) {

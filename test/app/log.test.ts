@@ -1,8 +1,13 @@
-import { describe, expect, it } from "vitest";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { LineOutput } from "../../src/app/line-output.js";
 import { createLogger } from "../../src/app/log.js";
 import { loadConfig } from "../../src/app/settings/load-settings.js";
 import { ENVIRONMENT } from "../../src/app/settings/schema.js";
 import { secretsOf } from "../../src/shared/secrets.js";
+import { newFolder } from "../support/new-folder.js";
+import { waitFor } from "../support/wait-for.js";
 
 const log = { level: "trace", format: "json" } as const;
 
@@ -30,6 +35,26 @@ function logEverywhere(secret: string, logger: ReturnType<typeof createLogger>):
 const SECRET_VARIABLES = Object.keys(ENVIRONMENT).filter((name) => /TOKEN|SECRET|PASSWORD|CODE$|_KEY$/.test(name));
 
 describe("the log", () => {
+  it.skipIf(!existsSync("/dev/full")).each(["json", "pretty"] as const)(
+    "ends no program where its disk is full, and goes on when there is space (%s)",
+    async (format) => {
+      const path = join(newFolder(), "log");
+      // Both are one open file, as a shell gives it; then there is space in it.
+      const fd = openSync("/dev/full", "w");
+      const { write } = LineOutput.prototype;
+      const tried = vi.spyOn(LineOutput.prototype, "write");
+      onTestFinished(() => tried.mockRestore());
+      const logger = createLogger({ level: "info", format }, { fd });
+      logger.info("lost");
+      await waitFor(() => expect(tried).toHaveBeenCalledTimes(1));
+      const space = new LineOutput(openSync(path, "w"));
+      tried.mockImplementation((line) => write.call(space, line));
+      logger.info("kept");
+      await waitFor(() => expect(readFileSync(path, "utf8")).toMatch(/kept.*\n$/));
+      closeSync(fd);
+    },
+  );
+
   it.each(SECRET_VARIABLES)("never holds %s, whatever is logged", (name) => {
     const secret = 'sw0rd"fish-Ünter/45+6=';
     let value = secret;

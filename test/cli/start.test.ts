@@ -1,12 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { statSync } from "node:fs";
+import { existsSync, openSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { freePort } from "../support/free-port.js";
 import { newFolder } from "../support/new-folder.js";
+import { waitFor } from "../support/wait-for.js";
 import { dreamloom } from "./run.js";
 
 const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
@@ -51,6 +53,30 @@ describe("dreamloom start", () => {
     );
     expect(assets.length).toBeGreaterThan(2);
     for (const asset of assets) expect([asset.pathname, (await fetch(asset)).status]).toEqual([asset.pathname, 200]);
+    child.kill("SIGTERM");
+    expect(await ended).toEqual([0, null]);
+  });
+
+  it.skipIf(!existsSync("/dev/full"))("runs on where neither its log nor its output can be written", async () => {
+    const port = String(await freePort());
+    const full = openSync("/dev/full", "w");
+    const env = {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      WEB_PORT: "0",
+      OPS_PORT: port,
+      DATA_DIR: newFolder(),
+      MODELS_DIR: newFolder(),
+      LOG_LEVEL: "debug",
+      ENGINE_WARM: "false",
+      npm_config_registry: "http://127.0.0.1:9/",
+    };
+    const child = spawn(process.execPath, [cli, "start"], { env, stdio: ["ignore", full, full] });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const ended = once(child, "exit");
+    const answer = () => fetch(`http://127.0.0.1:${port}/readyz`).then(({ status }) => status);
+    const isReady = waitFor(async () => expect(await answer()).toBe(200)).then(() => "ready");
+    expect(await Promise.race([ended, isReady])).toBe("ready");
     child.kill("SIGTERM");
     expect(await ended).toEqual([0, null]);
   });
