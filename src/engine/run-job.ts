@@ -238,7 +238,7 @@ function outOfMemory(error: unknown): boolean {
 function recipe<O extends RecipeOptions>(
   { name, params, version, pictures, film }: RecipeDefinition<O>,
   run: (params: ParamsOf<O>, pictures: Pictures, context: RecipeContext) => Frames,
-): readonly [string, Recipe] {
+): readonly [string, Recipe<z.ZodType<ParamsOf<O>>>] {
   const role = Object.keys(pictures).find((each) => pictures[each]?.cutOut);
   return [
     name,
@@ -246,19 +246,15 @@ function recipe<O extends RecipeOptions>(
       name,
       version,
       params,
-      cutOutOf(given) {
-        const parsed = params.parse(given);
-        return film(parsed) || variationsOf(parsed) > 1 ? undefined : role;
-      },
+      cutOutOf: (given) => (film(given) || variationsOf(given) > 1 ? undefined : role),
       run(given, inputs, context) {
-        const parsed = params.parse(given);
-        const count = variationsOf(parsed);
-        if (count > 1 && isMorph(parsed)) throw new RecipeError("morph.or-repeat");
-        if (framesOf(parsed) > 1) return movingFrames(parsed, inputs, run, context);
-        if (isMorph(parsed)) return morph((within) => run(parsed, inputs, within), morphOf(parsed, inputs), context);
-        if (count === 1) return run(parsed, inputs, context);
+        const count = variationsOf(given);
+        if (count > 1 && isMorph(given)) throw new RecipeError("morph.or-repeat");
+        if (framesOf(given) > 1) return movingFrames(given, inputs, run, context);
+        if (isMorph(given)) return morph((within) => run(given, inputs, within), morphOf(given, inputs), context);
+        if (count === 1) return run(given, inputs, context);
         const one = (variation: number, within: RecipeContext) =>
-          run({ ...parsed, ...variationParams(parsed, variation) }, inputs, within);
+          run({ ...given, ...variationParams(given, variation) }, inputs, within);
         return variations(count, one, context);
       },
     },

@@ -21,19 +21,19 @@ export interface Problem {
 const PATIENCE_MS = 2_000;
 
 /** Runs all checks side by side. Resolves within two seconds, with a problem for each part that does not work. */
-export async function problemsOf(checks: readonly Check[], patienceMs = PATIENCE_MS): Promise<Problem[]> {
+export async function problemsOf(checks: readonly Check[]): Promise<Problem[]> {
   const found = await Promise.all(
     checks.map(async ({ part, run }) => {
-      const problem = await judged(run, patienceMs);
+      const problem = await judged(run);
       return problem === undefined ? [] : [{ part, problem }];
     }),
   );
   return found.flat();
 }
 
-async function judged(run: () => Promise<string | undefined>, patienceMs: number): Promise<string | undefined> {
+async function judged(run: () => Promise<string | undefined>): Promise<string | undefined> {
   try {
-    return await withTimeout(run(), patienceMs, () => sentence("ops.silent", { seconds: patienceMs / 1000 }));
+    return await withTimeout(run(), PATIENCE_MS, () => sentence("ops.silent", { seconds: PATIENCE_MS / 1000 }));
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

@@ -1,4 +1,4 @@
-import { and, asc, eq, isNotNull, lt, type SQL, sql } from "drizzle-orm";
+import { asc, eq, type SQL, sql } from "drizzle-orm";
 import type { MessageRef, User, UserKey } from "../domain/model.js";
 import { type Database, matching } from "./database.js";
 import { channelOf, present } from "./job-rows.js";
@@ -59,11 +59,6 @@ export class InteractiveMessages {
   remove(message: MessageRef): boolean {
     const where = matching(boardTable, key(message));
     return this.database.write(() => this.database.orm.delete(boardTable).where(where).run().changes > 0);
-  }
-
-  /** Interactive messages that end before `time`, the earliest first. */
-  expiring(time: number): InteractiveMessage[] {
-    return this.#read(and(isNotNull(boardTable.expiresAt), lt(boardTable.expiresAt, time)));
   }
 
   /** All interactive messages of a kind, the earliest to end first. */

@@ -65,15 +65,14 @@ describe("boards", () => {
     expect(interactiveMessages.votes(message("1"))).toEqual([]);
   });
 
-  it("tell which are over, the earliest first, and which there are of a kind", () => {
+  it("tell which there are of a kind, the earliest to end first, and of a user", () => {
     const { interactiveMessages } = makeStore().store;
     interactiveMessages.put(interactive("1", { expiresAt: 300 }));
     interactiveMessages.put(interactive("2", { expiresAt: 100 }));
     interactiveMessages.put(interactive("3", { kind: "vote", expiresAt: 200 }));
     interactiveMessages.put(interactive("4"));
     const ids = (found: readonly { message: { id: string } }[]) => found.map(({ message: { id } }) => id);
-    expect(ids(interactiveMessages.expiring(300))).toEqual(["2", "3"]);
-    expect(ids(interactiveMessages.expiring(301))).toEqual(["2", "3", "1"]);
+    expect(ids(interactiveMessages.list("palette"))).toEqual(["4", "2", "1"]);
     expect(ids(interactiveMessages.list("vote"))).toEqual(["3"]);
     expect(ids(interactiveMessages.of(ann)).sort()).toEqual(["1", "2", "3", "4"]);
     expect(interactiveMessages.of(bob)).toEqual([]);

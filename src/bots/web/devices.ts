@@ -47,7 +47,8 @@ export class JoinCodes {
   }
 }
 
-export function registerDevices(app: FastifyInstance, { sessions, hub }: WebServices, codes = new JoinCodes()): void {
+export function registerDevices(app: FastifyInstance, { sessions, hub }: WebServices): void {
+  const codes = new JoinCodes();
   const { users, sockets } = hub.parts;
 
   app.get("/api/devices", async (request): Promise<WireDevices> => {

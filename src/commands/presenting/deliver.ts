@@ -248,10 +248,6 @@ interface Fitted {
  * The image itself when it fits, else a JPEG (a WebP where something is transparent) of less quality or fewer pixels. A
  * film stays one where it can.
  */
-export async function fitImage(picture: Picture, maxBytes: number): Promise<Picture> {
-  return (await madeToFit(picture, maxBytes)).picture;
-}
-
 async function madeToFit(picture: Picture, maxBytes: number): Promise<Fitted> {
   if (picture.bytes.byteLength <= maxBytes) return { picture };
   const limits = { name: picture.name, maxPixels: MAX_INPUT_PIXELS, maxBytes };

@@ -53,17 +53,20 @@ export function lookLayers(network: Network, look?: string): LayerWeights {
 
 const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, "");
 
-/** Up to `count` layers whose names are most like the one typed. */
-function nearLayers(network: Network, name: string, count = 3): string[] {
+/** How many layers are offered for a name that there is not. */
+const NEAR = 3;
+
+/** Layers whose names are most like the one typed. */
+function nearLayers(network: Network, name: string): string[] {
   const rest = new Set(network.layers.map((l) => l.name));
   const found: string[] = [];
   const take = (n: string | undefined): boolean => n !== undefined && rest.delete(n) && found.push(n) > 0;
   const wanted = plain(name);
   take(nearest(name, rest));
   for (const n of [...rest]) {
-    if (found.length < count && wanted.length >= 3 && (plain(n).includes(wanted) || wanted.includes(plain(n)))) take(n);
+    if (found.length < NEAR && wanted.length >= 3 && (plain(n).includes(wanted) || wanted.includes(plain(n)))) take(n);
   }
-  while (found.length < count && take(nearest(name, rest)));
+  while (found.length < NEAR && take(nearest(name, rest)));
   return found;
 }
 

@@ -83,15 +83,13 @@ export async function* descendOctaves(
 
 const PREVIEW_INTERVAL_MS = 1500;
 
-export function previewClock(
-  intervalMs = PREVIEW_INTERVAL_MS,
-  now: () => number = () => performance.now(),
-): { due(): boolean } {
-  let last = now();
+export function previewClock(): { due(): boolean } {
+  let last = performance.now();
   return {
     due() {
-      if (now() - last < intervalMs) return false;
-      last = now();
+      const now = performance.now();
+      if (now - last < PREVIEW_INTERVAL_MS) return false;
+      last = now;
       return true;
     },
   };

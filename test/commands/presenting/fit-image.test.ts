@@ -1,6 +1,12 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { fitImage, fitMessage } from "../../../src/commands/presenting/deliver.js";
+import { fitMessage } from "../../../src/commands/presenting/deliver.js";
+import type { Picture } from "../../../src/port/messages.js";
+
+async function fitImage(picture: Picture, maxBytes: number): Promise<Picture> {
+  const { pictures } = await fitMessage({ text: "", pictures: [picture] }, maxBytes);
+  return pictures?.[0] ?? picture;
+}
 
 /** Noise, which no format makes small. */
 async function film(frames: number, type: "webp" | "gif", width = 64, height = 48) {

@@ -6,7 +6,7 @@ import { defined } from "../../../shared/defined.js";
 import { sentence } from "../../../shared/sentences/sentence.js";
 import { plain } from "../../../shared/text.js";
 import { sameEmoji } from "../../../shared/typed.js";
-import type { InteractiveMessage, Vote as StoredVote } from "../../../store/interactive-messages.js";
+import type { InteractiveMessage } from "../../../store/interactive-messages.js";
 import type { Moderation } from "../../moderation/moderation.js";
 import { BARRED, isLasting } from "../../moderation/refusal.js";
 import { MAX_SHARES } from "../../styles/shares.js";
@@ -230,10 +230,10 @@ export class Votes extends ReactionCollector {
   /** Of people who have been barred since they voted, or one of whose roles has, nothing counts. */
   #count({ message, payload }: InteractiveMessage): Tally {
     const names = texts.payloadOf({ payload }).candidates.map(({ name }) => name);
-    const barred = new Set(this.services.moderation.bars(message.channel).map(({ kind, id }) => `${kind} ${id}`));
-    const isBarred = ({ user, roles = [] }: StoredVote) =>
-      barred.has(`person ${user}`) || roles.some((role) => barred.has(`role ${role}`));
-    const votes = this.messages.votes(message).filter((vote) => !isBarred(vote));
+    const { moderation } = this.services;
+    const votes = this.messages
+      .votes(message)
+      .filter(({ user, roles = [] }) => !moderation.isBarred({ id: user, roles }, message.channel));
     return tally(votes, names);
   }
 
