@@ -94,7 +94,7 @@ it.skipIf(!script.includes("util-linux"))(
       ["Discord?", "y"],
       ["Slack?", "n"],
       ["DISCORD_TOKEN", "hush.hush.hush"],
-      ["May other machines", "n"],
+      ["Should other machines", "n"],
       ["Message Content", "y"],
       ["What should compute?", "cpu"],
       ["systemd", "n"],

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 
 import { loadConfig } from "../../src/app/settings/load-settings.js";
 import { readEnvironmentFile } from "../../src/cli/environment-file.js";
 import type { Ask } from "../../src/cli/init/ask.js";
-import { unitFile } from "../../src/cli/init/files.js";
+import { startCommand, unitFile } from "../../src/cli/init/files.js";
 import { init } from "../../src/cli/init/init.js";
 import { FakeDiscord } from "../fakes/discord/server.js";
 import { newFolder } from "../support/new-folder.js";
@@ -69,7 +69,16 @@ describe("dreamloom init", () => {
       web: { ...usual.web, host: "0.0.0.0" },
       engine: { ...usual.engine, runtime: "cpu" },
     });
-    expect(said).toContain(`Start it: cd ${place} && npx dreamloom\n`);
+    expect(said).toMatch(/Start it: cd \S+ && node \S+cli\.js\n$/);
+  });
+
+  it("says npx only where npx finds the program, and not a stranger's on the registry", () => {
+    const installed = "/home/ada/art/node_modules/dreamloom/dist/cli.js";
+    expect(startCommand("/home/ada/art", installed)).toBe("npx dreamloom");
+    expect(startCommand("/home/ada/art/bot", installed)).toBe("npx dreamloom");
+    expect(startCommand("/home/ada/artist", installed)).toBe(`node ${installed}`);
+    expect(startCommand("/home/ada/checkout", "/home/ada/checkout/dist/cli.js")).toBe("npx dreamloom");
+    expect(startCommand("/home/ada", "/home/ada/checkout/dist/cli.js")).toBe("node /home/ada/checkout/dist/cli.js");
   });
 
   it("every verb that is run in the folder reads the file, unless others may write it", async () => {
@@ -148,7 +157,7 @@ describe("dreamloom init", () => {
     writeFileSync(join(place, "dreamloom.env"), "MINE=1\n", { mode: 0o644 });
     chmodSync(join(place, "dreamloom.env"), 0o644);
     const again = { folder: place, chats: ["web"] as const, check: true };
-    await expect(init(again, undefined, {})).rejects.toThrow(/has these already: dreamloom\.yaml, dreamloom\.env\./);
+    await expect(init(again, undefined, {})).rejects.toThrow(/already has dreamloom\.yaml, dreamloom\.env\./);
     expect(read(place, "dreamloom.env")).toBe("MINE=1\n");
     await init({ ...again, replace: true }, undefined, {});
     expect(modes(place)).toContain("dreamloom.env 600");
@@ -159,7 +168,7 @@ describe("dreamloom init", () => {
     const getuid = vi.spyOn(process, "getuid");
     getuid.mockReturnValue(0);
     await expect(init({ folder: place, chats: ["web"], systemd: true, check: true }, undefined, {})).rejects.toThrow(
-      /A unit for root is not written/,
+      /No unit is written for root/,
     );
     getuid.mockReturnValue(1000);
     await init({ folder: place, chats: ["web"], systemd: true, check: true }, undefined, {});

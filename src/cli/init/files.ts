@@ -1,7 +1,7 @@
 /** What `dreamloom init` writes: a commented file of settings, an environment file for secrets, a unit for systemd. */
 import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
-import { join } from "node:path";
+import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Document, isMap, isScalar, parseDocument, type YAMLMap } from "yaml";
 import { type Config, DEFAULTS } from "../../app/settings/load-settings.js";
@@ -74,6 +74,20 @@ function quoted(value: string): string {
 
 const PACKAGED = new URL(`../../../packaging/${UNIT_FILE}`, import.meta.url);
 const CLI = fileURLToPath(new URL("../../cli.js", import.meta.url));
+
+/**
+ * The command that starts the program in a folder. npx finds it only where it is installed, and below: anywhere else it
+ * would fetch whatever package has that name on the registry.
+ *
+ * @param cli path of the installed cli.js
+ */
+export function startCommand(folder: string, cli: string = CLI): string {
+  const modules = cli.lastIndexOf(`${sep}node_modules${sep}`);
+  const home = modules < 0 ? dirname(dirname(cli)) : cli.slice(0, modules);
+  const way = relative(home, folder);
+  const isBelow = way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+  return isBelow ? "npx dreamloom" : `node ${quoted(cli)}`;
+}
 
 /** What depends on who runs it and where; the rest of the packaged unit stays. */
 const REPLACED =

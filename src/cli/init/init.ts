@@ -11,7 +11,15 @@ import { ENVIRONMENT_FILE } from "../environment-file.js";
 import { prepareFolder } from "../output.js";
 import { UsageError } from "../usage.js";
 import { type Ask, askTerminal } from "./ask.js";
-import { environmentFile, SETTINGS_FILE, settingsFile, UNIT_FILE, unitFile, type Wishes } from "./files.js";
+import {
+  environmentFile,
+  SETTINGS_FILE,
+  settingsFile,
+  startCommand,
+  UNIT_FILE,
+  unitFile,
+  type Wishes,
+} from "./files.js";
 
 const RUNTIMES = ["auto", "cpu", "webgpu", "cuda", "tfjs"] as const satisfies readonly Wishes["runtime"][];
 const CHATS = ["web", "discord", "slack"] as const;
@@ -110,7 +118,7 @@ export async function init(flags: Flags, ask: Ask | undefined, env: NodeJS.Proce
   const missing = Object.keys(secrets).filter((name) => secrets[name] === "");
   if (missing.length > 0) say("init.missing", { names: missing.join(", "), file: join(folder, ENVIRONMENT_FILE) });
   if (systemd) say("init.unit", { unit: join(folder, UNIT_FILE) });
-  say("init.next", { folder });
+  say("init.next", { folder, command: startCommand(folder) });
 }
 
 function say<S extends SentenceId>(...said: [S, ...ParamsArgument<S>]): void {

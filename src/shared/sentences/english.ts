@@ -310,12 +310,12 @@ export const english = {
   "init.one-of": "Type one of {choices}.",
   "init.chat": ({ chat }: { chat: "web" | "discord" | "slack" }) =>
     ({ web: "The web chat, which needs no account?", discord: "Discord?", slack: "Slack?" })[chat],
-  "init.public": "May other machines open the web chat?",
+  "init.public": "Should other machines be able to open the web chat?",
   "init.message-content": "Is the Message Content intent switched on in Discord's developer portal?",
-  "init.runtime": "What should compute? auto takes a graphics card that works.",
+  "init.runtime": "What should compute? auto uses a graphics card if there is one that works.",
   "init.systemd": "Write a unit for systemd as well?",
   "init.token": "{name} (Enter leaves it for later):",
-  "init.keep": "Keep it all the same?",
+  "init.keep": "Keep it anyway?",
   "init.discord":
     "Discord: make an application at https://discord.com/developers/applications; Bot > Reset Token shows the token.",
   "init.manifest":
@@ -324,19 +324,18 @@ export const english = {
     "SLACK_BOT_TOKEN.",
   "init.chats": "{name} is not a chat; there are {known}.",
   "init.no-chat": "Name at least one chat: {known}.",
-  "init.taken": "{folder} has these already: {files}. Add --replace to write over them, or choose another --folder.",
-  "init.root": "A unit for root is not written. Run dreamloom init as the user that the bot should run as.",
+  "init.taken": "{folder} already has {files}. Add --replace to overwrite, or choose another --folder.",
+  "init.root": "No unit is written for root. Run dreamloom init as the user that the bot should run as.",
   "init.token-kind": "{name} should begin with {beginning}.",
   "init.refused": "{problem} Nothing has been written; --no-check skips this check.",
-  "init.settings-head": "What you want different from the defaults. All settings: {defaults}",
-  "init.environment-head":
-    "Secrets, and where the settings are. Read by dreamloom in this folder; keep it to yourself.",
-  "init.written": "Written into {folder}, for your eyes only: {files}.",
+  "init.settings-head": "Change here what should differ from the defaults. All settings: {defaults}",
+  "init.environment-head": "Secrets, and the path of the settings. Dreamloom reads it in this folder; keep it private.",
+  "init.written": "Written into {folder}, readable only by you: {files}.",
   "init.invite": "Add the bot to a Discord server: {invite}",
   "init.missing": "Still to be set in {file}: {names}.",
   "init.unit":
     "To start it with the machine: sudo cp {unit} /etc/systemd/system/ && sudo systemctl enable --now dreamloom",
-  "init.next": "Start it: cd {folder} && npx dreamloom",
+  "init.next": "Start it: cd {folder} && {command}",
 
   // What the command line says.
   "cli.number": "It takes a number.",
