@@ -7,6 +7,7 @@ import { type Running, startDreamloom } from "../../src/app/application.js";
 import { loadConfig } from "../../src/app/settings/load-settings.js";
 import type { Engine } from "../../src/engine/process/engine.js";
 import { FakeEngine, type FakeRun } from "../fakes/engine.js";
+import { message, openChat, send } from "../support/chat-page.js";
 import { chromiumHint, hasChromium, launchChromium } from "../support/chromium.js";
 import { partPattern } from "../support/has-part.js";
 import { newFolder } from "../support/new-folder.js";
@@ -77,28 +78,13 @@ describe.skipIf(!hasChromium)(`a community in the browser (${chromiumHint})`, ()
   /** Opens the chat as somebody new. */
   async function visit(): Promise<Page> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce" });
-    const page = await context.newPage();
-    page.setDefaultTimeout(STEP_MS);
-    const errors: string[] = [];
-    page.on("pageerror", (error) => errors.push(error.message));
+    const { page, errors } = await openChat(context, running.address ?? "", STEP_MS);
     onTestFinished(async () => {
       await context.close();
       expect(errors).toEqual([]);
     });
-    await page.goto(running.address ?? "");
-    await page.locator(".channel-pane textarea").waitFor();
     return page;
   }
-
-  async function say(page: Page, line: string): Promise<void> {
-    const box = page.locator(".channel-pane textarea");
-    await box.fill(line);
-    // The list of completions is open at the end of a line; Escape leaves the line as it is.
-    await box.press("Escape");
-    await box.press("Enter");
-  }
-
-  const said = (page: Page, text: string | RegExp) => page.locator(".channel-pane article", { hasText: text }).last();
 
   /** Says a line and waits for what comes of it. */
   async function make(
@@ -106,7 +92,7 @@ describe.skipIf(!hasChromium)(`a community in the browser (${chromiumHint})`, ()
     line: string,
     seed: number,
   ): Promise<{ readonly item: Locator; readonly job: string }> {
-    await say(page, `${line} seed:${seed}`);
+    await send(page, `${line} seed:${seed}`);
     const item = page
       .locator(".channel-pane article", { hasText: partPattern(`seed:${seed}`) })
       // The bot's own has buttons; a line that answers a result only quotes its "Done in".
@@ -163,10 +149,10 @@ describe.skipIf(!hasChromium)(`a community in the browser (${chromiumHint})`, ()
     const file = { name: "rust.png", mimeType: "image/png", buffer: Buffer.from(await painted(5)) };
     await page.locator(".channel-pane input[type=file]").setInputFiles(file);
     await page.getByLabel("Describe rust.png").waitFor();
-    await say(page, "/style add name:rust emoji:🍂");
-    await said(page, "rust is a style here now").waitFor();
-    await say(page, "/style");
-    await said(page, "Added by")
+    await send(page, "/style add name:rust emoji:🍂");
+    await message(page, "rust is a style here now").waitFor();
+    await send(page, "/style");
+    await message(page, "Added by")
       .getByAltText(/Styles to choose from: rust, summer/)
       .waitFor();
     await box.fill("/stylize ");
@@ -176,12 +162,12 @@ describe.skipIf(!hasChromium)(`a community in the browser (${chromiumHint})`, ()
     await box.press("ArrowUp");
     await box.press("Enter");
     expect(await box.inputValue()).toBe("/stylize style:rust ");
-    await say(page, "/style show rust");
+    await send(page, "/style show rust");
     await page.getByAltText("The style rust").waitFor();
-    await say(page, "/style rename rust to:iron");
-    await said(page, "rust is now called iron").getByText("Only you can see this").waitFor();
-    await say(page, "/style remove iron");
-    await said(page, "iron is gone").waitFor();
+    await send(page, "/style rename rust to:iron");
+    await message(page, "rust is now called iron").getByText("Only you can see this").waitFor();
+    await send(page, "/style remove iron");
+    await message(page, "iron is gone").waitFor();
   });
 
   it("takes reactions on results, and jobs are listed, cancelled and made again with changes", async () => {
@@ -199,17 +185,17 @@ describe.skipIf(!hasChromium)(`a community in the browser (${chromiumHint})`, ()
     await next("size:96").waitFor();
     await react(item, "➕");
     await next("strength:0.65").waitFor();
-    await say(page, `/again ${job} size:80`);
+    await send(page, `/again ${job} size:80`);
     await next("size:80").waitFor();
     painter.waits = true;
     try {
-      await say(page, "/dream seed:203");
+      await send(page, "/dream seed:203");
       const waiting = page.locator(".channel-pane article", { hasText: partPattern("seed:203") }).last();
       await waiting.getByText(/In progress/).waitFor();
-      await say(page, "/queue");
-      await said(page, /Dream of creatures, yours.*running, about/).waitFor();
-      await say(page, "/cancel");
-      await said(page, /^.*Cancelled \w{8}\./s).waitFor();
+      await send(page, "/queue");
+      await message(page, /Dream of creatures, yours.*running, about/).waitFor();
+      await send(page, "/cancel");
+      await message(page, /^.*Cancelled \w{8}\./s).waitFor();
       await waiting.getByText(/Cancelled by/).waitFor();
     } finally {
       painter.waits = false;
@@ -229,8 +215,8 @@ describe.skipIf(!hasChromium)(`a community in the browser (${chromiumHint})`, ()
     await first.hover();
     await first.getByRole("button", { name: "React with ❤️" }).click();
     await first.locator(".reaction", { hasText: "❤️" }).waitFor();
-    await say(page, "/gallery mine");
-    const sheet = said(page, "Gallery of");
+    await send(page, "/gallery mine");
+    const sheet = message(page, "Gallery of");
     await sheet.getByAltText(/^1\. Painting in winter by .*; 2\. Dream of creatures by /).waitFor();
     expect(await sheet.textContent()).toContain("❤️ 1");
 
@@ -274,8 +260,8 @@ describe.skipIf(!hasChromium)(`a community in the browser (${chromiumHint})`, ()
       .filter({ hasText: "Done in" })
       .last()
       .waitFor();
-    await say(page, `/gallery show ${remix}`);
-    await said(page, "Made from Dream of creatures").waitFor();
+    await send(page, `/gallery show ${remix}`);
+    await message(page, "Made from Dream of creatures").waitFor();
 
     // Somebody else may look, and love, but not take out.
     const other = await visit();
@@ -285,8 +271,8 @@ describe.skipIf(!hasChromium)(`a community in the browser (${chromiumHint})`, ()
     // There is no message box in the gallery.
     await other.goto(`${running.address}/#/art`);
     await other.locator(".channel-pane textarea").waitFor();
-    await say(other, `/gallery remove ${remix}`);
-    await said(other, "only they and moderators can take it out").waitFor();
+    await send(other, `/gallery remove ${remix}`);
+    await message(other, "only they and moderators can take it out").waitFor();
   });
 
   it("keeps hidden what is uploaded hidden, until somebody asks to see it", async () => {
@@ -309,8 +295,8 @@ describe.skipIf(!hasChromium)(`a community in the browser (${chromiumHint})`, ()
 
   it("helps, and its menu knows every command", async () => {
     const page = await visit();
-    await say(page, "/help");
-    const help = said(page, "/gallery Show what was made here");
+    await send(page, "/help");
+    const help = message(page, "/gallery Show what was made here");
     await help.getByText("Only you can see this").waitFor();
     const text = (await help.textContent()) ?? "";
     const commands = await page.evaluate(async () => {
@@ -336,9 +322,9 @@ describe.skipIf(!hasChromium)(`a community in the browser (${chromiumHint})`, ()
       expect(commands).toContain(name);
       expect(text).toContain(`/${name}`);
     }
-    await say(page, "/help gallery");
-    await said(page, "/gallery remove 7KQ4M9XA").waitFor();
-    await say(page, "/galery");
-    await said(page, "did you mean /gallery?").waitFor();
+    await send(page, "/help gallery");
+    await message(page, "/gallery remove 7KQ4M9XA").waitFor();
+    await send(page, "/galery");
+    await message(page, "did you mean /gallery?").waitFor();
   });
 });

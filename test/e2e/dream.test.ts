@@ -1,5 +1,4 @@
 /** A person opens the page and dreams the sample photo: real browser, web chat, queue, engine process and network. */
-import { join } from "node:path";
 import { pino } from "pino";
 import type { Browser, Page } from "playwright-core";
 import sharp from "sharp";
@@ -8,6 +7,8 @@ import { type Running, startDreamloom } from "../../src/app/application.js";
 import { engineSettings } from "../../src/app/engine-settings.js";
 import { loadConfig } from "../../src/app/settings/load-settings.js";
 import { EngineHost } from "../../src/engine/process/host.js";
+import { shot } from "../bots/web/seen.js";
+import { openChat, send } from "../support/chat-page.js";
 import { chromiumHint, hasChromium, launchChromium } from "../support/chromium.js";
 import { partPattern } from "../support/has-part.js";
 import { newFolder } from "../support/new-folder.js";
@@ -56,28 +57,11 @@ describe.skipIf(missing !== undefined || !hasChromium)(`dreaming a photo in the 
   async function visit(): Promise<{ page: Page; errors: string[]; frames: string[] }> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
     onTestFinished(() => context.close());
-    const page = await context.newPage();
-    page.setDefaultTimeout(STEP_MS);
-    const [errors, frames]: [string[], string[]] = [[], []];
-    page.on("pageerror", (error) => errors.push(error.message));
-    page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => frames.push(String(payload))));
-    await page.goto(running.address ?? "");
-    await page.locator(".channel-pane textarea").waitFor();
-    return { page, errors, frames };
-  }
-
-  async function say(page: Page, line: string): Promise<void> {
-    const box = page.locator(".channel-pane textarea");
-    await box.fill(line);
-    // The list of completions is open at the end of a line; Escape leaves the line as it is.
-    await box.press("Escape");
-    await box.press("Enter");
-  }
-
-  /** A look at the page, for people, where a folder for it is named. */
-  async function shot(page: Page, name: string): Promise<void> {
-    const to = process.env.SCREENSHOTS;
-    if (to) await page.screenshot({ path: join(to, `${name}.png`) });
+    const frames: string[] = [];
+    context.on("page", (page) =>
+      page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => frames.push(String(payload)))),
+    );
+    return { ...(await openChat(context, running.address ?? "", STEP_MS)), frames };
   }
 
   /** The bot's message about the job with a seed. */
@@ -105,7 +89,7 @@ describe.skipIf(missing !== undefined || !hasChromium)(`dreaming a photo in the 
         .getByAltText(/Picos de Europa, photo by/)
         .first()
         .waitFor();
-      await say(page, "/dream size:192 octaves:3 steps:6 seed:3");
+      await send(page, "/dream size:192 octaves:3 steps:6 seed:3");
       const thread = await openThread(page, 3);
       for (const [n, size] of ["98 × 73", "137 × 103", "192 × 144"].entries()) {
         const message = thread.locator("article", { hasText: `Octave ${n + 1} of 3 · ${size}` });
@@ -179,7 +163,7 @@ describe.skipIf(missing !== undefined || !hasChromium)(`dreaming a photo in the 
     "dreams into what a word says; the file, downloaded and posted again, tells how it was made",
     async () => {
       const { page, errors } = await visit();
-      await say(page, "/dream into:peacock size:160 seed:21");
+      await send(page, "/dream into:peacock size:160 seed:21");
       const thread = await openThread(page, 21);
       const final = thread.locator("article", { hasText: "Your picture is ready" });
       await final.getByAltText(/, dreamt into a peacock, by /).waitFor();
@@ -189,7 +173,7 @@ describe.skipIf(missing !== undefined || !hasChromium)(`dreaming a photo in the 
       const file = await download(page, await final.locator("a[download]").getAttribute("href"));
       const input = page.locator(".channel-pane input[type=file]");
       await input.setInputFiles({ name: "found.png", mimeType: "image/png", buffer: file });
-      await say(page, "Found this");
+      await send(page, "Found this");
       const found = page.locator(".channel-pane article", { hasText: "Found this" });
       await found.click({ button: "right" });
       await page.getByRole("button", { name: "Show how it was made" }).click();
@@ -205,7 +189,7 @@ describe.skipIf(missing !== undefined || !hasChromium)(`dreaming a photo in the 
     "paints the photo in the style that is chosen by reaction",
     async () => {
       const { page, errors } = await visit();
-      await say(page, "/stylize size:160 steps:16 seed:11");
+      await send(page, "/stylize size:160 steps:16 seed:11");
       const palette = page.locator(".channel-pane article", { hasText: "Which style, " }).last();
       await palette.getByAltText(/^Styles to choose from: summer, winter, /).waitFor();
       const winter = palette.locator(".reaction", { hasText: "⛄" });
@@ -250,7 +234,7 @@ describe.skipIf(missing !== undefined || !hasChromium)(`dreaming a photo in the 
         .locator(".channel-pane input[type=file]")
         .setInputFiles({ name: "tall.jpg", mimeType: "image/jpeg", buffer: portrait });
       await page.getByLabel("Describe tall.jpg").fill("A tall part of the path");
-      await say(page, "/dream size:96 octaves:1 steps:2 seed:4");
+      await send(page, "/dream size:96 octaves:1 steps:2 seed:4");
       const thread = await openThread(page, 4);
       const final = thread.locator("article", { hasText: "Your picture is ready" });
       await final.getByAltText(/'s picture \(A tall part of the path\), dreamt full of creatures$/).waitFor();
@@ -264,7 +248,7 @@ describe.skipIf(missing !== undefined || !hasChromium)(`dreaming a photo in the 
     "survives its engine: tells the person, tries again, and runs the next job",
     async () => {
       const { page, errors } = await visit();
-      await say(page, "/dream size:512 octaves:4 steps:100 seed:6");
+      await send(page, "/dream size:512 octaves:4 steps:100 seed:6");
       const thread = await openThread(page, 6);
       await thread
         .getByText(/Octave 1 of 4/)
@@ -282,7 +266,7 @@ describe.skipIf(missing !== undefined || !hasChromium)(`dreaming a photo in the 
         .getByText(/crashed on this picture again and again, so I have stopped/)
         .first()
         .waitFor();
-      await say(page, "/dream size:96 octaves:1 steps:1 seed:99");
+      await send(page, "/dream size:96 octaves:1 steps:1 seed:99");
       await jobWith(page, 99)
         .getByText(/Done in/)
         .waitFor();
@@ -295,7 +279,7 @@ describe.skipIf(missing !== undefined || !hasChromium)(`dreaming a photo in the 
     "stops a job whose person presses Cancel in the middle of an octave",
     async () => {
       const { page, errors } = await visit();
-      await say(page, "/dream size:512 octaves:4 steps:100 seed:5");
+      await send(page, "/dream size:512 octaves:4 steps:100 seed:5");
       const job = jobWith(page, 5);
       const thread = await openThread(page, 5);
       await thread
@@ -304,7 +288,7 @@ describe.skipIf(missing !== undefined || !hasChromium)(`dreaming a photo in the 
         .waitFor();
       await job.getByRole("button", { name: "Cancel" }).click();
       await job.getByText(/cancelled/i).waitFor({ timeout: STEP_MS });
-      await say(page, "/dream size:96 octaves:1 steps:1 seed:98");
+      await send(page, "/dream size:96 octaves:1 steps:1 seed:98");
       await jobWith(page, 98)
         .getByText(/Done in/)
         .waitFor();

@@ -12,6 +12,8 @@ import { type Running, startDreamloom } from "../../src/app/application.js";
 import { engineSettings } from "../../src/app/engine-settings.js";
 import { loadConfig } from "../../src/app/settings/load-settings.js";
 import { EngineHost } from "../../src/engine/process/host.js";
+import { shot } from "../bots/web/seen.js";
+import { openChat, send } from "../support/chat-page.js";
 import { chromiumHint, hasChromium, launchChromium } from "../support/chromium.js";
 import { partPattern } from "../support/has-part.js";
 import { newFolder } from "../support/new-folder.js";
@@ -34,7 +36,6 @@ describe.skipIf(!hasChromium)(`what a community makes its own, in the page (${ch
   let running: Running;
   /** How far the clock of the day's dreams is ahead, in milliseconds. */
   let ahead = 0;
-  const errors: string[] = [];
 
   beforeAll(async () => {
     const tiny = await writeTinyNetwork({ classifier: true });
@@ -68,24 +69,12 @@ describe.skipIf(!hasChromium)(`what a community makes its own, in the page (${ch
   /** Opens the chat as somebody new; the first one manages it. */
   async function visit(): Promise<Page> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce" });
+    const { page, errors } = await openChat(context, running.address ?? "", STEP_MS);
     onTestFinished(async () => {
       await context.close();
       expect(errors).toEqual([]);
     });
-    const page = await context.newPage();
-    page.setDefaultTimeout(STEP_MS);
-    page.on("pageerror", ({ message }) => errors.push(message));
-    await page.goto(running.address ?? "");
-    await page.locator(".channel-pane textarea").waitFor();
     return page;
-  }
-
-  async function say(page: Page, line: string): Promise<void> {
-    const box = page.locator(".channel-pane textarea");
-    await box.fill(line);
-    // The list of completions is open at the end of a line; Escape leaves the line as it is.
-    await box.press("Escape");
-    await box.press("Enter");
   }
 
   async function attach(page: Page, pictures: readonly Uint8Array[], name: string): Promise<void> {
@@ -125,25 +114,19 @@ describe.skipIf(!hasChromium)(`what a community makes its own, in the page (${ch
     return response.body();
   }
 
-  /** A look at the page, for people, where a folder for it is named. */
-  async function shot(page: Page, name: string): Promise<void> {
-    const to = process.env.SCREENSHOTS;
-    if (to) await page.screenshot({ path: join(to, `${name}.png`) });
-  }
-
   it(
     "dreams the day's picture with the most hearts when the channel's hour comes",
     async () => {
       const [moderator, ann] = [await visit(), await visit()];
       await attach(ann, [await drawn(96, 72)], "pond");
-      await say(ann, `/dream ${QUICK} seed:71`);
+      await send(ann, `/dream ${QUICK} seed:71`);
       await finished(ann, "seed:71");
       const favourite = await finished(moderator, "seed:71");
       await favourite.hover();
       await favourite.getByRole("button", { name: "React with ❤️" }).click();
       await favourite.locator(".reaction", { hasText: "❤️" }).waitFor();
       const hour = new Date(Date.now() + HOUR_MS).toISOString().slice(11, 16);
-      await say(moderator, `/settings daily:${hour} size:64`);
+      await send(moderator, `/settings daily:${hour} size:64`);
       // The page tells the hour as it is where one is.
       await message(moderator, "Changed. Now:")
         .getByText(": When to dream this channel's picture of the day")
@@ -172,12 +155,12 @@ describe.skipIf(!hasChromium)(`what a community makes its own, in the page (${ch
       const [ann, ben] = [await visit(), await visit()];
       const pictures = await Promise.all([0, 1, 2, 3, 4].map((i) => drawn(64 + 8 * i, 80)));
       await attach(ann, pictures, "disc");
-      await say(ann, "/teach name:discs channels:3 seed:31");
+      await send(ann, "/teach name:discs channels:3 seed:31");
       const taught = await finished(ann, "Look discs");
       expect(await taught.textContent()).toContain("Learnt from 5 pictures: /dream look:discs dreams of it now");
       await shot(ann, "taught");
       await attach(ben, [await drawn(96, 72)], "pond");
-      await say(ben, "/dream look:discs size:96 octaves:1 steps:2 seed:32");
+      await send(ben, "/dream look:discs size:96 octaves:1 steps:2 seed:32");
       const dreamt = await finished(ben, "seed:32");
       expect(await dreamt.textContent()).toMatch(/Dream of discs.*Look discs by /s);
       expect(await sizeOf(ben, dreamt)).toEqual([96, 72]);
@@ -191,14 +174,14 @@ describe.skipIf(!hasChromium)(`what a community makes its own, in the page (${ch
       const [ann, ben] = [await visit(), await visit()];
       for (const [i, who] of [ann, ann, ann, ben, ben].entries()) {
         await attach(who, [await drawn(64 + 8 * i, 72)], `work${i}`);
-        await say(who, `/dream ${QUICK} seed:4${i}`);
+        await send(who, `/dream ${QUICK} seed:4${i}`);
         await finished(who, `seed:4${i}`);
         const work = await finished(ann, `seed:4${i}`);
         await work.hover();
         await work.getByRole("button", { name: "React with ❤️" }).click();
         await work.locator(".reaction", { hasText: "❤️" }).waitFor();
       }
-      await say(ann, "/teach name:hearted channels:3 from:hearts");
+      await send(ann, "/teach name:hearted channels:3 from:hearts");
       const [mine, theirs] = [ann, ben].map((page) => message(page, "a look, hearted,"));
       await mine?.getByText("May it learn from yours, ").waitFor();
       await mine?.getByRole("button", { name: "Yes, learn from mine" }).click();
@@ -218,14 +201,14 @@ describe.skipIf(!hasChromium)(`what a community makes its own, in the page (${ch
     "tells what neurons stand for, finds them by a word, and weaves a texture of one",
     async () => {
       const page = await visit();
-      await say(page, "/neuron corners/3 size:64 steps:1 seed:81");
+      await send(page, "/neuron corners/3 size:64 steps:1 seed:81");
       const told = page.locator(".thread-pane article", { hasText: "Your picture is ready" });
       await (await finished(page, "seed:81")).locator(".thread-card").press("Enter");
       await told.getByText("What neurons of corners stand for: 3: ").waitFor();
-      await say(page, "/neurons find:goldfish columns:2 seed:82");
+      await send(page, "/neurons find:goldfish columns:2 seed:82");
       await (await finished(page, "seed:82")).locator(".thread-card").press("Enter");
       await told.getByText(/What neurons of corners stand for: \d+: .+; \d+: /).waitFor();
-      await say(page, "/texture into:goldfish size:64 steps:1 seed:83");
+      await send(page, "/texture into:goldfish size:64 steps:1 seed:83");
       const woven = await finished(page, "seed:83");
       await woven
         .getByAltText("A texture woven of a goldfish, as a network sees it")
@@ -243,10 +226,10 @@ describe.skipIf(!hasChromium)(`what a community makes its own, in the page (${ch
     async () => {
       const page = await visit();
       await attach(page, [await drawn(96, 72), await drawn(80, 80)], "guided");
-      await say(page, `/dream ${QUICK} like:attached seed:91`);
+      await send(page, `/dream ${QUICK} like:attached seed:91`);
       expect(await (await finished(page, "seed:91")).textContent()).toContain("needs the same picture and guide");
       await attach(page, [await drawn(96, 72)], "pond");
-      await say(page, `/dream ${QUICK} repeat:4 seed:92`);
+      await send(page, `/dream ${QUICK} repeat:4 seed:92`);
       const sheet = await finished(page, "seed:92");
       await sheet
         .getByAltText(/^4 variations side by side\. /)
@@ -268,23 +251,23 @@ describe.skipIf(!hasChromium)(`what a community makes its own, in the page (${ch
     "dreams by a preset, also by one that somebody else has taken from its card",
     async () => {
       const [ann, ben] = [await visit(), await visit()];
-      await say(ann, `/preset save moody ${QUICK}`);
+      await send(ann, `/preset save moody ${QUICK}`);
       await message(ann, "Saved moody for you: /dream layers:corners:1 ").waitFor();
       await attach(ann, [await drawn(96, 72)], "pond");
-      await say(ann, "/dream moody seed:51");
+      await send(ann, "/dream moody seed:51");
       expect(await sizeOf(ann, await finished(ann, "seed:51"))).toEqual([64, 48]);
-      await say(ann, "/preset export moody");
+      await send(ann, "/preset export moody");
       const card = message(ben, "The preset moody: it is in this picture's file");
       await card.getByAltText(/^A card with the preset moody: \/dream layers:corners:1 /).waitFor();
       await shot(ben, "card");
       const bytes = await download(ben, card);
-      await say(ben, "/dream moody seed:52");
+      await send(ben, "/dream moody seed:52");
       await message(ben, /moody/).waitFor();
       await attach(ben, [bytes], "card");
-      await say(ben, "/preset import");
+      await send(ben, "/preset import");
       await message(ben, "Saved moody for you: /dream layers:corners:1 ").waitFor();
       await attach(ben, [await drawn(96, 72)], "pond");
-      await say(ben, "/dream moody seed:53");
+      await send(ben, "/dream moody seed:53");
       expect(await sizeOf(ben, await finished(ben, "seed:53"))).toEqual([64, 48]);
     },
     JOB_MS,

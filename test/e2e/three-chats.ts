@@ -5,6 +5,7 @@ import type { ChannelRef } from "../../src/domain/model.js";
 import type { FakeDiscord } from "../fakes/discord/server.js";
 import type { FakeSlack } from "../fakes/slack/server.js";
 import { Users } from "../fakes/slack/users.js";
+import { openChat, send } from "../support/chat-page.js";
 import { hasPart, partPattern } from "../support/has-part.js";
 import { waitFor } from "../support/wait-for.js";
 
@@ -115,20 +116,11 @@ const isFilm = ({ name }: { readonly name: string }): boolean => name.endsWith("
 
 export async function onTheWeb(browser: Browser, address: string): Promise<ChatInTest> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce" });
-  const page = await context.newPage();
-  const errors: string[] = [];
-  page.setDefaultTimeout(WAIT_MS);
-  page.on("pageerror", ({ message }) => errors.push(message));
-  await page.goto(address);
-  const box = page.locator(".channel-pane textarea");
-  await box.waitFor();
+  const { page, errors } = await openChat(context, address, WAIT_MS);
   return {
     async use(command, options, ...photos) {
       if (photos.length > 0) await attach(page, photos);
-      await box.fill(`/${command} ${lineOf(options)}`);
-      // The list of completions is open at the end of a line; Escape leaves the line as it is.
-      await box.press("Escape");
-      await box.press("Enter");
+      await send(page, `/${command} ${lineOf(options)}`);
     },
     async made(...parts) {
       const item = await finished(page, parts);

@@ -2,13 +2,14 @@
  * A channel of people in the page: the moderator's settings, an art channel, and a vote. The engine is a fake one: how
  * it paints is told elsewhere.
  */
-import { join } from "node:path";
 import { pino } from "pino";
 import type { Browser, Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type Running, startDreamloom } from "../../src/app/application.js";
 import { loadConfig } from "../../src/app/settings/load-settings.js";
+import { shot } from "../bots/web/seen.js";
 import { FakeEngine } from "../fakes/engine.js";
+import { message, openChat, send } from "../support/chat-page.js";
 import { chromiumHint, hasChromium, launchChromium } from "../support/chromium.js";
 import { newFolder } from "../support/new-folder.js";
 
@@ -38,37 +39,16 @@ describe.skipIf(!hasChromium)(`a channel that chooses together (${chromiumHint})
   /** Somebody new in the chat; the first one manages it. */
   async function visit(): Promise<Page> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 1000 } });
-    const page = await context.newPage();
-    page.setDefaultTimeout(STEP_MS);
-    page.on("pageerror", ({ message }) => errors.push(message));
-    await page.goto(running.address ?? "");
-    await page.locator(".channel-pane textarea").waitFor();
+    const { page, errors } = await openChat(context, running.address ?? "", STEP_MS);
+    onTestFinished(() => expect(errors).toEqual([]));
     return page;
   }
-  const errors: string[] = [];
-
-  async function say(page: Page, line: string): Promise<void> {
-    const box = page.locator(".channel-pane textarea");
-    await box.fill(line);
-    // The list of completions is open at the end of a line; Escape leaves the line as it is.
-    await box.press("Escape");
-    await box.press("Enter");
-  }
-
-  const message = (page: Page, text: string | RegExp): Locator =>
-    page.locator(".channel-pane article", { hasText: text }).last();
 
   async function react(page: Page, on: Locator, search: string): Promise<void> {
     await on.hover();
     await on.getByRole("button", { name: "Add a reaction" }).click();
     await page.getByLabel("Find an emoji").fill(search);
     await page.keyboard.press("Enter");
-  }
-
-  /** A look at the page, for people, where a folder for it is named. */
-  async function shot(page: Page, name: string): Promise<void> {
-    const to = process.env.SCREENSHOTS;
-    if (to) await page.screenshot({ path: join(to, `${name}.png`) });
   }
 
   it("sets the channel, paints by reaction, votes, and decides", async () => {
@@ -78,19 +58,19 @@ describe.skipIf(!hasChromium)(`a channel that chooses together (${chromiumHint})
     await photo.waitFor();
 
     // Settings: everybody looks, the moderator changes.
-    await say(ann, "/settings art:on");
+    await send(ann, "/settings art:on");
     await message(ann, "Only those who manage this channel may change its settings").waitFor();
-    await say(moderator, "/settings largest:256 per-person:3");
+    await send(moderator, "/settings largest:256 per-person:3");
     await message(moderator, "Changed. Now:").waitFor();
-    await say(ann, "/settings");
+    await send(ann, "/settings");
     const shown = message(ann, /^.*Settings of #art/s);
     await shown.getByText("256 px").waitFor();
     await shot(ann, "settings");
-    await say(ann, "/dream size:512");
+    await send(ann, "/dream size:512");
     await message(ann, "the largest here is 256 px").waitFor();
 
     // An art channel: anyone's reaction on anybody's picture.
-    await say(moderator, "/settings art:on");
+    await send(moderator, "/settings art:on");
     await message(ann, "#art is an art channel now").waitFor();
     await react(ann, photo, "snowman");
     await message(ann, "Painting in winter")
@@ -100,7 +80,7 @@ describe.skipIf(!hasChromium)(`a channel that chooses together (${chromiumHint})
     const painted = engine.runs.length;
 
     // A vote, with a restart in the middle.
-    await say(ann, "/blend vote minutes:30 size:128");
+    await send(ann, "/blend vote minutes:30 size:128");
     const vote = message(ann, "Vote: which styles should it be?");
     const seen = message(moderator, "Vote: which styles should it be?");
     await vote.getByAltText(/^Styles to choose from/).waitFor();
@@ -140,12 +120,11 @@ describe.skipIf(!hasChromium)(`a channel that chooses together (${chromiumHint})
     await shot(ann, "decided");
 
     // What is stored, and its end.
-    await say(ann, "/settings mydata delete");
+    await send(ann, "/settings mydata delete");
     await message(ann, "Delete all that is stored about you?")
       .getByRole("button", { name: "Delete all of it" })
       .click();
     await message(ann, "Nothing is stored about you any more").waitFor();
     await shot(ann, "deleted");
-    expect(errors).toEqual([]);
   });
 });

@@ -1,10 +1,11 @@
 /** Choosing by pressing: the tiles of a palette and a vote; and on a phone, tools that leave a message's face free. */
 import type { Locator, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
+import { box, message, send } from "../../support/chat-page.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { photo } from "./harness.js";
 import { lookAndRead, overflow, overlap, shot, VIEWS } from "./seen.js";
-import { box, message, moderate, wholeProgram } from "./whole-program.js";
+import { moderate, wholeProgram } from "./whole-program.js";
 
 /** Types a line: the message that answers it, and none that answered an earlier visitor. */
 async function answerTo(page: Page, line: string, text: string): Promise<Locator> {
@@ -12,9 +13,7 @@ async function answerTo(page: Page, line: string, text: string): Promise<Locator
   await page.locator(".channel-pane article").last().waitFor();
   const all = page.locator(".channel-pane article", { hasText: text });
   const before = await all.count();
-  await box(page).fill(line);
-  await box(page).press("Escape");
-  await box(page).press("Enter");
+  await send(page, line);
   return all.nth(before);
 }
 

@@ -1,9 +1,10 @@
 /** Comfort: shortcuts are listed, times are local, few stops by keyboard; axe-core, and who reads it, find nothing. */
 import { describe, expect, it } from "vitest";
+import { box, message, send } from "../../support/chat-page.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { photo } from "./harness.js";
 import { lookAndRead, shot, VIEWS } from "./seen.js";
-import { box, message, moderate, wholeProgram } from "./whole-program.js";
+import { moderate, wholeProgram } from "./whole-program.js";
 import { wordFaults } from "./words.js";
 
 describe.skipIf(!hasChromium)(`comfort (${chromiumHint})`, () => {
@@ -111,9 +112,7 @@ describe.skipIf(!hasChromium)(`comfort (${chromiumHint})`, () => {
       await said.getByRole("button", { name: "Reply" }).click();
       await page.getByText("Replying to").waitFor();
       await lookAndRead(page, "a reply");
-      await box(page).fill("/stylize");
-      await box(page).press("Escape");
-      await box(page).press("Enter");
+      await send(page, "/stylize");
       const palette = message(page, "Which style");
       await palette.getByRole("button", { name: /winter$/ }).waitFor();
       await lookAndRead(page, "a palette");
@@ -274,9 +273,7 @@ describe.skipIf(!hasChromium)(`comfort (${chromiumHint})`, () => {
     const { page } = await visit(view, { timezoneId: "Asia/Tokyo", locale: "en-GB" });
     await moderate(page);
     const told = async (line: string) => {
-      await box(page).fill(line);
-      await box(page).press("Escape");
-      await box(page).press("Enter");
+      await send(page, line);
       return message(page, "Changed. Now:").locator(".markdown strong");
     };
     for (const [line, shown] of [

@@ -2,9 +2,10 @@
 import { describe, expect, it } from "vitest";
 import type { WireSession } from "../../../src/bots/web/wire.js";
 import { catalogue } from "../../../src/engine/networks/catalogue-file.js";
+import { box, message, send } from "../../support/chat-page.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { overflow, shot, VIEWS } from "./seen.js";
-import { box, message, wholeProgram } from "./whole-program.js";
+import { wholeProgram } from "./whole-program.js";
 
 describe.skipIf(!hasChromium)(`completion (${chromiumHint})`, () => {
   const { visit } = wholeProgram();
@@ -115,9 +116,7 @@ describe.skipIf(!hasChromium)(`completion (${chromiumHint})`, () => {
       await page.getByRole("option", { name: /^creatures/ }).waitFor();
       expect(await problem.count()).toBe(0);
 
-      await box(page).fill("/dream size:9999");
-      await box(page).press("Escape");
-      await box(page).press("Enter");
+      await send(page, "/dream size:9999");
       await message(page, "size:9999 is not possible").waitFor();
       await expect.poll(() => box(page).inputValue()).toBe("/dream size:9999");
     });
@@ -148,9 +147,7 @@ describe.skipIf(!hasChromium)(`completion (${chromiumHint})`, () => {
     it("calls lines back with the arrow keys", async () => {
       const { page } = await visit(view);
       for (const line of ["first line", "/help dream"]) {
-        await box(page).fill(line);
-        await box(page).press("Escape");
-        await box(page).press("Enter");
+        await send(page, line);
         await expect.poll(() => box(page).inputValue()).toBe("");
       }
       await box(page).press("ArrowUp");

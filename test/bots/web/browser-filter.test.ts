@@ -2,11 +2,12 @@
 import { describe, expect, it } from "vitest";
 import { sentence } from "../../../src/shared/sentences/sentence.js";
 import { FILTER_ON, JudgingEngine, redPicture } from "../../fakes/judging-engine.js";
+import { send } from "../../support/chat-page.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { partPattern } from "../../support/has-part.js";
 import { photo } from "./harness.js";
 import { overflow, shot, VIEWS } from "./seen.js";
-import { box, wholeProgram } from "./whole-program.js";
+import { wholeProgram } from "./whole-program.js";
 
 describe.skipIf(!hasChromium)(`the filter on the page (${chromiumHint})`, () => {
   const engine = new JudgingEngine();
@@ -20,9 +21,7 @@ describe.skipIf(!hasChromium)(`the filter on the page (${chromiumHint})`, () => 
       const attach = (file: { name: string; mimeType: string; buffer: Buffer }) =>
         page.locator(".channel-pane input[type=file]").setInputFiles(file);
       await attach({ name, mimeType: "image/png", buffer: Buffer.from(await redPicture()) });
-      await box(page).fill("/dream look:eyes");
-      await box(page).press("Escape");
-      await box(page).press("Enter");
+      await send(page, "/dream look:eyes");
       await page.getByText(sentence("filter.upload", { name })).first().waitFor();
       await shot(page, "filter-refused");
       const unsent = page.locator(".pending", { hasText: "/dream look:eyes" });
@@ -34,9 +33,7 @@ describe.skipIf(!hasChromium)(`the filter on the page (${chromiumHint})`, () => 
 
       engine.refusesPaintings = true;
       await attach({ name: "sea.jpg", mimeType: "image/jpeg", buffer: await photo(640, 400) });
-      await box(page).fill(`/dream look:eyes seed:${seed}`);
-      await box(page).press("Escape");
-      await box(page).press("Enter");
+      await send(page, `/dream look:eyes seed:${seed}`);
       const told = other
         .locator(".channel-pane article", { hasText: partPattern(`seed:${seed}`) })
         .filter({ hasText: sentence("filter.result") });

@@ -1,9 +1,10 @@
 /** The first minute: hints that go away, the sample's commands as buttons, and what to do in an empty channel. */
 import { describe, expect, it } from "vitest";
+import { box, message, send } from "../../support/chat-page.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { photo } from "./harness.js";
 import { lookAndRead, overflow, shot, VIEWS } from "./seen.js";
-import { box, message, moderate, wholeProgram } from "./whole-program.js";
+import { moderate, wholeProgram } from "./whole-program.js";
 
 /** Whether the button to the newest message takes presses when it comes, and afterwards. */
 const NEWEST_TAKES_PRESSES = `(async () => {
@@ -87,9 +88,7 @@ describe.skipIf(!hasChromium)(`the first minute (${chromiumHint})`, () => {
       await page.getByText("Nothing here yet.").waitFor();
       await shot(page, "first-empty");
       const before = engine.runs.length;
-      await box(page).fill("/dream");
-      await box(page).press("Escape");
-      await box(page).press("Enter");
+      await send(page, "/dream");
       await message(page, "There is no picture here.").waitFor();
       expect(engine.runs).toHaveLength(before);
       await page.reload();
@@ -119,9 +118,7 @@ describe.skipIf(!hasChromium)(`the first minute (${chromiumHint})`, () => {
       await lookAndRead(page, "a command in the box");
       // In a refusal as well, whose line has come back to the box; what only the person knows is left out.
       await moderate(page);
-      await box(page).fill("/settings show largest");
-      await box(page).press("Escape");
-      await box(page).press("Enter");
+      await send(page, "/settings show largest");
       await expect.poll(() => box(page).inputValue()).toBe("/settings show largest");
       await message(page, "Set largest to what?").getByRole("button", { name: "/settings largest:…" }).click();
       await expect.poll(() => box(page).inputValue()).toBe("/settings largest:");
@@ -162,9 +159,7 @@ describe.skipIf(!hasChromium)(`the first minute (${chromiumHint})`, () => {
   it.each(VIEWS)("takes one to what a press far up has set off, at $width px, $colorScheme", async (view) => {
     const { page } = await visit(view);
     const say = async (line: string) => {
-      await box(page).fill(line);
-      await box(page).press("Escape");
-      await box(page).press("Enter");
+      await send(page, line);
     };
     await say(`/dream picture:none size:${70 + VIEWS.indexOf(view)} octaves:1 steps:1`);
     const dream = message(page, new RegExp(`^(?=.*Dream of)(?=.*size:${70 + VIEWS.indexOf(view)}\\b)(?=.*Done)`, "s"));
@@ -202,9 +197,7 @@ describe.skipIf(!hasChromium)(`the first minute (${chromiumHint})`, () => {
     const { page } = await visit(view);
     const tour = page.getByRole("complementary", { name: "First steps" });
     await tour.getByText("Make your first picture.").waitFor();
-    await box(page).fill("/dream size:64 octaves:1 steps:1");
-    await box(page).press("Escape");
-    await box(page).press("Enter");
+    await send(page, "/dream size:64 octaves:1 steps:1");
     await tour.getByText("Use your own photo.").waitFor();
     // On a phone nothing can be dropped.
     const touches = view.width < 600;

@@ -1,11 +1,12 @@
 /** A film with a player's controls in the gallery: its poster, that it plays, and nothing to compare it with. */
 import { describe, expect, it } from "vitest";
 import { FakeEngine } from "../../fakes/engine.js";
+import { message, send } from "../../support/chat-page.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { movie, NO_FILMS, WITH_FILMS } from "../../support/movie.js";
 import { photo } from "./harness.js";
 import { lookAndRead, overflow, shot, VIEWS } from "./seen.js";
-import { box, message, wholeProgram } from "./whole-program.js";
+import { wholeProgram } from "./whole-program.js";
 
 /** As much of a video's element as is asked about. */
 interface Player {
@@ -24,9 +25,7 @@ describe.skipIf(!hasChromium || NO_FILMS)(`a film in the gallery (${chromiumHint
     const file = { name: `sea-${seed}.jpg`, mimeType: "image/jpeg", buffer: await photo(seed, 240) };
     await page.locator(".channel-pane input[type=file]").setInputFiles(file);
     await page.getByAltText(file.name).waitFor();
-    await box(page).fill(`/zoom format:mp4 frames:8 seed:${seed}`);
-    await box(page).press("Escape");
-    await box(page).press("Enter");
+    await send(page, `/zoom format:mp4 frames:8 seed:${seed}`);
     const run = await engine.next();
     expect(run.request.params).toMatchObject({ format: "mp4", seed });
     run.finishWith(await movie({ seconds: 2, size: "320x240" }), 320, 240, "video/mp4");

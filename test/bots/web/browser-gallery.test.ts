@@ -1,16 +1,15 @@
 /** The gallery: filters by word, style, look and person, and links to works. */
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
+import { message, send } from "../../support/chat-page.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { photo } from "./harness.js";
 import { lookAndRead, overflow, shot, VIEWS } from "./seen.js";
-import { box, message, wholeProgram } from "./whole-program.js";
+import { wholeProgram } from "./whole-program.js";
 
 /** @param size by which it is told from what others have made before */
 async function make(page: Page, line: string, title: string, size: number): Promise<void> {
-  await box(page).fill(`${line} size:${size} steps:1`);
-  await box(page).press("Escape");
-  await box(page).press("Enter");
+  await send(page, `${line} size:${size} steps:1`);
   await message(page, new RegExp(`^(?=.*${title})(?=.*size:${size}\\b)(?=.*Done)`, "s")).waitFor();
 }
 

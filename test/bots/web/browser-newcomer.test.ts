@@ -1,9 +1,10 @@
 /** Somebody who is here for the first time: a dream, a painting by reaction, a variation, a film, and the next day. */
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
+import { send } from "../../support/chat-page.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { lookAndRead, shot, VIEWS } from "./seen.js";
-import { box, wholeProgram } from "./whole-program.js";
+import { wholeProgram } from "./whole-program.js";
 
 const DAY_MS = 86_400_000;
 
@@ -25,9 +26,7 @@ describe.skipIf(!hasChromium)(`a newcomer (${chromiumHint})`, () => {
     await done(page, "Dream of creatures").waitFor();
     await lookAndRead(page, "a newcomer's dream");
 
-    await box(page).fill("/stylize");
-    await box(page).press("Escape");
-    await box(page).press("Enter");
+    await send(page, "/stylize");
     const palette = page.locator(".channel-pane article", { hasText: `Which style, ${me}` });
     const winter = palette.locator(".reaction", { hasText: "⛄" });
     // The bot has offered all of them.

@@ -1,17 +1,16 @@
 /** Told when it is done: unread threads, the title and the icon, toasts, sounds, notifications, and the app. */
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
+import { box, message, send } from "../../support/chat-page.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { lookAndRead, overflow, shot, VIEWS } from "./seen.js";
-import { box, message, wholeProgram } from "./whole-program.js";
+import { wholeProgram } from "./whole-program.js";
 
 describe.skipIf(!hasChromium)(`news (${chromiumHint})`, () => {
   const { visit } = wholeProgram();
 
   async function dream(page: Page, seed: number): Promise<void> {
-    await box(page).fill(`/dream size:64 octaves:1 steps:1 seed:${seed}`);
-    await box(page).press("Escape");
-    await box(page).press("Enter");
+    await send(page, `/dream size:64 octaves:1 steps:1 seed:${seed}`);
   }
   const icon = (page: Page) => page.locator('link[rel="icon"]').evaluate((link) => String(Reflect.get(link, "href")));
   const toast = (page: Page) => page.locator(".toast.news").last();
@@ -69,9 +68,7 @@ describe.skipIf(!hasChromium)(`news (${chromiumHint})`, () => {
       await other.goto(page.url());
       await box(other).waitFor();
       await page.bringToFront();
-      await box(page).fill(`/dream look:eyes size:64 octaves:1 steps:1 seed:${seed + 30}`);
-      await box(page).press("Escape");
-      await box(page).press("Enter");
+      await send(page, `/dream look:eyes size:64 octaves:1 steps:1 seed:${seed + 30}`);
       await message(page, /^(?=.*Dream of eyes)(?=.*Done)/s).waitFor();
       // Both tabs are sent the news at once, and a line that is written then comes after it.
       await toldToBoth;
@@ -154,9 +151,7 @@ describe.skipIf(!hasChromium)(`news (${chromiumHint})`, () => {
       };
       const link = (label: string) => ann.getByRole("link", { name: label, exact: true });
       const say = async (text: string) => {
-        await box(ben).fill(text);
-        await box(ben).press("Escape");
-        await box(ben).press("Enter");
+        await send(ben, text);
         await message(ben, text).waitFor();
       };
       await openDrawer("Channels");

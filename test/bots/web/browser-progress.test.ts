@@ -2,18 +2,17 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { FakeEngine } from "../../fakes/engine.js";
+import { message, send } from "../../support/chat-page.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { lookAndRead, VIEWS } from "./seen.js";
-import { box, message, wholeProgram } from "./whole-program.js";
+import { wholeProgram } from "./whole-program.js";
 
 const dreamOf = (page: Page, seed: number) =>
   message(page, new RegExp(`^(?=.*Dream of creatures)(?=.*seed:${seed}\\b)`, "s"));
 
 async function dream(page: Page, seed: number) {
   await message(page, "Welcome to the studio").waitFor();
-  await box(page).fill(`/dream size:1024 octaves:3 steps:60 seed:${seed}`);
-  await box(page).press("Escape");
-  await box(page).press("Enter");
+  await send(page, `/dream size:1024 octaves:3 steps:60 seed:${seed}`);
   return dreamOf(page, seed);
 }
 

@@ -2,14 +2,13 @@
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { FakeEngine } from "../../fakes/engine.js";
+import { box, message, send } from "../../support/chat-page.js";
 import { chromiumHint, hasChromium, launchChromium } from "../../support/chromium.js";
 import { lookAndRead, overflow, shot, VIEWS } from "./seen.js";
-import { box, message, wholeProgram } from "./whole-program.js";
+import { wholeProgram } from "./whole-program.js";
 
 async function say(page: Page, line: string): Promise<void> {
-  await box(page).fill(line);
-  await box(page).press("Escape");
-  await box(page).press("Enter");
+  await send(page, line);
   await message(page, line).waitFor();
 }
 

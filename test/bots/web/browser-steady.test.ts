@@ -2,9 +2,10 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { FakeEngine } from "../../fakes/engine.js";
+import { message, send } from "../../support/chat-page.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { shot, VIEWS } from "./seen.js";
-import { box, message, wholeProgram } from "./whole-program.js";
+import { wholeProgram } from "./whole-program.js";
 
 /** The channel's message of a job, by its seed. */
 const dreamOf = (page: Page, seed: number) =>
@@ -39,9 +40,7 @@ describe.skipIf(!hasChromium)(`what is under a pointer (${chromiumHint})`, () =>
     const first = 70 + 2 * VIEWS.indexOf(view);
     const start = async (seed: number) => {
       await message(page, "Welcome to the studio").waitFor();
-      await box(page).fill(`/dream size:1024 octaves:3 steps:60 seed:${seed}`);
-      await box(page).press("Escape");
-      await box(page).press("Enter");
+      await send(page, `/dream size:1024 octaves:3 steps:60 seed:${seed}`);
       const run = await engine.next();
       await dreamOf(page, seed).getByRole("progressbar").waitFor();
       await dreamOf(page, seed).getByText("In progress").waitFor();
@@ -84,9 +83,7 @@ describe.skipIf(!hasChromium)(`what is under a pointer (${chromiumHint})`, () =>
     const ending = await start(seed);
     // One that waits has its room from the beginning.
     const later = first + 100;
-    await box(other).fill(`/dream size:1024 octaves:3 steps:60 seed:${later}`);
-    await box(other).press("Escape");
-    await box(other).press("Enter");
+    await send(other, `/dream size:1024 octaves:3 steps:60 seed:${later}`);
     await dreamOf(other, later).getByText("in line").waitFor();
     await dreamOf(other, later).getByText("No replies yet").waitFor();
     await dreamOf(other, later)

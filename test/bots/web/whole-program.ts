@@ -6,6 +6,7 @@ import { afterAll, beforeAll, onTestFinished } from "vitest";
 import { type Running, startDreamloom } from "../../../src/app/application.js";
 import { loadConfig } from "../../../src/app/settings/load-settings.js";
 import { FakeEngine } from "../../fakes/engine.js";
+import { box } from "../../support/chat-page.js";
 import { launchChromium } from "../../support/chromium.js";
 import { newFolder } from "../../support/new-folder.js";
 import { type View, windowOf } from "./seen.js";
@@ -57,7 +58,7 @@ export function wholeProgram(engine = new FakeEngine({ automatic: true }), env: 
     page.on("pageerror", ({ message }) => errors.push(message));
     page.on("console", (said) => said.type() === "error" && errors.push(`${said.text()} ${said.location().url}`));
     await page.goto(running.address ?? "");
-    await page.locator(".channel-pane textarea").waitFor();
+    await box(page).waitFor();
     return { page, errors } satisfies Visit;
   }
 
@@ -80,8 +81,3 @@ export async function moderate(page: Page): Promise<void> {
   }).then(({ status }) => ({ status }))`);
   if (status !== 200) throw new Error(`not made a moderator: ${status}`);
 }
-
-export const box = (page: Page, pane = ".channel-pane") => page.locator(`${pane} textarea`);
-
-export const message = (page: Page, text: string | RegExp, pane = ".channel-pane") =>
-  page.locator(`${pane} article`, { hasText: text }).last();
