@@ -10,7 +10,8 @@ const MOST_BYTES = 64e6;
 
 /**
  * Writes changes of jobs and their results, and keeps what a full or read-only disk has refused until it takes it. What
- * waits is bounded by the jobs accepted before the disk failed, as such a disk takes no new ones either.
+ * waits is bounded by the jobs accepted before the disk failed, as such a disk takes no new ones either. Nothing more is
+ * written of a job while its result waits.
  */
 export class WriteBuffer {
   readonly #changes = new Map<string, JobChange>();
@@ -46,12 +47,21 @@ export class WriteBuffer {
     const whole = { ...this.#changes.get(id), ...change };
     this.#changes.delete(id);
     try {
+      // A job that is done has its result, for whoever reads it meanwhile and for the start after a kill.
+      await this.#keepWaiting(id);
       await this.repository.update(id, whole);
     } catch (error) {
       if (mayPass(error)) this.#changes.set(id, whole);
       this.#retryLater();
       throw error;
     }
+  }
+
+  async #keepWaiting(id: string): Promise<void> {
+    const picture = this.#results.get(id);
+    if (!picture) return;
+    await this.repository.keepResult(id, picture);
+    this.#results.delete(id);
   }
 
   /** Rejects when the repository has refused the image, which may be kept all the same. */
@@ -79,10 +89,7 @@ export class WriteBuffer {
     if (this.#changes.size + this.#results.size === 0) return;
     const jobs = new Set([...this.#changes.keys(), ...this.#results.keys()]);
     try {
-      for (const [id, picture] of [...this.#results]) {
-        await this.repository.keepResult(id, picture);
-        this.#results.delete(id);
-      }
+      for (const id of [...this.#results.keys()]) await this.#keepWaiting(id);
       for (const id of [...this.#changes.keys()]) await this.update(id, {});
       this.logger.info({ jobs: [...jobs] }, "what the disk had refused is written");
     } catch (error) {

@@ -46,7 +46,7 @@ export function storeError(cause: unknown, path: string): unknown {
   const foreign = anotherUsers(code, path);
   if (foreign) return new StoreError("unwritable", "store.foreign", foreign, { cause });
   if (
-    /^(EACCES|ENOENT|EPERM|EROFS|ENOTDIR|EEXIST|EISDIR)$/.test(code) ||
+    /^(EACCES|ENOENT|EPERM|EROFS|ENOTDIR|EEXIST|EISDIR|EIO|ESTALE|EMFILE|ENFILE)$/.test(code) ||
     /^SQLITE_(READONLY|CANTOPEN|PERM|IOERR)/.test(code)
   ) {
     return new StoreError("unwritable", "store.unwritable", { path, code }, { cause });

@@ -166,7 +166,10 @@ export class Images {
     const arriving = pictures.map(({ bytes }) => sha256(bytes));
     for (const sha of arriving) this.#arriving.set(sha, (this.#arriving.get(sha) ?? 0) + 1);
     try {
-      const images = await Promise.all(pictures.map((picture, index) => this.#write(arriving[index] ?? "", picture)));
+      const writes = pictures.map((picture, index) => this.#write(arriving[index] ?? "", picture));
+      // Of several that are refused none is still being written afterwards.
+      await Promise.allSettled(writes);
+      const images = await Promise.all(writes);
       const write = () => {
         const rows = images.map((image) => ({ ...image, createdAt: this.now() }));
         if (rows.length > 0) this.database.orm.insert(imageTable).values(rows).onConflictDoNothing().run();
@@ -186,6 +189,16 @@ export class Images {
         if (left === 0) this.#arriving.delete(sha);
         else this.#arriving.set(sha, left);
       }
+      this.#removeUnknown(arriving);
+    }
+  }
+
+  /** Of what was refused no file is left that would take the space of a full disk. */
+  #removeUnknown(shas: readonly string[]): void {
+    try {
+      for (const sha of shas) if (!this.#arriving.has(sha) && !this.info(sha)) this.#files.remove(sha);
+    } catch (error) {
+      this.logger.warn({ err: error }, "files of pictures are left over; the daily clean-up removes them");
     }
   }
 

@@ -2,7 +2,8 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { closeSync, openSync, rmdirSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { ChatError } from "../../src/port/chat-error.js";
 import { StoreError } from "../../src/shared/store-error.js";
 import { ann, ben, FakeChat, source } from "../fakes/chat.js";
 import { FakeEngine, picture } from "../fakes/engine.js";
@@ -136,6 +137,35 @@ describe("a data folder that takes nothing", () => {
       expect(app.queue.positions()).toEqual([]);
     },
   );
+
+  it("calls no result lost that still waits for the disk, and posts it once", async () => {
+    const { chat, engine, repository: jobs, app, quiet, store } = await studio();
+    const keepResult = jobs.keepResult.bind(jobs);
+    // There is space for a row, and none for a picture. The web chat's pictures are on the same disk.
+    jobs.keepResult = () => Promise.reject(refuse());
+    const untold = vi.spyOn(app.queue, "untold");
+    await chat.say(ann, "/dream octaves:1 picture:none");
+    const run = await engine.next();
+    const [{ job } = expect.fail()] = app.queue.positions();
+    chat.fault = (call, { content }) =>
+      content?.text.includes("Your picture is ready")
+        ? new ChatError("unavailable", { message: `The disk is full (${call}).` })
+        : undefined;
+    await run.finish();
+    await quiet();
+    await chat.until(() => app.debts.count("fake") > 0, "something that is owed");
+    await expect.poll(() => untold.mock.results.length).toBeGreaterThan(1);
+    expect(await untold.mock.results[0]?.value).toBe("unwritten");
+    expect([store.jobs.get(job.id)?.state, finals(chat)]).toEqual(["running", []]);
+    jobs.keepResult = keepResult;
+    chat.fault = () => undefined;
+    await chat.say(ben, "/dream octaves:1 picture:none");
+    await (await engine.next()).finish();
+    await chat.until(() => store.jobs.unnotified().length === 0 && finals(chat).length === 2, "both pictures");
+    await quiet();
+    expect(store.jobs.get(job.id)?.state).toBe("done");
+    expect((await jobs.result(job.id))?.bytes.byteLength).toBeGreaterThan(0);
+  });
 
   it("keeps what it could not write until it can, without writing old news over new", async () => {
     const {

@@ -43,8 +43,8 @@ describe("what a disk has refused", () => {
     await buffer.update("A", { unnotified: false });
     await buffer.settle();
     expect(written).toEqual([
-      ["A", { state: "done", attempts: 1, unnotified: false }],
       ["A", 1e6],
+      ["A", { state: "done", attempts: 1, unnotified: false }],
     ]);
     await buffer.settle();
     expect(written).toHaveLength(2);

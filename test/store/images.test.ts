@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { pino } from "pino";
 import { describe, expect, it } from "vitest";
 import { sha256 } from "../../src/store/images.js";
@@ -54,6 +54,21 @@ describe("stored pictures", () => {
     expect(await store.images.read(sha256(shared))).toBeUndefined();
   });
 
+  it("leave no file of what was refused, be it by the disk or by the database", async () => {
+    const { store, dir } = makeStore();
+    const [small, large] = [bytes("small"), bytes("large")];
+    const blocked = fileOf(dir, large);
+    // A file where the folder should be.
+    writeFileSync(dirname(blocked), "");
+    const two = job({ pictures: ["image", "style"] });
+    await expect(store.jobs.add(two, { image: small, style: large })).rejects.toMatchObject({ kind: "unwritable" });
+    rmSync(dirname(blocked));
+    const one = job({ pictures: ["image"] });
+    await store.jobs.add(one, { image: large });
+    await expect(store.jobs.add(one, { image: small })).rejects.toThrow(/a second job/);
+    expect(files(dir)).toEqual([sha256(large)]);
+  });
+
   it("do not go while the same picture is coming in", async () => {
     const { store, dir } = makeStore();
     const shared = bytes("shared");
@@ -98,7 +113,7 @@ describe("stored pictures", () => {
     expect(store.jobs.get(one.id)?.id).toBe(one.id);
   });
 
-  it("that a refused style has brought go with the next clean-up, like files of a crash", async () => {
+  it("that a refused style has brought go at once, those of a crash with the next clean-up", async () => {
     const { store, dir, clock } = makeStore();
     clock.now = Date.now();
     const limits = { perCommunity: 9, perPerson: 9 };
@@ -118,8 +133,8 @@ describe("stored pictures", () => {
     const half = join(dir, "images", "ab", ".half.part");
     mkdirSync(join(dir, "images", "ab"), { recursive: true });
     writeFileSync(half, "");
-    expect(files(dir)).toHaveLength(3);
-    expect((await store.retention.apply({ days: 0, megabytes: 0 })).strays).toBe(2);
+    expect(files(dir)).toHaveLength(2);
+    expect((await store.retention.apply({ days: 0, megabytes: 0 })).strays).toBe(1);
     expect(existsSync(half)).toBe(false);
     const [left] = store.styles.list(club);
     expect(left && (await store.styles.picture(left))).toBeDefined();

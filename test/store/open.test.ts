@@ -161,5 +161,8 @@ describe("a full disk", () => {
     }
     const other = new Error("something else");
     expect(storeError(other, "/data")).toBe(other);
+    // A disk that fails, one across the network that has gone, and too many open files.
+    for (const code of ["EIO", "ESTALE", "EMFILE"])
+      expect(storeError(Object.assign(other, { code }), "/data")).toMatchObject({ kind: "unwritable" });
   });
 });
