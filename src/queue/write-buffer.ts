@@ -10,8 +10,8 @@ const MOST_BYTES = 64e6;
 
 /**
  * Writes changes of jobs and their results, and keeps what a full or read-only disk has refused until it takes it. What
- * waits is bounded by the jobs accepted before the disk failed, as such a disk takes no new ones either. Nothing more is
- * written of a job while its result waits.
+ * waits is bounded by the jobs accepted before the disk failed, as such a disk takes no new ones either. Nothing more
+ * is written of a job while its result waits.
  */
 export class WriteBuffer {
   readonly #changes = new Map<string, JobChange>();
@@ -47,7 +47,7 @@ export class WriteBuffer {
     const whole = { ...this.#changes.get(id), ...change };
     this.#changes.delete(id);
     try {
-      // A job that is done has its result, for whoever reads it meanwhile and for the start after a kill.
+      // A job that is done has its result, for those who read it meanwhile and for the start after a kill.
       await this.#keepWaiting(id);
       await this.repository.update(id, whole);
     } catch (error) {
