@@ -7,11 +7,14 @@ const TRY_MS = 10;
 
 /**
  * Writes lines to an open file, a pipe or a terminal at once. What it does not take is dropped, and the next line is
- * tried again: a full disk, or a reader that has gone, ends no program.
+ * tried again: a full disk, or a reader that has gone, ends no program. A slow reader is waited for once, not at each
+ * line: meanwhile the program does nothing else.
  */
 export class LineOutput {
   /** The last line was cut off in the middle. */
   #cut = false;
+  /** The last line was dropped, or cut off. */
+  #full = false;
 
   constructor(private readonly fd: number) {}
 
@@ -21,8 +24,10 @@ export class LineOutput {
     try {
       while (written < bytes.length) written += this.#some(bytes.subarray(written));
       this.#cut = false;
+      this.#full = false;
     } catch {
       this.#cut ||= written > 0;
+      this.#full = true;
     }
   }
 
@@ -38,7 +43,7 @@ export class LineOutput {
   }
 
   #some(bytes: Uint8Array): number {
-    const end = performance.now() + PATIENCE_MS;
+    const end = performance.now() + (this.#full ? 0 : PATIENCE_MS);
     for (;;) {
       try {
         return writeSync(this.fd, bytes);

@@ -1,4 +1,5 @@
-import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { closeSync, constants, existsSync, openSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { LineOutput } from "../../src/app/line-output.js";
@@ -54,6 +55,29 @@ describe("the log", () => {
       closeSync(fd);
     },
   );
+
+  it("waits once for a reader that does not read, not at each line", () => {
+    const path = join(newFolder(), "pipe");
+    execFileSync("mkfifo", [path]);
+    // Both ends in one, so that a full pipe says so.
+    const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+    onTestFinished(() => closeSync(fd));
+    const output = new LineOutput(fd);
+    const pause = vi.spyOn(performance, "now");
+    onTestFinished(() => pause.mockRestore());
+    let now = 0;
+    // A clock that goes on by half a second whenever it is asked.
+    pause.mockImplementation(() => (now += 500));
+    const line = `${"x".repeat(4095)}\n`;
+    for (let i = 0; i < 100; i++) output.write(line);
+    const asked = pause.mock.calls.length;
+    output.write(line);
+    expect(pause.mock.calls.length - asked).toBeLessThanOrEqual(2);
+    const taken = Buffer.alloc(1 << 20);
+    readSync(fd, taken);
+    output.write("again\n");
+    expect(readSync(fd, taken)).toBe("again\n".length);
+  });
 
   it.each(SECRET_VARIABLES)("never holds %s, whatever is logged", (name) => {
     const secret = 'sw0rd"fish-Ünter/45+6=';
