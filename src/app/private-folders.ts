@@ -1,6 +1,7 @@
 import { chmodSync, lstatSync, readdirSync, type Stats } from "node:fs";
 import { join } from "node:path";
 import type { Logger } from "pino";
+import { makeFolder } from "../shared/make-folder.js";
 import type { Config } from "./settings/load-settings.js";
 
 /** What others may not do with what the program writes, and whose it is then. */
@@ -15,6 +16,21 @@ const OWN = /^(images|pictures|(\.?dreamloom|web-chat)\..+)$/;
 /** What this process and those that it starts write from here on is their user's alone, or that user's group's. */
 export function writePrivately({ data }: Pick<Config, "data">): void {
   process.umask(ACCESS[data.access].mask);
+}
+
+/**
+ * Makes a folder of the program's own, private as above, for a verb whose other files are its user's to share: the bot
+ * would find it open at its start, and complain of it.
+ */
+export function makePrivately({ data }: Pick<Config, "data">, folder: string): void {
+  const before = process.umask(ACCESS[data.access].mask);
+  try {
+    makeFolder(folder);
+  } catch {
+    // Whatever uses it says what is wrong with it.
+  } finally {
+    process.umask(before);
+  }
 }
 
 /** Takes from others what they may do in folders of before. What the program does not own is left as it is. */

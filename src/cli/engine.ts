@@ -1,6 +1,7 @@
 /** The engine for a command line: in this process, with the settings that the bots use too. */
 import { type Command, Option } from "commander";
 import { engineSettings } from "../app/engine-settings.js";
+import { makePrivately } from "../app/private-folders.js";
 import { type Config, loadConfig } from "../app/settings/load-settings.js";
 import { type OpenEngine, openEngine } from "../engine/open.js";
 import { RUNTIME_CHOICES, type RuntimeChoice } from "../engine/runtimes/choose.js";
@@ -29,6 +30,7 @@ export async function withEngine<T>(
   work: (engine: OpenEngine, config: Config) => Promise<T>,
 ): Promise<T> {
   const config = loadConfig();
+  makePrivately(config, config.models.dir);
   const engine = openEngine({ ...engineSettings(config), ...(runtime && { runtime }) });
   const network = async (id: string) => {
     const bar = downloadBar(id, json);

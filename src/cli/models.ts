@@ -1,6 +1,7 @@
 /** `dreamloom models ...`: the networks there are, fetching them, adding one's own, and their layers. */
 import { type Command, InvalidArgumentError } from "commander";
 import { engineSettings } from "../app/engine-settings.js";
+import { makePrivately } from "../app/private-folders.js";
 import { loadConfig } from "../app/settings/load-settings.js";
 import { addNetwork } from "../engine/networks/add-network.js";
 import { pullNetwork } from "../engine/networks/catalogue.js";
@@ -72,8 +73,9 @@ async function list({ json }: Json): Promise<void> {
 async function pull(id: string, { json = false }: Json): Promise<void> {
   const started = performance.now();
   const bar = downloadBar(id, json);
-  const settings = engineSettings(loadConfig());
-  const pulled = await pullNetwork(id, { ...settings, onProgress: bar.show }).finally(bar.end);
+  const config = loadConfig();
+  makePrivately(config, config.models.dir);
+  const pulled = await pullNetwork(id, { ...engineSettings(config), onProgress: bar.show }).finally(bar.end);
   if (json) printJson({ ...pulled, seconds: (performance.now() - started) / 1000 });
   else process.stdout.write(`${sentence("cli.pulled", pulled)}\n`);
 }

@@ -4,7 +4,7 @@ import { pino } from "pino";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { startDreamloom } from "../../src/app/application.js";
 import { backUpData } from "../../src/app/back-up.js";
-import { closeFolders, writePrivately } from "../../src/app/private-folders.js";
+import { closeFolders, makePrivately, writePrivately } from "../../src/app/private-folders.js";
 import { loadConfig } from "../../src/app/settings/load-settings.js";
 import { photo, Visitor } from "../bots/web/harness.js";
 import { FakeEngine } from "../fakes/engine.js";
@@ -46,6 +46,19 @@ async function run(access: string) {
   await running.stop();
   return { top: mode(data), here, copy: modesIn(copy) };
 }
+
+describe("a folder that a verb makes", () => {
+  it.each([
+    ["owner", "700"],
+    ["group", "750"],
+  ])("is as private as the bot's own for %s, and leaves nothing to close", (access, expected) => {
+    const folder = join(dir, "cache", "models");
+    const config = loadConfig({ DATA_ACCESS: access });
+    makePrivately(config, folder);
+    expect(mode(folder)).toBe(expected);
+    makePrivately(config, join("/proc", "models"));
+  });
+});
 
 describe("what the program writes", () => {
   it("is its user's alone: databases, pictures, and copies of them", async () => {

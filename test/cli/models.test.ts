@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { cp, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -35,6 +35,12 @@ function expectMistake({ code, out, err }: Ended, words: RegExp): void {
   expect(err).toMatch(words);
   expect(err.trim().split("\n")).toHaveLength(1);
 }
+
+it("a verb makes the models folder its user's alone, as the bot would", async () => {
+  const fresh = join(newFolder(), "cache", "models");
+  const { code } = await dreamloom(["models", "layers", "mine"], { env: { MODELS_DIR: fresh, MODELS_PATH: path } });
+  expect([code, (statSync(fresh).mode & 0o777).toString(8)]).toEqual([0, "700"]);
+});
 
 describe("dreamloom models list", () => {
   it("shows the catalogue and the folders, with what is here, how large it is and its licence", async () => {
