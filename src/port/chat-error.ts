@@ -1,4 +1,4 @@
-import { type Said, type SaidWith, SentenceError } from "../shared/sentences/sentence-error.js";
+import { KindError, type Said, SentenceError } from "../shared/sentences/sentence-error.js";
 
 export type ChatErrorKind =
   | "gone"
@@ -10,15 +10,8 @@ export type ChatErrorKind =
   | "unavailable";
 
 /** Why a platform did not do what was asked. `message` is a sentence that users can act on. */
-export class ChatError<S extends Said = Said> extends SentenceError<S> {
+export class ChatError<S extends Said = Said> extends KindError<ChatErrorKind, S> {
   override readonly name = "ChatError";
-  constructor(
-    readonly kind: ChatErrorKind,
-    said: S,
-    ...rest: SaidWith<S>
-  ) {
-    super(said, ...rest);
-  }
 }
 
 const PASSING: readonly ChatErrorKind[] = ["rate-limited", "timeout", "unavailable"];

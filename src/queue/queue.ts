@@ -1,6 +1,6 @@
 import type { Job, JobFailure, JobMessages } from "../domain/model.js";
 import type { EngineFrame, EngineResult } from "../engine/process/engine.js";
-import { type Said, type SaidWith, SentenceError } from "../shared/sentences/sentence-error.js";
+import { KindError, type Said } from "../shared/sentences/sentence-error.js";
 import type { Seen } from "../shared/sighting.js";
 import type { JobRequest } from "./job-request.js";
 import type { Verdict } from "./picture-filter.js";
@@ -135,13 +135,6 @@ type QueueErrorKind =
   | "closing";
 
 /** Why a job was not accepted, in a sentence for the person who asked. */
-export class QueueError<S extends Said = Said> extends SentenceError<S> {
+export class QueueError<S extends Said = Said> extends KindError<QueueErrorKind, S> {
   override readonly name = "QueueError";
-  constructor(
-    readonly kind: QueueErrorKind,
-    said: S,
-    ...rest: SaidWith<S>
-  ) {
-    super(said, ...rest);
-  }
 }

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
-import { type Said, type SaidWith, SentenceError } from "./sentences/sentence-error.js";
+import { KindError, type Said } from "./sentences/sentence-error.js";
 
 /**
  * - "newer", "in-use", "unwritable", "full", "damaged", "locked": the data folder itself, for those who run the
@@ -21,15 +21,8 @@ type StoreErrorKind =
   | "cursor";
 
 /** Why something could not be stored or found. `message` is a sentence that says what would help. */
-export class StoreError<S extends Said = Said> extends SentenceError<S> {
+export class StoreError<S extends Said = Said> extends KindError<StoreErrorKind, S> {
   override readonly name = "StoreError";
-  constructor(
-    readonly kind: StoreErrorKind,
-    said: S,
-    ...rest: SaidWith<S>
-  ) {
-    super(said, ...rest);
-  }
 }
 
 /**

@@ -15,6 +15,7 @@ import { FakeSlack } from "../fakes/slack/server.js";
 import { clusterSettings, startWorker } from "../queue/cluster/harness.js";
 import { newFolder } from "../support/new-folder.js";
 import { hasRedis, redisHint, startRedis } from "../support/redis.js";
+import { takenPort } from "../support/taken-port.js";
 
 /** What doctor says of each service, as "✓ ...", "✗ ..." or "- ...". */
 async function said(env: Readonly<Record<string, string>>): Promise<Record<string, string>> {
@@ -26,13 +27,7 @@ async function said(env: Readonly<Record<string, string>>): Promise<Record<strin
 
 describe("doctor, of services", () => {
   it("says what is off, free and taken", async () => {
-    const squatter = createServer();
-    await new Promise<void>((done) => squatter.listen(0, "127.0.0.1", done));
-    onTestFinished(() => {
-      squatter.close();
-    });
-    const taken = squatter.address();
-    const port = typeof taken === "object" && taken ? String(taken.port) : "";
+    const port = String(await takenPort());
     expect(await said({ OPS_ENABLED: "false", WEB_PORT: port })).toEqual({
       store: "- nothing is kept yet",
       Redis: "- not used, until REDIS_URL is set",

@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, openSync, statSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { freePort } from "../support/free-port.js";
 import { newFolder } from "../support/new-folder.js";
+import { takenPort } from "../support/taken-port.js";
 import { waitFor } from "../support/wait-for.js";
 import { dreamloom } from "./run.js";
 
@@ -82,13 +82,7 @@ describe("dreamloom start", () => {
   });
 
   it("says so when its port is taken", async () => {
-    const squatter = createServer();
-    await new Promise<void>((done) => squatter.listen(0, "127.0.0.1", done));
-    onTestFinished(() => {
-      squatter.close();
-    });
-    const taken = squatter.address();
-    const port = typeof taken === "object" && taken ? String(taken.port) : "";
+    const port = String(await takenPort());
     const { code, out, err } = await dreamloom(["start"], {
       env: { WEB_PORT: port, OPS_PORT: "0", DATA_DIR: newFolder(), LOG_LEVEL: "silent" },
     });

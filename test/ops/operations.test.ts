@@ -1,10 +1,11 @@
-import { createServer } from "node:net";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { EngineStatus } from "../../src/engine/process/engine.js";
 import type { ChatHandlers, ChatHealth } from "../../src/port/adapter.js";
 import { ChatError } from "../../src/port/chat-error.js";
 import { ann, ben, FakeChat } from "../fakes/chat.js";
 import { FakeEngine } from "../fakes/engine.js";
+import { freePort } from "../support/free-port.js";
+import { takenPort } from "../support/taken-port.js";
 import { waitFor } from "../support/wait-for.js";
 import { program, scrape } from "./program.js";
 
@@ -106,14 +107,7 @@ describe("health", () => {
         });
       }
     }
-    const probe = createServer();
-    const port = await new Promise<number>((resolve) => {
-      probe.listen(0, "127.0.0.1", () => {
-        const address = probe.address();
-        const free = typeof address === "object" && address ? address.port : 0;
-        probe.close(() => resolve(free));
-      });
-    });
+    const port = await freePort();
     const starting = program({ chats: [new SlowChat()], env: { OPS_PORT: String(port) } });
     const address = `http://127.0.0.1:${port}`;
     await waitFor(async () => expect((await ask(address, "/readyz")).status).toBe(503));
@@ -142,13 +136,7 @@ describe("health", () => {
   it("can be switched off, and a port that is taken does not keep the program from serving people", async () => {
     const off = await program({ env: { OPS_ENABLED: "false" } });
     expect(off.running.operationAddress).toBeUndefined();
-    const squatter = createServer();
-    await new Promise<void>((done) => squatter.listen(0, "127.0.0.1", done));
-    onTestFinished(() => {
-      squatter.close();
-    });
-    const taken = squatter.address();
-    const port = typeof taken === "object" && taken ? String(taken.port) : "";
+    const port = String(await takenPort());
     const { running, lines, chat, engine } = await program({ env: { OPS_PORT: port } });
     expect(running.operationAddress).toBeUndefined();
     expect(lines.map(({ msg }) => msg)).toContain(

@@ -58,6 +58,21 @@ export function done(more: Partial<Job> = {}): Job {
   return job({ state: "done", finishedAt: 1_700_000_100_000 + made, result, ...more });
 }
 
+/** What is stored about somebody of whom nothing is. */
+export const NOTHING = {
+  jobs: [],
+  pictures: [],
+  styles: [],
+  presets: [],
+  looks: [],
+  lent: [],
+  favourites: [],
+  boards: [],
+  votes: [],
+  reports: [],
+  settings: [],
+};
+
 /** Some bytes that no other picture has. */
 export function bytes(text: string, length = text.length): Uint8Array {
   return new Uint8Array(Buffer.alloc(length, text));

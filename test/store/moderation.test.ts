@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Acts } from "../../src/store/acts.js";
 import { Database } from "../../src/store/database.js";
 import { newFolder } from "../support/new-folder.js";
-import { addDone, ann, art, bob, club, job, makeStore } from "./make.js";
+import { addDone, ann, art, bob, club, job, makeStore, NOTHING } from "./make.js";
 
 const mo = { id: "mo", name: "Mo" };
 const other = { platform: "fake", community: "other" };
@@ -141,19 +141,7 @@ describe("a person's own", () => {
     expect(store.myData.read(bob)).toMatchObject({ reports: [{ job: job.id }], optedOutAt: clock.now });
     expect(store.myData.remove(bob)).toMatchObject({ reports: 1 });
     expect(store.optOuts.has(bob)).toBe(false);
-    expect(store.myData.read(bob)).toEqual({
-      jobs: [],
-      pictures: [],
-      styles: [],
-      presets: [],
-      looks: [],
-      lent: [],
-      favourites: [],
-      boards: [],
-      votes: [],
-      reports: [],
-      settings: [],
-    });
+    expect(store.myData.read(bob)).toEqual(NOTHING);
     expect([store.bars.count(club), store.acts.of(club, 9).length]).toEqual([1, 1]);
   });
 });

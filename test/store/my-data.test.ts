@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { openSqlite } from "../../src/shared/native.js";
 import { sha256 } from "../../src/store/images.js";
 import type { Store } from "../../src/store/open.js";
-import { addDone, ann, art, bob, bytes, club, job, makeStore, message } from "./make.js";
+import { addDone, ann, art, bob, bytes, club, job, makeStore, message, NOTHING } from "./make.js";
 
 const limits = { perCommunity: 9, perPerson: 9 };
 const bobAuthor = { id: "bob", name: "Bob" };
@@ -76,19 +76,7 @@ describe("a person's data", () => {
 
     const removed = store.myData.remove(ann);
     expect(removed).toMatchObject({ jobs: 2, styles: 1, favourites: 2, boards: 1, votes: 2, images: 3 });
-    expect(store.myData.read(ann)).toEqual({
-      jobs: [],
-      pictures: [],
-      styles: [],
-      presets: [],
-      looks: [],
-      lent: [],
-      favourites: [],
-      boards: [],
-      votes: [],
-      reports: [],
-      settings: [],
-    });
+    expect(store.myData.read(ann)).toEqual(NOTHING);
     expect(onDisk()).not.toContain("annsparameter");
     expect(onDisk()).not.toContain(`input of ${anns.id}`);
     expect(store.jobs.ofMessage(message("1"))).toBeUndefined();

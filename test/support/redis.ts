@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { Redis } from "ioredis";
+import { freePort } from "./free-port.js";
 import { newFolder } from "./new-folder.js";
 
 /** How to get the server that tests of the cluster need; part of their names, so that a skip tells its own mend. */
@@ -20,16 +20,6 @@ export interface RedisServer {
   /** Starts it again at the same port, with what it has kept on disk. */
   start(): Promise<void>;
   stop(): Promise<void>;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port was given");
-  return address.port;
 }
 
 /** Starts a Redis. `persistent` ones write every change to disk before they answer; others forget all when they end. */

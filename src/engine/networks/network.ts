@@ -1,5 +1,5 @@
 /** A trained network, ready to be built into tensor programs. */
-import { type Said, type SaidWith, SentenceError } from "../../shared/sentences/sentence-error.js";
+import { KindError, type Said } from "../../shared/sentences/sentence-error.js";
 import { leastSide } from "../graph/dimensions.js";
 import type { Node } from "../graph/node.js";
 import { input } from "../graph/ops.js";
@@ -122,15 +122,8 @@ export function leastSideToName(network: Network): number {
 type NetworkErrorKind = "unknown" | "unreachable" | "corrupt" | "unsupported";
 
 /** Why a network cannot be used, in a sentence that says what would help. */
-export class NetworkError<S extends Said = Said> extends SentenceError<S> {
+export class NetworkError<S extends Said = Said> extends KindError<NetworkErrorKind, S> {
   override readonly name = "NetworkError";
-  constructor(
-    readonly kind: NetworkErrorKind,
-    said: S,
-    ...rest: SaidWith<S>
-  ) {
-    super(said, ...rest);
-  }
 }
 
 /** Says that a network does not tell classes apart. */

@@ -4,7 +4,7 @@
  */
 
 import type { MemoryReservations, Reservation } from "../../shared/memory-budget.js";
-import { type Said, type SaidWith, SentenceError } from "../../shared/sentences/sentence-error.js";
+import { KindError, type Said } from "../../shared/sentences/sentence-error.js";
 import type { ChannelMeanings, Seen, Sighting } from "../../shared/sighting.js";
 
 /** What to run. Plain data: it crosses a process border and is stored with the job. */
@@ -178,15 +178,8 @@ export type EngineErrorKind = "input" | "network" | "device" | "memory" | "crash
  * compute cannot. "crashed" and "memory" may be tried again; "time" comes from an engine elsewhere, which keeps the
  * time limit itself.
  */
-export class EngineError<S extends Said = Said> extends SentenceError<S> {
+export class EngineError<S extends Said = Said> extends KindError<EngineErrorKind, S> {
   override readonly name = "EngineError";
-  constructor(
-    readonly kind: EngineErrorKind,
-    said: S,
-    ...rest: SaidWith<S>
-  ) {
-    super(said, ...rest);
-  }
 }
 
 /** Whether an engine has refused or ended something because it is being closed. */

@@ -39,3 +39,14 @@ export abstract class SentenceError<S extends Said = Said> extends Error {
     }
   }
 }
+
+/** One of several kinds, which callers tell apart. */
+export abstract class KindError<K extends string, S extends Said = Said> extends SentenceError<S> {
+  constructor(
+    readonly kind: K,
+    said: S,
+    ...rest: SaidWith<S>
+  ) {
+    super(said, ...rest);
+  }
+}

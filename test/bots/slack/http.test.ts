@@ -8,6 +8,15 @@ import { newFolder } from "../../support/new-folder.js";
 import { eventually } from "../contract-world.js";
 import { openSlack, png } from "./harness.js";
 
+/** How an app that many workspaces install is set up, and the store of their installations. */
+function distributed() {
+  const store = openStore({ dir: newFolder() });
+  onTestFinished(() => store.close());
+  const { slackInstallations: installations } = store;
+  const oauth = { clientId: CLIENT_ID, clientSecret: CLIENT_SECRET, stateSecret: "a long word", installations };
+  return { store, oauth };
+}
+
 describe("requests", () => {
   it("that are not signed by Slack, or are old, get 401 and do nothing", async () => {
     const { fake, ann, art, listener } = await openSlack({ transport: "http" });
@@ -55,15 +64,7 @@ describe("requests", () => {
 
 describe.each(["http", "socket"] as const)("several workspaces over %s", (transport) => {
   async function installed(lastsSeconds?: number) {
-    const dir = newFolder();
-    const store = openStore({ dir });
-    onTestFinished(() => store.close());
-    const oauth = {
-      clientId: CLIENT_ID,
-      clientSecret: CLIENT_SECRET,
-      stateSecret: "a long word",
-      installations: store.slackInstallations,
-    };
+    const { store, oauth } = distributed();
     const open = await openSlack({ transport, chat: { oauth, port: 0 } });
     const { fake, chat } = open;
     fake.oauth.rotation = lastsSeconds !== undefined;
@@ -144,15 +145,7 @@ describe.each(["http", "socket"] as const)("several workspaces over %s", (transp
 
 describe("a whole organisation's installation", () => {
   it("serves its workspaces, also those without an event since the last start", async () => {
-    const dir = newFolder();
-    const store = openStore({ dir });
-    onTestFinished(() => store.close());
-    const oauth = {
-      clientId: CLIENT_ID,
-      clientSecret: CLIENT_SECRET,
-      stateSecret: "a long word",
-      installations: store.slackInstallations,
-    };
+    const { store, oauth } = distributed();
     const { fake, chat, listener } = await openSlack({ chat: { oauth, port: 0, keyValues: store.keyValues } });
     const team = fake.addTeam("xoxb-organisation");
     team.organisation = "E0ORG";

@@ -1,5 +1,4 @@
 import { cp, readdir, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import pino from "pino";
 import sharp from "sharp";
@@ -12,6 +11,7 @@ import type { CommandEvent } from "../../../src/port/events.js";
 import type { Picture } from "../../../src/port/messages.js";
 import { openSqlite } from "../../../src/shared/native.js";
 import { newFolder } from "../../support/new-folder.js";
+import { takenPort } from "../../support/taken-port.js";
 import { waitFor } from "../../support/wait-for.js";
 import { handlers, photo, startChat, Visitor } from "./harness.js";
 
@@ -55,14 +55,11 @@ describe("the first start", () => {
   });
 
   it("says in one sentence that the port is taken", async () => {
-    const other = createServer();
-    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
-    const { port } = other.address() as { port: number };
+    const port = await takenPort();
     const chat = new WebChat({ dataDir: newFolder(), logger: pino({ level: "silent" }), port });
     await expect(chat.start(handlers())).rejects.toThrow(
       `Port ${port} on 127.0.0.1 is taken by another program: stop that one, or choose another with WEB_PORT.`,
     );
-    other.close();
   });
 });
 

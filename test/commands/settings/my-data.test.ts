@@ -3,6 +3,7 @@ import { sha256 } from "../../../src/store/images.js";
 import { ann, art, ben, FakeChat, source } from "../../fakes/chat.js";
 import { FakeEngine, picture } from "../../fakes/engine.js";
 import { studio } from "../../fakes/studio.js";
+import { NOTHING } from "../../store/make.js";
 import { SECRET, tellingImage } from "../../support/telling-images.js";
 
 interface Exported {
@@ -101,20 +102,7 @@ describe("/settings mydata", () => {
       /^Deleted: 2 jobs, 1 style, 1 favourite, 0 choices, and \d pictures? of \d+ kB\. Nothing is stored about you/,
     );
     const rest = store.myData.read({ platform: "fake", user: "ann" });
-    const none = {
-      jobs: [],
-      pictures: [],
-      styles: [],
-      presets: [],
-      looks: [],
-      lent: [],
-      favourites: [],
-      boards: [],
-      votes: [],
-      reports: [],
-      settings: [],
-    };
-    expect(rest).toEqual(none);
+    expect(rest).toEqual(NOTHING);
     expect(store.myData.read({ platform: "fake", user: "ben" }).jobs).toHaveLength(1);
     await chat.say(ben, "/settings mydata delete confirm:yes");
     expect(last()?.text).toMatch(/^Deleted: 1 job, 0 styles/);

@@ -1,4 +1,4 @@
-import { type Said, type SaidWith, SentenceError } from "../../../shared/sentences/sentence-error.js";
+import { KindError, type Said } from "../../../shared/sentences/sentence-error.js";
 
 export interface BlobLimits {
   /** Largest blob in bytes. */
@@ -13,15 +13,8 @@ export interface BlobLimits {
 type BlobErrorKind = "too-large" | "unreachable";
 
 /** Why something could not be sent or fetched. */
-export class BlobError<S extends Said = Said> extends SentenceError<S> {
+export class BlobError<S extends Said = Said> extends KindError<BlobErrorKind, S> {
   override readonly name = "BlobError";
-  constructor(
-    readonly kind: BlobErrorKind,
-    said: S,
-    ...rest: SaidWith<S>
-  ) {
-    super(said, ...rest);
-  }
 }
 
 /** Keys that cannot lead elsewhere, as "../x" does. */
