@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { botOptionsOf } from "../../src/app/bot-options.js";
 import { loadConfig } from "../../src/app/settings/load-settings.js";
-import { changeDream } from "../../src/commands/recipes/chat-recipe.js";
+import { changeDream } from "../../src/commands/recipes/change-dream.js";
 import { newFolder } from "../support/new-folder.js";
 
 const BIRDS = `title: Our birds

@@ -1,31 +1,26 @@
-import { blendDefinition } from "../../engine/recipes/blend/definition.js";
-import { FILM_BYTES, FINISHED, fileOptions } from "../../engine/recipes/common-options.js";
+import { FILM_BYTES, FINISHED } from "../../engine/recipes/common-options.js";
 import {
   completed,
   costKey,
   megabytesOf,
+  type PictureRole,
   pixelsAtOnce,
   type RecipeDefinition,
 } from "../../engine/recipes/definition.js";
-import { DEFINITIONS } from "../../engine/recipes/definitions.js";
 import { ATTACHED_GUIDE, GUIDE } from "../../engine/recipes/dream/guide.js";
 import { framesOf, isMorph, variationsOf } from "../../engine/recipes/outcome.js";
 import { ATTACHED } from "../../engine/recipes/painting/options.js";
-import { TAUGHT, teachDefinition } from "../../engine/recipes/teach/definition.js";
-import { MASK, parseWhere } from "../../engine/recipes/where/syntax.js";
-import { defined } from "../../shared/defined.js";
+import { TAUGHT } from "../../engine/recipes/teach/definition.js";
+import { MASK } from "../../engine/recipes/where/syntax.js";
 import { kebab } from "../../shared/text.js";
 import type { BotOptions } from "../bot-options.js";
-import { type Command, type CommandContext, defineCommand } from "../command.js";
-import { type FoundImage, findFurtherImage, findGivenImage, findImage } from "../images/find-image.js";
-import { imageOption, isLeftOpen, type WantedImage } from "../images/image-option.js";
-import { readVoteRequest, voteOptions } from "../interactive/votes/vote-request.js";
-import { checkLook, lookCredits, taughtLook } from "../looks/taught-look.js";
+import { checkLook, taughtLook } from "../looks/taught-look.js";
 import type { Argument } from "../parsing/command-line.js";
 import type { Options } from "../parsing/options.js";
 import { UserError } from "../user-error.js";
 import { checkCanName } from "./can-name.js";
-import { findGuide, withGuide } from "./guide.js";
+import { dreamWith, withLookFile } from "./change-dream.js";
+import { withGuide } from "./guide.js";
 import {
   chatBounds,
   chatOptions,
@@ -38,7 +33,6 @@ import {
   SIDES,
   type UnnamedImage,
 } from "./recipe.js";
-import { startJob } from "./start-job.js";
 import { stylesOf, withOneStyle, withSharedStyles, withTextureStyle } from "./styles.js";
 
 const largestOf = (params: Params): number => Math.max(...SIDES.map((side) => Number(params[side] ?? 0)));
@@ -123,29 +117,6 @@ async function changed(offer: Offer, { params, pictures }: Draft, given: Params,
 /** Whether something is to be made that a network must know by its name. */
 function saysWords({ options }: RecipeDefinition, params: Params): boolean {
   return Object.entries(options).some(([key, { kind }]) => kind === "classes" && params[key] !== undefined);
-}
-
-/** A dream's parameters with some changed, where a taught look is as good as the network's own. */
-function dreamWith(
-  taught: Awaited<ReturnType<typeof taughtLook>>,
-  {
-    botOptions,
-    params,
-    changes,
-  }: { readonly botOptions: BotOptions; readonly params: Params; readonly changes: Params },
-): Params {
-  if (!taught) return changeDream(botOptions, params, changes);
-  const { name, network } = taught.look;
-  const looks = [...botOptions.looks, { name, help: "", networks: [network] }];
-  return changeDream({ ...botOptions, looks }, params, { ...changes, network });
-}
-
-/** The taught look's file goes with the job as long as it dreams of it. */
-function withLookFile({ params, pictures }: Draft, taught: Awaited<ReturnType<typeof taughtLook>>): Draft {
-  const { [TAUGHT]: before, ...others } = pictures;
-  if (taught && params.look === taught.look.name)
-    return { params, pictures: { ...others, [TAUGHT]: taught.file }, lookCredits: lookCredits(taught.look) };
-  return { params, pictures: others, ...(before && { lookCredits: [] }) };
 }
 
 /**
@@ -242,199 +213,7 @@ function unnamedImages(
   ];
 }
 
-/**
- * A dream's parameters with some changed, and what the change leaves without meaning taken out.
- * @throws UserError when the changes exclude one another, or the network has no such look
- */
-export function changeDream(botOptions: BotOptions, params: Params, changes: Params): Params {
-  if (changes.look !== undefined && changes.layers !== undefined) throw new UserError("dream.look-or-layers");
-  const { look: oldLook, layers: oldLayers, channels: oldChannels, ...rest } = { ...params, ...changes };
-  const network = String(rest.network);
-  const kept = params.network === rest.network && changes.look === undefined;
-  const channels = changes.channels ?? (kept && changes.layers === undefined ? oldChannels : undefined);
-  const layers = changes.layers ?? (kept && changes.channels === undefined ? oldLayers : undefined);
-  const chosen = channels === undefined ? rest : { channels, ...rest };
-  if (layers !== undefined) return { ...chosen, layers };
-  const asked = changes.look !== undefined || (params.network === rest.network && oldLook !== undefined);
-  // A word says what to dream of; a look that is asked for, or was before, mixes in.
-  const mixesIn = oldLook !== undefined && (changes.into ?? changes.away) === undefined;
-  if ((rest.into ?? rest.away) !== undefined && changes.look === undefined && !mixesIn) return chosen;
-  const look = lookFor(botOptions, network, changes.look ?? oldLook, asked);
-  return look === undefined ? chosen : { look, ...chosen };
-}
-
-function lookFor(botOptions: BotOptions, network: string, wanted: unknown, asked: boolean): string | undefined {
-  const known = botOptions.looks.filter((look) => look.networks.includes(network)).map((look) => look.name);
-  if (typeof wanted === "string" && known.includes(wanted)) return wanted;
-  const [first] = known;
-  // A network that is in no folder of ours: only the engine knows its looks, and which of them is its default.
-  if (first === undefined) return typeof wanted === "string" && asked ? wanted : undefined;
-  if (asked)
-    throw new UserError("dream.look-unknown", { network, look: String(wanted), known: known.join(", "), first });
-  return known.includes(botOptions.dream.look) ? botOptions.dream.look : first;
-}
-
-/** By role. */
-type FoundImages = Readonly<Record<string, FoundImage>>;
-
-interface Questions {
-  readonly help?: string;
-  /** Asks people what was left open, instead of starting a job; returns whether it did. */
-  ask(context: CommandContext, images: FoundImages, given: Params, questions: Params): Promise<boolean>;
-  /** Options for `ask` alone: they are no parameters of the recipe, and not printed with a job. */
-  readonly questions?: Options;
-}
-
-/** What some commands ask first, when something was left open. */
-const QUESTIONS: Readonly<Record<string, Questions>> = {
-  stylize: {
-    async ask(context, { image: photo, style1: style, mask }, given) {
-      if (!photo || style || mask || given.style !== undefined) return false;
-      await context.palettes.open({ ...context, photo, given });
-      return true;
-    },
-  },
-  blend: {
-    help: `${blendDefinition.help}, or let the channel vote`,
-    questions: voteOptions,
-    async ask(context, { image: photo }, given, asked) {
-      const vote = readVoteRequest(given, asked);
-      if (!vote || !photo) return false;
-      await context.votes.open({ ...context, photo, given: vote.given }, vote.request);
-      return true;
-    },
-  },
-};
-
-export function recipeCommands(botOptions: BotOptions): {
-  readonly recipes: readonly Recipe[];
-  readonly commands: readonly Command[];
-} {
-  const offered = DEFINITIONS.map((definition) => ({ definition, recipe: chatRecipe(definition, botOptions) }));
-  return {
-    recipes: [...offered.map(({ recipe }) => recipe), { ...chatRecipe(teachDefinition, botOptions), once: true }],
-    commands: offered.map(({ definition, recipe }) => recipeCommand(definition, recipe)),
-  };
-}
-
-/** A command that starts jobs of one recipe: its options are the recipe's, with the image to work on. */
-function recipeCommand(definition: RecipeDefinition, recipe: Recipe): Command {
-  const { examples } = definition;
-  const { help = definition.help, ask, questions = {} } = QUESTIONS[definition.name] ?? {};
-  return defineCommand({
-    name: recipe.command,
-    help,
-    options: inOrder({ ...recipe.options, ...questions, ...imageOptions(definition) }),
-    examples,
-    needsPicture({ picture: wanted, ...given }: Params) {
-      const { main, named } = imagesOf(definition);
-      return (
-        main !== undefined &&
-        isLeftOpen(wanted as WantedImage | undefined) &&
-        (named === undefined || given[named] === undefined) &&
-        !definition.beginsAlone?.(given)
-      );
-    },
-    async run({ picture: wanted, ...values }: Params, context) {
-      const isQuestion = ([key]: [string, unknown]): boolean => Object.hasOwn(questions, key);
-      const asked = Object.fromEntries(Object.entries(values).filter(isQuestion));
-      const given = Object.fromEntries(Object.entries(values).filter((entry) => !isQuestion(entry)));
-      const images = await findImages(definition, wanted as WantedImage | undefined, given, context);
-      if (!images) throw new UserError("image.none", { line: examples[0] ?? "", noise: mayDoWithout(definition) });
-      if (await ask?.(context, images, given, asked)) return;
-      await startJob({ recipe, given, images }, context, context.app);
-    },
-  });
-}
-
-/** Last what can best be done without: some platforms take only so many. */
-function inOrder(options: Options): Options {
-  const last = Object.entries(options).filter(([key]) => Object.hasOwn(fileOptions, key));
-  const others = Object.entries(options).filter(([key]) => !Object.hasOwn(fileOptions, key));
-  return Object.fromEntries([...others, ...last]);
-}
-
-/** The images that a command looks for: the recipe's first, unless an option names it, and perhaps a second one. */
-function imagesOf(definition: RecipeDefinition) {
-  const { pictures, options } = definition;
-  const named = Object.entries(options).find(([, { kind }]) => kind === "style")?.[0];
-  return { main: mainOf(definition), seconds: Object.entries(pictures).filter(([, { second }]) => second), named };
-}
-
 /** The picture to work on; a recipe that begins with noise has none. */
-function mainOf({ pictures }: RecipeDefinition) {
+export function mainOf({ pictures }: RecipeDefinition): readonly [role: string, PictureRole] | undefined {
   return Object.entries(pictures).find(([, { second }]) => !second);
-}
-
-function imageOptions(definition: RecipeDefinition): Options {
-  const { main, seconds, named } = imagesOf(definition);
-  if (!main) return {};
-  const [second] = seconds;
-  const [, { help, without }] = main;
-  const about = without === undefined ? help : `${help}; none: ${without}`;
-  const none = without !== undefined || named !== undefined;
-  return { picture: imageOption({ help: about, none, ...defined({ second: second?.[1].help }) }) };
-}
-
-/** Whether a recipe can begin without an image when it is told to. */
-function mayDoWithout(definition: RecipeDefinition): boolean {
-  return imagesOf(definition).main?.[1].without !== undefined;
-}
-
-/** Undefined when there is none, and the recipe cannot do without or was not told to. */
-async function findImages(
-  definition: RecipeDefinition,
-  wanted: WantedImage | undefined,
-  given: Params,
-  context: CommandContext,
-): Promise<FoundImages | undefined> {
-  const { main, seconds, named } = imagesOf(definition);
-  const limits = context.app.botOptions.pictures;
-  if (!main) return findMaskAlone(definition, given, context);
-  if (named !== undefined && given[named] !== undefined) return {};
-  if (masksAnswered(given, context)) {
-    // A mask alone, in answer to a picture: that one is meant.
-    const first = await findImage({ ...context, event: { ...context.event, attachments: [] } }, limits, wanted);
-    const mask = await findFurtherImage(context, limits, 0);
-    return first && mask && { [main[0]]: first, [MASK]: mask };
-  }
-  const alone = wanted === undefined && definition.beginsAlone?.(given) === true;
-  const first = alone ? await findGivenImage(context, limits) : await findImage(context, limits, wanted);
-  if (!first && !alone && (wanted !== "none" || !mayDoWithout(definition))) return undefined;
-  const found: Record<string, FoundImage> = first ? { [main[0]]: first } : {};
-  const guide = typeof given.like === "string" ? await findGuide(given.like, context, limits) : undefined;
-  if (guide) found[GUIDE] = guide;
-  for (const [i, role] of furtherRoles(seconds, given).entries()) {
-    const other = await findFurtherImage(context, limits, i + (given.like === ATTACHED_GUIDE ? 2 : 1));
-    if (other) found[role] = other;
-  }
-  return found;
-}
-
-/** What begins with noise takes a mask, and no other picture. */
-async function findMaskAlone(
-  { pictures }: RecipeDefinition,
-  given: Params,
-  context: CommandContext,
-): Promise<FoundImages> {
-  const mask =
-    pictures[MASK] && meansMask(given) && (await findFurtherImage(context, context.app.botOptions.pictures, 0));
-  return mask ? { [MASK]: mask } : {};
-}
-
-/** Whether the one picture of a line is the mask of the picture that it answers. */
-function masksAnswered(given: Params, { event }: CommandContext): boolean {
-  return event.repliesTo !== undefined && event.attachments.length === 1 && meansMask(given);
-}
-
-const meansMask = ({ where }: Params): boolean => typeof where === "string" && parseWhere(where)?.kind === MASK;
-
-/** What the second attached image is, and the third: a mask where one is meant, after a style that is not named. */
-function furtherRoles(seconds: ReturnType<typeof imagesOf>["seconds"], given: Params): string[] {
-  const roles = seconds.map(([role]) => role);
-  const others = roles.filter((role) => role !== MASK);
-  if (others.length === 0) return roles;
-  const masked = meansMask(given);
-  const named = given.style !== undefined;
-  return masked ? [...(named ? [] : others), MASK] : others;
 }

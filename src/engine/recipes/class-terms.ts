@@ -46,6 +46,12 @@ function longest(words: readonly string[]): (ClassTerm & { readonly words: numbe
   return undefined;
 }
 
+/** The terms of a text that is understood. */
+function termsOf(text: string): readonly ClassTerm[] | undefined {
+  const terms = readClassTerms(text);
+  return terms && !("unknown" in terms) ? terms : undefined;
+}
+
 /** The terms in their usual form: "great-grey-owl:0.7 castle". */
 function printClassTerms(terms: readonly ClassTerm[]): string {
   return terms.map(({ name, weight }) => `${name.replaceAll(" ", "-")}${weight === 1 ? "" : `:${weight}`}`).join(" ");
@@ -53,8 +59,7 @@ function printClassTerms(terms: readonly ClassTerm[]): string {
 
 /** The names of terms: "jellyfish", "castle". */
 export function classTermNames(text: string | undefined): readonly string[] | undefined {
-  const terms = text === undefined ? undefined : readClassTerms(text);
-  return Array.isArray(terms) ? (terms as readonly ClassTerm[]).map(({ name }) => name) : undefined;
+  return text === undefined ? undefined : termsOf(text)?.map(({ name }) => name);
 }
 
 /** The names of terms in plain words: "jellyfish and castle". */
@@ -66,8 +71,8 @@ export function sayClassTerms(text: string): string {
 
 /** The usual form of what was typed; undefined where it is not understood. */
 export function readClasses(typed: string): string | undefined {
-  const terms = readClassTerms(typed);
-  return Array.isArray(terms) ? printClassTerms(terms as readonly ClassTerm[]) : undefined;
+  const terms = termsOf(typed);
+  return terms && printClassTerms(terms);
 }
 
 /** Whole texts that one that is being typed may become: its last name completed, or the first names there are. */
@@ -75,11 +80,11 @@ export function completeClasses(typed: string, limit: number): string[] {
   const words = typed.split(" ");
   for (let at = 0; at < words.length; at++) {
     const [before, last] = [words.slice(0, at).join(" "), words.slice(at).join(" ")];
-    const terms = before === "" ? [] : readClassTerms(before);
-    if (!Array.isArray(terms)) continue;
+    const terms = before === "" ? [] : termsOf(before);
+    if (!terms) continue;
     const found = wordsLike(last.replaceAll("-", " "));
     if (found.length === 0 && at < words.length - 1) continue;
-    const start = terms.length > 0 ? `${printClassTerms(terms as readonly ClassTerm[])} ` : "";
+    const start = terms.length > 0 ? `${printClassTerms(terms)} ` : "";
     return found.slice(0, limit).map((word) => start + word.replaceAll(" ", "-"));
   }
   return [];

@@ -15,7 +15,7 @@ export type ParamsOf<O extends RecipeOptions> = z.output<Schema<O>>;
 type Presets<S extends z.ZodObject> = Readonly<Record<string, Partial<z.input<S>>>>;
 
 /** A picture that a recipe takes. */
-interface PictureRole {
+export interface PictureRole {
   readonly help: string;
   /** What happens without it, where that is possible. */
   readonly without?: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { recipeCommands } from "../../../src/commands/recipes/chat-recipe.js";
+import { recipeCommands } from "../../../src/commands/recipes/recipe-command.js";
 import { jobMemory } from "../../../src/commands/recipes/start-job.js";
 import { ann } from "../../fakes/chat.js";
 import { FakeEngine } from "../../fakes/engine.js";
