@@ -10,7 +10,7 @@ import { checkCommands } from "./command-forms.js";
 import { isEmoji, type Payload } from "./forms.js";
 import { channelJson, guildJson, memberJson } from "./serialise.js";
 import type { FakeDiscord } from "./server.js";
-import { type FakeChannel, isThread, permissionsIn } from "./world.js";
+import { isThread, makeThread, permissionsIn } from "./world.js";
 
 export interface Request extends Payload {
   readonly method: string;
@@ -180,19 +180,7 @@ const routes: readonly Route[] = [
     if (duration !== undefined && ![60, 1440, 4320, 10080].includes(Number(duration)))
       throw invalid("auto_archive_duration", "Value must be one of {60, 1440, 4320, 10080}.");
     if (message.thread) throw new ApiError(400, 160004, "A thread has already been created for this message");
-    const thread: FakeChannel = {
-      id: message.id,
-      type,
-      name,
-      nsfw: channel.nsfw,
-      overwrites: new Map(),
-      parent: channel,
-      archived: false,
-      locked: false,
-      ...(channel.guild ? { guild: channel.guild } : {}),
-    };
-    message.thread = thread;
-    fake.world.channels.set(thread.id, thread);
+    const thread = makeThread(fake.world, message, name, type);
     fake.gateway.dispatch(E.ThreadCreate, { ...(channelJson(thread) as APIThreadChannel), newly_created: true });
     fake.changed();
     return { status: 201, body: channelJson(thread) };

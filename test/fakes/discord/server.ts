@@ -32,6 +32,7 @@ import {
   isThread,
   makeGuild,
   makeRole,
+  makeThread,
   makeUser,
   setPermission,
   type World,
@@ -304,20 +305,7 @@ export class FakeDiscord {
   openThread({ id }: Pick<MessageRef, "id">, name: string): ChannelRef {
     const message = this.world.messages.get(id);
     if (!message) throw new Error(`There is no message ${id}.`);
-    const { channel } = message;
-    const thread: FakeChannel = {
-      id,
-      type: ChannelType.PublicThread,
-      name,
-      nsfw: channel.nsfw,
-      overwrites: new Map(),
-      parent: channel,
-      archived: false,
-      locked: false,
-      ...(channel.guild ? { guild: channel.guild } : {}),
-    };
-    message.thread = thread;
-    this.world.channels.set(id, thread);
+    const thread = makeThread(this.world, message, name);
     this.gateway.dispatch(E.ThreadCreate, channelJson(thread));
     return this.refOf(thread);
   }

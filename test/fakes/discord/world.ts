@@ -157,6 +157,21 @@ export function makeGuild(world: World, name: string, id = world.id(), withBot =
   return guild;
 }
 
+/** A thread on a message. */
+export function makeThread(
+  world: World,
+  message: FakeMessage,
+  name: string,
+  type: ChannelType = ChannelType.PublicThread,
+): FakeChannel {
+  const { guild, nsfw } = message.channel;
+  const own = { id: message.id, type, name, nsfw, archived: false, locked: false };
+  const thread: FakeChannel = { ...own, overwrites: new Map(), parent: message.channel, ...(guild && { guild }) };
+  message.thread = thread;
+  world.channels.set(thread.id, thread);
+  return thread;
+}
+
 export function makeUser(world: World, name: string, bot = false): APIUser {
   const user: APIUser = {
     id: world.id(),
