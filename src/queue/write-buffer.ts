@@ -60,7 +60,13 @@ export class WriteBuffer {
   async #keepWaiting(id: string): Promise<void> {
     const picture = this.#results.get(id);
     if (!picture) return;
-    await this.repository.keepResult(id, picture);
+    try {
+      await this.repository.keepResult(id, picture);
+    } catch (error) {
+      if (mayPass(error)) throw error;
+      // No later try would help, and other jobs' results wait behind this one.
+      this.logger.error({ err: error, job: id }, "a result could not be kept");
+    }
     this.#results.delete(id);
   }
 

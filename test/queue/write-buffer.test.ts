@@ -23,7 +23,7 @@ function setup(retryMs?: number) {
   const disk = (error?: Error) => {
     trouble = error;
   };
-  return { buffer, written, disk };
+  return { buffer, repository, written, disk };
 }
 
 const full = new StoreError("full", { message: "There is no space left." });
@@ -68,6 +68,27 @@ describe("what a disk has refused", () => {
     await expect(buffer.update("A", { state: "done" })).rejects.toBe(full);
     disk();
     await expect.poll(() => written).toEqual([["A", { state: "done" }]]);
+  });
+
+  it("does not keep others waiting where a result can never be written", async () => {
+    const { buffer, repository, written, disk } = setup();
+    disk(full);
+    for (const id of ["A", "B"]) {
+      await expect(buffer.keepResult(id, picture(1))).rejects.toBe(full);
+      await expect(buffer.update(id, { state: "done" })).rejects.toBe(full);
+    }
+    disk();
+    const { keepResult } = repository;
+    repository.keepResult = async (id, kept) => {
+      if (id === "A") throw new Error("there is no such job");
+      await keepResult(id, kept);
+    };
+    await buffer.settle();
+    expect(written).toEqual([
+      ["B", 1e6],
+      ["A", { state: "done" }],
+      ["B", { state: "done" }],
+    ]);
   });
 
   it("is forgotten where waiting would not help, and beyond 64 MB of pictures", async () => {
