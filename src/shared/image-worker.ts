@@ -53,5 +53,5 @@ process.on("disconnect", () => {
   endGroup(process.pid);
   process.exit(0);
 });
-// A terminal sends Ctrl-C to the whole group: the parent decides when this process ends.
-process.on("SIGINT", () => undefined);
+// A terminal sends Ctrl-C to the whole group, and so do supervisors SIGTERM: the parent decides when this process ends.
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => undefined);

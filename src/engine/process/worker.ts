@@ -170,5 +170,5 @@ process.on("disconnect", () => {
   removeOwnScratchFolder();
   process.exit(0);
 });
-// A terminal sends Ctrl-C to the whole group: the parent decides when this process ends.
-process.on("SIGINT", () => undefined);
+// A terminal sends Ctrl-C to the whole group, and so do supervisors SIGTERM: the parent decides when this process ends.
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => undefined);

@@ -1285,7 +1285,8 @@ export const english = {
   "where.mask-empty":
     "The mask leaves nothing to change. Make it white where something should happen; `not mask` inverts it.",
   "where.no-mask": "There is no mask. Send one as the second picture, white where something should happen.",
-  "where.mask-shape": "The mask has {mask} px and the picture {picture} px. Draw it on the picture itself.",
+  "where.mask-shape":
+    "The mask ({mask} px) and the picture ({picture} px here) differ in shape. Draw it on the picture.",
   "where.all-opaque": "No part of the picture is transparent. Name another place, such as centre.",
   "where.not-seen": ({ network, word, seen }: { network: string; word: string; seen: readonly string[] }) =>
     `${network} sees no ${word} in the picture; it sees ${oneOf.format(seen)}. Name one of these, a region such as ` +

@@ -92,6 +92,19 @@ describe("the engine's process", () => {
     expect(host.pid).not.toBe(pid);
   });
 
+  it("leaves signals that reach its whole group to the program, which lets jobs end", async () => {
+    const host = open();
+    let pid = 0;
+    const onFrame = () => {
+      if (pid > 0) return;
+      pid = host.pid ?? Number.NaN;
+      for (const signal of ["SIGINT", "SIGTERM"] as const) process.kill(pid, signal);
+    };
+    expect(await host.run(short({ octaves: 3 }), { signal: never, onFrame })).toMatchObject({ width: 64 });
+    await host.run(short(), { signal: never, onFrame: ignore });
+    expect(host.pid).toBe(pid);
+  });
+
   it("ends a job at its abort, keeps the process, and then runs the next", async () => {
     const host = open();
     const stop = new AbortController();

@@ -120,7 +120,7 @@ describe("a mask", () => {
       [1, 60],
     ] as const)
       await expect(changes(await left(width, height).png().toBuffer()), `${width} x ${height}`).rejects.toThrow(
-        `The mask has ${width} x ${height} px and the picture ${WIDTH} x ${HEIGHT} px. Draw it on the picture itself.`,
+        `The mask (${width} x ${height} px) and the picture (${WIDTH} x ${HEIGHT} px here) differ in shape`,
       );
   });
 

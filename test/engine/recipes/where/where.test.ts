@@ -288,7 +288,7 @@ describe("a mask", () => {
     await expect(at("not edges", { mask: pictureOf(maskFrom(160, 120, () => 0)) })).rejects.toThrow("nothing to do");
     const tall = pictureOf(maskFrom(120, 160, () => 1));
     await expect(at(undefined, { mask: tall })).rejects.toThrow(
-      "The mask has 120 x 160 px and the picture 160 x 120 px",
+      "The mask (120 x 160 px) and the picture (160 x 120 px here) differ in shape",
     );
     await expect(findMask({ network: "vgg", where: "castle" }, photo, { image }, context)).rejects.toThrow(
       "cannot name things",
