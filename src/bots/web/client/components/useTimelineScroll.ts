@@ -24,6 +24,8 @@ export function useTimelineScroll(ref: TimelineRef, timeline: Timeline | undefin
   const hasNewer = timeline?.hasNewer === true;
   /** Where it was scrolled to when that was last known. */
   const top = useRef(0);
+  /** How high everything and what is seen of it were when last drawn. */
+  const heights = useRef("");
   const look = () => {
     const element = scroller.current;
     if (!element) return;
@@ -40,12 +42,17 @@ export function useTimelineScroll(ref: TimelineRef, timeline: Timeline | undefin
   };
   const toNewest = () => {
     atBottom.current = true;
+    heights.current = "";
     if (hasNewer) void loadNewest(ref);
     else toBottom();
   };
   const stay = () => {
     look();
-    if (atBottom.current && !hasNewer) toBottom();
+    const { scrollHeight, clientHeight } = scroller.current ?? {};
+    const now = `${scrollHeight} ${clientHeight}`;
+    // Who is a little above the bottom is not moved by what is drawn again at its old size, as a time that is told.
+    if (atBottom.current && !hasNewer && now !== heights.current) toBottom();
+    heights.current = now;
   };
   const markSeen = () => {
     const seen = atBottom.current && !hasNewer && document.visibilityState === "visible" && document.hasFocus();
