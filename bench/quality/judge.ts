@@ -29,14 +29,15 @@ interface Scene {
 
 /** Measures pictures by the studio's layers of a network. */
 export async function judgeOf({ programs }: OpenEngine, network: Network, { photo, style, size }: Scene) {
-  const measure = measureOf(network, { preset: "studio" });
+  // By the layers' own Gram matrices, whatever the paintings are made with: all figures are of one measure.
+  const measure = { ...measureOf(network, { preset: "studio" }), randomFeatures: false };
   const layer = presetsOf(network).style.content;
   const features = (image: Raster) => featureOf({ programs, network }, layer, image, { pooling: measure.pooling });
   const targets = await blendTargets(programs, network, measure, [{ raster: await decode(style, size), weight: 1 }]);
   const wanted = await features(await decode(photo, size));
   return async (image: Raster): Promise<Distances> => {
-    const grams = await gramsOf(programs, network, measure, image);
-    const styles = targets.map(({ layer, target }) => distance(grams[layer], target));
+    const grams = await gramsOf(programs, network, targets, measure, image);
+    const styles = targets.map(({ target }, i) => distance(grams[i], target));
     return {
       style: styles.reduce((sum, v) => sum + v, 0) / styles.length,
       content: distance(await features(image), wanted),

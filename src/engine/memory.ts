@@ -3,6 +3,7 @@
 import { Dimensions } from "./graph/dimensions.js";
 import { topologicalOrder } from "./graph/node.js";
 import { askOnce, type BuildOptions, type Network } from "./networks/network.js";
+import { projected } from "./objectives/random-features.js";
 import { REACH, TILE, winogradKernels } from "./runtimes/onnx/winograd.js";
 
 /** Bytes of a float32. */
@@ -23,6 +24,8 @@ const OVERLAP = (REACH / TILE) ** 2;
 const TILED_COPIES = 2;
 
 interface StepOptions extends BuildOptions {
+  /** Layers whose random features are computed too. */
+  readonly randomFeatures?: readonly string[];
   /** The runtime's name, such as "onnx-cpu": some of its algorithms take memory of their own. */
   readonly runtime?: string;
 }
@@ -35,9 +38,13 @@ export function bytesPerPixel(network: Network, layers: readonly string[], optio
   return askOnce(network, ["memory", layers, options], () => countBytes(network, layers, options));
 }
 
-function countBytes(network: Network, layers: readonly string[], { runtime, ...options }: StepOptions): number {
-  const { layer } = network.build(options);
-  const outputs = network.layers.flatMap(({ name }) => (layers.includes(name) ? [layer(name)] : []));
+function countBytes(network: Network, layers: readonly string[], options: StepOptions): number {
+  const { runtime, randomFeatures: random = [], ...build } = options;
+  const { layer } = network.build(build);
+  const outputs = network.layers.flatMap(({ name }) => [
+    ...(layers.includes(name) ? [layer(name)] : []),
+    ...(random.includes(name) ? [projected(layer(name))] : []),
+  ]);
   const sizes = { image: [1, 3, SAMPLE, SAMPLE] };
   const dimensions = new Dimensions(sizes);
   const { runs, alone } = winogradKernels(outputs, sizes);

@@ -43,6 +43,14 @@ describe("the memory of a step", () => {
     expect(bytesPerPixel(wide, ["block1_conv1"])).toBeCloseTo(2 * shallow, 6);
   });
 
+  it("has the maps of random features, half as many channels beside a layer's own", () => {
+    const network = randomVgg([[1, 8]]);
+    const [plain, random] = [{}, { randomFeatures: ["block1_conv1"] }].map((options) =>
+      bytesPerPixel(network, ["block1_conv1"], options),
+    );
+    expect(random).toBeCloseTo(((plain ?? 0) * (8 + 4)) / 8, 6);
+  });
+
   it("has the tiles of Winograd's algorithm on the CPU: 2.25 times the largest map, twice", () => {
     const network = randomVgg([
       [1, 4],

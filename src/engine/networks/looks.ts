@@ -24,6 +24,7 @@ export function presetsByDepth(layers: readonly LayerInfo[]): Presets {
       pooling: "max",
       rate: 0.85,
       shifts: 4,
+      randomFeatures: false,
     },
   };
 }

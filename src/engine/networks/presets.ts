@@ -41,6 +41,11 @@ export const Presets = z.strictObject({
      * show.
      */
     shifts: z.number().int().min(1).max(16).default(4),
+    /**
+     * Paintings have the style's random features too: larger swirls and fuller forms for some more work. With VGG it
+     * shows, with ResNet50 it does not.
+     */
+    randomFeatures: z.boolean().default(false),
   }),
 });
 export type Presets = z.infer<typeof Presets>;

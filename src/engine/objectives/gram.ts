@@ -1,9 +1,10 @@
 /** Style as Gram matrices: which features occur together, wherever they are. */
 
-import type { Node } from "../graph/node.js";
+import type { Node, Shape } from "../graph/node.js";
 import * as ops from "../graph/ops.js";
 import type { Tensor } from "../runtimes/runtime.js";
 import { type Objective, pick, type Scope, vector } from "./objective.js";
+import { randomFeatures } from "./random-features.js";
 
 /**
  * The Gram matrix of a feature map, per pixel: G = (F + delta)(F + delta)^T / (H * W), summed over pixels.
@@ -36,12 +37,36 @@ export type LayerMasks = Readonly<Record<string, Tensor>>;
 
 const MASK_SHAPE = [1, 1, null, null];
 
-/** How a layer is measured: by means, in a part of it, or all of its pixels. */
-function measured(scope: Scope, layer: string, { delta = 0, means = false, masks }: Measured): Node {
+/** What a Gram matrix is of: a layer's features or, with thresholds, its random features. */
+export interface GramSource {
+  readonly layer: string;
+  /** [count], as of {@link randomFeatures}. */
+  readonly thresholds?: Tensor | undefined;
+}
+
+/** A source in a program's name, and in those of its values. */
+export const sourceName = ({ layer, thresholds }: GramSource): string => (thresholds ? `random ${layer}` : layer);
+
+export function thresholdValues(sources: readonly GramSource[]): Record<string, Tensor> {
+  return Object.fromEntries(
+    sources.flatMap(({ layer, thresholds }) => (thresholds ? [[`thresholds:${layer}`, thresholds]] : [])),
+  );
+}
+
+function featuresIn(scope: Scope, { layer, thresholds }: GramSource): Node {
   const features = scope.layer(layer);
-  if (masks) return maskedGram(features, delta, scope.value(`mask:${layer}`, MASK_SHAPE));
+  return thresholds ? randomFeatures(features, scope.value(`thresholds:${layer}`, thresholds.shape)) : features;
+}
+
+/** A Gram matrix by means, in a part of the map, or of all its pixels. */
+export function measuredGram(scope: Scope, source: GramSource, { delta = 0, means = false, masks }: Measured): Node {
+  const features = featuresIn(scope, source);
+  if (masks) return maskedGram(features, delta, scope.value(`mask:${source.layer}`, MASK_SHAPE));
   return means ? meanGram(features, delta) : gram(features, delta);
 }
+
+/** [1, C, C]: images of a batch share what they are compared with. */
+const shapeOfOne = ({ shape: [, ...square] }: Node): Shape => [1, ...square];
 
 interface Measured {
   readonly delta?: number;
@@ -69,8 +94,7 @@ function meanGram(features: Node, delta = 0): Node {
 }
 
 /** The style to reach in one layer. */
-export interface GramTarget {
-  readonly layer: string;
+export interface GramTarget extends GramSource {
   /** Multiplies the layer's sum of squares, normalisation included. */
   readonly weight: number;
   /** [1, C, C] */
@@ -85,22 +109,18 @@ export function gramLoss(
   masks: LayerMasks | undefined = undefined,
 ): Objective {
   const how = { delta, means, masks };
-  const values = maskValues(masks);
+  const values: Record<string, Tensor> = { ...maskValues(masks), ...thresholdValues(targets) };
   values.layers = vector(targets.map((t) => t.weight));
-  for (const { layer, target } of targets) values[`gram:${layer}`] = target;
+  for (const target of targets) values[`gram:${sourceName(target)}`] = target.target;
   return {
-    structure: `${kindOf(how)}(${delta}:${targets.map((t) => t.layer).join(",")})`,
+    structure: `${kindOf(how)}(${delta}:${targets.map(sourceName).join(",")})`,
     values,
     build(scope) {
       const weights = scope.value("layers", [targets.length]);
-      const terms = targets.map(({ layer }, i) => {
-        const features = scope.layer(layer);
-        const channels = features.shape[1] ?? null;
-        const target = scope.value(`gram:${layer}`, [1, channels, channels]);
-        return ops.mul(
-          pick(weights, i, targets.length),
-          ops.sumAll(ops.square(ops.sub(measured(scope, layer, how), target))),
-        );
+      const terms = targets.map((source, i) => {
+        const gram = measuredGram(scope, source, how);
+        const target = scope.value(`gram:${sourceName(source)}`, shapeOfOne(gram));
+        return ops.mul(pick(weights, i, targets.length), ops.sumAll(ops.square(ops.sub(gram, target))));
       });
       return terms.reduce(ops.add);
     },
@@ -116,22 +136,21 @@ export function gramLoss(
  * @param slopes D of each layer, [1, C, C]
  */
 export function gramProduct(
-  slopes: readonly { readonly layer: string; readonly slope: Tensor }[],
+  slopes: readonly (GramSource & { readonly slope: Tensor })[],
   delta = 0,
   means = false,
   masks: LayerMasks | undefined = undefined,
 ): Objective {
   const how = { delta, means, masks };
-  const values = maskValues(masks);
-  for (const { layer, slope } of slopes) values[`slope:${layer}`] = slope;
+  const values: Record<string, Tensor> = { ...maskValues(masks), ...thresholdValues(slopes) };
+  for (const slope of slopes) values[`slope:${sourceName(slope)}`] = slope.slope;
   return {
-    structure: `${kindOf(how)}Product(${delta}:${slopes.map((s) => s.layer).join(",")})`,
+    structure: `${kindOf(how)}Product(${delta}:${slopes.map(sourceName).join(",")})`,
     values,
     build(scope) {
-      const terms = slopes.map(({ layer }) => {
-        const features = scope.layer(layer);
-        const channels = features.shape[1] ?? null;
-        return ops.sumAll(ops.mul(measured(scope, layer, how), scope.value(`slope:${layer}`, [1, channels, channels])));
+      const terms = slopes.map((source) => {
+        const gram = measuredGram(scope, source, how);
+        return ops.sumAll(ops.mul(gram, scope.value(`slope:${sourceName(source)}`, shapeOfOne(gram))));
       });
       return terms.reduce(ops.add);
     },
@@ -147,5 +166,5 @@ export function gramOutputs(
   masks: LayerMasks | undefined = undefined,
 ): Record<string, Node> {
   const how = { delta, means, masks };
-  return Object.fromEntries(layers.map((layer) => [layer, measured(scope, layer, how)]));
+  return Object.fromEntries(layers.map((layer) => [layer, measuredGram(scope, { layer }, how)]));
 }

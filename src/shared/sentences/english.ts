@@ -478,7 +478,7 @@ export const english = {
   "blend.sweep": "A sweep goes from one style to another, so name two. For example: `/blend summer winter sweep:6`",
   "again.once": "A lesson cannot be repeated: send the pictures again, with `/{command}`.",
   "again.retired": "Job {id} is a {recipe}, which I can no longer make.",
-  "again.version": "`/{command}` works differently since job {id} was made: the new picture will differ from it.",
+  "again.version": "`/{command}` works differently since job {id} was made: the new picture may differ from it.",
   "again.image-gone": "Job {id} is too old: its picture is no longer kept. Please send the picture again.",
   "again.none": "You have not made anything yet. Begin with `/dream`.",
   "again.unknown": "There is no job {id} here. A job's id is in its message; `/again` alone takes your latest job.",

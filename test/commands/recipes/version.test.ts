@@ -26,7 +26,7 @@ it("a recipe's version is kept with the job and its result, and told behind its 
   expect(chat.in("thread").at(-1)?.content.text).toMatch(/```\nrecipe version 2$/);
 });
 
-it("/again says that the picture will differ when the recipe has changed since", async () => {
+it("/again says that the picture may differ when the recipe has changed since", async () => {
   raise(1);
   const before = await studio({ engine: new FakeEngine({ automatic: true }) });
   await before.chat.say(ann, "/dream picture:none seed:7");
@@ -41,7 +41,7 @@ it("/again says that the picture will differ when the recipe has changed since",
   await after.chat.say(ann, "/again size:256");
   await after.quiet();
   const [told] = after.chat.ephemeral.map(({ text }) => text);
-  expect(told).toMatch(/^`\/dream` works differently since job \w+ was made: the new picture will differ from it\.$/);
+  expect(told).toMatch(/^`\/dream` works differently since job \w+ was made: the new picture may differ from it\.$/);
   await after.chat.say(ann, "/again size:512");
   await after.quiet();
   expect(after.chat.ephemeral).toHaveLength(1);

@@ -7,7 +7,10 @@ import { random } from "../../../src/engine/images/random.js";
 import { emptyRaster, type Raster } from "../../../src/engine/images/raster.js";
 import { resize } from "../../../src/engine/images/resample.js";
 import { bytesPerPixel } from "../../../src/engine/memory.js";
+import { presetsByDepth } from "../../../src/engine/networks/looks.js";
+import type { Network } from "../../../src/engine/networks/network.js";
 import { randomVgg } from "../../../src/engine/networks/random-vgg.js";
+import { randomFeatureCount } from "../../../src/engine/objectives/random-features.js";
 import { Programs } from "../../../src/engine/programs.js";
 import { type BlendParams, blendDefinition } from "../../../src/engine/recipes/blend/definition.js";
 import { blend } from "../../../src/engine/recipes/blend/run.js";
@@ -81,12 +84,15 @@ const MEASURE: StyleMeasure = {
   pooling: "max",
 };
 
+/** The same, and random features. */
+const RANDOM: StyleMeasure = { ...MEASURE, randomFeatures: true };
+
 /** How far an image's Gram matrices are from a style's, relative, summed over layers. */
-async function styleDistance(image: Raster, style: PictureInput): Promise<number> {
-  const targets = await blendTargets(programs, vgg, MEASURE, [{ raster: await style.decode(image.width), weight: 1 }]);
-  const grams = await gramsOf(programs, vgg, MEASURE, image);
-  return targets.reduce((sum, { layer, target, weight }) => {
-    const gram = grams[layer]?.data ?? new Float32Array();
+async function styleDistance(image: Raster, style: PictureInput, measure = MEASURE): Promise<number> {
+  const targets = await blendTargets(programs, vgg, measure, [{ raster: await style.decode(image.width), weight: 1 }]);
+  const grams = await gramsOf(programs, vgg, targets, measure, image);
+  return targets.reduce((sum, { target, weight }, t) => {
+    const gram = grams[t]?.data ?? new Float32Array();
     return sum + weight * gram.reduce((total, g, i) => total + (g - (target.data[i] ?? 0)) ** 2, 0);
   }, 0);
 }
@@ -331,16 +337,68 @@ describe("texture", () => {
   });
 });
 
-describe("an objective in tiles", () => {
+describe("random features, where a network's paintings have them", () => {
+  const style = { ...presetsByDepth(vgg.layers).style, randomFeatures: true };
+  const having: Network = { ...vgg, presets: { ...presetsByDepth(vgg.layers), style } };
+  const inRandom = { ...context, network: async () => having };
+
+  it("come nearer to the style's in a texture", async () => {
+    const params = textureDefinition.params.parse({ ...small, steps: 24 });
+    const far = async (given: typeof context) =>
+      styleDistance(await painted(texture(params, { style: photo }, given)), photo, RANDOM);
+    expect(await far(inRandom)).toBeLessThan(0.8 * (await far(context)));
+  });
+
+  it("make another painting, whose loss falls at every scale", async () => {
+    const params = stylizeDefinition.params.parse({ ...small, steps: 12 });
+    const make = (given: typeof context) => stylize(params, { image: photo, style: across }, given);
+    const [{ frames }, plain] = [await all(make(inRandom)), await painted(make(context))];
+    for (const { lossStart, lossEnd } of frames.filter((f) => f.kind === "octave"))
+      expect(lossEnd).toBeLessThan(lossStart);
+    expect(distance(frames.at(-1)?.image ?? emptyRaster(1, 1), plain)).toBeGreaterThan(1);
+  });
+
+  it("leave the book's preset as it is printed", async () => {
+    const params = stylizeDefinition.params.parse({ ...small, preset: "book", steps: 2 });
+    const make = (given: typeof context) => stylize(params, { image: photo, style: across }, given);
+    expect(distance(await painted(make(inRandom)), await painted(make(context)))).toBe(0);
+  });
+
+  it("have thresholds of a blend's styles as if these were one picture, by their shares", async () => {
+    const thresholds = async (shares: readonly (readonly [PictureInput, number])[]) => {
+      const styles = await Promise.all(
+        shares.map(async ([picture, weight]) => ({ raster: await picture.decode(96), weight })),
+      );
+      const targets = await blendTargets(programs, vgg, RANDOM, styles);
+      return targets.flatMap((target) => Array.from(target.thresholds?.data ?? []));
+    };
+    const [one, other] = [await thresholds([[across, 1]]), await thresholds([[down, 1]])];
+    const off = (a: readonly number[], b: readonly number[]) =>
+      a.reduce((sum, v, i) => sum + Math.abs(v - (b[i] ?? 0)), 0);
+    const mostly = await thresholds([
+      [across, 9],
+      [down, 1],
+    ]);
+    expect(one).toHaveLength(3 * randomFeatureCount(16));
+    expect(off(mostly, one)).toBeGreaterThan(0);
+    expect(off(mostly, one)).toBeLessThan(off(mostly, other));
+    expect(await thresholds([[across, 5]])).toEqual(one);
+  });
+});
+
+describe.each([
+  ["Gram matrices", MEASURE],
+  ["those of random features too", RANDOM],
+])("an objective in tiles, of %s", (_, measure) => {
   it("has the loss and gradient of the whole picture, but near the tiles' borders", async () => {
     const next = random(3);
     const canvas = emptyRaster(448, 384);
     for (let i = 0; i < canvas.data.length; i++) canvas.data[i] = 255 * next();
     const objective = {
       styles: [
-        { targets: await blendTargets(programs, vgg, MEASURE, [{ raster: await across.decode(128), weight: 1 }]) },
+        { targets: await blendTargets(programs, vgg, measure, [{ raster: await across.decode(128), weight: 1 }]) },
       ],
-      measure: MEASURE,
+      measure,
       content: { layer: "block3_conv1", photo: resize(await photo.decode(128), 448, 384), weight: 0.1 },
       variation: 1e-6,
     };
@@ -386,7 +444,11 @@ describe("an objective in tiles", () => {
       styleScale: 1.5,
       contentLayer: "block3_conv1",
     });
-    const budget = { ...context, memoryBytes: room * bytesPerPixel(vgg, layers) };
+    const { randomFeatures = false } = measure;
+    const presets = presetsByDepth(vgg.layers);
+    const network: Network = { ...vgg, presets: { ...presets, style: { ...presets.style, randomFeatures } } };
+    const needed = bytesPerPixel(vgg, layers, randomFeatures ? { randomFeatures: layers } : {});
+    const budget = { ...context, network: async () => network, memoryBytes: room * needed };
     await all(stylize(params, { image: photo, style: across }, budget));
     expect(Math.max(...seen)).toBeLessThanOrEqual(room);
     expect(Math.max(...seen)).toBeGreaterThan(room / 3);
@@ -395,8 +457,8 @@ describe("an objective in tiles", () => {
   it("measures a style in tiles nearly as at once", async () => {
     const raster = resize(await across.decode(128), 448, 448);
     const [whole, tiled] = [
-      await blendTargets(programs, vgg, MEASURE, [{ raster, weight: 1 }]),
-      await blendTargets(programs, vgg, MEASURE, [{ raster, weight: 1 }], 224 * 224),
+      await blendTargets(programs, vgg, measure, [{ raster, weight: 1 }]),
+      await blendTargets(programs, vgg, measure, [{ raster, weight: 1 }], 224 * 224),
     ];
     for (const [i, { target }] of whole.entries()) {
       const difference = target.data.map((v, j) => v - (tiled[i]?.target.data[j] ?? Number.NaN));

@@ -60,7 +60,14 @@ export const unpadded: Network = {
   ],
   presets: {
     dream: { default: "deep", looks: { deep: { description: "deep", layers: { pool2: 1 } } } },
-    style: { layers: { conv1: 1, pool2: 1 }, content: "pool2", pooling: "max", rate: 0.7, shifts: 4 },
+    style: {
+      layers: { conv1: 1, pool2: 1 },
+      content: "pool2",
+      pooling: "max",
+      rate: 0.7,
+      shifts: 4,
+      randomFeatures: false,
+    },
   },
   build(options) {
     const { image } = vgg.build(options);

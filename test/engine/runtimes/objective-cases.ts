@@ -6,10 +6,11 @@ import { channels } from "../../../src/engine/objectives/channels.js";
 import { classes } from "../../../src/engine/objectives/classes.js";
 import { content } from "../../../src/engine/objectives/content.js";
 import { dream } from "../../../src/engine/objectives/dream.js";
-import { gramLoss } from "../../../src/engine/objectives/gram.js";
+import { type GramTarget, gramLoss } from "../../../src/engine/objectives/gram.js";
 import { guide } from "../../../src/engine/objectives/guide.js";
 import { nearness } from "../../../src/engine/objectives/nearness.js";
 import { type Objective, scopeOf, sum } from "../../../src/engine/objectives/objective.js";
+import { randomFeatureCount } from "../../../src/engine/objectives/random-features.js";
 import { totalVariation } from "../../../src/engine/objectives/total-variation.js";
 import type { Tensor } from "../../../src/engine/runtimes/runtime.js";
 import { distinct, toTensor } from "../graph/numbers.js";
@@ -86,6 +87,18 @@ const grams = (delta: number): Objective =>
     delta,
   );
 
+const randomTargets: readonly GramTarget[] = ["block1_conv1", "block2_conv1"].flatMap((layer, i) => [
+  { layer, weight: 1, target: gramOf(layer, 40 + i) },
+  {
+    layer,
+    weight: 0.5,
+    thresholds: toTensor(distinct([randomFeatureCount(channelsOf(layer))], 44 + i)),
+    target: toTensor(
+      distinct([1, randomFeatureCount(channelsOf(layer)), randomFeatureCount(channelsOf(layer))], 46 + i, "positive"),
+    ),
+  },
+]);
+
 export const OBJECTIVE_CASES: readonly ObjectiveCase[] = [
   objectiveCase("channels of two layers", "channels", () =>
     channels(
@@ -127,6 +140,7 @@ export const OBJECTIVE_CASES: readonly ObjectiveCase[] = [
   objectiveCase("dream", "dream", () => dream({ block1_conv1: 0.3, block2_conv1: 1.5 })),
   objectiveCase("content", "content", (picture) => content("block2_conv2", features(picture, 31), 0.25)),
   objectiveCase("Gram matrices", "gram", () => grams(0)),
+  objectiveCase("Gram matrices of random features", "random-features", () => gramLoss(randomTargets)),
   objectiveCase("Gram matrices moved by -1, average pooling", "gram", () => grams(-1), "average"),
   objectiveCase("total variation", "total-variation", () => totalVariation(0.01)),
   objectiveCase("nearness", "nearness", ([, channels = 3, height = 1, width = 1]) => {

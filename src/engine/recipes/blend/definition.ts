@@ -39,7 +39,7 @@ const options = {
 export const blendDefinition = defineRecipe({
   name: "blend",
   command: "blend",
-  version: 4,
+  version: 5,
   help: "Paint a picture in several styles at once, each with its share",
   doing: "painting",
   examples: [

@@ -37,10 +37,10 @@ async function styleTerms({ programs, network, measure, styles }: BookTexture): 
   const total = styles.reduce((all, { weight }) => all + weight, 0);
   const terms: [Objective, number][] = [];
   for (const { raster, weight } of styles) {
-    const grams = await gramsOf(programs, network, measure, raster);
-    const targets = Object.entries(measure.layers).map(([layer, layerWeight]): GramTarget => {
-      const target = grams[layer];
-      if (!target) throw new Error(`a program gave no Gram matrix of ${layer}`);
+    const sources = Object.keys(measure.layers).map((layer) => ({ layer }));
+    const grams = await gramsOf(programs, network, sources, measure, raster);
+    const targets = grams.map((target, i): GramTarget => {
+      const [layer = "", layerWeight = 0] = Object.entries(measure.layers)[i] ?? [];
       return { layer, target, weight: layerWeight / resolveLayer(network, layer).channels ** 2 };
     });
     terms.push([gramLoss(targets, measure.delta, measure.means), weight / total]);

@@ -22,7 +22,10 @@ export function measureOf(
 ): StyleMeasure {
   const { style } = presetsOf(network);
   const given = styleLayers === undefined ? undefined : resolved(network, parseLayerWeights(styleLayers));
-  if (preset !== "book") return { layers: given ?? style.layers, delta: 0, pooling: style.pooling };
+  if (preset !== "book") {
+    const { layers, pooling, randomFeatures } = style;
+    return { layers: given ?? layers, delta: 0, pooling, randomFeatures };
+  }
   const negative = Object.keys(given ?? {}).find((layer) => (given?.[layer] ?? 0) < 0);
   if (negative !== undefined) throw new RecipeError("layers.negative", { layer: negative });
   const names = Object.keys(style.layers);

@@ -121,15 +121,20 @@ async function contentTerms(
   return features.map((target) => [[content(layer, target, 1 / Math.max(total, 1e-12)), weight]]);
 }
 
-/** How many pixels may be worked on at once within a context's memory. */
+/**
+ * How many pixels may be worked on at once within a context's memory.
+ * @param further layers that something else than the style looks at
+ */
 export function tilePixels(
   { memoryBytes, programs }: RecipeContext,
   network: Network,
-  layers: readonly string[],
-  pooling: "max" | "average",
+  { layers, pooling, randomFeatures }: StyleMeasure,
+  further: readonly string[],
 ): number {
   if (memoryBytes === undefined) return Number.POSITIVE_INFINITY;
-  return memoryBytes / bytesPerPixel(network, layers, { pooling, runtime: programs.runtime.name });
+  const names = Object.keys(layers);
+  const options = { pooling, runtime: programs.runtime.name, ...(randomFeatures && { randomFeatures: names }) };
+  return memoryBytes / bytesPerPixel(network, [...names, ...further], options);
 }
 
 /**
@@ -148,12 +153,11 @@ async function evaluateTiled(
   let loss = 0;
   const lacking: { readonly masks?: readonly LayerMasks[]; readonly slopes: readonly Slope[] }[] = [];
   for (const { targets, share, masks } of styles) {
-    const whole = await gramsOfTiles(programs, network, measure, canvas, tiles, masks);
-    const slopes = targets.map(({ layer, target, weight }) => {
-      const gram = whole[layer]?.data ?? new Float32Array();
-      const lacks = gram.map((g, i) => g - (target.data[i] ?? 0));
+    const grams = await gramsOfTiles(programs, network, targets, measure, canvas, tiles, masks);
+    const slopes = targets.map(({ target, weight, ...source }, t) => {
+      const lacks = (grams[t]?.data ?? new Float32Array()).map((g, i) => g - (target.data[i] ?? 0));
       loss += share * weight * lacks.reduce((total, v) => total + v * v, 0);
-      return { layer, slope: { shape: target.shape, data: lacks.map((v) => 2 * share * weight * v) } };
+      return { ...source, slope: { shape: target.shape, data: lacks.map((v) => 2 * share * weight * v) } };
     });
     lacking.push({ slopes, ...(masks && { masks }) });
   }
@@ -163,8 +167,8 @@ async function evaluateTiled(
     const products = lacking.map(({ slopes, masks }): [Objective, number] => {
       // Masks have the tile's share in them.
       const share = masks ? 1 : (tile.width * tile.height) / pixels;
-      const scaled = slopes.map(({ layer, slope: { data, shape } }) => {
-        return { layer, slope: { data: data.map((v) => v * share), shape } };
+      const scaled = slopes.map(({ slope: { data, shape }, ...source }) => {
+        return { ...source, slope: { data: data.map((v) => v * share), shape } };
       });
       return [gramProduct(scaled, measure.delta, measure.means, masks?.[i]), 1];
     });

@@ -3,10 +3,19 @@ import { type EngineContext, observe } from "../../evaluate.js";
 import { fitInside, type Raster, type Size } from "../../images/raster.js";
 import { cropRaster, resize } from "../../images/resample.js";
 import type { Network } from "../../networks/network.js";
-import { type GramTarget, gramOutputs, type LayerMasks, maskValues } from "../../objectives/gram.js";
+import {
+  type GramSource,
+  type GramTarget,
+  type LayerMasks,
+  maskValues,
+  measuredGram,
+  sourceName,
+  thresholdValues,
+} from "../../objectives/gram.js";
 import type { Scope } from "../../objectives/objective.js";
+import { drawThresholds, projectionMoments } from "../../objectives/random-features.js";
 import type { Programs } from "../../programs.js";
-import type { Tensor } from "../../runtimes/runtime.js";
+import type { Tensor, Tensors } from "../../runtimes/runtime.js";
 import { type Tile, tilesOf } from "../../tiles.js";
 
 export interface StyleSource {
@@ -18,6 +27,8 @@ export interface StyleSource {
 /** How styles are measured. */
 export interface StyleMeasure {
   readonly layers: Readonly<Record<string, number>>;
+  /** Measures the layers' random features too, with the layers' weights. */
+  readonly randomFeatures?: boolean;
   /** Added to features before their Gram matrix. */
   readonly delta: number;
   readonly pooling: "max" | "average";
@@ -27,20 +38,46 @@ export interface StyleMeasure {
 
 const norm = ({ data }: Tensor): number => Math.sqrt(data.reduce((sum, v) => sum + v * v, 0));
 
-/** The Gram matrices [1, C, C] of layers at an image, by layer. */
+/** The Gram matrices [1, C, C] of an image, in the order of their sources. */
 export async function gramsOf(
   programs: Programs,
   network: Network,
-  measure: StyleMeasure,
+  sources: readonly GramSource[],
+  { delta, pooling, means = false }: StyleMeasure,
   raster: Raster,
   masks?: LayerMasks,
-): Promise<Record<string, Tensor>> {
-  const { layers, delta, pooling, means = false } = measure;
-  const names = Object.keys(layers);
+): Promise<readonly Tensor[]> {
+  const names = sources.map(sourceName);
   const name = `grams(${masks ? "masked:" : means ? "means:" : ""}${delta}:${names.join(",")})`;
-  const outputs = (scope: Scope) => gramOutputs(scope, names, delta, means, masks);
-  return observe(programs, network, name, outputs, raster, { pooling, values: maskValues(masks) });
+  const outputs = (scope: Scope) =>
+    Object.fromEntries(sources.map((s) => [sourceName(s), measuredGram(scope, s, { delta, means, masks })]));
+  const values = { ...maskValues(masks), ...thresholdValues(sources) };
+  const grams = await observe(programs, network, name, outputs, raster, { pooling, values });
+  return named(grams, names);
 }
+
+function named(tensors: Tensors, names: readonly string[]): Tensor[] {
+  return names.map((name) => {
+    const found = tensors[name];
+    if (!found) throw new Error(`a program gave nothing for ${name}`);
+    return found;
+  });
+}
+
+/** Adds up lists of tensors, each with its share. */
+class Sum {
+  readonly tensors: { readonly data: Float32Array; readonly shape: readonly number[] }[] = [];
+
+  add(tensors: readonly Tensor[], share: number): void {
+    for (const [i, { data, shape }] of tensors.entries()) {
+      const sum = this.tensors[i] ?? { data: new Float32Array(data.length), shape };
+      this.tensors[i] = sum;
+      for (let j = 0; j < data.length; j++) sum.data[j] = (sum.data[j] ?? 0) + share * (data[j] ?? 0);
+    }
+  }
+}
+
+const shareOf = (tile: Size, whole: Size): number => (tile.width * tile.height) / (whole.width * whole.height);
 
 /**
  * The Gram matrices of a whole image from its tiles': their mean by their shares of its pixels.
@@ -49,27 +86,47 @@ export async function gramsOf(
 export async function gramsOfTiles(
   programs: Programs,
   network: Network,
+  sources: readonly GramSource[],
   measure: StyleMeasure,
   raster: Raster,
   tiles: readonly Tile[],
   masks?: readonly LayerMasks[],
-): Promise<Record<string, Tensor>> {
-  if (tiles.length === 1) return gramsOf(programs, network, measure, raster, masks?.[0]);
-  const whole: Record<string, Tensor> = {};
+): Promise<readonly Tensor[]> {
+  if (tiles.length === 1) return gramsOf(programs, network, sources, measure, raster, masks?.[0]);
+  const whole = new Sum();
   for (const [i, tile] of tiles.entries()) {
-    const share = masks ? 1 : (tile.width * tile.height) / (raster.width * raster.height);
-    const grams = await gramsOf(programs, network, measure, cropRaster(raster, tile), masks?.[i]);
-    for (const [layer, { data, shape }] of Object.entries(grams)) {
-      const total = whole[layer]?.data ?? new Float32Array(data.length);
-      for (let i = 0; i < total.length; i++) total[i] = (total[i] ?? 0) + share * (data[i] ?? 0);
-      whole[layer] = { data: total, shape };
+    const grams = await gramsOf(programs, network, sources, measure, cropRaster(raster, tile), masks?.[i]);
+    whole.add(grams, masks ? 1 : shareOf(tile, raster));
+  }
+  return whole.tensors;
+}
+
+/** The random features of a measure's layers; their thresholds are for all styles as if these were one picture. */
+async function randomSources(
+  programs: Programs,
+  network: Network,
+  { layers, pooling }: StyleMeasure,
+  styles: readonly StyleSource[],
+  pixels: number,
+): Promise<GramSource[]> {
+  const names = Object.keys(layers);
+  const name = `moments(${names.join(",")})`;
+  const outputs = (scope: Scope) =>
+    Object.fromEntries(names.map((layer) => [layer, projectionMoments(scope.layer(layer))]));
+  const options = { pooling, seldom: true };
+  const total = styles.reduce((all, { weight }) => all + weight, 0);
+  const moments = new Sum();
+  for (const { raster, weight } of styles) {
+    for (const tile of tilesOf(raster, pixels)) {
+      const found = await observe(programs, network, name, outputs, cropRaster(raster, tile), options);
+      moments.add(named(found, names), (weight / total) * shareOf(tile, raster));
     }
   }
-  return whole;
+  return moments.tensors.map((tensor, i) => ({ layer: names[i] ?? "", thresholds: drawThresholds(tensor) }));
 }
 
 /**
- * One target a layer for any number of styles.
+ * One target a layer, and one for its random features where they are measured, for any number of styles.
  *
  * The loss of style s in a layer is |G - T_s|^2 / |T_s|: divided by its own target's norm, so that a style of high
  * contrast does not drown a quiet one and weights mean what they say. The weighted sum over styles is, but for a
@@ -85,15 +142,19 @@ export async function blendTargets(
   styles: readonly StyleSource[],
   pixels = Number.POSITIVE_INFINITY,
 ): Promise<GramTarget[]> {
-  const grams: { readonly weight: number; readonly grams: Record<string, Tensor> }[] = [];
+  const sources: GramSource[] = Object.keys(measure.layers).map((layer) => ({ layer }));
+  if (measure.randomFeatures) sources.push(...(await randomSources(programs, network, measure, styles, pixels)));
+  const grams: (readonly [readonly Tensor[], number])[] = [];
   for (const { raster, weight } of styles) {
-    grams.push({ weight, grams: await gramsOfTiles(programs, network, measure, raster, tilesOf(raster, pixels)) });
+    const tiles = tilesOf(raster, pixels);
+    grams.push([await gramsOfTiles(programs, network, sources, measure, raster, tiles), weight]);
   }
   // A negative weight keeps its sign: the painting goes away from the style in that layer.
   const total = Object.values(measure.layers).reduce((sum, weight) => sum + Math.abs(weight), 0);
-  return Object.entries(measure.layers).map(([layer, layerWeight]) => {
-    const target = mix(grams.map(({ weight, grams }) => [grams[layer], weight] as const));
-    return { layer, target, weight: layerWeight / total / Math.max(norm(target) ** 2, 1e-12) };
+  return sources.map((source, i) => {
+    const target = mix(grams.map(([found, weight]) => [found[i], weight] as const));
+    const weight = (measure.layers[source.layer] ?? 0) / total / Math.max(norm(target) ** 2, 1e-12);
+    return { ...source, target, weight };
   });
 }
 

@@ -29,7 +29,7 @@ const options = {
 export const stylizeDefinition = defineRecipe({
   name: "stylize",
   command: "stylize",
-  version: 4,
+  version: 5,
   help: "Paint a picture in a style",
   doing: "painting",
   examples: [

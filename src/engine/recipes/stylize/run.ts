@@ -109,7 +109,7 @@ async function transferOf(params: StylizeParams, pictures: Pictures, context: Re
   if (params.preset === "book" && placed.regions.length > 1) throw new RecipeError("where.book");
   const next = random(params.seed);
   const start = await canvas(params, photo, styles, next);
-  const pixels = tilePixels(context, network, layers, measure.pooling);
+  const pixels = tilePixels(context, network, measure, [contentLayer.name]);
   const { programs, before: frame } = context;
   const before = frame && {
     image: extended(warpAlong(frame.result, frame.flow), least),

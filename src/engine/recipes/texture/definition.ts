@@ -87,7 +87,7 @@ function hasWords({ into, away }: { readonly into?: unknown; readonly away?: unk
 export const textureDefinition = defineRecipe({
   name: "texture",
   command: "texture",
-  version: 3,
+  version: 4,
   help: "Weave a surface without a scene from a style, a picture or a word",
   doing: "weaving",
   examples: [

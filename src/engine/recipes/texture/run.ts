@@ -67,7 +67,6 @@ export async function* texture(params: TextureParams, pictures: Pictures, contex
   if (!source && !words) noSource();
   if (words && params.preset === "book") throw new RecipeError("texture.book-words");
   const measure = { ...measureOf(network, params), means: params.means };
-  const layers = [...(source ? Object.keys(measure.layers) : []), ...(words ? deepest(network) : [])];
   const least = Math.max(
     source ? leastSideOf(network, Object.keys(measure.layers), { pooling: measure.pooling }) : 0,
     words ? leastSideToName(network) : 0,
@@ -84,7 +83,7 @@ export async function* texture(params: TextureParams, pictures: Pictures, contex
     least,
     size: canvas,
     scales: paintingScales(canvas.width, canvas.height, SMALLEST_TEXTURE, least),
-    pixels: tilePixels(context, network, layers, measure.pooling),
+    pixels: tilePixels(context, network, measure, words ? deepest(network) : []),
     next: random(params.seed),
     finish: (image) => middle(image, size),
   };

@@ -20,7 +20,7 @@ const about = {
   credit: "c",
   preprocessing: { channels: "rgb", mean: [0, 0, 0], scale: 1 },
   dream: { default: "d", looks: { d: { description: "d", layers: { a: 1 } } } },
-  style: { layers: { a: 1 }, content: "a", pooling: "max", rate: 0.5, shifts: 4 },
+  style: { layers: { a: 1 }, content: "a", pooling: "max", rate: 0.5, shifts: 4, randomFeatures: false },
 } satisfies Omit<CatalogueEntry, "source">;
 
 let server: FileServer | undefined;

@@ -14,7 +14,7 @@ import { dream } from "../../../../src/engine/recipes/dream/run.js";
 import { neuronDefinition } from "../../../../src/engine/recipes/neuron/definition.js";
 import { neuron } from "../../../../src/engine/recipes/neuron/run.js";
 import { paintingLoss, type StyleTerm } from "../../../../src/engine/recipes/painting/objective.js";
-import { blendTargets, type StyleMeasure } from "../../../../src/engine/recipes/painting/targets.js";
+import { blendTargets } from "../../../../src/engine/recipes/painting/targets.js";
 import type { Frames, PictureInput, Pictures } from "../../../../src/engine/recipes/recipe.js";
 import type { SavedState } from "../../../../src/engine/recipes/saved-state.js";
 import { stylizeDefinition } from "../../../../src/engine/recipes/stylize/definition.js";
@@ -146,28 +146,31 @@ describe("a blend of styles in places", () => {
     expect(away(both, (x) => x < 80).mean).toBeGreaterThan(1);
   });
 
-  it("has the loss and gradient of the reference's runtime; in tiles the whole's, but near their borders", async () => {
-    const tfjs = new Programs(tfjsRuntime((await loadTfjsCpu()).tf), { maxBytes: 1e8 });
-    const measure: StyleMeasure = { layers: { block1_conv1: 1, block3_conv1: 1 }, delta: 0, pooling: "max" };
-    // Noise: where pixels are alike, a maximum's gradient goes to any of them.
+  /** Two styles that share a canvas of noise: where pixels are alike, a maximum's gradient goes to any of them. */
+  async function twoStyles(randomFeatures: boolean) {
+    const measure = { layers: { block1_conv1: 1, block3_conv1: 1 }, delta: 0, pooling: "max", randomFeatures } as const;
     const next = random(3);
     const canvas = { width: 448, height: 336, data: Float32Array.from({ length: 3 * 448 * 336 }, () => 255 * next()) };
-    const network = vgg;
-    const engine = { programs: context.programs, network };
+    const { programs } = context;
     const left = maskFrom(canvas.width, canvas.height, (x) => (x < 200 ? 1 : 0.25));
     const term = async (style: PictureInput, mask: Raster) => ({
-      targets: await blendTargets(engine.programs, vgg, measure, [{ raster: await style.decode(96), weight: 1 }]),
+      targets: await blendTargets(programs, vgg, measure, [{ raster: await style.decode(96), weight: 1 }]),
       mask,
     });
-    const [one, two] = [await term(painting, left), await term(other, inverted(left))];
-    const bothWays = async (styles: readonly StyleTerm[]) => {
-      const whole = await paintingLoss(engine, { styles, measure, variation: 0 }, canvas);
-      const tiled = await paintingLoss(engine, { styles, measure, variation: 0 }, canvas, 448 * 180);
-      if (typeof whole === "function" || typeof tiled !== "function") throw new Error("not in tiles as expected");
-      const at = (programs: Programs) => evaluate(programs, vgg, whole.objective, canvas, whole.options);
-      return { at, ours: await at(engine.programs), parts: await tiled(canvas) };
+    const terms = [await term(painting, left), await term(other, inverted(left))];
+    const lossOf = (styles: readonly StyleTerm[], tilePixels?: number) =>
+      paintingLoss({ programs, network: vgg }, { styles, measure, variation: 0 }, canvas, tilePixels);
+    const atOnce = async (styles: readonly StyleTerm[], on: Programs = programs) => {
+      const whole = await lossOf(styles);
+      if (typeof whole === "function") throw new Error("in tiles, though there is room");
+      return evaluate(on, vgg, whole.objective, canvas, whole.options);
     };
-    const off = ({ gradient: a }: Evaluation, { gradient: b }: Evaluation, keep: (y: number) => boolean) => {
+    const inTiles = async (styles: readonly StyleTerm[]) => {
+      const tiled = await lossOf(styles, 448 * 180);
+      if (typeof tiled !== "function") throw new Error("not in tiles as expected");
+      return tiled(canvas);
+    };
+    const off = ({ gradient: a }: Evaluation, { gradient: b }: Evaluation, keep = (_y: number): boolean => true) => {
       let [sum, size] = [0, 0];
       for (const [i, v] of b.entries()) {
         if (!keep(Math.floor(i / canvas.width) % canvas.height)) continue;
@@ -176,17 +179,31 @@ describe("a blend of styles in places", () => {
       }
       return Math.sqrt(sum / size);
     };
-    const { at, ours, parts } = await bothWays([one, two]);
-    const theirs = await at(tfjs);
+    return { terms, atOnce, inTiles, off };
+  }
+
+  it("has the loss and gradient of the reference's runtime", async () => {
+    const tfjs = new Programs(tfjsRuntime((await loadTfjsCpu()).tf), { maxBytes: 1e8 });
+    const { terms, atOnce, off } = await twoStyles(false);
+    const [ours, theirs] = [await atOnce(terms), await atOnce(terms, tfjs)];
     expect(theirs.loss / ours.loss).toBeCloseTo(1, 4);
-    expect(off(theirs, ours, () => true)).toBeLessThan(5e-3);
+    expect(off(theirs, ours)).toBeLessThan(5e-3);
+    await tfjs.dispose();
+  });
+
+  it.each([
+    ["Gram matrices", false],
+    ["those of random features too", true],
+  ])("has in tiles the whole's loss and gradient, but near their borders: %s", async (_, randomFeatures) => {
+    const { terms, atOnce, inTiles, off } = await twoStyles(randomFeatures);
+    const everywhere = terms.slice(0, 1).map(({ targets }) => ({ targets }));
+    const [whole, parts] = [await atOnce(terms), await inTiles(terms)];
+    const [plain, plainParts] = [await atOnce(everywhere), await inTiles(everywhere)];
     // Two tiles of 168 rows. Features at their borders see padding, which the styles' matrices have in them; masks make
     // that no worse.
     const inside = (y: number) => Math.abs(y - 168) > 24;
-    const plain = await bothWays([{ targets: one.targets }]);
-    expect(Math.abs(parts.loss / ours.loss - 1)).toBeLessThan(Math.abs(plain.parts.loss / plain.ours.loss - 1) * 1.1);
-    expect(off(parts, ours, inside)).toBeLessThan(off(plain.parts, plain.ours, inside) * 1.1);
-    await tfjs.dispose();
+    expect(Math.abs(parts.loss / whole.loss - 1)).toBeLessThan(Math.abs(plainParts.loss / plain.loss - 1) * 1.1);
+    expect(off(parts, whole, inside)).toBeLessThan(off(plainParts, plain, inside) * 1.1);
   });
 
   it("says what cannot be: a sweep, the book's preset, a place that is none", async () => {
