@@ -21,6 +21,8 @@ const NEWEST_TAKES_PRESSES = `(async () => {
   return [atFirst, takes()];
 })()`;
 
+const numberIn = (id: string | null): number => Number(/\d+/.exec(id ?? "")?.[0]);
+
 /** Scrolls a channel and lets it grow in one frame, and waits until both have been told. */
 const scrollsAndGrows = (steps: string) => `(async () => {
   const timeline = document.querySelector(".channel-pane .timeline");
@@ -158,14 +160,19 @@ describe.skipIf(!hasChromium)(`the first minute (${chromiumHint})`, () => {
 
   it.each(VIEWS)("takes one to what a press far up has set off, at $width px, $colorScheme", async (view) => {
     const { page } = await visit(view);
-    const say = async (line: string) => {
+    /** Says a line, and waits for an answer to it: what came of the lines of earlier views looks the same. */
+    const answerTo = async (line: string, answer: string) => {
+      const said = await page.locator(".channel-pane article").last().getAttribute("id");
       await send(page, line);
+      const found = message(page, answer);
+      await expect.poll(() => found.getAttribute("id").then(numberIn)).toBeGreaterThan(numberIn(said));
+      return found;
     };
+    const say = (line: string) => send(page, line);
     await say(`/dream picture:none size:${70 + VIEWS.indexOf(view)} octaves:1 steps:1`);
     const dream = message(page, new RegExp(`^(?=.*Dream of)(?=.*size:${70 + VIEWS.indexOf(view)}\\b)(?=.*Done)`, "s"));
     await dream.waitFor();
-    await say("/stylize");
-    const palette = message(page, "Which style");
+    const palette = await answerTo("/stylize", "Which style");
     await palette.getByRole("button", { name: /winter$/ }).waitFor();
     for (let count = 0; count < 15; count++) await say(`words ${count}`);
     await message(page, "words 14").waitFor();
