@@ -223,8 +223,9 @@ function shownOutside({ platform, community, channels }: PublicScope): SQL | und
   return and(SHOWN_TO_ALL, where, open, sql`NOT ${OPTED_OUT}`);
 }
 
-/** One of the texts above has a word, or a word that begins so. */
+/** One of the texts above has a word, or a word that begins so; of numbers only the same, as seeds begin like sizes. */
 function says(text: SQL, word: string): SQL {
+  if (/^[0-9]+$/.test(word)) return sql`(${text} || ' ') GLOB ${`* ${word}[^0-9]*`}`;
   return sql`${text} LIKE ${`% ${word.replace(/[%_\\]/g, "\\$&")}%`} ESCAPE '\\'`;
 }
 

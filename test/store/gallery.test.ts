@@ -84,6 +84,9 @@ describe("the gallery", () => {
     const found = (words: string) => read(store, { words: words.match(/\w+/g) ?? [] }).flat();
     for (const words of [called.title, called.line, "painting", "film", "frames", "size 512", "77"])
       expect(found(words), words).toEqual([painting.id]);
+    // Another number is no word that goes on.
+    for (const words of ["size 51", "/stylize winter size:5 seed:77", "frames 2"])
+      expect(found(words), words).toEqual([]);
     expect(store.jobs.get(painting.id)?.params).toEqual(params);
   });
 

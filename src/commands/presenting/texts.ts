@@ -92,8 +92,8 @@ export function threadTitle(recipe: Recipe, job: Job): string {
 /**
  * The public answer while the job waits or runs.
  * @param notice why it is not known when it begins: what the queue has to say to all who wait
- * @param counts whether the chat counts down by itself: a time in the text would soon be another than that, and one that
- *   comes when there is nothing more to count would move what is below it
+ * @param counts whether the chat counts down by itself: a time in the text would soon be another than that, and one
+ *   that comes when there is nothing more to count would move what is below it
  */
 export function announcement(
   recipe: Recipe,

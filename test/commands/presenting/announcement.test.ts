@@ -21,7 +21,7 @@ async function texts(counts: boolean, position: number, seconds: readonly number
   });
 }
 
-it("keeps its words until the end where the chat counts down: one more line would move what is under a pointer", async () => {
+it("keeps its words until the end where the chat counts down: a further line would move what is there", async () => {
   const running = await texts(true, 0, [90, 2, 0.4, 0]);
   expect(new Set(running).size).toBe(1);
   expect(running[0]).toMatch(/In progress\. Watch it grow in the thread\.$/);
