@@ -35,7 +35,7 @@ interface Case {
 interface Measurement {
   /** Highest resident size of the whole process during the run. */
   readonly peak: number;
-  /** Resident before it: program, network, compiled programs, one step at 64 px. */
+  /** Resident before it: program, network, programs compiled for large pictures, a run at 320 px or less. */
   readonly before: number;
   /** Resident after it, the engine still open: what the run has not given back. */
   readonly after: number;
@@ -58,10 +58,11 @@ function proc(file: string, key: string): number {
   return (Number(found) * 1024) / MEGABYTE;
 }
 
-function layersFor({ recipe }: Case, network: Network): { layers: string[]; pooling: "max" | "average" } {
-  if (recipe === "dream") return { layers: Object.keys(lookLayers(network)), pooling: "max" };
-  const { style } = presetsOf(network);
-  return { layers: [...Object.keys(style.layers), style.content], pooling: style.pooling };
+function estimateOf({ recipe }: Case, network: Network): number {
+  if (recipe === "dream") return bytesPerPixel(network, Object.keys(lookLayers(network)));
+  const { layers, content, pooling, randomFeatures } = presetsOf(network).style;
+  const names = Object.keys(layers);
+  return bytesPerPixel(network, [...names, content], { pooling, ...(randomFeatures && { randomFeatures: names }) });
 }
 
 async function run({ recipe, network, size }: Case, engine: OpenEngine): Promise<void> {
@@ -83,7 +84,8 @@ async function measure(given: Case): Promise<Measurement> {
     ...(defaults.threads > 0 && { threads: defaults.threads }),
     ...(given.budget !== undefined && { memoryBytes: given.budget * MEGABYTE }),
   });
-  await run({ ...given, size: 64 }, engine);
+  // A smaller one would not have Winograd's kernels, and their programs would count as the run's.
+  await run({ ...given, size: Math.min(given.size / 2, 320) }, engine);
   // What loading left to the garbage collector would hide what the run takes.
   globalThis.gc?.();
   const before = proc("/proc/self/status", "VmRSS");
@@ -96,9 +98,7 @@ async function measure(given: Case): Promise<Measurement> {
   globalThis.gc?.();
   const after = proc("/proc/self/status", "VmRSS");
   const network = await engine.network(given.network);
-  const { layers, pooling } = layersFor(given, network);
-  const estimate =
-    (bytesPerPixel(network, layers, { pooling }) * given.size * Math.round(given.size * RATIO)) / MEGABYTE;
+  const estimate = (estimateOf(given, network) * given.size * Math.round(given.size * RATIO)) / MEGABYTE;
   await engine.close();
   return { peak, before, after, estimate, seconds };
 }

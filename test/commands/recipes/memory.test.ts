@@ -25,9 +25,9 @@ describe("the estimate of a job's memory", () => {
     ["stylize", "resnet50", 1024, 3000, 793],
     ["stylize", "resnet50", 2048, 100_000, 3441],
     ["stylize", "resnet50", 2048, 1000, 832],
-    ["stylize", "vgg19", 512, 3000, 669],
-    ["stylize", "vgg19", 1024, 3000, 1858],
-    ["stylize", "vgg19", 1024, 1000, 878],
+    ["stylize", "vgg19", 512, 3000, 704],
+    ["stylize", "vgg19", 1024, 3000, 2108],
+    ["stylize", "vgg19", 1024, 1000, 826],
   ] as const)(
     "%s with %s at %d px within %d MB is not less than was measured, %d MB, and not four times as much",
     (...row) => {
