@@ -68,6 +68,7 @@ type State = "new" | "thinking" | "answered" | "lost";
  * public "thinking" is deleted and the answer is ephemeral. The other way round, a job could never become public.
  */
 export class Answer {
+  /** When the token ends, as `performance` counts: the machine's clock may be set meanwhile. */
   readonly #until: number;
   #state: State;
   /** The id of the message that is the first answer, as soon as it is known. */
@@ -82,7 +83,7 @@ export class Answer {
     private readonly parts: AnswerParts,
     { at, state }: { readonly at: number; readonly state: State } = { at: Date.now(), state: "new" },
   ) {
-    this.#until = at + INTERACTION_TOKEN_MS;
+    this.#until = performance.now() + INTERACTION_TOKEN_MS - Math.max(0, Date.now() - at);
     this.#state = state;
   }
 
@@ -227,7 +228,7 @@ export class Answer {
   /** "Thinking" is taken away a little before the token ends. */
   #unthinkLater(): void {
     const work = () => void this.#inTurn(() => this.#unthink());
-    this.#timer = setTimeout(work, Math.max(0, this.#until - END_MS - Date.now())).unref();
+    this.#timer = setTimeout(work, Math.max(0, this.#until - END_MS - performance.now())).unref();
   }
 
   async #followUp(message: OutgoingMessage, visibility: Visibility): Promise<MessageRef | undefined> {
@@ -263,7 +264,7 @@ export class Answer {
     visibility: Visibility,
     send: () => Promise<string>,
   ): Promise<MessageRef | undefined> {
-    if (this.#state !== "lost" && Date.now() <= this.#until) {
+    if (this.#state !== "lost" && performance.now() <= this.#until) {
       try {
         const sent = await send();
         return visibility === "private" ? undefined : this.#ref(sent);

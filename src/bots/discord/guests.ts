@@ -23,7 +23,7 @@ export const UNKNOWN_ID = "0";
 interface Way {
   readonly applicationId: string;
   readonly token: string;
-  /** When the token ends, in milliseconds since the epoch. */
+  /** When the token ends, as `performance` counts: the machine's clock may be set meanwhile. */
   readonly until: number;
 }
 
@@ -59,7 +59,7 @@ export class Guests {
   /** @throws ChatError "forbidden" where no token leads there any more */
   async post(channel: ChannelRef, message: OutgoingMessage): Promise<MessageRef> {
     const way = message.passing || message.trace === undefined ? undefined : this.#ofJobs.get(message.trace);
-    if (!way || Date.now() >= way.until) throw notHere();
+    if (!way || performance.now() >= way.until) throw notHere();
     const route = Routes.webhook(way.applicationId, way.token);
     const about = { query: { wait: "true" }, auth: false, doing: "discord.doing.post", trace: message.trace } as const;
     const post = this.calls.run<APIMessage>({ method: "POST", route, ...compose(message), ...about });
@@ -92,7 +92,7 @@ export class Guests {
 
   #route({ id }: MessageRef): `/webhooks/${string}` {
     const way = this.#ofMessages.get(id);
-    if (!way || Date.now() >= way.until) throw new ChatError("gone", "discord.gone");
+    if (!way || performance.now() >= way.until) throw new ChatError("gone", "discord.gone");
     return Routes.webhookMessage(way.applicationId, way.token, id);
   }
 }

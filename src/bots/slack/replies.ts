@@ -15,7 +15,8 @@ import type { Workspace } from "./workspace.js";
 /** The address for answers that came with an interaction. */
 export class ResponseUrl {
   #left = ANSWERS;
-  readonly #until = Date.now() + ANSWERS_MS;
+  /** As `performance` counts: the machine's clock may be set meanwhile. */
+  readonly #until = performance.now() + ANSWERS_MS;
 
   constructor(
     readonly url: string,
@@ -26,7 +27,7 @@ export class ResponseUrl {
 
   /** Whether one more answer may be given; counts it. */
   take(): boolean {
-    if (this.#left === 0 || Date.now() > this.#until) return false;
+    if (this.#left === 0 || performance.now() > this.#until) return false;
     this.#left -= 1;
     return true;
   }

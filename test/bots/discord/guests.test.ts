@@ -1,5 +1,5 @@
 /** People who have installed the bot for themselves use it where it is no member. */
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Scene } from "./harness.js";
 import { picture, scene } from "./harness.js";
 
@@ -52,6 +52,18 @@ describe.each(["a group", "another server"] as const)("in %s that the bot is not
     await expect(chat.edit(announced, { text: "Late." })).rejects.toMatchObject({ kind: "gone" });
     await chat.tell(ann, place, { text: "Late." });
     expect(discord.messagesIn(ann.direct).map(({ text }) => text)).toEqual(["Late."]);
+  });
+
+  it("nothing is lost when the machine's clock is set forward", async () => {
+    const { discord, chat, place, announced, trace } = await job(where);
+    const day = 24 * 3_600_000;
+    vi.useFakeTimers({ now: Date.now() + day, toFake: ["Date"] });
+    onTestFinished(() => void vi.useRealTimers());
+    // Discord's own clock is right.
+    discord.ahead = -day;
+    await chat.edit(announced, { text: "Painted." });
+    await chat.post(place, { text: "Your picture is ready", trace });
+    expect(discord.messagesIn(place).map(({ text }) => text)).toEqual(["Painted.", "Your picture is ready"]);
   });
 
   it("what is missing is said", async () => {
