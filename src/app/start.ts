@@ -4,7 +4,7 @@ import { collectEarly } from "./collect-early.js";
 import { refuseWithoutBuild } from "./engines.js";
 import { configuredLogger } from "./log.js";
 import { closeFolders, writePrivately } from "./private-folders.js";
-import { loadConfig } from "./settings/load-settings.js";
+import { loadConfig, mistypedVariables } from "./settings/load-settings.js";
 import { CLOSE_MS, shutDownInOrder } from "./shutdown.js";
 
 /**
@@ -17,12 +17,14 @@ export async function start(
   parts: Parts & { readonly env?: Readonly<Record<string, string | undefined>> } = {},
 ): Promise<Running> {
   collectEarly();
-  const config = loadConfig(parts.env ?? process.env);
+  const { env = process.env } = parts;
+  const config = loadConfig(env);
   // The engines of a cluster are on other machines.
   if (config.cluster.url === "" && parts.engine === undefined) refuseWithoutBuild(config);
   // Without it the bots would start, and refuse every image.
   loadNative("sharp");
   const logger = parts.logger ?? configuredLogger(config);
+  for (const problem of mistypedVariables(env)) logger.warn(problem);
   writePrivately(config);
   closeFolders(config, [config.data.dir, config.models.dir], logger);
   let running: Running | undefined;

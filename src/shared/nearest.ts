@@ -1,17 +1,17 @@
 /**
  * The word of `words` that a mistyped one most likely meant, or undefined when none is near: by edits (a letter added,
- * left out, changed, or two neighbours swapped), a third of the word's length at most, or a beginning of it.
+ * left out, changed, or two neighbours swapped), a third of the word's length and `most` at most, or a beginning of it.
  *
  * @example nearest("craetures", ["patterns", "creatures"]); // "creatures"
  */
-export function nearest(typed: string, words: Iterable<string>): string | undefined {
+export function nearest(typed: string, words: Iterable<string>, most = 64): string | undefined {
   const wanted = typed.toLowerCase().slice(0, 64);
   let best: { word: string; distance: number } | undefined;
   for (const word of words) {
     const candidate = word.toLowerCase();
     const beginning = wanted.length >= 2 && candidate.startsWith(wanted);
     const distance = beginning ? 0.5 : edits(wanted, candidate);
-    if (distance > Math.max(1, Math.max(wanted.length, candidate.length) / 3)) continue;
+    if (distance > Math.min(most, Math.max(1, Math.max(wanted.length, candidate.length) / 3))) continue;
     if (!best || distance < best.distance) best = { word, distance };
   }
   return best?.word;

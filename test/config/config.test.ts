@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { ConfigError, loadConfig } from "../../src/app/settings/load-settings.js";
+import { ConfigError, loadConfig, mistypedVariables } from "../../src/app/settings/load-settings.js";
 import { ENVIRONMENT } from "../../src/app/settings/schema.js";
 import { newFolder } from "../support/new-folder.js";
 
@@ -26,6 +26,17 @@ function problems(env: Record<string, string>): readonly string[] {
   }
   throw new Error("The settings were taken.");
 }
+
+describe("a variable that sets nothing", () => {
+  it("is told where it looks like a mistyped one, and no other", () => {
+    const env = { WEB_PROT: "8080", DISCORD_TOKENS: "x", QUEUE_PER_PERSON: "2", WEB_CONCURRENCY: "4", LOG_FILE: "a" };
+    expect(mistypedVariables({ ...env, PORT: "1", WEB_PORT: "2", PATH: "/bin" })).toEqual([
+      "WEB_PROT is not a setting; did you mean WEB_PORT?",
+      "DISCORD_TOKENS is not a setting; did you mean DISCORD_TOKEN?",
+    ]);
+    expect(mistypedVariables(Object.fromEntries(Object.keys(ENVIRONMENT).map((name) => [name, "x"])))).toEqual([]);
+  });
+});
 
 describe("settings", () => {
   it("come from the defaults, with folders made absolute", () => {

@@ -51,6 +51,24 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
   return absolute(read.data);
 }
 
+/** Letters in which a mistyped variable differs from the one that was meant. */
+const SLIPS = 2;
+
+/**
+ * Variables that set nothing and look like a mistyped one, each told in a sentence. They are no error: variables may be
+ * another program's.
+ */
+export function mistypedVariables(env: Readonly<Record<string, string | undefined>>): readonly string[] {
+  const known = Object.keys(ENVIRONMENT);
+  const groupOf = (name: string): string | undefined => name.split("_")[0];
+  const groups = new Set(known.map(groupOf));
+  return Object.keys(env).flatMap((key) => {
+    if (Object.hasOwn(ENVIRONMENT, key) || !groups.has(groupOf(key))) return [];
+    const meant = nearest(key, known, SLIPS);
+    return meant === undefined ? [] : sentence("config.unknown", { key, from: "", meant, known: "" });
+  });
+}
+
 function readYaml(path: string): Tree {
   let source: string;
   try {
