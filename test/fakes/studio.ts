@@ -46,6 +46,8 @@ export const botOptions: BotOptions = {
 };
 
 export interface StudioOptions {
+  /** How long a palette waits for further choices, in milliseconds. */
+  readonly settleMs?: number;
   readonly botOptions?: BotOptions;
   readonly chat?: FakeChat;
   readonly engine?: FakeEngine;
@@ -109,7 +111,7 @@ export async function openStudio<C extends Chat>(chat: C, options: Omit<StudioOp
     logger,
     backoffMs: options.backoffMs ?? 1,
   });
-  const handlers = createHandlers(chat, app, { settleMs: 1 });
+  const handlers = createHandlers(chat, app, { settleMs: options.settleMs ?? 1 });
   await chat.start(handlers);
   handlers.resume();
   /** Resolves when no job waits or runs and everything has been said. */

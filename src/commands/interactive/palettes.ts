@@ -77,7 +77,7 @@ export class Palettes extends ReactionCollector {
 
   protected resumeMessage(interactive: InteractiveMessage): void {
     // What the program was about to start when it stopped is dealt with in any case.
-    if (startOf(interactive)) this.schedule(interactive, Date.now());
+    if (startOf(interactive)) this.scheduleIn(0, interactive);
     else this.#settle(interactive);
   }
 
@@ -153,7 +153,7 @@ export class Palettes extends ReactionCollector {
 
   #settle(interactive: InteractiveMessage): void {
     if (this.messages.votes(interactive.message).length === 0) this.unschedule(interactive);
-    else this.schedule(interactive, Date.now() + this.settleMs);
+    else this.scheduleIn(this.settleMs, interactive);
   }
 }
 

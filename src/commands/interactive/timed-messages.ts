@@ -69,6 +69,11 @@ export abstract class TimedMessages {
    * the beginning: the clock may have been set back since.
    */
   protected schedule(interactive: InteractiveMessage, at: number): void {
+    this.scheduleIn(Math.min(at - Date.now(), at - interactive.createdAt), interactive);
+  }
+
+  /** Sets in how many milliseconds a message expires. */
+  protected scheduleIn(wait: number, interactive: InteractiveMessage): void {
     const key = keyOf(interactive.message);
     this.unschedule(interactive);
     if (this.#stopped) return;
@@ -76,7 +81,6 @@ export abstract class TimedMessages {
       this.#timers.delete(key);
       this.follow(this.expire(interactive), interactive);
     };
-    const wait = Math.min(at - Date.now(), at - interactive.createdAt);
     const timer = setTimeout(expire, Math.max(0, wait));
     timer.unref();
     this.#timers.set(key, timer);

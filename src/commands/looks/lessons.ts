@@ -160,7 +160,7 @@ export class Lessons extends TimedMessages {
     this.#show(lesson);
     const { no, open } = this.#answers(lesson);
     const left = this.#works(lesson).filter(({ owners }) => !no.some(({ id }) => owners.some((one) => one.id === id)));
-    if (open.length === 0 || left.length < FEWEST_EXAMPLES) this.schedule(lesson, Date.now());
+    if (open.length === 0 || left.length < FEWEST_EXAMPLES) this.scheduleIn(0, lesson);
   }
 
   /** Begins with what may be learnt from. Of two calls at once the second does nothing. */

@@ -1,5 +1,5 @@
 import sharp from "sharp";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { loadBuiltInStyles } from "../../../src/commands/styles/built-in-styles.js";
 import { ChatError, type ChatErrorKind } from "../../../src/port/chat-error.js";
 import { deferred } from "../../../src/shared/async.js";
@@ -11,8 +11,8 @@ import { SECRET, tellingImage } from "../../support/telling-images.js";
 const styles = loadBuiltInStyles();
 const emojiOf = (wanted: string): string => styles.find(({ name }) => name === wanted)?.emoji ?? "";
 
-async function palette(line = "/stylize") {
-  const open = await studio({ engine: new FakeEngine({ automatic: true }) });
+async function palette(line = "/stylize", options: { readonly settleMs?: number } = {}) {
+  const open = await studio({ engine: new FakeEngine({ automatic: true }), ...options });
   const photo = await picture(48, 36);
   await open.chat.say(ann, line, { attachments: [source(photo)] });
   const message = open.chat.in("channel")[0];
@@ -131,6 +131,17 @@ describe("a palette", () => {
     await chat.until(() => engine.runs[1]);
     await quiet();
     expect(engine.runs[1]?.request.params.styles).toMatchObject([{ name: "ink", weight: 1 }]);
+  });
+
+  it("waits as long for further choices where the clock has been set back since it was opened", async () => {
+    const { chat, engine, message } = await palette("/stylize", { settleMs: 37 });
+    vi.useFakeTimers({ now: Date.now() - 24 * 3_600_000, toFake: ["Date"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const timers = vi.spyOn(globalThis, "setTimeout");
+    onTestFinished(() => void timers.mockRestore());
+    await chat.reactTo(ann, message, emojiOf("winter"));
+    await chat.until(() => engine.runs[0]);
+    expect(timers.mock.calls.map(([, wait]) => wait)).toContain(37);
   });
 
   it("listens to its author only, and to styles only", async () => {
