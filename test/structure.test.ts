@@ -362,6 +362,20 @@ describe("the code", () => {
     expect(basename(tmpdir())).toMatch(/^dreamloom-/);
   });
 
+  it("has time limits that come: what only AbortSignal.any() listens to may not", () => {
+    const limits = code.flatMap(({ file, nodes, lineOf }) =>
+      nodes
+        .filter(({ type, callee }) => type === "CallExpression" && isNode(callee) && callee.type === "MemberExpression")
+        .filter(({ callee }) => {
+          const { object, property } = callee as SyntaxNode;
+          return isNode(object) && object.name === "AbortSignal" && isNode(property) && property.name === "timeout";
+        })
+        .map(({ start }) => `${file}:${lineOf(start)}`)
+        .filter((place) => place.startsWith("src/") && !/^src\/(shared\/async\.ts|bots\/web\/client\/)/.test(place)),
+    );
+    expect(limits).toEqual([]);
+  });
+
   it("has no object literal inside a spread", () => {
     const spread = code.flatMap(({ file, nodes, lineOf }) =>
       nodes

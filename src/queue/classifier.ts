@@ -3,7 +3,7 @@ import PQueue from "p-queue";
 import { newJobId } from "../domain/model.js";
 import { type Engine, EngineError } from "../engine/process/engine.js";
 import { LABELS, SEE } from "../engine/recipes/see/definition.js";
-import { abortable } from "../shared/async.js";
+import { abortable, timeLimit } from "../shared/async.js";
 import { defined } from "../shared/defined.js";
 import type { Seen } from "../shared/sighting.js";
 import { type ClassifyRequest, QueueError } from "./queue.js";
@@ -56,7 +56,7 @@ export class Classifier {
     if (this.#open.filter((other) => other === person).length >= mostEach)
       throw new QueueError("person-waiting", "see.busy-person", { count: mostEach });
     if (this.#open.length >= most) throw new QueueError("full", "see.busy");
-    const time = AbortSignal.timeout(seconds * 1000);
+    const time = timeLimit(seconds * 1000);
     const signal = AbortSignal.any([time, this.#closing.signal]);
     const params = { network, labels: count, ...defined({ frames }) };
     const request = { job: newJobId(), recipe: SEE, params, pictures: { image: picture } };

@@ -20,6 +20,17 @@ export function withTimeout<T, F>(work: Promise<T>, milliseconds: number, onTime
 }
 
 /**
+ * A signal that aborts after some milliseconds, as `AbortSignal.timeout` does, and surely: where only
+ * `AbortSignal.any()` listens to one of those, Node frees it as soon as memory is collected, and it never comes
+ * (nodejs/node#57736). A listener of its own keeps it. It keeps no program running.
+ */
+export function timeLimit(milliseconds: number): AbortSignal {
+  const signal = AbortSignal.timeout(milliseconds);
+  signal.addEventListener("abort", () => undefined, { once: true });
+  return signal;
+}
+
+/**
  * Settles like `work`, or rejects with the signal's reason as soon as that is aborted. For work that does not take a
  * signal itself: it goes on, and its outcome is ignored.
  */

@@ -10,7 +10,7 @@ import {
 import type { Logger } from "pino";
 import { ApiHealth } from "../../port/api-health.js";
 import { ChatError, mayPass } from "../../port/chat-error.js";
-import { abortable, retryWithBackoff, withTimeout } from "../../shared/async.js";
+import { abortable, retryWithBackoff, timeLimit, withTimeout } from "../../shared/async.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { timeOfDay } from "../../shared/text.js";
 import { type Attempt, chatError } from "./errors.js";
@@ -156,7 +156,7 @@ export class Calls {
 
   async #request(call: Call, milliseconds: number): Promise<unknown> {
     const { method, route, body, files = [], query, auth = true, repeatable = method !== "POST" } = call;
-    const signal = AbortSignal.timeout(milliseconds);
+    const signal = timeLimit(milliseconds);
     const request: InternalRequest = {
       method: method as InternalRequest["method"],
       fullRoute: route,

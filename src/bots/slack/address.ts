@@ -1,5 +1,6 @@
 /** Where the Web API is, when it is not Slack's own. */
 import { ChatError } from "../../port/chat-error.js";
+import { timeLimit } from "../../shared/async.js";
 import { understandable } from "./answers.js";
 import { SLACK_API_URL } from "./options.js";
 
@@ -23,7 +24,7 @@ export async function findApi(given: string | undefined, timeoutMs: number): Pro
 /** Without a token every Web API says, as JSON, that it wants one. */
 async function answersAsApi(base: string, timeoutMs: number): Promise<boolean> {
   try {
-    const signal = AbortSignal.timeout(timeoutMs);
+    const signal = timeLimit(timeoutMs);
     const answer = await fetch(`${base}auth.test`, { method: "POST", redirect: "error", signal });
     const { status } = await understandable(answer);
     return status === 200 || status === 429;

@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import type { ChannelRef } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { Picture } from "../../port/messages.js";
+import { timeLimit } from "../../shared/async.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { codeOf, isKind, outcomeUnknown, toChatError } from "./errors.js";
 import { FILE_ALT_TEXT_LENGTH, type SlackLimits } from "./limits.js";
@@ -133,7 +134,7 @@ export class Files {
   /** The address itself is the permission; no token goes there. */
   async #put(url: string, bytes: Uint8Array, name: string): Promise<void> {
     const post = async (content: Pick<RequestInit, "body" | "headers">): Promise<Response> => {
-      const signal = AbortSignal.timeout(Math.round(this.limits.callMs + bytes.byteLength / 100));
+      const signal = timeLimit(Math.round(this.limits.callMs + bytes.byteLength / 100));
       const response = await fetch(url, { method: "POST", ...content, redirect: "error", signal });
       await response.body?.cancel();
       return response;

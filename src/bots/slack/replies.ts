@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { ChannelRef, MessageRef, User } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
 import type { OutgoingMessage } from "../../port/messages.js";
+import { timeLimit } from "../../shared/async.js";
 import type { CommandNames } from "./command-names.js";
 import { isSlack } from "./download.js";
 import { codeOf, isKind, toChatError } from "./errors.js";
@@ -133,7 +134,7 @@ export class Replies {
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ response_type: "ephemeral", replace_original: false, ...body }),
       redirect: "error",
-      signal: AbortSignal.timeout(this.parts.callMs),
+      signal: timeLimit(this.parts.callMs),
     }).catch((error: unknown) => Promise.reject(toChatError(error)));
     await response.body?.cancel();
     if (!response.ok) throw new ChatError("unavailable", "slack.reply-refused", { status: response.status });

@@ -8,7 +8,7 @@ import {
   type EngineResult,
   type RunOptions,
 } from "../../engine/process/engine.js";
-import { abortableDelay, withTimeout } from "../../shared/async.js";
+import { abortableDelay, timeLimit, withTimeout } from "../../shared/async.js";
 import { LastingTrouble } from "../../shared/lasting-trouble.js";
 import { version } from "../../shared/version.js";
 import { BlobError, type BlobStore } from "./blobs/blob-store.js";
@@ -131,7 +131,7 @@ export class ClusterEngine implements Engine {
   /** Whether it answers, waiting for a first connection no longer than `patienceMs`. */
   async answers(patienceMs: number): Promise<boolean> {
     if (this.reachable || this.#parts) return this.reachable;
-    const patience = AbortSignal.any([AbortSignal.timeout(patienceMs), this.#closed.signal]);
+    const patience = AbortSignal.any([timeLimit(patienceMs), this.#closed.signal]);
     await untilReady(this.#redis, patience).catch(() => undefined);
     await this.#round();
     return this.reachable;
@@ -143,7 +143,7 @@ export class ClusterEngine implements Engine {
    * later round.
    */
   async claim(patienceMs: number): Promise<BotsInfo | undefined> {
-    const patience = AbortSignal.any([AbortSignal.timeout(patienceMs), this.#closed.signal]);
+    const patience = AbortSignal.any([timeLimit(patienceMs), this.#closed.signal]);
     await untilReady(this.#redis, patience).catch(() => undefined);
     if (this.#redis.status !== "ready") return undefined;
     this.#asked = true;

@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import type { Picture } from "../../../port/messages.js";
+import { timeLimit } from "../../../shared/async.js";
 import { defined } from "../../../shared/defined.js";
 import { type CheckedImage, checkImage, tooSlow } from "../check-image.js";
 import { download, type LinkRules } from "./download.js";
@@ -20,7 +21,7 @@ export interface FetchOptions extends LinkRules {
  */
 export async function fetchImage(link: URL, options: FetchOptions): Promise<Picture & Pick<CheckedImage, "mark">> {
   const { seconds, signal: outer, ...rest } = options;
-  const deadline = AbortSignal.timeout(seconds * 1000);
+  const deadline = timeLimit(seconds * 1000);
   const signal = outer ? AbortSignal.any([outer, deadline]) : deadline;
   // Each redirect's look-up, connection and body listen to it.
   setMaxListeners(0, signal);

@@ -1,3 +1,4 @@
+import { timeLimit } from "../../../shared/async.js";
 import { KindError, type Said } from "../../../shared/sentences/sentence-error.js";
 
 export interface BlobLimits {
@@ -71,7 +72,7 @@ export abstract class BlobStore {
   /** Makes one call, with the time limit. Failures become a {@link BlobError}. */
   protected async reach<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T> {
     try {
-      return await call(AbortSignal.timeout(this.limits.timeoutMs));
+      return await call(timeLimit(this.limits.timeoutMs));
     } catch (cause) {
       if (cause instanceof BlobError) throw cause;
       throw new BlobError("unreachable", "cluster.store-unreachable", { store: this.name }, { cause });

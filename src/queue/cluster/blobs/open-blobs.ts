@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { timeLimit } from "../../../shared/async.js";
 import { type ClusterSettings, connect, untilReady } from "../connection.js";
 import type { BlobStore } from "./blob-store.js";
 import { FolderBlobs } from "./folder.js";
@@ -19,7 +20,7 @@ export async function openBlobs(cluster: ClusterSettings, name: string, logger: 
   const s3 = /^s3:\/\/([^/]+)\/?(.*?)\/?$/.exec(blobs);
   if (!s3) {
     const redis = connect(url, name, logger, CALL_MS);
-    await untilReady(redis, AbortSignal.timeout(CONNECT_MS)).catch(() => undefined);
+    await untilReady(redis, timeLimit(CONNECT_MS)).catch(() => undefined);
     return new RedisBlobs(redis, prefix, limits);
   }
   const [, bucket = "", under = ""] = s3;
