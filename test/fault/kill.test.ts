@@ -16,6 +16,8 @@ import { counted, open, shown, shuffled } from "./count.js";
 import { World, type WorldOptions } from "./world.js";
 
 const STUB = fileURLToPath(new URL("./stub-worker.mjs", import.meta.url));
+/** Jobs that run side by side. */
+const CONCURRENCY = 4;
 
 function world(options: Omit<WorldOptions, "dir"> = {}): { world: World; dir: string } {
   const dir = newFolder();
@@ -33,7 +35,7 @@ describe("killed at random moments", () => {
   }, async () => {
     const next = random(20_260_105);
     const picture = await drawn(40, 30);
-    const made = world({ worker: STUB, env: { ENGINE_CONCURRENCY: "4" } });
+    const made = world({ worker: STUB, env: { ENGINE_CONCURRENCY: String(CONCURRENCY) } });
     const jobs = 200;
     let sent = 0;
     // Starting the bots takes longest, so the engine alone is killed more often.
@@ -80,8 +82,9 @@ describe("killed at random moments", () => {
     process.stdout.write(`kills ${JSON.stringify(kills)}, starts ${made.world.starts}, ${JSON.stringify(count)}\n`);
     expect(code).toBe(0);
     expect(count).toMatchObject({ unfinished: 0, owed: 0, lost: 0, doubled: 0 });
-    // One under which the engine died again and again without its getting ahead is given up, which is told as well.
-    expect(count.failed).toBeLessThan(jobs / 50);
+    // One under which the engine died again and again without its getting ahead is given up, which is told as well: all
+    // four that run side by side at once, where the kills come so.
+    expect(count.failed).toBeLessThan(2 * CONCURRENCY);
     expect(count.announced).toBeGreaterThanOrEqual(jobs);
     expect(count.jobs + count.failed).toBe(count.announced);
     expect(made.world.keyed("resumed").size).toBeGreaterThan(2);

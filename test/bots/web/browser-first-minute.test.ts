@@ -160,19 +160,19 @@ describe.skipIf(!hasChromium)(`the first minute (${chromiumHint})`, () => {
 
   it.each(VIEWS)("takes one to what a press far up has set off, at $width px, $colorScheme", async (view) => {
     const { page } = await visit(view);
-    /** Says a line, and waits for an answer to it: what came of the lines of earlier views looks the same. */
-    const answerTo = async (line: string, answer: string) => {
-      const said = await page.locator(".channel-pane article").last().getAttribute("id");
-      await send(page, line);
+    /** Does something, and waits for what comes of it: what came of the same in earlier views looks the same. */
+    const answerTo = async (act: () => Promise<void>, answer: string) => {
+      const newest = await page.locator(".channel-pane article").last().getAttribute("id");
+      await act();
       const found = message(page, answer);
-      await expect.poll(() => found.getAttribute("id").then(numberIn)).toBeGreaterThan(numberIn(said));
+      await expect.poll(() => found.getAttribute("id").then(numberIn)).toBeGreaterThan(numberIn(newest));
       return found;
     };
     const say = (line: string) => send(page, line);
     await say(`/dream picture:none size:${70 + VIEWS.indexOf(view)} octaves:1 steps:1`);
     const dream = message(page, new RegExp(`^(?=.*Dream of)(?=.*size:${70 + VIEWS.indexOf(view)}\\b)(?=.*Done)`, "s"));
     await dream.waitFor();
-    const palette = await answerTo("/stylize", "Which style");
+    const palette = await answerTo(() => say("/stylize"), "Which style");
     await palette.getByRole("button", { name: /winter$/ }).waitFor();
     for (let count = 0; count < 15; count++) await say(`words ${count}`);
     await message(page, "words 14").waitFor();
@@ -184,12 +184,10 @@ describe.skipIf(!hasChromium)(`the first minute (${chromiumHint})`, () => {
     await palette.scrollIntoViewIfNeeded();
     await expect.poll(atEnd).toBe(false);
     expect(await newest).toEqual([false, true]);
-    await palette.getByRole("button", { name: /winter$/ }).click();
+    await answerTo(() => palette.getByRole("button", { name: /winter$/ }).click(), "Painting in winter");
     await expect.poll(atEnd).toBe(true);
-    await message(page, "Painting in winter").waitFor();
-    await dream.getByRole("button", { name: "Stronger" }).click();
+    await answerTo(() => dream.getByRole("button", { name: "Stronger" }).click(), "a variation of");
     await expect.poll(atEnd).toBe(true);
-    await message(page, "a variation of").waitFor();
     await shot(page, "first-answer");
     // One stays there when something grows, also just after a scroll.
     await page.evaluate(scrollsAndGrows("timeline.scrollTop -= 1; grow(300);"));
