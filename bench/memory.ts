@@ -20,6 +20,8 @@ import { lookLayers, presetsOf } from "../src/engine/networks/looks.js";
 import type { Network } from "../src/engine/networks/network.js";
 import { type OpenEngine, openEngine } from "../src/engine/open.js";
 import { engineEnvironment } from "../src/engine/process/environment.js";
+import { measureOf } from "../src/engine/recipes/painting/measure.js";
+import { paintingBytes } from "../src/engine/recipes/painting/objective.js";
 import { runJob } from "../src/engine/run-job.js";
 
 interface Case {
@@ -60,9 +62,7 @@ function proc(file: string, key: string): number {
 
 function estimateOf({ recipe }: Case, network: Network): number {
   if (recipe === "dream") return bytesPerPixel(network, Object.keys(lookLayers(network)));
-  const { layers, content, pooling, randomFeatures } = presetsOf(network).style;
-  const names = Object.keys(layers);
-  return bytesPerPixel(network, [...names, content], { pooling, ...(randomFeatures && { randomFeatures: names }) });
+  return paintingBytes(network, measureOf(network, { preset: "studio" }), [presetsOf(network).style.content]);
 }
 
 async function run({ recipe, network, size }: Case, engine: OpenEngine): Promise<void> {

@@ -122,19 +122,34 @@ async function contentTerms(
 }
 
 /**
- * How many pixels may be worked on at once within a context's memory.
+ * Bytes that a step of a painting takes for a pixel.
  * @param further layers that something else than the style looks at
+ * @param runtime its name; see {@link bytesPerPixel}
  */
-export function tilePixels(
-  { memoryBytes, programs }: RecipeContext,
+export function paintingBytes(
   network: Network,
   { layers, pooling, randomFeatures }: StyleMeasure,
   further: readonly string[],
+  runtime?: string,
+): number {
+  const names = Object.keys(layers);
+  const options = {
+    pooling,
+    ...(randomFeatures && { randomFeatures: names }),
+    ...(runtime !== undefined && { runtime }),
+  };
+  return bytesPerPixel(network, [...names, ...further], options);
+}
+
+/** How many pixels may be worked on at once within a context's memory; `further` as of {@link paintingBytes}. */
+export function tilePixels(
+  { memoryBytes, programs }: RecipeContext,
+  network: Network,
+  measure: StyleMeasure,
+  further: readonly string[],
 ): number {
   if (memoryBytes === undefined) return Number.POSITIVE_INFINITY;
-  const names = Object.keys(layers);
-  const options = { pooling, runtime: programs.runtime.name, ...(randomFeatures && { randomFeatures: names }) };
-  return memoryBytes / bytesPerPixel(network, [...names, ...further], options);
+  return memoryBytes / paintingBytes(network, measure, further, programs.runtime.name);
 }
 
 /**
