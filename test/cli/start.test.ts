@@ -91,4 +91,17 @@ describe("dreamloom start", () => {
     expect(out).toBe("");
     expect(code).toBe(2);
   });
+
+  it("warns of a variable that sets nothing and looks mistyped", async () => {
+    const { out, err } = await dreamloom(["start"], {
+      env: {
+        WEB_PORT: String(await takenPort()),
+        WEB_PROT: "1",
+        OPS_PORT: "0",
+        DATA_DIR: newFolder(),
+        LOG_LEVEL: "warn",
+      },
+    });
+    expect(out + err).toContain("WEB_PROT");
+  });
 });
