@@ -1,11 +1,10 @@
-import type { WebSocket } from "@fastify/websocket";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import type { ChatAdmin } from "../../port/admin.js";
 import { ChatError } from "../../port/chat-error.js";
 import { readBody } from "./guard.js";
 import type { Sessions } from "./sessions.js";
-import type { Sockets } from "./sockets.js";
+import type { Opened } from "./sockets.js";
 import { toUser, type Users } from "./users.js";
 
 /** How often a watched page is sent its state at most and at least, in milliseconds: memory and disk have no events. */
@@ -15,7 +14,6 @@ const MOST_MS = 5_000;
 interface AdminServices {
   readonly admin: ChatAdmin;
   readonly users: Pick<Users, "get">;
-  readonly sockets: Pick<Sockets, "sendTo">;
   readonly sessions: Sessions;
 }
 
@@ -25,7 +23,7 @@ const modeBody = z.object({ mode: z.enum(["open", "paused", "draining"]) });
 export function registerAdmin(
   app: FastifyInstance,
   services: AdminServices,
-): { attach(socket: WebSocket, user: string): Pick<AdminFeed, "set"> } {
+): { attach(user: string, send: Opened["send"]): Pick<AdminFeed, "set"> } {
   const { admin, sessions } = services;
   app.get("/api/admin", async (request) => admin.overview(toUser(sessions.act(request, "clicks"))));
 
@@ -40,13 +38,7 @@ export function registerAdmin(
     return reply.code(204).send();
   });
 
-  return {
-    attach(socket, user) {
-      const feed = new AdminFeed(socket, user, services);
-      socket.on("close", () => feed.set(false));
-      return feed;
-    },
-  };
+  return { attach: (user, send) => new AdminFeed(user, send, services) };
 }
 
 /** One open page that shows the state of the program: sends it what changes, though not too often. */
@@ -60,8 +52,8 @@ class AdminFeed {
   #stale = false;
 
   constructor(
-    private readonly socket: WebSocket,
     private readonly user: string,
+    private readonly push: Opened["send"],
     private readonly services: AdminServices,
   ) {}
 
@@ -100,10 +92,7 @@ class AdminFeed {
     this.#sending = true;
     this.#stale = false;
     try {
-      this.services.sockets.sendTo(this.socket, {
-        kind: "admin",
-        admin: await this.services.admin.overview(this.#who()),
-      });
+      await this.push({ kind: "admin", admin: await this.services.admin.overview(this.#who()) });
     } catch {
       this.#end();
     } finally {

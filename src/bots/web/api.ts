@@ -1,5 +1,3 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
-import type { WebSocket } from "@fastify/websocket";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { ChatHandlers } from "../../port/adapter.js";
@@ -7,7 +5,8 @@ import { ChatError } from "../../port/chat-error.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { Turns } from "../../shared/turns.js";
 import { registerAdmin } from "./admin.js";
-import { type ChannelHub, channelRef, removedFrame, toId } from "./channel-hub.js";
+import { catchUp } from "./catch-up.js";
+import { type ChannelHub, channelRef, toId } from "./channel-hub.js";
 import type { Conversation } from "./conversation.js";
 import { readBody } from "./guard.js";
 import { TURN_MS } from "./limits.js";
@@ -27,11 +26,6 @@ export interface WebServices {
   readonly handlers: ChatHandlers;
   readonly moderatorCode: string | undefined;
 }
-
-/** After more changes than this while away, a client starts afresh. */
-const RESUME_LIMIT = 500;
-/** So many of them are sent at a time; then others have their turn. */
-const RESUME_SLICE = 25;
 
 /** How long a page may show a style's small picture again without asking: its name may be given to another. */
 const PREVIEW_KEPT_S = 600;
@@ -259,7 +253,7 @@ function registerMessages(app: FastifyInstance, services: WebServices): void {
 function registerLive(app: FastifyInstance, services: WebServices): void {
   const { sessions, hub, handlers } = services;
   const { store, users, sockets } = hub.parts;
-  const admin = handlers.admin && registerAdmin(app, { admin: handlers.admin, users, sessions, sockets });
+  const admin = handlers.admin && registerAdmin(app, { admin: handlers.admin, users, sessions });
   const preValidation = async (request: FastifyRequest) => sessions.spend("sockets", request, sessions.find(request));
 
   app.get<{ Querystring: { since?: string } }>("/api/live", { websocket: true, preValidation }, (socket, request) => {
@@ -268,42 +262,18 @@ function registerLive(app: FastifyInstance, services: WebServices): void {
     const from = { user: user?.id ?? "", session, address: addressOf(request), connection: request.raw.socket };
     const refusal = user ? sockets.full(from) : sentence("web.session-unknown");
     if (!user || refusal) return socket.close(4001, refusal);
-    const { ready, follow } = sockets.add(socket, from);
-    const feed = admin?.attach(socket, user.id);
+    const opened = sockets.add(socket, from);
+    const feed = admin?.attach(user.id, opened.send);
+    socket.on("close", () => feed?.set(false));
     socket.on("message", (data) => {
       const { watch, thread } = readWatch(data);
       if (watch !== undefined) feed?.set(watch === "admin");
-      if (thread !== undefined) follow(thread);
+      if (thread !== undefined) opened.follow(thread);
     });
-    sockets.sendTo(socket, { kind: "session", session: wireSession(services, user) });
+    void opened.send({ kind: "session", session: wireSession(services, user) });
     const since = idText.safeParse(request.query.since).success ? Number(request.query.since) : store.syncedRev;
-    return catchUp(socket, user.id, since, ready);
+    return catchUp(hub, { user: user.id, since }, opened);
   });
-
-  /** Sends what a page has missed, a part at a time, and goes on until there is nothing more; then it is `ready`. */
-  async function catchUp(socket: WebSocket, user: string, since: number, ready: (rev: number) => void): Promise<void> {
-    // What changes from now on is sent when the disk has it: here, or with what all are sent.
-    await store.synced();
-    const rev = store.syncedRev;
-    // A counter behind the client's means another or an older database: what the client holds is of no use then.
-    const afresh = since > rev || store.countChanges(since, user, RESUME_LIMIT + 1) > RESUME_LIMIT;
-    for (let at = since; !afresh; ) {
-      const missed = store.changedSince(at, user, RESUME_SLICE);
-      for (const row of missed) {
-        if (row.removed) sockets.sendTo(socket, { kind: "removed", ...removedFrame(row) });
-        else sockets.sendTo(socket, { kind: "message", message: hub.views.message(row) });
-      }
-      if (missed.length < RESUME_SLICE) break;
-      at = missed.at(-1)?.rev ?? at;
-      await nextTurn();
-      if (socket.readyState !== socket.OPEN) return;
-    }
-    const passing = afresh ? [] : hub.passingSince(since, user);
-    if (passing.length > 0) sockets.sendTo(socket, passing);
-    const now = afresh ? rev : store.syncedRev;
-    sockets.sendTo(socket, { kind: afresh ? "reset" : "synced", rev: now });
-    ready(now);
-  }
 }
 
 function wireSession({ hub, handlers }: WebServices, user: PersonRow): WireSession {

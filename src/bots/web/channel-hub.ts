@@ -18,7 +18,7 @@ import {
 } from "./store.js";
 import type { ThreadMarks } from "./thread-marks.js";
 import { botId, type Users } from "./users.js";
-import type { WireFrame, WireRemoved } from "./wire.js";
+import type { WireFrame } from "./wire.js";
 import { placeOf, WireViews } from "./wire-views.js";
 
 /** How long a replaced frame's file stays: somebody may still be loading it. */
@@ -180,10 +180,13 @@ export class ChannelHub {
   #stateOf(id: number): Showing | undefined {
     const row = this.parts.store.state(id);
     if (!row) return undefined;
-    const frame: WireFrame = row.removed
-      ? { kind: "removed", ...removedFrame(row) }
-      : { kind: "message", message: this.views.message(row) };
-    return { frame, only: row.private_to ?? undefined, rev: row.rev };
+    return { frame: this.stateFrame(row), only: row.private_to ?? undefined, rev: row.rev };
+  }
+
+  /** A message's state as pages are told it. */
+  stateFrame(row: MessageRow): WireFrame {
+    if (row.removed) return { kind: "removed", ...placeOf(row), rev: row.rev };
+    return { kind: "message", message: this.views.message(row) };
   }
 
   #passingOf(id: number): Showing | undefined {
@@ -334,10 +337,6 @@ export function toId(text: string): number {
 /** @throws ChatError "too-large" */
 export function checkLength({ length }: string, most: number): void {
   if (length > most) throw new ChatError("too-large", "web.text-too-long", { most, length });
-}
-
-export function removedFrame(row: MessageRow): WireRemoved {
-  return { ...placeOf(row), rev: row.rev };
 }
 
 function gone(): ChatError {

@@ -26,8 +26,15 @@ interface Listener extends SocketOrigin {
   thread: string | null | undefined;
 }
 
-/** What is told of a socket that was opened. */
-interface Opened {
+/** What is told of a socket that was opened, and how it alone is told something. */
+export interface Opened {
+  /**
+   * Sends to this socket alone. What a reader does not take waits in memory: who has much to send waits in between.
+   *
+   * @returns resolves when this is on its way, or the socket is gone; never rejects
+   */
+  send(frame: WireFrame | readonly WireFrame[]): Promise<void>;
+  isOpen(): boolean;
   /** It has been sent all messages up to a rev, and is to have what is newer. */
   ready(rev: number): void;
   /** It is to have the messages of one thread only, or of none. */
@@ -100,14 +107,18 @@ export class Sockets {
     });
     socket.on("close", () => this.#listeners.delete(listener));
     socket.on("error", () => this.#drop(listener));
+    const send: Opened["send"] = (frame) =>
+      new Promise((resolve) => this.#write(listener, Buffer.from(JSON.stringify(frame)), resolve));
     return {
+      send,
+      isOpen: () => socket.readyState === socket.OPEN,
       ready: (rev) => {
         listener.since = rev;
       },
       follow: (thread) => {
         listener.thread = thread;
         this.#followed.add(thread);
-        this.sendTo(socket, { kind: "following", thread });
+        void send({ kind: "following", thread });
       },
     };
   }
@@ -222,11 +233,6 @@ export class Sockets {
     return writingMs;
   }
 
-  /** Sends to one socket, for what it missed. */
-  sendTo(socket: WebSocket, frame: WireFrame | readonly WireFrame[]): void {
-    if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(frame));
-  }
-
   /** Closes the sockets of those who are kept out; their pages say why and do not come back by themselves. */
   shutOut(isOut: (origin: Pick<SocketOrigin, "user" | "session" | "address">) => boolean, reason: string): void {
     for (const listener of this.#listeners)
@@ -248,12 +254,20 @@ export class Sockets {
     this.#listeners.clear();
   }
 
-  #write(listener: Listener, bytes: Buffer | undefined): void {
+  /**
+   * All that is sent is sent here.
+   *
+   * @param sent called when the bytes are on their way, or never will be
+   */
+  #write(listener: Listener, bytes: Buffer | undefined, sent: () => void = () => undefined): void {
     const { socket } = listener;
-    if (bytes === undefined || socket.readyState !== socket.OPEN) return;
-    // A reader that slow would make this process hold everything for it. It reconnects and resumes.
-    if (socket.bufferedAmount > this.limits.socketBufferBytes) this.#drop(listener);
-    else socket.send(bytes, { binary: false });
+    if (bytes === undefined || socket.readyState !== socket.OPEN) sent();
+    else if (socket.bufferedAmount <= this.limits.socketBufferBytes) socket.send(bytes, { binary: false }, sent);
+    else {
+      // A reader that slow would make this process hold everything for it. It reconnects and resumes.
+      this.#drop(listener);
+      sent();
+    }
   }
 
   #beat(): void {

@@ -1,10 +1,12 @@
+import diagnostics from "node:diagnostics_channel";
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { WebSocket } from "ws";
 import { memberOf, networkOf } from "../../../src/bots/web/addresses.js";
 import { Budgets } from "../../../src/bots/web/budgets.js";
-import { budgets, handlers, startChat, Visitor } from "./harness.js";
+import { waitFor } from "../../support/wait-for.js";
+import { budgets, Ear, handlers, startChat, Visitor } from "./harness.js";
 
 afterEach(() => void vi.useRealTimers());
 
@@ -219,6 +221,33 @@ describe("what was missed", () => {
     expect(before.map(({ text }) => text).filter((text) => text !== "late")).toEqual(texts);
     const revs = frames.flatMap((frame) => (frame.kind === "message" ? [frame.message.rev] : []));
     expect(revs).toEqual([...revs].sort((a, b) => a - b));
+  });
+
+  it("waits for who does not read it, outside the program's memory, and comes whole all the same", async () => {
+    const accepted: Socket[] = [];
+    const note = (message: unknown): void => void accepted.push((message as { readonly socket: Socket }).socket);
+    diagnostics.subscribe("net.server.socket", note);
+    onTestFinished(() => void diagnostics.unsubscribe("net.server.socket", note));
+    const chat = await startChat();
+    const visitor = await Visitor.enter(chat);
+    const { rev } = await visitor.session();
+    // Twelve megabytes, more than the system takes for a reader: each such sign is six in JSON.
+    const text = "\u0001".repeat(chat.capabilities.textLength);
+    const where = { platform: "web", community: "local", id: "art" };
+    await Promise.all(Array.from({ length: 480 }, () => chat.post(where, { text })));
+    const url = `${visitor.base.replace("http", "ws")}/api/live?since=${rev}`;
+    const slow = new Ear(new WebSocket(url, { headers: { ...visitor.headers, origin: visitor.base } }));
+    onTestFinished(() => slow.socket.terminate());
+    await once(slow.socket, "open");
+    slow.socket.pause();
+    const held = () => Math.max(...accepted.map(({ writableLength }) => writableLength));
+    await waitFor(() => expect(held()).toBeGreaterThan(0));
+    // Begun later, with the same to come.
+    await visitor.listen(rev);
+    expect(held()).toBeLessThan(1_000_000);
+    slow.socket.resume();
+    await slow.until(({ kind }) => kind === "synced");
+    expect(slow.messages()).toHaveLength(480);
   });
 });
 

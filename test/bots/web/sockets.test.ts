@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
 import type { WebSocket } from "@fastify/websocket";
 import pino from "pino";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { defaultWebChatLimits, FRAMES_MS, FRAMES_SHARE, TURN_MS } from "../../../src/bots/web/limits.js";
 import { Sockets } from "../../../src/bots/web/sockets.js";
 
@@ -12,7 +12,7 @@ const SLOW_MS = 20;
 class SlowSocket extends EventEmitter {
   readonly OPEN = 1;
   readonly readyState = 1;
-  readonly bufferedAmount = 0;
+  bufferedAmount = 0;
   readonly writes: { readonly at: number; readonly bytes: Buffer }[] = [];
 
   send(bytes: Buffer): void {
@@ -22,7 +22,9 @@ class SlowSocket extends EventEmitter {
     this.emit("written");
   }
 
-  terminate(): void {}
+  terminate(): void {
+    this.emit("terminated");
+  }
   close(): void {}
   ping(): void {}
 }
@@ -135,4 +137,15 @@ it("get a frame that is alone as it is, and no empty ones", async () => {
   while (bob.writes.length === 0) await new Promise((resolve) => bob.once("written", resolve));
   expect(sentTo(bob)).toBe('{"kind":"following","thread":"1"}');
   expect(ann.writes).toEqual([]);
+});
+
+it("are cut when more waits in them than may, whatever is sent, and no sender waits for what is not", async () => {
+  const { add } = open();
+  const { socket, opened } = add();
+  const terminated = vi.fn();
+  socket.on("terminated", terminated);
+  socket.bufferedAmount = defaultWebChatLimits.socketBufferBytes + 1;
+  await opened.send({ kind: "following", thread: "1" });
+  expect(terminated).toHaveBeenCalledOnce();
+  expect(socket.writes).toEqual([]);
 });
