@@ -122,7 +122,8 @@ With \`where\`, \`/dream\`, \`/stylize\`, \`/blend\` and \`/zoom\` change only p
 - the opposite of any of these: \`where:"not mountain"\`.
 
 The edge is soft; \`feather\` sets how many pixels wide. \`/blend night:top summer:rest\` paints each style in its own place, and
-\`/blend night summer where:mountain\` paints the first style there and the second everywhere else.
+\`/blend night summer where:mountain\` paints the first style there and the second everywhere else. Styles with shares beside a place blend in the
+rest: \`/blend night:top summer:0.3 winter:0.7\`.
 
 Of a transparent picture, such as a sticker, only the visible part is changed, without any option. In a \`/zoom\` the part and the picture around it
 zoom and turn together (\`zoom:0 rotate:0\` keeps both in place). \`/neuron\` takes a region, or \`where:mask\` with the mask attached: the

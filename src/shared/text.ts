@@ -67,6 +67,13 @@ export function kebab(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
+const PLAIN = new Intl.NumberFormat("en", { useGrouping: false, maximumFractionDigits: 20 });
+
+/** A number as options read it: never as 1e-7. */
+export function plainNumber(value: number): string {
+  return PLAIN.format(value);
+}
+
 /** Names are people's own choice: they must not become formatting. */
 export function plain(name: string): string {
   return name.replace(/[*_`~[\]<>\\]/g, "").trim() || sentence("person.unnamed");

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseLine } from "../../src/commands/parsing/command-line.js";
 import { readValues } from "../../src/commands/parsing/read-values.js";
@@ -103,6 +104,63 @@ describe("blends", () => {
     ["summer:0.3 winter:", /styles must be styles with shares, such as summer:0\.3 winter:0\.7\. For example/],
   ])("say the one reason why %s is none", async (styles, reason) => {
     await expect(draft(`/blend ${styles}`)).rejects.toThrow(reason);
+  });
+
+  /** A line, and the one that is printed of what it makes, both as drafts. */
+  const twice = async (line: string) => {
+    const recipe = app.recipes.get("blend");
+    const made = await draft(line, { image });
+    if (!recipe) throw new Error("no blend");
+    const printed = commandLine(recipe, made.params, Object.keys(made.pictures));
+    return { printed, first: made.params, second: (await draft(printed, { image })).params };
+  };
+
+  it.each([
+    ["summer:4 winter:1 night:1", "summer:0.667 winter:0.167 night:0.167"],
+    ["summer:0.3 winter:0.7 night:top", "summer:0.3 winter:0.7 night:top"],
+    ["summer:rest night:top", "summer:rest night:top"],
+    ["summer:0.33333", "summer:0.333 winter:0.667"],
+    ["summer:0.0000001 night:top", "summer:0.001 night:top"],
+    ["summer:0.0000001 night", "summer:0.001 night:1"],
+    ["summer:1 winter:1 night:1", "summer:0.333 winter:0.333 night:0.333"],
+  ])("print %s as %s, which is the same picture", async (styles, expected) => {
+    const { printed, first, second } = await twice(`/blend ${styles}`);
+    expect(printed).toContain(`/blend ${expected} `);
+    expect(second).toEqual(first);
+  });
+
+  it("are the same from the line that is printed of them, whatever their shares", async () => {
+    const names = loadBuiltInStyles().map(({ name }) => name);
+    const part = fc.oneof(
+      fc.integer({ min: 1, max: 1000 }).map(String),
+      fc.double({ min: 1, max: 1000, noNaN: true }).map((weight) => weight.toFixed(4)),
+    );
+    const share = fc.oneof(
+      fc.integer({ min: 1, max: 100_000 }).map((weight) => (weight / 100_000).toFixed(5)),
+      fc.integer({ min: 1, max: 1000 }).map((weight) => `${weight / 10}%`),
+      fc.constantFrom("top", "rest", "#0080ff", ""),
+    );
+    const styled = (value: fc.Arbitrary<string>) =>
+      fc.uniqueArray(fc.tuple(fc.constantFrom(...names), value), {
+        minLength: 1,
+        maxLength: 8,
+        selector: ([name]) => name,
+      });
+    // All in parts, or all of shares, places and neither: the rest is asked about.
+    const blends = fc.oneof(
+      styled(part).filter(({ length }) => length > 1),
+      styled(share),
+    );
+    const sameAgain = async (styles: readonly (readonly [string, string])[]) => {
+      const typed = styles.map(([name, value]) => (value === "" ? name : `${name}:${value}`)).join(" ");
+      const { first, second } = await twice(`/blend ${typed} seed:1`);
+      expect(second).toEqual(first);
+    };
+    await fc.assert(fc.asyncProperty(blends, sameAgain), { numRuns: 60 });
+  });
+
+  it("name a style once, also by its emoji", async () => {
+    await expect(draft("/blend summer:0.3 🌻:0.7")).rejects.toThrow("Name each style once: summer is there twice.");
   });
 
   it("know styles by emoji, and answer mistakes with the nearest word", async () => {

@@ -11,8 +11,8 @@ import { ATTACHED_GUIDE, GUIDE } from "../../engine/recipes/dream/guide.js";
 import { framesOf, isMorph, variationsOf } from "../../engine/recipes/outcome.js";
 import { ATTACHED } from "../../engine/recipes/painting/options.js";
 import { TAUGHT } from "../../engine/recipes/teach/definition.js";
-import { MASK } from "../../engine/recipes/where/syntax.js";
-import { kebab } from "../../shared/text.js";
+import { MASK, REST } from "../../engine/recipes/where/syntax.js";
+import { kebab, plainNumber } from "../../shared/text.js";
 import type { BotOptions } from "../bot-options.js";
 import { checkLook, taughtLook } from "../looks/taught-look.js";
 import type { Argument } from "../parsing/command-line.js";
@@ -33,7 +33,7 @@ import {
   SIDES,
   type UnnamedImage,
 } from "./recipe.js";
-import { stylesOf, withOneStyle, withSharedStyles, withTextureStyle } from "./styles.js";
+import { type StyleParam, stylesOf, withOneStyle, withSharedStyles, withTextureStyle } from "./styles.js";
 
 const largestOf = (params: Params): number => Math.max(...SIDES.map((side) => Number(params[side] ?? 0)));
 
@@ -172,11 +172,16 @@ function printed({ options }: RecipeDefinition, chatOptionsOf: Options, params: 
   const shares = options.styles ? stylesOf(params) : [];
   const names =
     options.styles?.several === true
-      ? shares.map(({ name, weight, where = String(weight) }) => ({ key: name, value: where }))
+      ? shares.map(({ name, ...share }) => ({ key: name, value: printShare(share) }))
       : [...shares.map(({ name }) => name), ...(typeof style === "string" ? [style] : [])].map((name) =>
           named(name, chatOptionsOf),
         );
   return [...names, ...printOptions(chatOptionsOf, rest)];
+}
+
+/** What the others leave may have a share as well: it is then read as beside them. */
+function printShare({ weight, where }: Pick<StyleParam, "weight" | "where">): string {
+  return where === undefined || (where === REST && weight !== 1) ? plainNumber(weight) : where;
 }
 
 /** A recipe that may begin with an image says that it began without: the line would take one from the channel. */

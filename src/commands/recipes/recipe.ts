@@ -9,7 +9,7 @@ import type { Completion } from "../../port/commands.js";
 import type { Deed } from "../../shared/deed.js";
 import { defined } from "../../shared/defined.js";
 import { sentence } from "../../shared/sentences/sentence.js";
-import { inCode, kebab } from "../../shared/text.js";
+import { inCode, kebab, plainNumber } from "../../shared/text.js";
 import type { BotOptions } from "../bot-options.js";
 import type { LookLibrary } from "../looks/taught-look.js";
 import { type Argument, printLine } from "../parsing/command-line.js";
@@ -114,11 +114,8 @@ export function printOptions(options: Options, params: Params): Argument[] {
 
 function printed(value: unknown): string {
   if (typeof value === "boolean") return value ? "yes" : "no";
-  // Never as 1e-7, which no option reads.
-  return typeof value === "number" ? PLAIN.format(value) : String(value);
+  return typeof value === "number" ? plainNumber(value) : String(value);
 }
-
-const PLAIN = new Intl.NumberFormat("en", { useGrouping: false, maximumFractionDigits: 20 });
 
 const LOOK_EXPECTED = "the name of a look, such as creatures";
 

@@ -2,7 +2,7 @@
 
 import type { ChannelRef, Credit } from "../../domain/model.js";
 import { ATTACHED, PHOTO } from "../../engine/recipes/painting/options.js";
-import { MASK, REST, readStyleWhere } from "../../engine/recipes/where/syntax.js";
+import { MASK, parseWhere, REST, readStyleWhere } from "../../engine/recipes/where/syntax.js";
 import { defined } from "../../shared/defined.js";
 import { kebab } from "../../shared/text.js";
 import type { Options } from "../parsing/options.js";
@@ -12,7 +12,7 @@ import { UserError } from "../user-error.js";
 import type { Draft, Params, Scope } from "./recipe.js";
 
 /** One of the engine's `styles`: which picture, what people call it, and its share. */
-interface StyleParam {
+export interface StyleParam {
   readonly picture: string;
   readonly name: string;
   readonly weight: number;
@@ -51,15 +51,23 @@ export async function withSharedStyles(draft: Draft, styles: unknown, scope: Sco
 
 /** Of several styles without shares, a place is the first one's, and the rest of the picture is the others'. */
 function withPlaces(draft: Draft, shares: readonly Share[] | undefined): Draft {
-  const { where = draft.pictures[MASK] && MASK, ...params } = draft.params;
-  const styles = stylesOf(params);
+  const styles = stylesOf(draft.params);
+  const newMask = draft.pictures[MASK] && !styles.some(isAtMask) ? MASK : undefined;
+  const { where = newMask, ...params } = draft.params;
   const open = shares
     ? shares.every((share) => share.weight === undefined && share.where === undefined)
     : styles.some((style) => style.where === REST);
   const place = typeof where === "string" ? readStyleWhere(where) : undefined;
   if (!open || styles.length < 2 || place === undefined) return draft;
-  const placed = styles.map((style, i) => ({ ...style, weight: 1, where: i === 0 ? place : REST }));
+  const placed = styles.map((style, i) => {
+    const weight = i > 0 && style.where === REST ? style.weight : 1;
+    return { ...style, weight, where: i === 0 ? place : REST };
+  });
   return { ...draft, params: { ...params, styles: placed } };
+}
+
+function isAtMask({ where }: StyleParam): boolean {
+  return where !== undefined && parseWhere(where)?.kind === MASK;
 }
 
 /**
@@ -88,7 +96,10 @@ interface Chosen {
   readonly where?: string | undefined;
 }
 
-/** Styles as parameters, and their pictures: those of earlier styles are dropped. */
+/**
+ * Styles as parameters, and their pictures: those of earlier styles are dropped.
+ * @throws UserError for one that is there twice, by its name and its emoji
+ */
 async function withStyles(
   { params, pictures }: Draft,
   chosen: readonly Chosen[],
@@ -112,6 +123,7 @@ async function withStyles(
       continue;
     }
     const found = await findStyle(library, channel, style, Object.keys(options).map(kebab));
+    if (styles.some(({ name }) => name === found.name)) throw new UserError("blend.once", { style: found.name });
     added[picture] = await found.picture();
     styles.push({ picture, name: found.name, ...share });
     styleCredits.push(styleCredit(found));
@@ -153,22 +165,32 @@ async function weighed(shares: readonly Share[], scope: Scope): Promise<Chosen[]
     const weight = only.weight ?? 0.5;
     if (weight >= 1 || only.style.toLowerCase() === PHOTO) return [{ style: only.style, weight: 1 }];
     const { opposite } = await findStyle(scope.styles, scope.channel, only.style);
-    return [
-      { style: only.style, weight },
-      { style: opposite ?? PHOTO, weight: round(1 - weight) },
-    ];
+    return withWeights([only, { style: opposite ?? PHOTO }], [weight, 1 - weight]);
   }
   const given = shares.reduce((sum, { weight = 0 }) => sum + weight, 0);
   const open = shares.filter(({ weight }) => weight === undefined).length;
   const left = given < 1 ? (1 - given) / Math.max(1, open) : 1;
-  const weights = shares.map(({ weight }) => weight ?? left);
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return shares.map(({ style }, i) => ({ style, weight: round((weights[i] ?? 0) / total) }));
+  return withWeights(
+    shares,
+    shares.map(({ weight }) => weight ?? left),
+  );
+}
+
+/**
+ * The weights rounded, to sum to 1. Those that already do, but for their rounding, stay as they are: the line that is
+ * printed of them, read again, must give the same ones.
+ */
+function withWeights(styles: readonly Pick<Share, "style">[], weights: readonly number[]): Chosen[] {
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
+  const rounded = weights.map(round);
+  const isWhole = Math.round(Math.abs(sum(rounded) - 1) * DIGITS) <= weights.length;
+  const shares = isWhole ? rounded : weights.map((weight) => round(weight / sum(weights)));
+  return styles.map(({ style }, i) => ({ style, weight: shares[i] ?? 1 }));
 }
 
 /** What has no place of its own has what the others leave; with a share beside places, too. */
 function inPlaces(shares: readonly Share[]): Chosen[] {
-  return shares.map(({ style, weight = 1, where = REST }) => ({ style, weight, where }));
+  return shares.map(({ style, weight = 1, where = REST }) => ({ style, weight: round(weight), where }));
 }
 
 function round(share: number): number {

@@ -1,6 +1,6 @@
 import { expectedWhere, readStyleWhere } from "../../engine/recipes/where/syntax.js";
 import { sentence } from "../../shared/sentences/sentence.js";
-import { plain } from "../../shared/text.js";
+import { plain, plainNumber } from "../../shared/text.js";
 
 /** `summer:0.3 winter:0.7`: styles with their shares, as people write them. */
 
@@ -65,7 +65,9 @@ function isShare(weight: number): boolean {
 
 export function printShares(shares: readonly Share[]): string {
   return shares
-    .map(({ style, weight, where = weight }) => (where === undefined ? style : `${style}:${where}`))
+    .map(({ style, weight, where = weight && plainNumber(weight) }) =>
+      where === undefined ? style : `${style}:${where}`,
+    )
     .join(" ");
 }
 

@@ -475,6 +475,7 @@ export const english = {
     "is full of: `/texture into:peacock`",
   "blend.percent": "Did you mean {percent}% of {style}? Then write `{style}:{percent}%` or `{style}:{share}`.",
   "blend.whole": "A style's share can be at most 1. For example: `/blend {style}:0.3`",
+  "blend.once": "Name each style once: {style} is there twice.",
   "blend.sweep": "A sweep goes from one style to another, so name two. For example: `/blend summer winter sweep:6`",
   "again.once": "A lesson cannot be repeated: send the pictures again, with `/{command}`.",
   "again.retired": "Job {id} is a {recipe}, which I can no longer make.",

@@ -121,6 +121,23 @@ describe("styles in places", () => {
     expect(where).toBe("top");
   });
 
+  it("stay where they are when they are made again", async () => {
+    const { chat, engine, quiet } = await studio({ engine: new FakeEngine({ automatic: true }) });
+    const say = async (line: string, ...sent: Uint8Array[]) => {
+      await chat.say(ann, line, { attachments: sent.map((bytes) => source(bytes)) });
+      await quiet();
+    };
+    await say("/blend summer:0.3 winter:0.7 night:mask", photo, mask);
+    await say("/again");
+    await say("/again where:left");
+    const asked = engine.runs.map(({ request }) => request.params.styles as { where: string; weight: number }[]);
+    expect(asked.map((styles) => styles.map(({ where, weight }) => `${where} ${weight}`))).toEqual([
+      ["rest 0.3", "rest 0.7", "mask 1"],
+      ["rest 0.3", "rest 0.7", "mask 1"],
+      ["left 1", "rest 0.7", "rest 1"],
+    ]);
+  });
+
   it("have no sweep between them", async () => {
     expect((await places("/blend night:top summer:rest sweep:4")).refused).toContain("Leave sweep out");
   });

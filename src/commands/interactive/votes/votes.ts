@@ -171,7 +171,7 @@ export class Votes extends ReactionCollector {
   }
 
   async #start(vote: InteractiveMessage, counted: Tally, shares: readonly StyleShare[], id: string): Promise<Job> {
-    const weighed = shares.map(({ style, share }) => ({ style, weight: Math.max(1, Math.round(share * 1000)) / 1000 }));
+    const weighed = shares.map(({ style, share }) => ({ style, weight: share }));
     const { name } = await this.chat.describe(vote.message.channel);
     const { people } = counted;
     const credits = [{ role: "choice" as const, by: sentence("vote.choosers", { people, channel: name }) }];
