@@ -3,6 +3,7 @@
  * use it.
  */
 import { LRUCache } from "lru-cache";
+import { defined } from "../shared/defined.js";
 import { findNetwork, loadNetwork } from "./networks/catalogue.js";
 import type { Progress } from "./networks/download/transfer.js";
 import type { Network } from "./networks/network.js";
@@ -44,17 +45,27 @@ export interface OpenEngine {
   prepare(onProgress?: (progress: Progress) => void): Promise<void>;
   /** Whether a network is on this machine. */
   installed(id: string): Promise<boolean>;
+  /** Frees the device; downloads end, and leave no lock to those that come next. */
   close(): Promise<void>;
 }
 
 export function openEngine(settings: EngineSettings, runtime?: Runtime): OpenEngine {
   const { modelsDir, modelsPath, threads, programBytes = PROGRAM_BYTES } = settings;
   const choice = settings.runtime ?? "cpu";
+  const closing = new AbortController();
+  const { signal } = closing;
   let isPrepared = false;
+  const downloads = new Set<Promise<unknown>>();
+  const following = <T>(download: Promise<T>): Promise<T> => {
+    const settled = download.catch(() => undefined).then(() => void downloads.delete(settled));
+    downloads.add(settled);
+    return download;
+  };
   const prepare = async (onProgress?: (progress: Progress) => void): Promise<void> => {
     if (isPrepared) return;
     // Plain JavaScript needs none; a card is held against onnxruntime's CPU first.
-    if (choice !== "tfjs" || tfjsNativePart() !== undefined) await bringOnnx({ modelsDir, onProgress });
+    if (choice !== "tfjs" || tfjsNativePart() !== undefined)
+      await following(bringOnnx({ modelsDir, onProgress, signal }));
     isPrepared = true;
   };
   const device = runtime ?? chosenRuntime(choice, { prepare, ...(threads !== undefined && { threads }) });
@@ -68,7 +79,8 @@ export function openEngine(settings: EngineSettings, runtime?: Runtime): OpenEng
     network(id, onProgress) {
       const known = networks.get(id);
       const network =
-        known ?? loadNetwork(id, { modelsDir, modelsPath: [...modelsPath], ...(onProgress && { onProgress }) });
+        known ??
+        following(loadNetwork(id, { modelsDir, modelsPath: [...modelsPath], signal, ...defined({ onProgress }) }));
       networks.set(id, network);
       // A failure is not kept: the next job tries again.
       network.catch(() => networks.peek(id) === network && networks.delete(id));
@@ -76,6 +88,10 @@ export function openEngine(settings: EngineSettings, runtime?: Runtime): OpenEng
     },
     prepare,
     installed: async (id) => (await findNetwork(id, settings).catch(() => undefined)) !== undefined,
-    close: () => programs.dispose(),
+    async close() {
+      closing.abort(new Error("the engine is closed"));
+      await Promise.all(downloads);
+      await programs.dispose();
+    },
   };
 }

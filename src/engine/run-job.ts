@@ -1,5 +1,6 @@
 /** Runs one job inside the engine's own process: decodes its images, runs its recipe, encodes its frames. */
 import type { z } from "zod";
+import { abortable } from "../shared/async.js";
 import { defined } from "../shared/defined.js";
 import { PictureError } from "../shared/inspect-image.js";
 import { NativePartError } from "../shared/native.js";
@@ -80,7 +81,7 @@ async function runRecipe(request: EngineRequest, context: JobContext): Promise<E
   const recipe = recipeOf(request.recipe);
   const params = parseParams(recipe.params, request.params);
   const task = { recipe: request.recipe, version: recipe.version, params, pictures: request.pictures };
-  await context.programs.runtime.open?.();
+  await abortable(Promise.resolve(context.programs.runtime.open?.()), signal);
   const earlier = request.resume && unpackCheckpoint(task, request.resume);
   const octaves: OctaveSummary[] = [...(earlier?.octaves ?? [])];
   const seconds = () => (earlier?.seconds ?? 0) + (performance.now() - started) / 1000;
@@ -131,12 +132,17 @@ function recipeOf(name: string): Recipe {
   throw new RecipeError("engine.recipe-unknown", { recipe: name, known: [...RECIPES.keys()].join(", ") });
 }
 
-/** Networks, with the look that came with the job. */
-function networksOf({ pictures }: EngineRequest, { network }: Pick<JobContext, "network">): JobContext["network"] {
+/** Networks, with the look that came with the job. What is being downloaded goes on without a job that is aborted. */
+function networksOf(
+  { pictures }: EngineRequest,
+  { network, signal }: Pick<JobContext, "network" | "signal">,
+): JobContext["network"] {
   const file = pictures[TAUGHT];
-  if (!file) return network;
-  const taught = withTaughtFile(file);
-  return async (id) => taught(await network(id));
+  const taught = file && withTaughtFile(file);
+  return async (id) => {
+    const found = await abortable(network(id), signal);
+    return taught ? taught(found) : found;
+  };
 }
 
 /** What a result tells besides its picture. */

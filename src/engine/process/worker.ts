@@ -1,6 +1,7 @@
 /**
  * The engine's own process: takes jobs from its parent over IPC and sends frames back. A crash here takes no bot down.
  */
+import { abortable } from "../../shared/async.js";
 import { onlyCommonFormats } from "../../shared/native.js";
 import { removeOwnScratchFolder } from "../../shared/scratch-folder.js";
 import type { Progress } from "../networks/download/transfer.js";
@@ -60,8 +61,12 @@ function downloadReport() {
   };
 }
 
-async function load(id: string) {
-  await opened().prepare(downloadReport());
+/** Brings what computes, with a report: the runtime would fetch it without a word. It is shared, and outlives a job. */
+function prepare(signal: AbortSignal): Promise<void> {
+  return abortable(opened().prepare(downloadReport()), signal);
+}
+
+function load(id: string) {
   return opened().network(id, downloadReport());
 }
 
@@ -98,9 +103,11 @@ async function run(
 
 /** Downloads (if need be), loads and compiles `network` for its default dream, and runs one tiny step of it. */
 async function warmUp(context: RecipeContext, network: string): Promise<void> {
-  await context.programs.runtime.open?.();
+  const { programs, signal } = context;
+  await prepare(signal);
+  await abortable(Promise.resolve(programs.runtime.open?.()), signal);
   const params = dreamDefinition.params.parse({ network, size: 64, octaves: 1, steps: 1 });
-  for await (const _ of dream(params, {}, context)) context.signal.throwIfAborted();
+  for await (const _ of dream(params, {}, context)) signal.throwIfAborted();
 }
 
 async function warm({ id, network }: Extract<ToWorker, { type: "warm" }>): Promise<void> {
@@ -111,7 +118,7 @@ async function warm({ id, network }: Extract<ToWorker, { type: "warm" }>): Promi
   }
   warming.add(id);
   await run(id, undefined, async (signal, { programs }) => {
-    await warmUp({ programs, network: load, signal }, network);
+    await warmUp({ programs, network: (each) => abortable(load(each), signal), signal }, network);
     return { type: "warmed", id };
   });
   warming.delete(id);
@@ -135,6 +142,7 @@ function receive(message: ToWorker): void {
       void run(id, job, async (signal, { programs, memoryBytes, installed }) => {
         log("debug", "the engine begins a job", { job, recipe, pictures: Object.keys(request.pictures) });
         const onFrame = (frame: Extract<FromWorker, { type: "frame" }>["frame"]) => send({ type: "frame", id, frame });
+        await prepare(signal);
         const result = await runJob(request, {
           programs,
           network: load,

