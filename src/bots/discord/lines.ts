@@ -71,7 +71,7 @@ async function report(
   // Who is refused is asked nothing more about.
   const user = handlers.refuses?.({ name: line.name, user: by, channel })
     ? { ...by, name: displayName(author), moderator: false }
-    : await userOfReaction(client, { user: author.id, guild, channel: channel_id, member: told });
+    : await userOfReaction(client, { user: author.id, channel, member: told });
   if (!user) return;
   const reply = replyTo({ channel, id }, user, parts);
   const missing = guild && whatIsMissing(channels.permissionsIn(channel), channel.thread !== undefined);

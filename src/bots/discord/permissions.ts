@@ -35,6 +35,24 @@ export function permissionsByRoles(
   return new PermissionsBitField([id, ...held].flatMap((role) => roles.cache.get(role)?.permissions ?? []));
 }
 
+/** What a member may do in a channel, or a thread of it: by their roles, then what the channel takes and adds. */
+export function permissionsByRolesIn(
+  guild: Guild,
+  channel: string,
+  { id, roles }: { readonly id: string; readonly roles: readonly string[] },
+): Readonly<PermissionsBitField> {
+  const everywhere = permissionsByRoles(guild, id, roles);
+  const known = guild.channels.cache.get(channel);
+  if (!known || known.isThread() || everywhere.has(PermissionFlagsBits.Administrator)) return everywhere;
+  const { cache: overwrites } = known.permissionOverwrites;
+  const allowed = new PermissionsBitField(everywhere);
+  for (const each of [[guild.id], roles, [id]]) {
+    const said = each.flatMap((whose) => overwrites.get(whose) ?? []);
+    allowed.remove(said.map(({ deny }) => deny)).add(said.map(({ allow }) => allow));
+  }
+  return allowed;
+}
+
 /** Permissions as Discord writes them: a number in decimal. Undefined where that is missing, or something else. */
 export function readPermissions(bits: string | number | null | undefined): Readonly<PermissionsBitField> | undefined {
   return /^\d+$/.test(String(bits)) ? new PermissionsBitField(BigInt(bits ?? 0)) : undefined;

@@ -51,7 +51,7 @@ export function listenToReactions(gateway: Gateway, { client, channels, handlers
     const given = { emoji, added, message: { channel, id }, user: { id: userId, ...rolesOf(member) } };
     // Who takes one back is asked of Discord: not for the many that mean nothing.
     if (handlers.wants && !(await handlers.wants(given))) return;
-    const user = await userOfReaction(client, { user: userId, guild, channel: channelId, member });
+    const user = await userOfReaction(client, { user: userId, channel, member });
     if (user) await handlers.event({ ...given, kind: "reaction", user });
   };
   const listen = (added: boolean) => (reaction: GatewayReaction) =>

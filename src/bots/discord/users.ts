@@ -1,8 +1,17 @@
 import { type APIUser, type Client, type Guild, InteractionContextType, type User } from "discord.js";
-import type { Member, Mentioned } from "../../domain/model.js";
+import type { ChannelRef, Member, Mentioned } from "../../domain/model.js";
 import { withTimeout } from "../../shared/async.js";
+import { defined } from "../../shared/defined.js";
 import { sentence } from "../../shared/sentences/sentence.js";
-import { isModerator, managesServer, permissionsByRoles, readPermissions, reckoned } from "./permissions.js";
+import { DIRECT } from "./channels.js";
+import {
+  isModerator,
+  managesServer,
+  permissionsByRoles,
+  permissionsByRolesIn,
+  readPermissions,
+  reckoned,
+} from "./permissions.js";
 
 type Named = Pick<APIUser, "id" | "username"> & { readonly global_name?: string | null };
 
@@ -61,38 +70,45 @@ export function userOfInteraction(
 const ASK_MS = 5_000;
 
 /**
- * The user of a reaction. With a reaction that is taken back comes only an id: discord.js's cache and, if need be,
- * Discord tell the rest. Undefined for bots.
+ * The user of a line or a reaction. What the event says of the member is taken for true, and Discord is asked where it
+ * says nothing, as of a reaction that is taken back: without a privileged intent discord.js's cache does not learn of
+ * roles that were taken away. Where Discord does not answer either, they have no rights. Undefined for bots.
  */
 export async function userOfReaction(
   client: Client,
-  asked: {
-    readonly user: string;
-    readonly guild: string | undefined;
-    readonly channel: string;
-    readonly member: ReactingMember | undefined;
-  },
+  asked: { readonly user: string; readonly channel: ChannelRef; readonly member: ReactingMember | undefined },
 ): Promise<Member | undefined> {
-  const { user: id, guild, channel } = asked;
-  const nameless = { id, name: sentence("chat.somebody"), moderator: guild === undefined };
-  if (guild === undefined) {
+  const { user: id, channel, member: said } = asked;
+  const nameless = { id, name: sentence("chat.somebody"), moderator: channel.community === DIRECT };
+  if (channel.community === DIRECT) {
     const known = await inTime(client.users.fetch(id));
     if (known?.bot) return undefined;
     return known ? userOf(asApi(known), {}, { moderator: true }) : nameless;
   }
-  const members = client.guilds.cache.get(guild)?.members;
-  const member = members?.cache.get(id) ?? (members && (await inTime(members.fetch(id))));
-  if (!member) {
-    const told = asked.member?.user;
-    if (told?.bot) return undefined;
-    return told ? userOf(told, asked.member ?? {}, { moderator: false }) : nameless;
-  }
-  if (member.user.bot) return undefined;
-  const here = client.channels.cache.get(channel);
-  const permissions = reckoned(() => (here && !here.isDMBased() ? here.permissionsFor(member) : member.permissions));
-  const roles = asked.member?.roles ?? reckoned(() => [...member.roles.cache.keys()]);
-  const rights = { moderator: isModerator(permissions), moderatesAll: isModerator(reckoned(() => member.permissions)) };
-  return userOf(asApi(member.user), { nick: member.nickname, roles }, rights);
+  const guild = client.guilds.cache.get(channel.community);
+  const member = said?.user && said.roles ? said : ((guild && (await askMember(guild, id))) ?? said);
+  if (member?.user?.bot) return undefined;
+  if (!member?.user) return nameless;
+  const { user, roles } = member;
+  return userOf(user, member, guild && roles ? rightsOf(guild, channel, { id, roles }) : { moderator: false });
+}
+
+function rightsOf(
+  guild: Guild,
+  { id }: ChannelRef,
+  member: { readonly id: string; readonly roles: readonly string[] },
+) {
+  const all = permissionsByRoles(guild, member.id, member.roles);
+  const here = permissionsByRolesIn(guild, id, member);
+  return { moderator: isModerator(here), moderatesAll: isModerator(all) };
+}
+
+async function askMember(guild: Guild, id: string): Promise<ReactingMember | undefined> {
+  const member = await inTime(guild.members.fetch({ user: id, force: true }));
+  if (!member) return undefined;
+  const { user, nickname: nick } = member;
+  const roles = reckoned(() => [...member.roles.cache.keys()].filter((role) => role !== guild.id));
+  return { user: { ...asApi(user), bot: user.bot }, nick, ...defined({ roles }) };
 }
 
 const MENTION = /^<@([!&]?)(\d{5,20})>$/;

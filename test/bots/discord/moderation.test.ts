@@ -120,6 +120,33 @@ it("tells who moderates the server from who moderates one channel of it", async 
   await close();
 });
 
+it("takes a moderator's lines and reactions for anybody's as soon as the role is taken away", async () => {
+  const { discord, art, ann, mo, quiet, close } = await server();
+  const line = `<@${discord.world.bot.id}> moderate bar <@${ann.id}>`;
+  const said = (what: RegExp) =>
+    discord.until(() => discord.messagesIn(mo.direct).find(({ text }) => what.test(text)), String(what));
+  ann.command(art, "dream", { octaves: 1 }, [await picture("photo.png", 40)]);
+  const result = await discord.until(() =>
+    discord.messagesIn(art).find(({ buttons }) => buttons.some(({ label }) => label === "Delete")),
+  );
+  await quiet();
+  await mo.post(art, line);
+  await said(/^Ann is barred/m);
+  // No event tells of it: that would take the privileged intent of members.
+  discord.guild.members.get(mo.id)?.roles.clear();
+  await mo.post(art, line.replace("bar", "lift"));
+  await said(/^Only moderators/m);
+  mo.react(result.ref, "🗑️");
+  // Taken back, a reaction comes without what its member may do.
+  mo.react(result.ref, "❤️");
+  mo.unreact(result.ref, "❤️");
+  mo.command(art, "queue");
+  await discord.until(() => discord.ephemeralTo(mo).length > 0);
+  await quiet();
+  expect(discord.message(result.ref)).toBeDefined();
+  await close();
+});
+
 it("has nothing to moderate in direct messages, where everybody manages the channel", async () => {
   const { ann, discord, close } = await server();
   ann.command(ann.direct, "moderate", { action: "log" });
