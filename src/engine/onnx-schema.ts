@@ -19,6 +19,7 @@ export const DataType = {
   bool: 9,
   float16: 10,
   float64: 11,
+  bfloat16: 16,
 } as const;
 
 /** `TensorProto.DataLocation` */

@@ -29,6 +29,9 @@ function channelsAfter(layer: Layer, inputs: readonly (readonly FrontChannel[])[
       return [...first];
     case "resample":
       return step.sampling.rows.type === "pad" ? [...first] : undefined;
+    // Limits of the numbers of a quantized file: no picture is beyond them.
+    case "activation":
+      return step.activation.name === "clip" ? [...first] : undefined;
     case "channels":
       return step.order.flatMap((c) => first[c] ?? []);
     case "concat":

@@ -65,7 +65,8 @@ export function bounded(node: NodeReader, side: "min" | "max"): Reading {
     : limited(node, Number.NEGATIVE_INFINITY, limit);
 }
 
-function limited(node: NodeReader, min: number, max: number): Reading {
+/** Numbers within [min, max]. */
+export function limited(node: NodeReader, min: number, max: number): Reading {
   // Some exporters write the largest float for "no limit".
   if (min === 0 && max > 1e30) return activation(node, { name: "relu" });
   return activation(node, { name: "clip", min, max });

@@ -2,8 +2,10 @@
  * Computes what an ONNX graph computes from constants and from the shapes of its maps alone: exporters write pads,
  * sizes and places of channels as small programs.
  */
-import { type Constant, type Element, elementsOf, floatsOf, small } from "./onnx-constants.js";
+import { DataType } from "../../onnx-schema.js";
+import { type Constant, type Element, elementsOf, floatsOf, isWhole, small } from "./onnx-constants.js";
 import type { NodeReader } from "./onnx-node.js";
+import { dequantized, quantized } from "./onnx-quantized.js";
 import { elements } from "./weights.js";
 
 /** The most numbers that are made of a shape. */
@@ -24,7 +26,7 @@ function shapeOfMap(node: NodeReader): Constant | undefined {
     return axis === 2 || axis === 3 ? { of: map.layer, axis, times: 1 } : undefined;
   });
   const cut = list.slice(from(node.int("start", 0), list.length), from(node.int("end", list.length), list.length));
-  return small([cut.length], cut);
+  return small(DataType.int64, [cut.length], cut);
 }
 
 /** The same numbers in another shape. */
@@ -69,7 +71,7 @@ function transpose(node: NodeReader, x: Constant): Constant | undefined {
     }
     return result;
   };
-  return { shape, numbers };
+  return { type: x.type, shape, numbers };
 }
 
 /** Along the first axis only: places of a list, rows of a small table. */
@@ -86,7 +88,7 @@ function slice(node: NodeReader, x: Constant): Constant | undefined {
   const row = list.length / Math.max(length, 1);
   const rows: Element[][] = [];
   for (let i = start; step > 0 ? i < end : i > end; i += step) rows.push(list.slice(i * row, (i + 1) * row));
-  return small([rows.length, ...x.shape.slice(1)], rows.flat());
+  return small(x.type, [rows.length, ...x.shape.slice(1)], rows.flat());
 }
 
 function gather(node: NodeReader, x: Constant): Constant | undefined {
@@ -99,20 +101,21 @@ function gather(node: NodeReader, x: Constant): Constant | undefined {
     const at = from(i, x.shape[0] ?? 0);
     return list.slice(at * row, (at + 1) * row);
   });
-  return small([...(places?.shape ?? []), ...x.shape.slice(1)], rows);
+  return small(x.type, [...(places?.shape ?? []), ...x.shape.slice(1)], rows);
 }
 
 function concat(node: NodeReader): Constant | undefined {
-  const lists = node.inputs.map((_, i) => node.constant(i)).map((x) => x && elementsOf(x));
+  const parts = node.inputs.flatMap((_, i) => node.constant(i) ?? []);
+  const lists = parts.map(elementsOf);
   if (lists.some((list) => !list)) return undefined;
   const all = lists.flatMap((list) => list ?? []);
-  return small([all.length], all);
+  return small(parts[0]?.type ?? DataType.int64, [all.length], all);
 }
 
-function repeated(shape: readonly Element[] | undefined, value: Element): Constant | undefined {
+function repeated(type: number, shape: readonly Element[] | undefined, value: Element): Constant | undefined {
   const dims = plainNumbers(shape);
   if (!dims || dims.some((d) => !Number.isInteger(d) || d < 0) || elements(dims) > MOST) return undefined;
-  return small(dims, new Array<Element>(elements(dims)).fill(value));
+  return small(type, dims, new Array<Element>(elements(dims)).fill(value));
 }
 
 type Binary = (a: number, b: number) => number;
@@ -143,29 +146,13 @@ function arithmetic(node: NodeReader): Constant | undefined {
   if (!x || !y || !a || !b) return undefined;
   const [large, shape] = a.length >= b.length ? [a, x.shape] : [b, y.shape];
   if (a.length !== b.length && a.length !== 1 && b.length !== 1) return undefined;
-  const whole =
-    [...a, ...b].every((e) => typeof e !== "number" || Number.isInteger(e)) && !(x.numbers() instanceof Float32Array);
   const at = (list: readonly Element[], i: number): Element => list[list.length === 1 ? 0 : i];
   const { opType = "" } = node.node;
   return small(
+    x.type,
     shape,
-    large.map((_, i) => combined(opType, at(a, i), at(b, i), whole)),
+    large.map((_, i) => combined(opType, at(a, i), at(b, i), isWhole(x.type))),
   );
-}
-
-/** (x - zero) * scale, with one scale or one for each place along an axis. */
-function dequantize(node: NodeReader, x: Constant): Constant | undefined {
-  const [scale, zero] = [node.constant(1), node.constant(2)];
-  if (!scale || x.elements) return undefined;
-  const inner = elements(x.shape.slice(from(node.int("axis", 1), x.shape.length) + 1));
-  const numbers = (): Float32Array => {
-    const [values, scales, zeros] = [x.numbers(), scale.numbers(), zero?.numbers()];
-    return Float32Array.from({ length: values.length }, (_, i) => {
-      const at = scales.length === 1 ? 0 : Math.floor(i / inner) % scales.length;
-      return ((values[i] as number) - (zeros?.[at] ?? 0)) * (scales[at] as number);
-    });
-  };
-  return { shape: x.shape, numbers };
 }
 
 const rounded =
@@ -176,15 +163,23 @@ const rounded =
     return (
       list &&
       small(
+        x.type,
         x.shape,
         list.map((e) => (typeof e === "number" ? round(e) : e)),
       )
     );
   };
 
+/** Into another type; into whole numbers, what follows the point is dropped. */
+function cast(node: NodeReader, x: Constant): Constant | undefined {
+  const type = node.int("to", x.type);
+  if (isWhole(x.type) || !isWhole(type)) return { ...x, type };
+  return rounded(Math.trunc)(node, { ...x, type });
+}
+
 const FOLDS: Readonly<Record<string, (node: NodeReader, x: Constant) => Constant | undefined>> = {
   Identity: (_, x) => x,
-  Cast: (_, x) => x,
+  Cast: cast,
   Reshape: (node, x) => reshape(x, node.list(1)),
   Flatten: (node, x) => reshape(x, [elements(x.shape.slice(0, node.int("axis", 1))), -1]),
   Squeeze: squeeze,
@@ -193,16 +188,20 @@ const FOLDS: Readonly<Record<string, (node: NodeReader, x: Constant) => Constant
   Slice: slice,
   Gather: gather,
   Concat: concat,
-  ConstantOfShape: (node, x) => repeated(elementsOf(x), node.tensorNumbers("value")?.[0] ?? 0),
+  ConstantOfShape: (node, x) => {
+    const value = node.tensor("value");
+    return repeated(value?.type ?? DataType.float32, elementsOf(x), value?.numbers()[0] ?? 0);
+  },
   Expand: (node, x) => {
     const [list, shape] = [elementsOf(x), node.constant(1)];
-    return list?.length === 1 && shape ? repeated(elementsOf(shape), list[0]) : undefined;
+    return list?.length === 1 && shape ? repeated(x.type, elementsOf(shape), list[0]) : undefined;
   },
-  DequantizeLinear: dequantize,
+  QuantizeLinear: quantized,
+  DequantizeLinear: dequantized,
   Floor: rounded(Math.floor),
   Ceil: rounded(Math.ceil),
-  Sqrt: (_, x) => (x.elements ? undefined : { shape: x.shape, numbers: () => floatsOf(x).map(Math.sqrt) }),
-  Neg: (_, x) => (x.elements ? undefined : { shape: x.shape, numbers: () => floatsOf(x).map((v) => -v) }),
+  Sqrt: (_, x) => (x.elements ? undefined : { ...x, numbers: () => floatsOf(x).map(Math.sqrt) }),
+  Neg: (_, x) => (x.elements ? undefined : { ...x, numbers: () => floatsOf(x).map((v) => -v) }),
 };
 
 /** What a node computes, where that is known without a picture. */

@@ -2,8 +2,7 @@
 import type { Pads, Pair } from "../../graph/node.js";
 import type { OnnxNode } from "../../onnx-schema.js";
 import { samePads2d, Unusable, type Vector } from "./layer-graph.js";
-import { type Constant, type Element, elementsOf, floatsOf } from "./onnx-constants.js";
-import { tensorNumbers } from "./onnx-tensor.js";
+import { type Constant, constantOf, type Element, elementsOf, floatsOf } from "./onnx-constants.js";
 import type { Facts } from "./survey.js";
 import { elements, type Weight } from "./weights.js";
 
@@ -20,7 +19,18 @@ export interface MapValue {
   readonly axes: readonly number[];
   /** Its channels are cut into [groups, rest], as axes of their own, or with all places in a row: [N, groups, rest]. */
   readonly split?: { readonly groups: number; readonly swapped: boolean; readonly row: boolean };
+  /** What the file's numbers stand for here; those of the layer are what they stand for. */
+  readonly quantized: Quantized;
 }
+
+/** The number x of a file stands for (x - zero) * scale. */
+export interface Quantized {
+  readonly scale: number;
+  readonly zero: number;
+}
+
+/** Numbers that stand for themselves. */
+export const PLAIN_NUMBERS: Quantized = { scale: 1, zero: 0 };
 
 export const NCHW: readonly number[] = [0, 1, 2, 3];
 
@@ -70,9 +80,9 @@ export class NodeReader {
     return bytes ? new TextDecoder().decode(bytes) : otherwise;
   }
 
-  tensorNumbers(name: string): ArrayLike<number> | undefined {
+  tensor(name: string): Constant | undefined {
     const tensor = this.#attributes.get(name)?.t;
-    return tensor && tensorNumbers(tensor, this.scope.path);
+    return tensor && constantOf(tensor, this.scope.path);
   }
 
   /** A constant input, or undefined if it is not there or not constant. */

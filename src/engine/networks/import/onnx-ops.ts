@@ -15,6 +15,7 @@ import {
   unsqueeze,
 } from "./onnx-axes.js";
 import { type NodeReader, PLACES } from "./onnx-node.js";
+import { dequantize, quantize } from "./onnx-quantized.js";
 import { activation, affine, first, identity, type Reading } from "./onnx-reading.js";
 import { convTranspose, depthToSpace, pad, resize, spaceToDepth } from "./onnx-sizes.js";
 import { asKernel, asVector, elements } from "./weights.js";
@@ -235,9 +236,8 @@ export const OPERATORS: Readonly<Record<string, (node: NodeReader) => Reading>> 
   Dropout: identity,
   Identity: identity,
   Cast: identity,
-  // Rounding to whole numbers and back, which gradients pass.
-  QuantizeLinear: identity,
-  DequantizeLinear: identity,
+  QuantizeLinear: quantize,
+  DequantizeLinear: dequantize,
   Softmax: end,
   LogSoftmax: end,
 };

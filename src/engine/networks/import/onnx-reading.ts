@@ -1,6 +1,6 @@
 /** What is made of an ONNX node. */
 import type { Activation, Step, Vector } from "./layer-graph.js";
-import type { MapValue, NodeReader } from "./onnx-node.js";
+import type { MapValue, NodeReader, Quantized } from "./onnx-node.js";
 
 export interface Reading {
   /** One after the other; none where the value only looks at its input in another way. */
@@ -10,6 +10,8 @@ export interface Reading {
   /** How the result's axes lie, where that is not as in the first input. */
   readonly axes?: readonly number[];
   readonly split?: MapValue["split"];
+  /** What the result's numbers stand for, where that is not as in the first input. */
+  readonly quantized?: Quantized;
 }
 
 /** Steps on the first input. */

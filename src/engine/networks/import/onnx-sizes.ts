@@ -8,7 +8,7 @@ import { asKernel, asVector } from "./weights.js";
 
 export function pad(node: NodeReader): Reading {
   const mode = node.string("mode", "constant");
-  const { axes } = node.map();
+  const { axes, quantized } = node.map();
   const all = node.list(1) ?? node.ints("pads");
   const named = node.list(3)?.map((axis) => node.axis(axis)) ?? axes;
   if (all?.length !== 2 * named.length) throw new Unusable("unusable.pads-count");
@@ -21,7 +21,7 @@ export function pad(node: NodeReader): Reading {
     return first(node, { type: "resample", sampling: { rows: along(top, bottom), columns: along(left, right) } });
   }
   if (mode !== "constant") throw new Unusable("unusable.pads-mode", { mode });
-  if ((node.list(2)?.[0] ?? node.float("value", 0)) !== 0) throw new Unusable("unusable.pads-value");
+  if ((node.list(2)?.[0] ?? node.float("value", 0)) !== quantized.zero) throw new Unusable("unusable.pads-value");
   return first(node, { type: "zeroPad", pads: [top, left, bottom, right] });
 }
 

@@ -10,6 +10,8 @@ const BYTES: Readonly<Record<number, number>> = {
   [DataType.float32]: 4,
   [DataType.uint8]: 1,
   [DataType.int8]: 1,
+  [DataType.uint16]: 2,
+  [DataType.int16]: 2,
   [DataType.int32]: 4,
   [DataType.int64]: 8,
   [DataType.float16]: 2,
@@ -70,6 +72,10 @@ function fromBytes(bytes: Uint8Array, type: number, count: number, name: string)
       return new Int32Array(buffer, byteOffset, count);
     case DataType.int64:
       return Array.from(new BigInt64Array(buffer, byteOffset, count), Number);
+    case DataType.uint16:
+      return new Uint16Array(buffer, byteOffset, count);
+    case DataType.int16:
+      return new Int16Array(buffer, byteOffset, count);
     case DataType.int8:
       return new Int8Array(buffer, byteOffset, count);
     default:

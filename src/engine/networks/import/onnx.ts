@@ -1,12 +1,12 @@
 /** Reads an ONNX model: classifiers such as GoogLeNet, VGG, ResNet, SqueezeNet and MobileNetV2, in NCHW. */
 import { readFile } from "node:fs/promises";
 import { sentence } from "../../../shared/sentences/sentence.js";
-import { decodeModel, type OnnxGraph, type OnnxModel, type OnnxNode } from "../../onnx-schema.js";
+import { DataType, decodeModel, type OnnxGraph, type OnnxModel, type OnnxNode } from "../../onnx-schema.js";
 import { NetworkError } from "../network.js";
 import { type Layer, type LayerGraph, type Step, stepLayers, Unusable } from "./layer-graph.js";
 import { type Constant, constantOf, small } from "./onnx-constants.js";
 import { fold } from "./onnx-fold.js";
-import { type MapValue, NCHW, NodeReader, type Scope, type Sizes } from "./onnx-node.js";
+import { type MapValue, NCHW, NodeReader, PLAIN_NUMBERS, type Scope, type Sizes } from "./onnx-node.js";
 import { OPERATORS } from "./onnx-ops.js";
 import type { Reading } from "./onnx-reading.js";
 import { type Facts, factsOf } from "./survey.js";
@@ -16,10 +16,10 @@ import { elements } from "./weights.js";
 function constantNode(node: OnnxNode, path: string): Constant | undefined {
   for (const { name, t, f, i, ints, floats } of node.attribute ?? []) {
     if (name === "value" && t) return constantOf(t, path);
-    if (name === "value_float" && f !== undefined) return small([], [f]);
-    if (name === "value_int" && i !== undefined) return small([], [i]);
-    if (name === "value_ints" && ints) return small([ints.length], ints);
-    if (name === "value_floats" && floats) return small([floats.length], floats);
+    if (name === "value_float" && f !== undefined) return small(DataType.float32, [], [f]);
+    if (name === "value_int" && i !== undefined) return small(DataType.int64, [], [i]);
+    if (name === "value_ints" && ints) return small(DataType.int64, [ints.length], ints);
+    if (name === "value_floats" && floats) return small(DataType.float32, [floats.length], floats);
   }
   return undefined;
 }
@@ -27,13 +27,14 @@ function constantNode(node: OnnxNode, path: string): Constant | undefined {
 /** The input that is the picture, as a map. Channels last is how tf2onnx writes it; the first node then transposes. */
 function pictureOf(graph: OnnxGraph, constants: ReadonlyMap<string, Constant>): MapValue & { readonly sizes: Sizes } {
   const facts: Facts = { channels: 3, stride: 1, nonNegative: false, flat: false };
+  const quantized = PLAIN_NUMBERS;
   for (const { name = "", type } of graph.input ?? []) {
     const dims = type?.tensorType?.shape?.dim;
     if (constants.has(name) || dims?.length !== 4) continue;
     const [, second, third, last] = dims.map((d) => d.dimValue || undefined);
     if (second === 3 || (second === undefined && last !== 3))
-      return { layer: name, facts, axes: NCHW, sizes: [third, last] };
-    if (last === 3) return { layer: name, facts, axes: [0, 2, 3, 1], sizes: [second, third] };
+      return { layer: name, facts, quantized, axes: NCHW, sizes: [third, last] };
+    if (last === 3) return { layer: name, facts, quantized, axes: [0, 2, 3, 1], sizes: [second, third] };
   }
   throw new NetworkError("unsupported", "model.no-image");
 }
@@ -86,7 +87,7 @@ class GraphReader {
     }
     // What is made of sizes alone is no layer; what needs it says so.
     if (!reader.inputs.some((_, i) => reader.mapAt(i)) || node.opType === "Shape") return;
-    const { steps, inputs, axes, split } = read(reader);
+    const { steps, inputs, axes, split, quantized } = read(reader);
     this.layers.push(...stepLayers(name, node.opType ?? "", inputs, steps));
     const first = reader.mapAt(reader.inputs.findIndex((_, i) => reader.mapAt(i)));
     this.#maps.set(name, {
@@ -94,6 +95,7 @@ class GraphReader {
       facts: this.#factsAfter(steps, inputs),
       axes: axes ?? first?.axes ?? NCHW,
       ...(split && { split }),
+      quantized: quantized ?? first?.quantized ?? PLAIN_NUMBERS,
     });
   }
 

@@ -1,5 +1,5 @@
 /** A TensorFlow graph, in which maps are [N, H, W, C], written down as ONNX nodes on [N, C, H, W]. */
-import type { OnnxNode } from "../../onnx-schema.js";
+import { DataType, type OnnxNode } from "../../onnx-schema.js";
 import { type Constant, elementsOf, small } from "./onnx-constants.js";
 import type { TfjsWeights } from "./tfjs-weights.js";
 import { elements } from "./weights.js";
@@ -16,7 +16,8 @@ export class Translation {
   readonly #ranks = new Map<string, number>();
 
   constructor(weights: TfjsWeights) {
-    for (const [name, { shape, data }] of weights.named) this.constants.set(name, { shape, numbers: data });
+    for (const [name, { shape, data }] of weights.named)
+      this.constants.set(name, { type: DataType.float32, shape, numbers: data });
   }
 
   /** How many axes a value has; a map has four. */
@@ -56,7 +57,7 @@ export class Translation {
 
   /** A constant of a few numbers. */
   constant(name: string, shape: readonly number[], numbers: readonly number[]): string {
-    const constant = small(shape, numbers);
+    const constant = small(DataType.float32, shape, numbers);
     if (constant) this.constants.set(name, constant);
     return name;
   }

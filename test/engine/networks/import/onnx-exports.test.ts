@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { gradient } from "../../../../src/engine/graph/gradient.js";
 import { square, sumAll } from "../../../../src/engine/graph/ops.js";
-import type { Message, OnnxNode, OnnxTensor } from "../../../../src/engine/onnx-schema.js";
+import { DataType, type Message, type OnnxNode, type OnnxTensor } from "../../../../src/engine/onnx-schema.js";
 import { onnxRuntime } from "../../../../src/engine/runtimes/onnx/onnx.js";
 import { loadTfjsCpu } from "../../../../src/engine/runtimes/tfjs/load.js";
 import { tfjsRuntime } from "../../../../src/engine/runtimes/tfjs/tfjs.js";
@@ -330,6 +330,79 @@ describe("what exporters write", () => {
     expect((await features(network, "y", image(12, 20))).shape).toEqual([1, 4, 10, 18]);
     const bytes = encode(nodes, [ints("sizes", [1, 3, 8, 8]), floats("w", [4, 3, 3, 3])]);
     expect(difference(await features(network, "y", image(8, 8)), await truth(bytes, "y", image(8, 8)))).toBeLessThan(
+      1e-4,
+    );
+  });
+});
+
+/** A zero point. */
+const zeroPoint = (value: number, dataType: number): OnnxTensor => ({
+  name: "z",
+  dims: [],
+  dataType,
+  int32Data: [value],
+});
+
+/** A map whose numbers are brought into few bits and back, as onnxruntime's and PyTorch's quantizers write it. */
+const quantized = (by: readonly OnnxTensor[], more: readonly OnnxNode[] = []): Uint8Array => {
+  const named = ["s", ...(by.some((t) => t.name === "z") ? ["z"] : [])];
+  const nodes = [
+    conv("data", "c", "w", { pads: [1, 1, 1, 1] }),
+    node("QuantizeLinear", ["c", ...named], "q"),
+    node("MaxPool", ["q"], "m", { kernel_shape: [2, 2] }),
+    node("DequantizeLinear", ["m", ...named], more.length > 0 ? "d" : "y"),
+    ...more,
+  ];
+  return encode(nodes, [floats("w", [8, 3, 3, 3]), ...by]);
+};
+
+describe("a quantized file", () => {
+  it.each([
+    ["a ReLU that only the limits of its numbers are left of", [scalar("s", 0.02), zeroPoint(0, DataType.uint8)]],
+    ["signed numbers, whose least stands for 0", [scalar("s", 0.02), zeroPoint(-128, DataType.int8)]],
+    ["limits on both sides", [scalar("s", 0.01), zeroPoint(100, DataType.uint8)]],
+    ["no zero point", [scalar("s", 0.02)]],
+  ])("computes %s as onnxruntime does, but for the rounding", async (_what, by) => {
+    const bytes = quantized(by);
+    const network = await read(bytes);
+    const [ours, theirs] = [await features(network, "y", image(9, 12)), await truth(bytes, "y", image(9, 12))];
+    expect(difference(ours, theirs)).toBeLessThanOrEqual(0.0101);
+    // The limits are met, so that they are not met by chance.
+    expect(Math.max(...ours.data)).toBeCloseTo(Math.max(...theirs.data), 5);
+  });
+
+  it("is refused where each channel has its own scale", async () => {
+    const scales = floats("s", [8], 3, (x) => Math.abs(x) + 0.1);
+    const zeros: OnnxTensor = { name: "z", dims: [8], dataType: DataType.uint8, int32Data: new Array(8).fill(0) };
+    const network = await read(quantized([scales, zeros], [node("Relu", ["d"], "y")]));
+    expect(network.unusable?.get("q")).toBe("its scale is not one number for all of a map (node node of q)");
+  });
+
+  it("may take in a picture of whole numbers, and turn its weights into few bits itself", async () => {
+    const nodes = [
+      node("QuantizeLinear", ["data", "byte", "none"], "q"),
+      node("DequantizeLinear", ["q", "unit", "middle"], "d"),
+      node("QuantizeLinear", ["w", "each", "nones"], "wq", { axis: 0 }),
+      node("DequantizeLinear", ["wq", "each", "nones"], "wd", { axis: 0 }),
+      node("Conv", ["d", "wd"], "y"),
+    ];
+    const zeros = (name: string, dims: readonly number[], of: number, dataType: number): OnnxTensor => ({
+      name,
+      dims,
+      dataType,
+      int32Data: new Array(dims[0] ?? 1).fill(of),
+    });
+    const bytes = encode(nodes, [
+      scalar("byte", 1),
+      zeros("none", [], 0, DataType.uint8),
+      scalar("unit", 1 / 128),
+      zeros("middle", [], 128, DataType.uint8),
+      { name: "each", dims: [2], dataType: DataType.float32, floatData: [0.125, 0.005] },
+      zeros("nones", [2], 0, DataType.int8),
+      floats("w", [2, 3, 3, 3]),
+    ]);
+    const pixels = { ...image(5, 6), data: image(5, 6).data.map((_, i) => (i * 37) % 256) };
+    expect(difference(await features(await read(bytes), "y", pixels), await truth(bytes, "y", pixels))).toBeLessThan(
       1e-4,
     );
   });
