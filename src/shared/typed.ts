@@ -90,6 +90,39 @@ export function readLine(said: string, ownName: (name: string) => string = (name
   return rest.trim() === "" ? HELP : readLine(rest, ownName);
 }
 
+/** Not at the end of a link, whose punctuation may be its own. */
+const TRAILING = /^(?!<?[A-Za-z][A-Za-z0-9+.-]*:\/\/)(.*?)[,;.!?]+$/su;
+
+/** A word without the punctuation after it, which belongs to the sentence. */
+export function withoutPunctuation(word: string): string {
+  return TRAILING.exec(word)?.[1] ?? word;
+}
+
+/** Names of which nothing is spelt otherwise. */
+const ASCII = /^[\x20-\x7E]*$/;
+
+/** A name as it is compared with typed ones: in plain and small characters, without the sign of a mention. */
+export function plainName(name: string): string {
+  const typed = ASCII.test(name) ? name : plainTyped(name);
+  return typed.replaceAll(/\s+/gu, " ").trim().replace(/^@/, "").toLowerCase().normalize("NFC");
+}
+
+/** The same without what a line takes for marks and punctuation. */
+function bareName(name: string): string {
+  const plain = plainName(plainLine(name));
+  return withoutPunctuation(plain) || plain;
+}
+
+/** Those whose name was typed: in other characters too, and only where there are none, without its marks. */
+export function calledSo<T extends { readonly name: string }>(typed: string, known: readonly T[]): readonly T[] {
+  const of = (form: (name: string) => string) => {
+    const wanted = form(typed);
+    return known.filter(({ name }) => form(name) === wanted);
+  };
+  const found = of(plainName);
+  return found.length > 0 ? found : of(bareName);
+}
+
 const RGI = new RegExp(String.raw`^\p{RGI_Emoji}$`, UNICODE_SETS);
 /** A chat's own emoji, by its name. */
 const OWN = /^:[^\s:]{1,60}:$/u;

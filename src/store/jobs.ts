@@ -1,5 +1,5 @@
 import { and, asc, count, desc, eq, gte, inArray, isNotNull, lt, or, type SQL, sql } from "drizzle-orm";
-import { type Community, isFinal, type Job, type JobChange, type MessageRef } from "../domain/model.js";
+import { type Community, isFinal, type Job, type JobChange, type MessageRef, type User } from "../domain/model.js";
 import { defined } from "../shared/defined.js";
 import { type Database, matching } from "./database.js";
 import type { Images, NewImage, RemovedImages, StoredImage } from "./images.js";
@@ -190,6 +190,19 @@ export class Jobs {
   finishedBy({ author, ...community }: Community & { readonly author: string }, limit: number): StoredJob[] {
     const done = and(inScope({ ...community, author }), eq(jobTable.state, "done"), isNotNull(jobTable.picture));
     return this.#read(done, NEWEST, limit);
+  }
+
+  /** All who have jobs in a community, as they were called at the latest, in the order in which those came. */
+  authors({ platform, community }: Community): User[] {
+    const { authorId: id, authorName: name, seq } = jobTable;
+    const rows = this.database.orm
+      .select({ id, name, last: sql<number>`max(${seq})` })
+      .from(jobTable)
+      .where(inScope({ platform, community }))
+      .groupBy(id)
+      .orderBy(sql`max(${seq})`)
+      .all();
+    return rows.map(({ id, name }) => ({ id, name }));
   }
 
   /** Jobs that failed after a time (milliseconds since the epoch), the latest first. */

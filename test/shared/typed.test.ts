@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { plainLine, plainTyped, readSaid } from "../../src/shared/typed.js";
+import { calledSo, plainLine, plainTyped, readSaid } from "../../src/shared/typed.js";
 
 const commands = new Set(["stylize", "dream", "help"]);
 const winter = { name: "stylize", text: "winter" };
@@ -25,6 +25,34 @@ describe("what is typed", () => {
     ["`winter` _**wool**_", "winter wool"],
   ])("%s without marks is %s", (typed, meant) => {
     expect(plainLine(typed)).toBe(meant);
+  });
+});
+
+describe("a name", () => {
+  const called = (typed: string, ...names: string[]) =>
+    calledSo(
+      typed,
+      names.map((name) => ({ name })),
+    ).map(({ name }) => name);
+
+  it.each(["𝓐𝓷𝓷", "Ｋｅｎ", "ﬁona", "Ann–Lee", "Zoe\u0308", "Ann\u00A0 Lee", "İnci", "_Cy_", "Ann!", "Mr. T."])(
+    "%s is the one that is typed so",
+    (name) => {
+      for (const typed of [
+        name,
+        `@${name}`,
+        name.toUpperCase(),
+        plainLine(name),
+        plainLine(name).replace(/[.!]+$/, ""),
+      ])
+        expect(called(typed, "Other", name)).toEqual([name]);
+    },
+  );
+
+  it("is that of several who cannot be told apart, and none of those who can", () => {
+    expect(called("ann", "Ann", "𝓐𝓷𝓷", "Ann!")).toEqual(["Ann", "𝓐𝓷𝓷"]);
+    expect(called("Ann!", "Ann", "Ann!")).toEqual(["Ann!"]);
+    expect(called("", "Ann", "_")).toEqual([]);
   });
 });
 

@@ -2,6 +2,7 @@ import { createHash, randomBytes, randomInt, timingSafeEqual } from "node:crypto
 import type { Member } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
 import { duration } from "../../shared/text.js";
+import { calledSo } from "../../shared/typed.js";
 import { alike, LONGEST_NAME, lettersOf, readName, type Skeletons, skeletonsOf } from "./names.js";
 import type { Sql } from "./sql.js";
 import type { PersonRow } from "./store.js";
@@ -45,9 +46,11 @@ export class Users {
     return this.sql.get(`SELECT ${COLUMNS} FROM person WHERE id = ?`, id);
   }
 
-  /** The person of a name. */
+  /** The person of a name, as it was typed; undefined where several are called so. */
   named(name: string): PersonRow | undefined {
-    return this.sql.get(`SELECT ${COLUMNS} FROM person WHERE bot = 0 AND name = ? COLLATE NOCASE`, name.trim());
+    const all = this.sql.all<PersonRow>(`SELECT ${COLUMNS} FROM person WHERE bot = 0`);
+    const [only, another] = calledSo(name.trim(), all);
+    return another ? undefined : only;
   }
 
   /** Who signs in by a name at a proxy. */

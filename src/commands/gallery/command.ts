@@ -6,14 +6,15 @@ import { defined } from "../../shared/defined.js";
 import { nearest } from "../../shared/nearest.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { inCode, plain } from "../../shared/text.js";
+import { plainName } from "../../shared/typed.js";
 import type { StoredJob } from "../../store/job-rows.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { choiceOption, flagOption, integerOption, textOption, type ValuesOf } from "../parsing/options.js";
-import { calledBy, MOST_AUTHORS, withoutSign } from "../people.js";
+import { calledBy, MOST_AUTHORS } from "../people.js";
 import { fitToChannel } from "../presenting/deliver.js";
 import { maySee } from "../recipes/may-see.js";
 import { UserError } from "../user-error.js";
-import { MOST_PAGES, pageMessage, workText } from "./page-message.js";
+import { MOST_PAGES, pageMessage, scopeOf, workText } from "./page-message.js";
 import { createGallery, setHidden } from "./service.js";
 
 const options = {
@@ -77,18 +78,19 @@ export const galleryCommand: Command = defineCommand({
 });
 
 async function list(
-  { by, mine, person, here, page = 1 }: ValuesOf<typeof options>,
+  { by, mine, person, here: asked, page = 1 }: ValuesOf<typeof options>,
   context: CommandContext,
 ): Promise<void> {
   const { app, channel, chat, user } = context;
   if (mine && person !== undefined) throw new UserError("gallery.mine-or-person");
-  const author = mine ? user.id : person === undefined ? undefined : findPerson(person, context);
   const { closed, restricted } = await chat.describe(channel);
+  // Works of a closed channel are shown there only, and are what people there mean.
+  const here = asked ?? (closed || restricted);
+  const author = mine ? user.id : person === undefined ? undefined : findPerson(person, here, context);
   const message = await pageMessage(
     {
       by: by === "favourites" ? "favourites" : "date",
-      // Works of a closed channel are shown there only, and are what people there mean.
-      here: here ?? (closed || restricted),
+      here,
       ...defined({ author }),
       page,
     },
@@ -99,14 +101,14 @@ async function list(
   await context.replyPublic(message);
 }
 
-/** A person by name, id or mention, among those who have works here. */
-function findPerson(typed: string, { app, channel: { platform, community } }: CommandContext): string {
-  const authors = app.store.gallery.authors({ platform, community }, MOST_AUTHORS);
+/** A person by name, id or mention, among those who have works in the gallery, or in that of this channel. */
+function findPerson(typed: string, here: boolean, { app, channel }: CommandContext): string {
+  const authors = app.store.gallery.authors(scopeOf(here, channel), MOST_AUTHORS);
   const [only, another] = calledBy(typed, authors);
   if (another) throw new UserError("person.ambiguous", { name: plain(typed) });
   if (only) return only.id;
   const names = authors.map((author) => author.name);
-  const near = nearest(withoutSign(typed), names);
+  const near = nearest(plainName(typed), names);
   throw new UserError("gallery.person-unknown", { name: plain(typed), near: near && plain(near) });
 }
 

@@ -151,14 +151,18 @@ function buttonsOf({ after: _after, ...ref }: PageRef, next: string | undefined)
   return buttons.filter(({ id }) => id.length <= 100);
 }
 
+/** Which works a gallery has: a channel's, those of a closed one too, or the community's. */
+export function scopeOf(here: boolean, { platform, community, id }: ChannelRef) {
+  return { platform, community, ...(here && { channel: id }) };
+}
+
 /** The jobs of a page, and its number: a page past the end is the last one. */
 function read(
   { by, here, author, page: wanted, after }: PageRef,
-  { platform, community, id }: ChannelRef,
+  place: ChannelRef,
   { store: { gallery } }: GalleryServices,
 ): GalleryPage & { readonly number: number } {
-  const channel = here ? id : undefined;
-  const query = { platform, community, by, limit: PER_PAGE, ...defined({ channel, author }) };
+  const query = { ...scopeOf(here, place), by, limit: PER_PAGE, ...defined({ author }) };
   try {
     if (after !== undefined) return { ...gallery.page({ ...query, after }), number: wanted };
   } catch (error) {

@@ -2,7 +2,7 @@ import { type Community, type Mentioned, sameCommunity } from "../../domain/mode
 import { ChatError } from "../../port/chat-error.js";
 import { plain } from "../../shared/text.js";
 import type { CommandContext } from "../command.js";
-import { calledBy, MOST_AUTHORS } from "../people.js";
+import { calledBy } from "../people.js";
 import { UserError } from "../user-error.js";
 
 /**
@@ -31,10 +31,13 @@ async function findMentioned(typed: string, { chat, channel }: CommandContext): 
   }
 }
 
-/** People and roles that the program knows of itself: they may have left the community. */
+/**
+ * People and roles that the program knows of itself, of hidden works and closed channels too: they may have left the
+ * community.
+ */
 function knownIn({ platform, community }: Community, { app }: CommandContext): Mentioned[] {
   const here = { platform, community };
-  const authors = app.store.gallery.authors(here, MOST_AUTHORS);
+  const authors = app.store.jobs.authors(here);
   const waiting = app.queue.positions().filter(({ job }) => sameCommunity(job.channel, here));
   const people = [...authors, ...waiting.map(({ job }) => job.author)];
   return [...app.moderation.bars(here), ...people.map(({ id, name }) => ({ kind: "person" as const, id, name }))];

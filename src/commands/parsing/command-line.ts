@@ -14,7 +14,7 @@
  * {@link printLine} prints.
  */
 import { sentence } from "../../shared/sentences/sentence.js";
-import { plainTyped } from "../../shared/typed.js";
+import { plainTyped, withoutPunctuation } from "../../shared/typed.js";
 
 /** One word or `key:value` of a line. */
 export interface Argument {
@@ -34,8 +34,6 @@ type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false
 const SPACE = /\s/u;
 const QUOTES = '"“”„‟«»‹›';
 const SINGLE_QUOTED = /^['‘’‚‛]([^'‘’‚‛]*)['‘’‚‛](?=[\s,;.!?]|$)/u;
-/** Not at the end of a link, whose punctuation may be its own. */
-const TRAILING = /^(?!<?[A-Za-z][A-Za-z0-9+.-]*:\/\/)(.*?)[,;.!?]+$/su;
 const KEY = /^(?![A-Za-z][A-Za-z0-9-]*:\/\/)([A-Za-z][A-Za-z0-9-]*)[:=]/;
 const NAME = /^[A-Za-z][A-Za-z0-9-]*/;
 /** Longer lines are not typed by people. It counts also as a line is printed, so that it can be taken again. */
@@ -141,5 +139,5 @@ function readBare(text: string, from: number): Value {
   const single = SINGLE_QUOTED.exec(text.slice(from));
   if (single?.[1] !== undefined) return { ok: true, text: single[1], end: from + single[0].length, quoted: true };
   const word = text.slice(from, end);
-  return { ok: true, text: TRAILING.exec(word)?.[1] ?? word, end, quoted: false };
+  return { ok: true, text: withoutPunctuation(word), end, quoted: false };
 }

@@ -19,6 +19,10 @@ it("bars whom a moderator mentions by a name of two words", async () => {
   const { me } = await ann.session();
   expect(me.name).toContain(" ");
   expect(await chat.findMentioned(`@${me.name.toUpperCase()}`)).toEqual({ kind: "person", id: me.id, name: me.name });
+  // Lines hold other characters than names.
+  await ann.request("POST", "/api/session", { name: "𝓐𝓷𝓷–Lee" });
+  expect(await chat.findMentioned("@ann-lee")).toMatchObject({ id: me.id, name: "𝓐𝓷𝓷–Lee" });
+  await ann.request("POST", "/api/session", { name: me.name });
   for (const other of [me.name, "@Dreamloom", "@"]) expect(await chat.findMentioned(other)).toBeUndefined();
   const [moHears, annHears] = [await mo.listen(), await ann.listen()];
   await mo.said(`/moderate bar @${me.name}`);

@@ -99,6 +99,23 @@ describe("/gallery", () => {
     expect(await said(mod, "/gallery mine")).toMatch(/nothing here yet/);
   });
 
+  it("knows people by names in other characters than those that lines have", async () => {
+    const { make, gallery } = await open();
+    const work = await make({ ...ann, id: "u1", name: "𝓐𝓷𝓷" });
+    for (const typed of ["𝓐𝓷𝓷", "ann", "@Ａｎｎ"])
+      expect(ids(await gallery(ben, `/gallery person:${typed}`))).toEqual([work]);
+    expect(ids(await gallery(ben, "/gallery", { options: { person: "𝓐𝓷𝓷" } }))).toEqual([work]);
+  });
+
+  it("knows in a closed channel those who have works there, and elsewhere not", async () => {
+    const { chat, make, gallery, said } = await open();
+    chat.info = { closed: true, restricted: false };
+    const secret = await make();
+    expect(ids(await gallery(ben, "/gallery person:Ann"))).toEqual([secret]);
+    expect(ids(await gallery(ben, "/gallery here person:Ann"))).toEqual([secret]);
+    expect(await said(ben, "/gallery here:no person:Ann")).toBe("Nobody called Ann has works here.");
+  });
+
   it("keeps what was made in closed and restricted places there", async () => {
     const { chat, make, gallery, said } = await open();
     const cellar = { ...art, id: "cellar" };

@@ -30,6 +30,31 @@ async function callsDuring({ chat }: Awaited<ReturnType<typeof open>>, work: () 
   return calls;
 }
 
+describe("who is called by a name", () => {
+  it.each(["Ann", "𝓐𝓷𝓷", "Ann–Lee", "ﬁona", "Ann Lee!"])("%s is known from hidden works too", async (name) => {
+    const { chat, said, quiet } = await open();
+    await chat.say({ ...ann, id: "u1", name }, "/dream octaves:1");
+    await quiet();
+    // Gone from the chat, which does not find them any more.
+    chat.mentionable.length = 0;
+    expect(await said(mod, `/moderate hide ${name}`)).toEqual([
+      expect.stringContaining(`of ${name} out of the gallery`),
+    ]);
+    expect(await said(mod, `/moderate show ${name}`)).toEqual([
+      expect.stringContaining(`${name} back into the gallery.`),
+    ]);
+  });
+
+  it("is known from closed channels alone", async () => {
+    const { chat, said, quiet } = await open();
+    chat.info = { closed: true, restricted: false };
+    await chat.say(ann, "/dream octaves:1");
+    await quiet();
+    chat.mentionable.length = 0;
+    expect(await said(mod, "/moderate bar ann")).toEqual([expect.stringMatching(/^Ann is barred/)]);
+  });
+});
+
 describe("a person whom moderators have barred", () => {
   it("gets one sentence for a command and a button, and nothing for a reaction, without another call", async () => {
     const studio = await open();
