@@ -1,11 +1,11 @@
-import type { WireMessage } from "../../wire.js";
+import type { WireMessage, WirePage } from "../../wire.js";
 import { sentence } from "../text/sentences.js";
 import * as api from "./api.js";
 import { awaitAnswer } from "./awaited.js";
 import { answer, focusDraft } from "./drafts.js";
 import { applyMessage, applyRemoved, upsert } from "./messages.js";
 import { sendMessage } from "./outbox.js";
-import { getState, setState, setTimeline, type TimelineRef, timelineKey } from "./store.js";
+import { getState, setState, setTimeline, type Timeline, type TimelineRef, timelineKey } from "./store.js";
 import { attempt, errorText, toast } from "./toasts.js";
 
 /**
@@ -27,17 +27,41 @@ export function loadNewest(ref: TimelineRef): Promise<void> {
   return loadAfresh(ref, undefined);
 }
 
+/** Fresh loads so far. */
+let loads = 0;
+
 async function loadAfresh(ref: TimelineRef, around: string | undefined): Promise<void> {
   const key = timelineKey(ref.channel, ref.thread);
-  setTimeline(key, { messages: [], hasOlder: false, status: "loading" });
+  const load = ++loads;
+  setTimeline(key, { load, messages: [], hasOlder: false, status: "loading" });
   try {
     const { messages, hasOlder, hasNewer, root } = await api.loadPage(ref, { around });
-    const meanwhile = hasNewer ? [] : (getState().timelines[key]?.messages ?? []);
-    setTimeline(key, { messages: meanwhile.reduce(upsert, messages), hasOlder, hasNewer, root, status: "ready" });
+    const now = loadedBy(load, key);
+    if (!now) return;
+    const all = withMeanwhile(messages, now.messages, hasNewer);
+    setTimeline(key, { load, messages: all, hasOlder, hasNewer, root, status: "ready" });
     if (around !== undefined && !messages.some(({ id }) => id === around)) toast(sentence("timeline.message-gone"));
   } catch (error) {
-    setTimeline(key, { messages: [], hasOlder: false, status: "failed", error: errorText(error) });
+    const failed = { load, messages: [], hasOlder: false, status: "failed", error: errorText(error) } as const;
+    if (loadedBy(load, key)) setTimeline(key, failed);
   }
+}
+
+/** A timeline as it is now; undefined where it was begun again since, or is not there any more. */
+function loadedBy(load: number, key: string): Timeline | undefined {
+  const timeline = getState().timelines[key];
+  return timeline?.load === load ? timeline : undefined;
+}
+
+/** A stretch with what has come while a page of it was on its way: states of its messages, and what goes on behind. */
+function withMeanwhile(
+  stretch: readonly WireMessage[],
+  meanwhile: readonly WireMessage[],
+  hasNewer: boolean | undefined,
+): readonly WireMessage[] {
+  const ids = new Set(stretch.map(({ id }) => id));
+  const end = Number(stretch.at(-1)?.id ?? 0);
+  return meanwhile.filter(({ id }) => ids.has(id) || (!hasNewer && Number(id) > end)).reduce(upsert, stretch);
 }
 
 /** Loads a channel, and a thread in it where one is open: through an open socket when that has begun to follow it. */
@@ -46,34 +70,42 @@ export function loadTimelines(channel: string, thread: string | undefined): void
   if (thread !== undefined && getState().connection !== "open") void loadTimeline({ channel, thread });
 }
 
-let loadingMore = false;
-
-export async function loadOlder(ref: TimelineRef): Promise<void> {
-  const key = timelineKey(ref.channel, ref.thread);
-  const timeline = getState().timelines[key];
-  const oldest = timeline?.messages[0];
-  if (!timeline?.hasOlder || !oldest || loadingMore) return;
-  loadingMore = true;
-  await attempt(async () => {
-    const { messages, hasOlder } = await api.loadPage(ref, { before: oldest.id });
-    const now = getState().timelines[key];
-    if (now) setTimeline(key, { ...now, hasOlder, messages: now.messages.reduce(upsert, messages) });
-  });
-  loadingMore = false;
+/** The page before an unbroken stretch. */
+export function loadOlder(ref: TimelineRef): Promise<void> {
+  return extend(ref, "before");
 }
 
 /** The page after an older stretch; at the end of it all that comes is shown again. */
-export async function loadNewer(ref: TimelineRef): Promise<void> {
+export function loadNewer(ref: TimelineRef): Promise<void> {
+  return extend(ref, "after");
+}
+
+/** One page at a time, which is joined on where the timeline is still the same. */
+async function extend(ref: TimelineRef, side: "before" | "after"): Promise<void> {
   const key = timelineKey(ref.channel, ref.thread);
-  const newest = getState().timelines[key]?.messages.at(-1);
-  if (!getState().timelines[key]?.hasNewer || !newest || loadingMore) return;
-  loadingMore = true;
+  const timeline = getState().timelines[key];
+  const end = timeline?.messages.at(side === "before" ? 0 : -1);
+  const hasMore = side === "before" ? timeline?.hasOlder : timeline?.hasNewer;
+  if (!timeline || !end || !hasMore || timeline.aside) return;
+  const { load } = timeline;
+  setTimeline(key, { ...timeline, aside: [] });
   await attempt(async () => {
-    const { messages, hasNewer } = await api.loadPage(ref, { after: newest.id });
-    const now = getState().timelines[key];
-    if (now) setTimeline(key, { ...now, hasNewer, messages: messages.reduce(upsert, now.messages) });
+    const page = await api.loadPage(ref, { [side]: end.id });
+    const now = loadedBy(load, key);
+    if (now) setTimeline(key, joined(now, page, side));
   });
-  loadingMore = false;
+  const after = loadedBy(load, key);
+  if (after) setTimeline(key, { ...after, aside: undefined });
+}
+
+function joined(timeline: Timeline, page: WirePage, side: "before" | "after"): Timeline {
+  const { messages, aside = [] } = timeline;
+  if (side === "before") {
+    const all = withMeanwhile(messages.reduce(upsert, page.messages), aside, timeline.hasNewer);
+    return { ...timeline, messages: all, hasOlder: page.hasOlder };
+  }
+  const all = withMeanwhile(page.messages.reduce(upsert, messages), aside, page.hasNewer);
+  return { ...timeline, messages: all, hasNewer: page.hasNewer };
 }
 
 export function toggleReaction(message: WireMessage, emoji: string): void {

@@ -21,8 +21,10 @@ export function applyMessage(message: WireMessage): void {
   const key = timelineKey(message.channel, message.thread);
   const timeline = timelines[key];
   // While a page is under way, what the socket brings is kept to be merged with it.
-  if (timeline && timeline.status !== "failed" && isInLoadedStretch(timeline, message)) {
-    setTimeline(key, { ...timeline, messages: upsert(timeline.messages, message) });
+  if (timeline && timeline.status !== "failed") {
+    const { messages, aside } = timeline;
+    if (isInLoadedStretch(timeline, message)) setTimeline(key, { ...timeline, messages: upsert(messages, message) });
+    else if (aside) setTimeline(key, { ...timeline, aside: upsert(aside, message) });
   }
   const ownThread = timelineKey(message.channel, message.id);
   const thread = timelines[ownThread];

@@ -19,11 +19,15 @@ export interface TimelineRef {
 
 /** A channel's or a thread's messages, as far as they have been loaded: an unbroken stretch. */
 export interface Timeline {
+  /** Which fresh load it comes from: what was asked for before that is no part of it. */
+  readonly load: number;
   readonly messages: readonly WireMessage[];
   readonly root?: WireMessage | undefined;
   readonly hasOlder: boolean;
   /** It does not reach up to the newest: it is around a message that a link led to. */
   readonly hasNewer?: boolean;
+  /** While the page before or after it is on its way, what has come of messages outside: the page may be older. */
+  readonly aside?: readonly WireMessage[] | undefined;
   readonly status: "loading" | "ready" | "failed";
   readonly error?: string;
 }
