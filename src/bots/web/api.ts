@@ -77,8 +77,8 @@ export function registerApi(app: FastifyInstance, services: WebServices): void {
 }
 
 function registerSession(app: FastifyInstance, services: WebServices): void {
-  const { sessions, conversation, handlers, moderatorCode } = services;
-  const { users, sockets } = services.hub.parts;
+  const { sessions, conversation, handlers, moderatorCode, hub } = services;
+  const { users, sockets } = hub.parts;
 
   app.get("/api/session", async (request, reply) => wireSession(services, sessions.findOrCreate(request, reply)));
 
@@ -88,7 +88,7 @@ function registerSession(app: FastifyInstance, services: WebServices): void {
     if (body.name !== undefined && body.name !== user.name) {
       mustNotBeMuted(user);
       if (user.sign_in !== null) throw new ChatError("forbidden", "web.name-signed-in");
-      users.rename(user.id, body.name);
+      hub.rename(user, body.name);
     }
     if (body.moderatorCode) {
       countGuess(request, user);

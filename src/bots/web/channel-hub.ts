@@ -13,8 +13,10 @@ import {
   type MessageContent,
   type MessageRow,
   type NewMessage,
+  type PersonRow,
   type StoredImage,
   storedImages,
+  wirePerson,
 } from "./store.js";
 import type { ThreadMarks } from "./thread-marks.js";
 import { botId, type Users } from "./users.js";
@@ -198,6 +200,20 @@ export class ChannelHub {
     const root = this.parts.store.message(id);
     const hasThread = root && this.views.thread(root);
     return hasThread && { frame: { kind: "passing", ...placeOf(root), hasThread }, only: root.private_to ?? undefined };
+  }
+
+  /**
+   * Gives a person another name, which all pages show from then on.
+   *
+   * @returns the person as it is then
+   * @throws ChatError as {@link Users.rename}
+   */
+  rename(person: PersonRow, name: string): PersonRow {
+    const { users, sockets } = this.parts;
+    users.rename(person.id, name);
+    const renamed = users.get(person.id) ?? person;
+    if (renamed.name !== person.name) sockets.send({ kind: "person", person: wirePerson(renamed) });
+    return renamed;
   }
 
   /** What passes just now, for a page that has seen everything up to `rev`. */

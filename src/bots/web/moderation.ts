@@ -11,7 +11,7 @@ import { readBody } from "./guard.js";
 import { ACTS_SHOWN, ADDRESS_BAN_MS, MOST_MUTED_MINUTES } from "./limits.js";
 import { readChannelName } from "./names.js";
 import { emptyDeletedChannels } from "./retention.js";
-import { type PersonRow, wirePerson } from "./store.js";
+import type { PersonRow } from "./store.js";
 import { toUser } from "./users.js";
 import type { WireChannelAct, WireModerated, WireModeration, WirePersonAct } from "./wire.js";
 import { wireMe } from "./wire-views.js";
@@ -188,12 +188,9 @@ class ModeratedPeople {
   }
 
   #rename(person: PersonRow, name: string): Outcome {
-    const { users, sockets } = this.services.hub.parts;
     mustNotModerate(person);
-    users.rename(person.id, name);
-    const renamed = this.find(person.id);
+    const renamed = this.services.hub.rename(person, name);
     if (renamed.name === person.name) return nothing();
-    sockets.send({ kind: "person", person: wirePerson(renamed) });
     this.#tell(renamed);
     return sentence("web.act.renamed", { name: renamed.name });
   }

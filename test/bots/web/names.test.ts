@@ -114,6 +114,20 @@ describe("a person's name", () => {
     expect(await called(two, "\u0441\u043E\u0441\u043E")).toMatch(/too much like coco/);
   });
 
+  it("is shown on the pages of others as soon as it changes", async () => {
+    const chat = await startChat();
+    const [ann, ben] = [await Visitor.enter(chat), await Visitor.enter(chat)];
+    const { id } = (await ann.session()).me;
+    const ear = await ben.listen();
+    expect(await called(ann, "Zora")).toBe("Zora");
+    await ear.until((frame) => frame.kind === "person" && frame.person.id === id && frame.person.name === "Zora");
+    // It is theirs already.
+    expect(await called(ann, "Zora")).toBe("Zora");
+    expect(await called(ben, "Yorick")).toBe("Yorick");
+    await ear.until((frame) => frame.kind === "person" && frame.person.name === "Yorick");
+    expect(ear.frames.filter(({ kind }) => kind === "person")).toHaveLength(2);
+  });
+
   it("stays where it was given before", async () => {
     const dataDir = newFolder();
     const chat = await startChat(handlers(), { dataDir });
