@@ -257,8 +257,8 @@ export class Users {
   }
 
   /**
-   * Forgets visitors who have left no message and no reaction and were not seen for 30 days, and addresses that are
-   * banned no more.
+   * Forgets visitors who have left no message and no reaction and were not seen for 30 days, what they have read, and
+   * addresses that are banned no more.
    */
   prune(): void {
     this.sql.run("DELETE FROM banned_address WHERE until <= ?", Date.now());
@@ -268,6 +268,9 @@ export class Users {
     this.sql.write(() => {
       this.sql.run(`DELETE FROM session WHERE person IN (SELECT id ${gone})`, Date.now() - FORGOTTEN_MS);
       this.sql.run(`DELETE ${gone}`, Date.now() - FORGOTTEN_MS);
+      // By who is there, not by who goes: earlier versions have left them.
+      this.sql.run(`DELETE FROM read_mark WHERE person NOT IN (SELECT id FROM person)
+        OR channel NOT IN (SELECT id FROM channel WHERE deleted = 0)`);
     });
   }
 

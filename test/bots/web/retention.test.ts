@@ -25,6 +25,7 @@ async function place() {
   };
   return {
     visitor,
+    sql,
     restart: async (options: Partial<WebChatOptions>) => {
       await chat.stop();
       chat = await startChat(handlers(), { dataDir, ...options });
@@ -96,5 +97,26 @@ describe("messages of the web chat", () => {
     expect((await send()).status).toBe(403);
     expect((await send()).status).toBe(429);
     expect((await visitor.say("words")).status).toBe(200);
+  });
+});
+
+describe("visitors of the web chat", () => {
+  it("leave nothing behind when they are forgotten, nor does a channel that was deleted", async () => {
+    const { visitor, restart, sql } = await place();
+    const enter = () => Visitor.enter({ address: visitor.base });
+    const [newcomer, guest] = [await enter(), await enter()];
+    await guest.said("hello");
+    const [gone, kept] = [(await newcomer.session()).me.id, (await guest.session()).me.id];
+    // Of a version that left it there.
+    sql("INSERT INTO read_mark VALUES ('somebody', 'art', 1)");
+    sql(`UPDATE person SET seen = seen - ${31 * DAY_MS} WHERE id IN ('${gone}', '${kept}')`);
+    sql("INSERT INTO channel (id, name, created, deleted) VALUES ('lab', 'lab', 1, 1)");
+    sql(`INSERT INTO read_mark VALUES ('${kept}', 'lab', 1)`);
+    await restart({});
+    const marks = sql("SELECT DISTINCT person, channel FROM read_mark ORDER BY person");
+    const there = sql("SELECT id AS person, 'art' AS channel FROM person WHERE bot = 0 ORDER BY id");
+    expect(there).toHaveLength(2);
+    expect(marks).toEqual(there);
+    expect(sql("SELECT id FROM session")).toHaveLength(2);
   });
 });
