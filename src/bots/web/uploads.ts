@@ -128,7 +128,8 @@ async function readUtterance(
   const files: { bytes: Uint8Array; name: string }[] = [];
   try {
     for await (const part of request.parts()) {
-      if (part.type === "file") files.push({ bytes: await readFile(part, keeps), name: part.filename });
+      // Whatever the type says, it may have no name.
+      if (part.type === "file") files.push({ bytes: await readFile(part, keeps), name: part.filename || "picture" });
       else if (typeof part.value === "string" && keeps(Buffer.byteLength(part.value)))
         fields.set(part.fieldname, part.value);
     }

@@ -1,6 +1,8 @@
 import { connect, type Socket } from "node:net";
+import pino from "pino";
 import { describe, expect, it } from "vitest";
 import { defaultWebChatLimits } from "../../../src/bots/web/limits.js";
+import type { WireMessage } from "../../../src/bots/web/wire.js";
 import { budgets, handlers, photo, startChat, Visitor } from "./harness.js";
 
 /**
@@ -145,4 +147,35 @@ it("what stands in a message's fields counts as well as its files", async () => 
   } finally {
     socket.destroy();
   }
+});
+
+describe("a file that is sent without a name", () => {
+  it.each([
+    ["none", 'name="file"', "application/octet-stream"],
+    ["an empty one", 'name="file"; filename=""', "image/png"],
+  ])("is a picture by its bytes, or refused as any other: %s", async (_what, disposition, type) => {
+    const log: string[] = [];
+    const logger = pino({ level: "warn" }, { write: (line: string) => void log.push(line) });
+    const chat = await startChat(handlers(), { logger });
+    log.length = 0;
+    const visitor = await Visitor.enter(chat);
+    const send = (bytes: Buffer) => {
+      const field = (name: string, value: string) =>
+        `--x\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+      const fields = field("channel", "art") + field("nonce", crypto.randomUUID());
+      const head = `--x\r\ncontent-disposition: form-data; ${disposition}\r\ncontent-type: ${type}\r\n\r\n`;
+      const body = new Blob([fields, head, new Uint8Array(bytes), "\r\n--x--\r\n"]);
+      const headers = { ...visitor.headers, origin: visitor.base, "content-type": "multipart/form-data; boundary=x" };
+      return fetch(`${visitor.base}/api/messages`, { method: "POST", headers, body });
+    };
+    const refused = await send(Buffer.from("abc"));
+    expect([refused.status, await refused.json()]).toMatchObject([
+      403,
+      { error: expect.stringMatching(/^picture is/) },
+    ]);
+    const taken = await send(await photo(40, 30));
+    expect(taken.status).toBe(200);
+    expect(((await taken.json()) as WireMessage).pictures).toMatchObject([{ name: "picture.jpg" }]);
+    expect(log).toEqual([]);
+  });
 });
