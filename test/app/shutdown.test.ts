@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { HANG_MS } from "../support/patience.js";
 
 const PROGRAM = `
   import { pino } from "pino";
@@ -27,7 +28,7 @@ async function run(
 ): Promise<{ lines: string[]; code: number | null }> {
   const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", PROGRAM, "--", mode], {
     stdio: ["ignore", "pipe", "inherit"],
-    timeout: 120_000,
+    timeout: HANG_MS,
   });
   const lines: string[] = [];
   createInterface({ input: child.stdout }).on("line", (line) => {

@@ -53,7 +53,7 @@ describe("the default network", () => {
     expect(lines[said("the engine is warm")]?.network).toBe(basename(network));
     expect(serving).toBeGreaterThanOrEqual(0);
     expect(said("the engine is warm")).toBeGreaterThanOrEqual(serving);
-  }, 240_000);
+  });
 
   it("is left alone where the settings say so: there is not even a process", async () => {
     const { running, said } = await started({ ENGINE_WARM: "false" });
@@ -66,11 +66,11 @@ describe("the default network", () => {
     await waitFor(() => expect(said("could not be warmed up")).not.toBe(-1));
     expect(lines.filter(({ level, msg }) => level > 30 && msg.includes("warmed up"))).toHaveLength(1);
     expect((await fetch(`${running.operationAddress}/healthz`)).status).toBe(200);
-  }, 240_000);
+  });
 
   it("does not hold up a stop, which is no fault", async () => {
     const { running, lines } = await started();
     await running.stop();
     expect(lines.filter(({ level, part }) => level > 30 && part === "engine")).toEqual([]);
-  }, 240_000);
+  });
 });

@@ -3,6 +3,7 @@ import type { ChannelRef, MessageRef } from "../../src/domain/model.js";
 import type { Chat, ChatHandlers } from "../../src/port/adapter.js";
 import type { Completion, FormStart } from "../../src/port/commands.js";
 import type { ChatEvent, CompletionRequest } from "../../src/port/events.js";
+import { patience } from "../support/patience.js";
 
 /** A person in a test's chat. */
 export interface Visitor {
@@ -180,22 +181,22 @@ export class Listener implements ChatHandlers {
     kind: K,
     fits: (event: Extract<ChatEvent, { kind: K }>) => boolean = () => true,
   ): Promise<Extract<ChatEvent, { kind: K }>> {
-    const patience = AbortSignal.timeout(60_000);
+    const limit = patience();
     for (;;) {
       const found = this.events.find(
         (event): event is Extract<ChatEvent, { kind: K }> => event.kind === kind && fits(event as never),
       );
       if (found) return found;
-      if (patience.aborted)
+      if (limit.aborted)
         throw new Error(`no ${kind} came; there were ${this.events.map((event) => event.kind).join(", ") || "none"}`);
       await new Promise<void>((resolve) => {
         const wake = () => {
           this.#waiting.delete(wake);
-          patience.removeEventListener("abort", wake);
+          limit.removeEventListener("abort", wake);
           resolve();
         };
         this.#waiting.add(wake);
-        patience.addEventListener("abort", wake);
+        limit.addEventListener("abort", wake);
       });
     }
   }
@@ -203,11 +204,11 @@ export class Listener implements ChatHandlers {
 
 /** Looks again and again until `found` finds something: for what a platform does in its own time. */
 export async function eventually<T>(found: () => Promise<T | undefined | false>, what: string): Promise<T> {
-  const end = Date.now() + 60_000;
+  const limit = patience();
   for (;;) {
     const value = await found();
     if (value !== undefined && value !== false) return value;
-    if (Date.now() > end) throw new Error(`not seen within a minute: ${what}`);
+    if (limit.aborted) throw new Error(`not seen: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }

@@ -79,38 +79,34 @@ it("asks again for a token of another kind: the answers before it are kept", asy
 const script = spawnSync("script", ["--version"], { encoding: "utf8" }).stdout ?? "";
 
 // macOS has another `script`, and some systems none.
-it.skipIf(!script.includes("util-linux"))(
-  "writes the files on a terminal of this machine",
-  async () => {
-    const place = newFolder();
-    const line = [process.execPath, cli, "init", "--no-check", "--folder", place].join(" ");
-    const person = spawn("script", ["-qec", line, "/dev/null"], {
-      env: { PATH: process.env.PATH, HOME: place, TERM: "dumb" },
-    });
-    onTestFinished(() => void person.kill());
-    let shown = "";
-    const answers: [question: string, answer: string][] = [
-      ["The web chat", ""],
-      ["Discord?", "y"],
-      ["Slack?", "n"],
-      ["DISCORD_TOKEN", "hush.hush.hush"],
-      ["Should other machines", "n"],
-      ["Message Content", "y"],
-      ["What should compute?", "cpu"],
-      ["systemd", "n"],
-    ];
-    person.stdout.on("data", (chunk) => {
-      shown += String(chunk);
-      const [question, answer] = answers[0] ?? [];
-      if (question === undefined || !shown.includes(question)) return;
-      answers.shift();
-      person.stdin.write(`${answer}\r`);
-    });
-    const code = await new Promise((resolve) => person.on("close", resolve));
-    expect([code, shown]).toEqual([0, expect.stringContaining("Written into")]);
-    expect(shown).not.toContain("hush");
-    expect(readFileSync(join(place, "dreamloom.env"), "utf8")).toContain("hush.hush.hush");
-    expect(readFileSync(join(place, "dreamloom.yaml"), "utf8")).toMatch(/runtime: cpu/);
-  },
-  60_000,
-);
+it.skipIf(!script.includes("util-linux"))("writes the files on a terminal of this machine", async () => {
+  const place = newFolder();
+  const line = [process.execPath, cli, "init", "--no-check", "--folder", place].join(" ");
+  const person = spawn("script", ["-qec", line, "/dev/null"], {
+    env: { PATH: process.env.PATH, HOME: place, TERM: "dumb" },
+  });
+  onTestFinished(() => void person.kill());
+  let shown = "";
+  const answers: [question: string, answer: string][] = [
+    ["The web chat", ""],
+    ["Discord?", "y"],
+    ["Slack?", "n"],
+    ["DISCORD_TOKEN", "hush.hush.hush"],
+    ["Should other machines", "n"],
+    ["Message Content", "y"],
+    ["What should compute?", "cpu"],
+    ["systemd", "n"],
+  ];
+  person.stdout.on("data", (chunk) => {
+    shown += String(chunk);
+    const [question, answer] = answers[0] ?? [];
+    if (question === undefined || !shown.includes(question)) return;
+    answers.shift();
+    person.stdin.write(`${answer}\r`);
+  });
+  const code = await new Promise((resolve) => person.on("close", resolve));
+  expect([code, shown]).toEqual([0, expect.stringContaining("Written into")]);
+  expect(shown).not.toContain("hush");
+  expect(readFileSync(join(place, "dreamloom.env"), "utf8")).toContain("hush.hush.hush");
+  expect(readFileSync(join(place, "dreamloom.yaml"), "utf8")).toMatch(/runtime: cpu/);
+});

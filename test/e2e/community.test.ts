@@ -7,12 +7,10 @@ import { type Running, startDreamloom } from "../../src/app/application.js";
 import { loadConfig } from "../../src/app/settings/load-settings.js";
 import type { Engine } from "../../src/engine/process/engine.js";
 import { FakeEngine, type FakeRun } from "../fakes/engine.js";
-import { message, openChat, send } from "../support/chat-page.js";
+import { attach, message, openChat, send } from "../support/chat-page.js";
 import { chromiumHint, hasChromium, launchChromium } from "../support/chromium.js";
 import { partPattern } from "../support/has-part.js";
 import { newFolder } from "../support/new-folder.js";
-
-const STEP_MS = 180_000;
 
 /** A picture that is told from another by its colour. */
 async function painted(seed: number): Promise<Uint8Array> {
@@ -78,7 +76,7 @@ describe.skipIf(!hasChromium)(`a community in the browser (${chromiumHint})`, ()
   /** Opens the chat as somebody new. */
   async function visit(): Promise<Page> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce" });
-    const { page, errors } = await openChat(context, running.address ?? "", STEP_MS);
+    const { page, errors } = await openChat(context, running.address ?? "");
     onTestFinished(async () => {
       await context.close();
       expect(errors).toEqual([]);
@@ -147,8 +145,7 @@ describe.skipIf(!hasChromium)(`a community in the browser (${chromiumHint})`, ()
     const page = await visit();
     const box = page.locator(".channel-pane textarea");
     const file = { name: "rust.png", mimeType: "image/png", buffer: Buffer.from(await painted(5)) };
-    await page.locator(".channel-pane input[type=file]").setInputFiles(file);
-    await page.getByLabel("Describe rust.png").waitFor();
+    await attach(page, file);
     await send(page, "/style add name:rust emoji:🍂");
     await message(page, "rust is a style here now").waitFor();
     await send(page, "/style");
@@ -278,7 +275,7 @@ describe.skipIf(!hasChromium)(`a community in the browser (${chromiumHint})`, ()
   it("keeps hidden what is uploaded hidden, until somebody asks to see it", async () => {
     const page = await visit();
     const file = { name: "secret.png", mimeType: "image/png", buffer: Buffer.from(await painted(9)) };
-    await page.locator(".channel-pane input[type=file]").setInputFiles(file);
+    await attach(page, file);
     await page.getByRole("button", { name: "Hide secret.png until it is clicked" }).click();
     const { item } = await make(page, "/dream size:64", 401);
     const hidden = item.getByRole("button", { name: "Show hidden picture" });

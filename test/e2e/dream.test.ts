@@ -8,7 +8,7 @@ import { engineSettings } from "../../src/app/engine-settings.js";
 import { loadConfig } from "../../src/app/settings/load-settings.js";
 import { EngineHost } from "../../src/engine/process/host.js";
 import { shot } from "../bots/web/seen.js";
-import { openChat, send } from "../support/chat-page.js";
+import { attach, openChat, send } from "../support/chat-page.js";
 import { chromiumHint, hasChromium, launchChromium } from "../support/chromium.js";
 import { partPattern } from "../support/has-part.js";
 import { newFolder } from "../support/new-folder.js";
@@ -21,8 +21,6 @@ const reason = missing ?? chromiumHint;
 /** Fetching the network takes its time on a slow line. */
 const FETCH_MS = 300_000;
 const JOB_MS = 360_000;
-/** One thing to happen on the page; less than a job, so that a failure names its line. */
-const STEP_MS = 180_000;
 
 describe.skipIf(missing !== undefined || !hasChromium)(`dreaming a photo in the chat (${reason})`, () => {
   const folder = newFolder();
@@ -61,7 +59,7 @@ describe.skipIf(missing !== undefined || !hasChromium)(`dreaming a photo in the 
     context.on("page", (page) =>
       page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => frames.push(String(payload)))),
     );
-    return { ...(await openChat(context, running.address ?? "", STEP_MS)), frames };
+    return { ...(await openChat(context, running.address ?? "")), frames };
   }
 
   /** The bot's message about the job with a seed. */
@@ -171,8 +169,7 @@ describe.skipIf(missing !== undefined || !hasChromium)(`dreaming a photo in the 
       expect(await final.textContent()).toMatch(/[a-z] → peacock, \d\d+%/);
       await shot(page, "into");
       const file = await download(page, await final.locator("a[download]").getAttribute("href"));
-      const input = page.locator(".channel-pane input[type=file]");
-      await input.setInputFiles({ name: "found.png", mimeType: "image/png", buffer: file });
+      await attach(page, { name: "found.png", mimeType: "image/png", buffer: file });
       await send(page, "Found this");
       const found = page.locator(".channel-pane article", { hasText: "Found this" });
       await found.click({ button: "right" });
@@ -230,9 +227,7 @@ describe.skipIf(missing !== undefined || !hasChromium)(`dreaming a photo in the 
         .toColourspace("b-w")
         .jpeg()
         .toBuffer();
-      await page
-        .locator(".channel-pane input[type=file]")
-        .setInputFiles({ name: "tall.jpg", mimeType: "image/jpeg", buffer: portrait });
+      await attach(page, { name: "tall.jpg", mimeType: "image/jpeg", buffer: portrait });
       await page.getByLabel("Describe tall.jpg").fill("A tall part of the path");
       await send(page, "/dream size:96 octaves:1 steps:2 seed:4");
       const thread = await openThread(page, 4);
@@ -287,7 +282,7 @@ describe.skipIf(missing !== undefined || !hasChromium)(`dreaming a photo in the 
         .first()
         .waitFor();
       await job.getByRole("button", { name: "Cancel" }).click();
-      await job.getByText(/cancelled/i).waitFor({ timeout: STEP_MS });
+      await job.getByText(/cancelled/i).waitFor();
       await send(page, "/dream size:96 octaves:1 steps:1 seed:98");
       await jobWith(page, 98)
         .getByText(/Done in/)

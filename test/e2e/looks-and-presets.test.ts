@@ -13,7 +13,7 @@ import { engineSettings } from "../../src/app/engine-settings.js";
 import { loadConfig } from "../../src/app/settings/load-settings.js";
 import { EngineHost } from "../../src/engine/process/host.js";
 import { shot } from "../bots/web/seen.js";
-import { openChat, send } from "../support/chat-page.js";
+import { attach, openChat, send } from "../support/chat-page.js";
 import { chromiumHint, hasChromium, launchChromium } from "../support/chromium.js";
 import { partPattern } from "../support/has-part.js";
 import { newFolder } from "../support/new-folder.js";
@@ -21,7 +21,6 @@ import { drawn } from "../support/pictures.js";
 import { writeTinyNetwork } from "../support/tiny-network.js";
 
 const JOB_MS = 360_000;
-const STEP_MS = 180_000;
 const HOUR_MS = 3_600_000;
 const NOTES = `title: Tiny
 dream: { default: corners, looks: { corners: { description: Corners, layers: { corners: 1 } } } }
@@ -69,7 +68,7 @@ describe.skipIf(!hasChromium)(`what a community makes its own, in the page (${ch
   /** Opens the chat as somebody new; the first one manages it. */
   async function visit(): Promise<Page> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce" });
-    const { page, errors } = await openChat(context, running.address ?? "", STEP_MS);
+    const { page, errors } = await openChat(context, running.address ?? "");
     onTestFinished(async () => {
       await context.close();
       expect(errors).toEqual([]);
@@ -77,14 +76,11 @@ describe.skipIf(!hasChromium)(`what a community makes its own, in the page (${ch
     return page;
   }
 
-  async function attach(page: Page, pictures: readonly Uint8Array[], name: string): Promise<void> {
-    const files = pictures.map((bytes, i) => ({
-      name: `${name}-${i}.png`,
-      mimeType: "image/png",
-      buffer: Buffer.from(bytes),
-    }));
-    await page.locator(".channel-pane input[type=file]").setInputFiles(files);
-    for (const file of files) await page.getByLabel(`Describe ${file.name}`).waitFor();
+  function attachAll(page: Page, pictures: readonly Uint8Array[], name: string): Promise<void> {
+    const each = (bytes: Uint8Array, i: number) => {
+      return { name: `${name}-${i}.png`, mimeType: "image/png", buffer: Buffer.from(bytes) };
+    };
+    return attach(page, pictures.map(each));
   }
 
   const message = (page: Page, text: string | RegExp): Locator =>
@@ -118,7 +114,7 @@ describe.skipIf(!hasChromium)(`what a community makes its own, in the page (${ch
     "dreams the day's picture with the most hearts when the channel's hour comes",
     async () => {
       const [moderator, ann] = [await visit(), await visit()];
-      await attach(ann, [await drawn(96, 72)], "pond");
+      await attachAll(ann, [await drawn(96, 72)], "pond");
       await send(ann, `/dream ${QUICK} seed:71`);
       await finished(ann, "seed:71");
       const favourite = await finished(moderator, "seed:71");
@@ -154,12 +150,12 @@ describe.skipIf(!hasChromium)(`what a community makes its own, in the page (${ch
     async () => {
       const [ann, ben] = [await visit(), await visit()];
       const pictures = await Promise.all([0, 1, 2, 3, 4].map((i) => drawn(64 + 8 * i, 80)));
-      await attach(ann, pictures, "disc");
+      await attachAll(ann, pictures, "disc");
       await send(ann, "/teach name:discs channels:3 seed:31");
       const taught = await finished(ann, "Look discs");
       expect(await taught.textContent()).toContain("Learnt from 5 pictures: /dream look:discs dreams of it now");
       await shot(ann, "taught");
-      await attach(ben, [await drawn(96, 72)], "pond");
+      await attachAll(ben, [await drawn(96, 72)], "pond");
       await send(ben, "/dream look:discs size:96 octaves:1 steps:2 seed:32");
       const dreamt = await finished(ben, "seed:32");
       expect(await dreamt.textContent()).toMatch(/Dream of discs.*Look discs by /s);
@@ -173,7 +169,7 @@ describe.skipIf(!hasChromium)(`what a community makes its own, in the page (${ch
     async () => {
       const [ann, ben] = [await visit(), await visit()];
       for (const [i, who] of [ann, ann, ann, ben, ben].entries()) {
-        await attach(who, [await drawn(64 + 8 * i, 72)], `work${i}`);
+        await attachAll(who, [await drawn(64 + 8 * i, 72)], `work${i}`);
         await send(who, `/dream ${QUICK} seed:4${i}`);
         await finished(who, `seed:4${i}`);
         const work = await finished(ann, `seed:4${i}`);
@@ -225,10 +221,10 @@ describe.skipIf(!hasChromium)(`what a community makes its own, in the page (${ch
     "borrows from a second picture, makes variations, and goes on from one by its buttons",
     async () => {
       const page = await visit();
-      await attach(page, [await drawn(96, 72), await drawn(80, 80)], "guided");
+      await attachAll(page, [await drawn(96, 72), await drawn(80, 80)], "guided");
       await send(page, `/dream ${QUICK} like:attached seed:91`);
       expect(await (await finished(page, "seed:91")).textContent()).toContain("needs the same picture and guide");
-      await attach(page, [await drawn(96, 72)], "pond");
+      await attachAll(page, [await drawn(96, 72)], "pond");
       await send(page, `/dream ${QUICK} repeat:4 seed:92`);
       const sheet = await finished(page, "seed:92");
       await sheet
@@ -253,7 +249,7 @@ describe.skipIf(!hasChromium)(`what a community makes its own, in the page (${ch
       const [ann, ben] = [await visit(), await visit()];
       await send(ann, `/preset save moody ${QUICK}`);
       await message(ann, "Saved moody for you: /dream layers:corners:1 ").waitFor();
-      await attach(ann, [await drawn(96, 72)], "pond");
+      await attachAll(ann, [await drawn(96, 72)], "pond");
       await send(ann, "/dream moody seed:51");
       expect(await sizeOf(ann, await finished(ann, "seed:51"))).toEqual([64, 48]);
       await send(ann, "/preset export moody");
@@ -263,10 +259,10 @@ describe.skipIf(!hasChromium)(`what a community makes its own, in the page (${ch
       const bytes = await download(ben, card);
       await send(ben, "/dream moody seed:52");
       await message(ben, /moody/).waitFor();
-      await attach(ben, [bytes], "card");
+      await attachAll(ben, [bytes], "card");
       await send(ben, "/preset import");
       await message(ben, "Saved moody for you: /dream layers:corners:1 ").waitFor();
-      await attach(ben, [await drawn(96, 72)], "pond");
+      await attachAll(ben, [await drawn(96, 72)], "pond");
       await send(ben, "/dream moody seed:53");
       expect(await sizeOf(ben, await finished(ben, "seed:53"))).toEqual([64, 48]);
     },

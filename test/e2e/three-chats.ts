@@ -5,8 +5,9 @@ import type { ChannelRef } from "../../src/domain/model.js";
 import type { FakeDiscord } from "../fakes/discord/server.js";
 import type { FakeSlack } from "../fakes/slack/server.js";
 import { Users } from "../fakes/slack/users.js";
-import { openChat, send } from "../support/chat-page.js";
+import { attach, openChat, send } from "../support/chat-page.js";
 import { hasPart, partPattern } from "../support/has-part.js";
+import { HANG_MS } from "../support/patience.js";
 import { waitFor } from "../support/wait-for.js";
 
 /** A channel's message about a job that is done. */
@@ -32,7 +33,6 @@ export interface ChatInTest {
   close(): Promise<void>;
 }
 
-const WAIT_MS = 180_000;
 const DONE = "Done in";
 
 /** A text as people read it, where a chat's own marks are in it. */
@@ -52,7 +52,7 @@ export function onDiscord(discord: FakeDiscord): ChatInTest {
   const ann = discord.user("Ann");
   const channel: ChannelRef = discord.addChannel("words");
   const find = (fitting: (text: string) => boolean, what: string) =>
-    discord.until(() => discord.messagesIn(channel).find(({ text }) => fitting(text)), what, WAIT_MS);
+    discord.until(() => discord.messagesIn(channel).find(({ text }) => fitting(text)), what, HANG_MS);
   return {
     use: (command, options, ...photos) => ann.command(channel, command, options, files(photos)).answered,
     async made(...parts) {
@@ -68,7 +68,7 @@ export function onDiscord(discord: FakeDiscord): ChatInTest {
     },
     async told(text) {
       const hears = () => discord.ephemeralTo(ann.user).some((each) => plain(each.text).includes(text));
-      await discord.until(hears, text, WAIT_MS);
+      await discord.until(hears, text, HANG_MS);
     },
     said: async (text) => void (await find((each) => plain(each).includes(text), text)),
     close: async () => undefined,
@@ -116,10 +116,10 @@ const isFilm = ({ name }: { readonly name: string }): boolean => name.endsWith("
 
 export async function onTheWeb(browser: Browser, address: string): Promise<ChatInTest> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce" });
-  const { page, errors } = await openChat(context, address, WAIT_MS);
+  const { page, errors } = await openChat(context, address);
   return {
     async use(command, options, ...photos) {
-      if (photos.length > 0) await attach(page, photos);
+      if (photos.length > 0) await attach(page, picked(photos));
       await send(page, `/${command} ${lineOf(options)}`);
     },
     async made(...parts) {
@@ -148,14 +148,10 @@ export async function onTheWeb(browser: Browser, address: string): Promise<ChatI
   };
 }
 
-async function attach(page: Page, photos: readonly Uint8Array[]): Promise<void> {
-  const pictures = files(photos).map(({ name, bytes }) => {
+const picked = (photos: readonly Uint8Array[]) =>
+  files(photos).map(({ name, bytes }) => {
     return { name, mimeType: isGif(bytes) ? "image/gif" : "image/png", buffer: Buffer.from(bytes) };
   });
-  await page.locator(".channel-pane input[type=file]").setInputFiles(pictures);
-  // A refused line may have come back with its own.
-  for (const { name } of pictures) await page.getByLabel(`Describe ${name}`).last().waitFor();
-}
 
 /** The message of a job that is done, by its own name: others may come below it. */
 async function finished(page: Page, parts: readonly string[]): Promise<Locator> {

@@ -13,8 +13,6 @@ import { message, openChat, send } from "../support/chat-page.js";
 import { chromiumHint, hasChromium, launchChromium } from "../support/chromium.js";
 import { newFolder } from "../support/new-folder.js";
 
-const STEP_MS = 180_000;
-
 describe.skipIf(!hasChromium)(`a channel that chooses together (${chromiumHint})`, () => {
   const folder = newFolder();
   const engine = new FakeEngine({ automatic: true });
@@ -39,7 +37,7 @@ describe.skipIf(!hasChromium)(`a channel that chooses together (${chromiumHint})
   /** Somebody new in the chat; the first one manages it. */
   async function visit(): Promise<Page> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 1000 } });
-    const { page, errors } = await openChat(context, running.address ?? "", STEP_MS);
+    const { page, errors } = await openChat(context, running.address ?? "");
     onTestFinished(() => expect(errors).toEqual([]));
     return page;
   }

@@ -9,6 +9,7 @@ import type { ActionEvent, ChatEvent, CommandEvent, FoundReactions, Reaction } f
 import type { Button, OutgoingFile, OutgoingMessage, Picture, PictureSource } from "../../src/port/messages.js";
 import type { NewestPicture } from "../../src/port/newest.js";
 import { sameEmoji } from "../../src/shared/typed.js";
+import { patience } from "../support/patience.js";
 
 export interface FakeMessage {
   readonly id: string;
@@ -334,14 +335,12 @@ export class FakeChat implements Chat {
    * depend on more than the chat, now and then.
    */
   async until<T>(look: () => T | undefined | false, what = look.toString()): Promise<T> {
-    const patience = AbortSignal.timeout(120_000);
+    const limit = patience();
     for (;;) {
       const found = look();
       if (found !== undefined && found !== false) return found;
-      if (patience.aborted)
-        throw new Error(
-          `Not seen in two minutes: ${what}\n${this.messages.map((message) => message.content.text).join("\n---\n")}`,
-        );
+      if (limit.aborted)
+        throw new Error(`Not seen: ${what}\n${this.messages.map((message) => message.content.text).join("\n---\n")}`);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(() => this.#changes.emit("change"), 50);
         this.#changes.once("change", () => {

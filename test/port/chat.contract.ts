@@ -14,6 +14,7 @@ import { deferred } from "../../src/shared/async.js";
 import { eventually, Listener, type Seen, type Visitor, type World } from "../bots/contract-world.js";
 import { FakeEngine } from "../fakes/engine.js";
 import { studioOf } from "../fakes/studio.js";
+import { patience } from "../support/patience.js";
 
 const commands: readonly CommandSummary[] = [
   {
@@ -71,7 +72,7 @@ async function picture(background: string, name = "dream.png", more: Partial<Pic
   return { bytes: await plain(background), name, type: "image/png", description: "A colour", ...more };
 }
 
-const fetchOptions = () => ({ maxBytes, signal: AbortSignal.timeout(10_000) });
+const fetchOptions = () => ({ maxBytes, signal: patience() });
 
 /** The colour in a picture's middle, so that a platform may re-encode it. */
 async function colourOf(bytes: Uint8Array): Promise<string> {

@@ -214,7 +214,7 @@ describe("the catalogue", () => {
     ].toSorted((a, b) => b.length - a.length);
     const left = said.flatMap((text) => outside(text, own).split("\n")).filter((line) => /[a-z]/i.test(line));
     expect([...new Set(left)]).toEqual([]);
-  }, 60_000);
+  });
 });
 
 /** What is left of a text without the catalogue's sentences, lines, links, names and `own` words. */

@@ -14,14 +14,34 @@ export async function send(page: Page, line: string): Promise<void> {
   await box(page).press("Enter");
 }
 
+/** A file as the page takes it. */
+interface PickedFile {
+  readonly name: string;
+  readonly mimeType: string;
+  readonly buffer: Buffer;
+}
+
+/**
+ * Adds files to the channel's message box and waits until they are there: the page looks at them first, and a line that
+ * is sent meanwhile goes without them.
+ * @param names of those that the message then has, where it does not take them as they are
+ */
+export async function attach(
+  page: Page,
+  files: PickedFile | readonly PickedFile[],
+  names: readonly string[] = [files].flat().map(({ name }) => name),
+): Promise<void> {
+  await page.locator(".channel-pane input[type=file]").setInputFiles(files);
+  // The last one: a refused line may have come back with its own.
+  for (const name of names) await page.getByLabel(`Describe ${name}`).last().waitFor();
+}
+
 /**
  * Opens the chat in a new tab.
- * @param stepMs what one thing to happen on the page may take
  * @returns with what the page reports as wrong, as it does
  */
-export async function openChat(context: BrowserContext, address: string, stepMs?: number) {
+export async function openChat(context: BrowserContext, address: string) {
   const page = await context.newPage();
-  if (stepMs !== undefined) page.setDefaultTimeout(stepMs);
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
   await page.goto(address);

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { type Browser, chromium } from "playwright-core";
+import { HANG_MS } from "./patience.js";
 
 const path = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
 
@@ -12,7 +13,7 @@ export const hasChromium = existsSync(path) || process.env.CI === "true";
 export async function launchChromium(): Promise<Browser> {
   if (!existsSync(path))
     throw new Error(`There is no Chromium at ${path}, and with CI=true its tests may not be skipped. ${chromiumHint}`);
-  return chromium.launch({
+  const browser = await chromium.launch({
     executablePath: path,
     args: [
       "--no-sandbox",
@@ -23,4 +24,6 @@ export async function launchChromium(): Promise<Browser> {
       "--no-first-run",
     ],
   });
+  browser.on("context", (context) => context.setDefaultTimeout(HANG_MS));
+  return browser;
 }

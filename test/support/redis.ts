@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { freePort } from "./free-port.js";
 import { newFolder } from "./new-folder.js";
+import { HANG_MS } from "./patience.js";
 
 /** How to get the server that tests of the cluster need; part of their names, so that a skip tells its own mend. */
 export const redisHint = "needs Redis: apt-get install -y redis-server";
@@ -94,7 +95,7 @@ async function answers(port: number): Promise<void> {
   try {
     await Promise.race([
       client.ping(),
-      delay(20_000).then(() => Promise.reject(new Error("redis-server does not answer."))),
+      delay(HANG_MS).then(() => Promise.reject(new Error("redis-server does not answer."))),
     ]);
   } finally {
     client.disconnect();

@@ -16,6 +16,7 @@ import { checkCommands } from "../../fakes/discord/command-forms.js";
 import type { FakeDiscord } from "../../fakes/discord/server.js";
 import { KeyValues } from "../../fakes/key-values.js";
 import { botOptions } from "../../fakes/studio.js";
+import { patience } from "../../support/patience.js";
 import { COMMANDS, connected, fakeDiscord, Listener, picture, type Scene, SHORTCUTS, scene } from "./harness.js";
 
 const ALL = {
@@ -135,7 +136,7 @@ describe("commands in Discord", () => {
     const art = discord.addChannel("art");
     ann.personShortcut(art, ben, "Dream this avatar");
     await discord.until(() => /^Ben has no picture of their own/.test(discord.ephemeralTo(ann)[0]?.text ?? ""));
-    const limits = { maxBytes: 1e6, signal: AbortSignal.timeout(5_000) };
+    const limits = { maxBytes: 1e6, signal: patience() };
     const [everywhere, here] = [(await picture("a.png", 20)).bytes, (await picture("b.png", 40)).bytes];
     for (const [index, [avatar, inServer]] of ([[everywhere], [here, true]] as const).entries()) {
       discord.giveAvatar(ben, avatar, inServer);
@@ -152,7 +153,7 @@ describe("commands in Discord", () => {
   it("find the avatar of who is mentioned, as it is now, and the image of a server's own emoji", async () => {
     const { chat } = await open();
     const [art, ben] = [discord.addChannel("art"), discord.user("Ben")];
-    const limits = { maxBytes: 1e6, signal: AbortSignal.timeout(5_000) };
+    const limits = { maxBytes: 1e6, signal: patience() };
     await expect(chat.pictureOf?.(`<@${ben.id}>`, art)).rejects.toThrow("Ben has no picture of their own");
     for (const side of [20, 40]) {
       const { bytes } = await picture("a.png", side);
@@ -240,12 +241,10 @@ describe("commands in Discord", () => {
       ["photo.png", true],
       ["style.jpg", false],
     ]);
-    const got = await event?.attachments[0]?.fetch({ maxBytes: 1e6, signal: AbortSignal.timeout(5_000) });
+    const got = await event?.attachments[0]?.fetch({ maxBytes: 1e6, signal: patience() });
     expect(got).toMatchObject({ name: "photo.png", type: "image/png", spoiler: true });
     expect(Buffer.from(got?.bytes ?? []).equals(Buffer.from(photo.bytes))).toBe(true);
-    await expect(
-      event?.attachments[0]?.fetch({ maxBytes: 10, signal: AbortSignal.timeout(5_000) }),
-    ).rejects.toMatchObject({
+    await expect(event?.attachments[0]?.fetch({ maxBytes: 10, signal: patience() })).rejects.toMatchObject({
       kind: "too-large",
     });
   });
@@ -489,9 +488,9 @@ describe("message menus", () => {
       author: { id: ben.id, name: "Ben" },
       message: post.ref,
     });
-    expect(
-      (await event?.pointedAt?.[0]?.fetch({ maxBytes: 1e6, signal: AbortSignal.timeout(5_000) }))?.bytes.length,
-    ).toBeGreaterThan(50);
+    expect((await event?.pointedAt?.[0]?.fetch({ maxBytes: 1e6, signal: patience() }))?.bytes.length).toBeGreaterThan(
+      50,
+    );
   });
 
   it("ask which picture is meant where there are several, and nothing of what looks at all of them", async () => {

@@ -3,6 +3,7 @@ import { GatewayDispatchEvents as E } from "discord-api-types/v10";
 import { afterEach, describe, expect, it } from "vitest";
 import type { FakeDiscord } from "../../fakes/discord/server.js";
 import { KeyValues } from "../../fakes/key-values.js";
+import { patience } from "../../support/patience.js";
 import { waitFor } from "../../support/wait-for.js";
 import { connected, fakeDiscord, Listener, picture } from "./harness.js";
 
@@ -70,9 +71,7 @@ describe("a server that says little", () => {
       channel: art,
     });
     expect(command?.attachments).toHaveLength(1);
-    await expect(
-      command?.attachments[0]?.fetch({ maxBytes: 1e6, signal: AbortSignal.timeout(5_000) }),
-    ).resolves.toMatchObject({
+    await expect(command?.attachments[0]?.fetch({ maxBytes: 1e6, signal: patience() })).resolves.toMatchObject({
       name: "photo.png",
     });
     // Who sees the channel is not said.

@@ -2,12 +2,13 @@ import { ComponentType, EmbedType, MessageFlags, MessageType } from "discord-api
 import { afterEach, describe, expect, it } from "vitest";
 import type { MessageRef } from "../../../src/domain/model.js";
 import type { FakeUser } from "../../fakes/discord/user.js";
+import { patience } from "../../support/patience.js";
 import type { Scene } from "./harness.js";
 import { picture, scene } from "./harness.js";
 
 const RESULT = "dream-7KQ4M9XA.png";
 type Post = Parameters<FakeUser["post"]> extends [unknown, ...infer Rest] ? Rest : never;
-const asked = () => ({ maxBytes: 1e6, signal: AbortSignal.timeout(5_000) });
+const asked = () => ({ maxBytes: 1e6, signal: patience() });
 let opened: Scene | undefined;
 afterEach(() => {
   expect(opened?.discord.check() ?? []).toEqual([]);

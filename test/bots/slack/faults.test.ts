@@ -11,6 +11,7 @@ import type { MessageRef } from "../../../src/domain/model.js";
 import { KeyValues } from "../../fakes/key-values.js";
 import type { Raw } from "../../fakes/slack/sender.js";
 import { APP_TOKEN, BOT_TOKEN, FakeSlack } from "../../fakes/slack/server.js";
+import { patience } from "../../support/patience.js";
 import { eventually, Listener } from "../contract-world.js";
 import { colour, openSlack, png } from "./harness.js";
 
@@ -98,7 +99,7 @@ describe("pictures", () => {
       "the film",
     );
     const [source] = await chat.picturesOf(ref);
-    expect((await source?.fetch({ maxBytes: 100_000, signal: AbortSignal.timeout(5_000) }))?.type).toBe("image/webp");
+    expect((await source?.fetch({ maxBytes: 100_000, signal: patience() }))?.type).toBe("image/webp");
     await chat.edit(ref, { text: "done", keepPictures: true });
     expect(await chat.picturesOf(ref)).toHaveLength(1);
     await chat.remove(ref);
@@ -124,7 +125,7 @@ describe("pictures", () => {
       Object.assign(message, { blocks, attachments });
       const sources = await chat.picturesOf({ channel, id: message.ts });
       expect(sources.map(({ name }) => name)).toEqual(expected);
-      await sources[0]?.fetch({ maxBytes: 1_000, signal: AbortSignal.timeout(5_000) });
+      await sources[0]?.fetch({ maxBytes: 1_000, signal: patience() });
       expect(fetched.at(-1)).toBe(at(expected[0] ?? ""));
       expect(sources[0]).toMatchObject({ credit: "pictures.example", author: { id: expect.any(String) } });
       return message;
@@ -147,7 +148,7 @@ describe("pictures", () => {
     const message = await users.say(ann, channel, "x", [{ name: "a.png", bytes: await colour("#f00") }]);
     const ref = { channel, id: message.ts };
     const fetching = async (maxBytes = 100_000) =>
-      (await chat.picturesOf(ref))[0]?.fetch({ maxBytes, signal: AbortSignal.timeout(2_000) });
+      (await chat.picturesOf(ref))[0]?.fetch({ maxBytes, signal: patience() });
     await expect(fetching(10)).rejects.toMatchObject({ kind: "too-large" });
     const token = fake.tokens.get(BOT_TOKEN);
     token?.scopes.delete("files:read");
@@ -173,7 +174,7 @@ describe("pictures", () => {
     const nothing = undefined as never;
     const sources = new Sources(nothing, nothing, nothing, "http://127.0.0.1:1/api/", undefined);
     const source = sources.ofFile(workspace, { id: "F1", name: "a.png", type: "image/png", size: 1, url }, undefined);
-    await expect(source.fetch({ maxBytes: 10, signal: AbortSignal.timeout(1_000) })).rejects.toMatchObject({
+    await expect(source.fetch({ maxBytes: 10, signal: patience() })).rejects.toMatchObject({
       kind: "forbidden",
     });
     expect(tokens).toEqual([]);
@@ -310,7 +311,6 @@ describe("the connection", () => {
 
   it.each(["refresh_requested", "warning"] as const)(
     "is never missing when Slack asks for another (%s), also when it asks often",
-    { timeout: 30_000 },
     async (reason) => {
       const { fake, people: users, listener, chat, ann, art } = await openSlack();
       for (let round = 1; round <= 4; round++) {

@@ -7,10 +7,11 @@ import { identity } from "../../../src/bots/slack/seen.js";
 import type { Work } from "../../../src/port/gallery.js";
 import type { Manners } from "../../fakes/slack/manners.js";
 import { FakeSlack } from "../../fakes/slack/server.js";
+import { patience } from "../../support/patience.js";
 import { eventually } from "../contract-world.js";
 import { colour, openSlack, png } from "./harness.js";
 
-const fetchOptions = () => ({ maxBytes: 1_000_000, signal: AbortSignal.timeout(5_000) });
+const fetchOptions = () => ({ maxBytes: 1_000_000, signal: patience() });
 
 describe("a server that", () => {
   const shown: readonly (readonly [string, Manners])[] = [

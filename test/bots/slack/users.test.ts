@@ -3,10 +3,11 @@
 import { describe, expect, it } from "vitest";
 import type { FetchLink } from "../../../src/bots/slack/options.js";
 import type { Work } from "../../../src/port/gallery.js";
+import { patience } from "../../support/patience.js";
 import { eventually } from "../contract-world.js";
 import { colour, openSlack, png } from "./harness.js";
 
-const fetchOptions = () => ({ maxBytes: 1_000_000, signal: AbortSignal.timeout(5_000) });
+const fetchOptions = () => ({ maxBytes: 1_000_000, signal: patience() });
 
 describe("what is written for a picture", () => {
   async function openWriting() {

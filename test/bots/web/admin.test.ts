@@ -149,7 +149,7 @@ describe.skipIf(!hasChromium)(`the admin page in a browser (${chromiumHint})`, (
   beforeAll(async () => {
     buildClient(clientDir);
     browser = await launchChromium();
-  }, 120_000);
+  });
   afterAll(() => browser?.close());
 
   async function open(options: BrowserContextOptions = {}) {

@@ -1,7 +1,7 @@
 /** Choosing by pressing: the tiles of a palette and a vote; and on a phone, tools that leave a message's face free. */
 import type { Locator, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { box, message, send } from "../../support/chat-page.js";
+import { attach, box, message, send } from "../../support/chat-page.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { photo } from "./harness.js";
 import { lookAndRead, overflow, overlap, shot, VIEWS } from "./seen.js";
@@ -58,8 +58,7 @@ describe.skipIf(!hasChromium)(`choosing by pressing (${chromiumHint})`, () => {
       await answerTo(page, "/settings art:on", "says").then((told) => told.waitFor());
       const name = `quick-${view.width}-${view.colorScheme}.jpg`;
       const picture = { name, mimeType: "image/jpeg", buffer: await photo(300 + VIEWS.indexOf(view), 200) };
-      await page.locator(".channel-pane input[type=file]").setInputFiles(picture);
-      await page.getByLabel(`Describe ${name}`).waitFor();
+      await attach(page, picture);
       await box(page).press("Enter");
       const sent = page.locator("article", { has: page.getByAltText(name) });
       const quick = await tools(sent, phone);
@@ -138,8 +137,7 @@ describe.skipIf(!hasChromium)(`choosing by pressing (${chromiumHint})`, () => {
     it("leaves the face of one's own picture free of its tools, and keeps all of them within reach", async () => {
       const { page } = await visit(view);
       const picture = { name: "mine.jpg", mimeType: "image/jpeg", buffer: await photo() };
-      await page.locator(".channel-pane input[type=file]").setInputFiles(picture);
-      await page.getByLabel("Describe mine.jpg").waitFor();
+      await attach(page, picture);
       const text = `my own ${view.width} ${view.colorScheme}`;
       await box(page).fill(text);
       await box(page).press("Enter");

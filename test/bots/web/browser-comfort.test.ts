@@ -1,6 +1,6 @@
 /** Comfort: shortcuts are listed, times are local, few stops by keyboard; axe-core, and who reads it, find nothing. */
 import { describe, expect, it } from "vitest";
-import { box, message, send } from "../../support/chat-page.js";
+import { attach, box, message, send } from "../../support/chat-page.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { photo } from "./harness.js";
 import { lookAndRead, shot, VIEWS } from "./seen.js";
@@ -82,8 +82,7 @@ describe.skipIf(!hasChromium)(`comfort (${chromiumHint})`, () => {
       const { page } = await visit(view);
       const name = `sea-${view.width}-${view.colorScheme}.jpg`;
       const file = { name, mimeType: "image/jpeg", buffer: await photo(320, 240) };
-      await page.locator(".channel-pane input[type=file]").setInputFiles(file);
-      await page.getByAltText(name).waitFor();
+      await attach(page, file);
       await lookAndRead(page, "a photo to send");
       await page.getByRole("button", { name: `Draw where to change ${name}` }).click();
       await page.getByRole("dialog", { name: "Where in the picture?" }).waitFor();

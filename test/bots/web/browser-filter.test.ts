@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { sentence } from "../../../src/shared/sentences/sentence.js";
 import { FILTER_ON, JudgingEngine, redPicture } from "../../fakes/judging-engine.js";
-import { send } from "../../support/chat-page.js";
+import { attach, send } from "../../support/chat-page.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { partPattern } from "../../support/has-part.js";
 import { photo } from "./harness.js";
@@ -18,9 +18,7 @@ describe.skipIf(!hasChromium)(`the filter on the page (${chromiumHint})`, () => 
       const { page } = await visit(view);
       const { page: other } = await visit(view);
       const [name, seed] = [`red-${view.width}-${view.colorScheme}.png`, view.width + VIEWS.indexOf(view)];
-      const attach = (file: { name: string; mimeType: string; buffer: Buffer }) =>
-        page.locator(".channel-pane input[type=file]").setInputFiles(file);
-      await attach({ name, mimeType: "image/png", buffer: Buffer.from(await redPicture()) });
+      await attach(page, { name, mimeType: "image/png", buffer: Buffer.from(await redPicture()) });
       await send(page, "/dream look:eyes");
       await page.getByText(sentence("filter.upload", { name })).first().waitFor();
       await shot(page, "filter-refused");
@@ -32,7 +30,7 @@ describe.skipIf(!hasChromium)(`the filter on the page (${chromiumHint})`, () => 
       await unsent.waitFor({ state: "detached" });
 
       engine.refusesPaintings = true;
-      await attach({ name: "sea.jpg", mimeType: "image/jpeg", buffer: await photo(640, 400) });
+      await attach(page, { name: "sea.jpg", mimeType: "image/jpeg", buffer: await photo(640, 400) });
       await send(page, `/dream look:eyes seed:${seed}`);
       const told = other
         .locator(".channel-pane article", { hasText: partPattern(`seed:${seed}`) })

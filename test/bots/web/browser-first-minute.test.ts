@@ -1,6 +1,6 @@
 /** The first minute: hints that go away, the sample's commands as buttons, and what to do in an empty channel. */
 import { describe, expect, it } from "vitest";
-import { box, message, send } from "../../support/chat-page.js";
+import { attach, box, message, send } from "../../support/chat-page.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { photo } from "./harness.js";
 import { lookAndRead, overflow, shot, VIEWS } from "./seen.js";
@@ -210,8 +210,7 @@ describe.skipIf(!hasChromium)(`the first minute (${chromiumHint})`, () => {
     expect(await box(page).getAttribute("placeholder")).toContain(touches ? "add a picture" : "drop a picture");
     const name = `own-${view.width}-${view.colorScheme}.jpg`;
     const file = { name, mimeType: "image/jpeg", buffer: await photo(320, 240) };
-    await page.locator(".channel-pane input[type=file]").setInputFiles(file);
-    await page.getByAltText(name).waitFor();
+    await attach(page, file);
     await box(page).press("Enter");
     await tour.getByText("Take it further.").waitFor();
     await tour.getByRole("button", { name: "Got it" }).click();

@@ -1,7 +1,7 @@
 /** A film with a player's controls in the gallery: its poster, that it plays, and nothing to compare it with. */
 import { describe, expect, it } from "vitest";
 import { FakeEngine } from "../../fakes/engine.js";
-import { message, send } from "../../support/chat-page.js";
+import { attach, message, send } from "../../support/chat-page.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { movie, NO_FILMS, WITH_FILMS } from "../../support/movie.js";
 import { photo } from "./harness.js";
@@ -23,8 +23,7 @@ describe.skipIf(!hasChromium || NO_FILMS)(`a film in the gallery (${chromiumHint
     const { page, errors } = await visit(view);
     const seed = 300 + VIEWS.indexOf(view);
     const file = { name: `sea-${seed}.jpg`, mimeType: "image/jpeg", buffer: await photo(seed, 240) };
-    await page.locator(".channel-pane input[type=file]").setInputFiles(file);
-    await page.getByAltText(file.name).waitFor();
+    await attach(page, file);
     await send(page, `/zoom format:mp4 frames:8 seed:${seed}`);
     const run = await engine.next();
     expect(run.request.params).toMatchObject({ format: "mp4", seed });

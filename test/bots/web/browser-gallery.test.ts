@@ -1,7 +1,7 @@
 /** The gallery: filters by word, style, look and person, and links to works. */
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { message, send } from "../../support/chat-page.js";
+import { attach, message, send } from "../../support/chat-page.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { photo } from "./harness.js";
 import { lookAndRead, overflow, shot, VIEWS } from "./seen.js";
@@ -115,10 +115,7 @@ describe.skipIf(!hasChromium)(`the gallery in a browser (${chromiumHint})`, () =
       const name = `sea-${VIEWS.indexOf(view)}.jpg`;
       // Of each view its own: a file is known by what is in it.
       const bytes = await photo(320 + VIEWS.indexOf(view), 240);
-      await page
-        .locator(".channel-pane input[type=file]")
-        .setInputFiles({ name, mimeType: "image/jpeg", buffer: bytes });
-      await page.getByAltText(name).waitFor();
+      await attach(page, { name, mimeType: "image/jpeg", buffer: bytes });
       const size = 140 + VIEWS.indexOf(view);
       await make(page, "/dream look:eyes octaves:1", "Dream of eyes", size);
       const result = message(page, new RegExp(`^(?=.*Dream of eyes)(?=.*size:${size}\\b)`, "s"));

@@ -2,6 +2,7 @@ import type { Locator, Page } from "playwright-core";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import type { CommandEvent } from "../../../src/port/events.js";
+import { attach } from "../../support/chat-page.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { handlers, photo, Visitor } from "./harness.js";
 import { composer, messages, SCREENS, useBrowser } from "./pages.js";
@@ -40,8 +41,7 @@ describe.skipIf(!hasChromium)(`the brush in a browser (${chromiumHint})`, () => 
     });
     const opened = await open(options, { bot });
     const { page } = opened;
-    const input = page.locator(".channel-pane input[type=file]");
-    await input.setInputFiles({ name: "river.jpg", mimeType: "image/jpeg", buffer: await photo(600, 400) });
+    await attach(page, { name: "river.jpg", mimeType: "image/jpeg", buffer: await photo(600, 400) });
     await page.getByRole("button", { name: "Draw where to change river.jpg" }).click();
     const canvas = page.getByRole("application", { name: "Brush on river.jpg" });
     await canvas.waitFor();
@@ -226,9 +226,7 @@ describe.skipIf(!hasChromium)(`the brush in a browser (${chromiumHint})`, () => 
       await use();
       await page.getByRole("button", { name: "Cancel reply" }).click();
       await expect.poll(() => page.locator(".composer-files li").count()).toBe(0);
-      const input = page.locator(".channel-pane input[type=file]");
-      await input.setInputFiles({ name: "river.jpg", mimeType: "image/jpeg", buffer: await photo(600, 400) });
-      await page.getByAltText("river.jpg").waitFor();
+      await attach(page, { name: "river.jpg", mimeType: "image/jpeg", buffer: await photo(600, 400) });
       // What was drawn before is there again.
       await brushOn("Done");
       await page.getByRole("button", { name: "Use it" }).click();

@@ -35,7 +35,7 @@ describe.skipIf(!hasChromium)(`finding and mending in a browser (${chromiumHint}
       }
       const lines = Array.from({ length: 25 }, (_, index) => `quick ${index + 1}.`);
       const shown = () => messages(page, "quick").locator(".text").allTextContents();
-      await expect.poll(shown, { timeout: 60_000 }).toEqual(lines);
+      await expect.poll(shown).toEqual(lines);
       expect(await page.locator(".pending").count()).toBe(0);
       const other = await Visitor.enter(chat);
       const { messages: read } = await other.page();
@@ -61,12 +61,10 @@ describe.skipIf(!hasChromium)(`finding and mending in a browser (${chromiumHint}
       await page.locator(".pending", { hasText: "second to none" }).getByRole("button", { name: "Discard" }).click();
       const second = await start({ dataDir, port });
       await expect
-        .poll(
-          () =>
-            messages(page, /first|second|third/)
-              .locator(".text")
-              .allTextContents(),
-          { timeout: 40_000 },
+        .poll(() =>
+          messages(page, /first|second|third/)
+            .locator(".text")
+            .allTextContents(),
         )
         .toEqual(["first of all", "third time"]);
       await second.stop();
@@ -150,7 +148,7 @@ describe.skipIf(!hasChromium)(`finding and mending in a browser (${chromiumHint}
             await timeline.evaluate((element) => element.scrollBy(0, 600));
             return messages(page, "line 149 ").count();
           },
-          { timeout: 40_000, interval: 100 },
+          { interval: 100 },
         )
         .toBe(1);
       const texts = await messages(page, "line").locator(".text").allTextContents();

@@ -6,6 +6,7 @@ import { defaultWebChatLimits } from "../../../src/bots/web/limits.js";
 import type { ChannelRef } from "../../../src/domain/model.js";
 import type { CommandEvent } from "../../../src/port/events.js";
 import type { Gallery, GalleryDetail, GalleryWork } from "../../../src/port/gallery.js";
+import { attach } from "../../support/chat-page.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { movie, NO_FILMS, WITH_FILMS } from "../../support/movie.js";
 import { handlers, photo, Visitor } from "./harness.js";
@@ -161,8 +162,7 @@ describe.skipIf(!hasChromium)(`pictures in a browser (${chromiumHint})`, () => {
       // What this browser plays whatever it was built with.
       const coding = ["-c:v", "libvpx", "-deadline", "realtime"];
       const film = await movie({ size: "320x240", seconds: 2, coding, extension: "webm" });
-      const input = page.locator(".channel-pane input[type=file]");
-      await input.setInputFiles({ name: "waves.webm", mimeType: "video/webm", buffer: Buffer.from(film) });
+      await attach(page, { name: "waves.webm", mimeType: "video/webm", buffer: Buffer.from(film) });
       await page.locator(".composer-files video").waitFor();
       await composer(page).fill("my film");
       await composer(page).press("Enter");
@@ -349,13 +349,13 @@ describe.skipIf(!hasChromium)(`pictures in a browser (${chromiumHint})`, () => {
     it("makes a photo smaller that is too large, and says at its place which one is refused", async () => {
       const limits = { ...defaultWebChatLimits, uploadBytes: 300_000 };
       const { page } = await open(options, { limits });
-      const input = page.locator(".channel-pane input[type=file]");
       const large = await grain(700);
       expect(large.length).toBeGreaterThan(600_000);
-      await input.setInputFiles([
+      const picked = [
         { name: "grain.png", mimeType: "image/png", buffer: large },
         { name: "broken.jpg", mimeType: "image/jpeg", buffer: Buffer.from("this is no picture at all") },
-      ]);
+      ];
+      await attach(page, picked, ["grain.jpg", "broken.jpg"]);
       await page.getByText("grain.png was too large to send, so it has been made smaller.").waitFor();
       await page.getByText("broken.jpg").waitFor();
       await composer(page).fill("two of them");
@@ -378,7 +378,7 @@ describe.skipIf(!hasChromium)(`pictures in a browser (${chromiumHint})`, () => {
         mimeType: "image/heic",
         buffer: Buffer.from("....ftypheic, of which nothing is read"),
       };
-      await page.locator(".channel-pane input[type=file]").setInputFiles(file);
+      await attach(page, file, []);
       await page.getByText("This browser cannot read IMG_1.HEIC: save it as JPEG").waitFor();
       await lookAndRead(page, "a picture that cannot be read");
       expect(await page.locator(".composer-files li").count()).toBe(0);
@@ -402,12 +402,11 @@ describe.skipIf(!hasChromium)(`pictures in a browser (${chromiumHint})`, () => {
           .toBuffer(),
         "IMG_3.heic": noise,
       };
-      await page.locator(".channel-pane input[type=file]").setInputFiles(
-        // Not every system knows the type.
-        Object.entries(files).map(([name, buffer], index) => ({ name, mimeType: index ? "" : "image/heic", buffer })),
-      );
-      await page.getByAltText("IMG_2.jpg").waitFor();
-      await page.getByAltText("IMG_3.jpg").waitFor();
+      // Not every system knows the type.
+      const typed = ([name, buffer]: [string, Buffer], index: number) => {
+        return { name, mimeType: index ? "" : "image/heic", buffer };
+      };
+      await attach(page, Object.entries(files).map(typed), ["IMG_2.jpg", "IMG_3.jpg"]);
       await composer(page).fill("from my phone");
       await composer(page).press("Enter");
       const sent = messages(page, "from my phone");
@@ -438,16 +437,14 @@ describe.skipIf(!hasChromium)(`pictures in a browser (${chromiumHint})`, () => {
         uploadThroughput: 400_000,
       });
       const files = [await grain(400), await grain(500)];
-      await page
-        .locator(".channel-pane input[type=file]")
-        .setInputFiles(files.map((buffer, index) => ({ name: `g${index}.png`, mimeType: "image/png", buffer })));
-      await page.getByAltText("g1.png").waitFor();
+      const picked = files.map((buffer, index) => ({ name: `g${index}.png`, mimeType: "image/png", buffer }));
+      await attach(page, picked);
       await composer(page).press("Enter");
       const bar = (name: string) => page.getByRole("progressbar", { name: `Sending ${name}` });
       const share = async (name: string) => Number(await bar(name).getAttribute("aria-valuenow"));
       await expect.poll(() => share("g0.png"), { interval: 20 }).toBeGreaterThan(10);
       expect(await share("g1.png")).toBeLessThan(100);
-      await messages(page, "").getByAltText("g1.png").waitFor({ timeout: 60_000 });
+      await messages(page, "").getByAltText("g1.png").waitFor();
     });
 
     it("compares a work of the gallery with what it was made from; nothing lies over its title", async () => {

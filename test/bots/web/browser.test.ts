@@ -9,6 +9,7 @@ import type { ChannelRef } from "../../../src/domain/model.js";
 import type { ChatHandlers } from "../../../src/port/adapter.js";
 import { ChatError } from "../../../src/port/chat-error.js";
 import type { Gallery, GalleryWork } from "../../../src/port/gallery.js";
+import { attach } from "../../support/chat-page.js";
 import { chromiumHint, hasChromium, launchChromium } from "../../support/chromium.js";
 import { buildClient } from "../../support/client.js";
 import { newFolder } from "../../support/new-folder.js";
@@ -108,7 +109,7 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
   beforeAll(async () => {
     buildClient(clientDir);
     browser = await launchChromium();
-  }, 120_000);
+  });
   afterAll(() => browser?.close());
 
   async function open(
@@ -227,9 +228,7 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
 
   it("uploads a photo, completes a command, and shows the job's frames and result in a thread", async () => {
     const { page, bot, errors } = await open();
-    await page
-      .locator(".channel-pane input[type=file]")
-      .setInputFiles({ name: "river.jpg", mimeType: "image/jpeg", buffer: await photo(600, 400) });
+    await attach(page, { name: "river.jpg", mimeType: "image/jpeg", buffer: await photo(600, 400) });
     await page.getByLabel("Describe river.jpg").fill("A river at dawn");
     const box = page.locator(".channel-pane textarea");
     await box.pressSequentially("/dr");
@@ -472,14 +471,7 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
     // Without the slash it is led there.
     const { page } = await visit(chat, {}, `${chat.address}/dreamloom`);
     expect(page.url()).toContain(`${chat.address}/dreamloom/`);
-    await page
-      .locator('input[type="file"]')
-      .first()
-      .setInputFiles({
-        name: "sky.jpg",
-        mimeType: "image/jpeg",
-        buffer: await photo(300, 200),
-      });
+    await attach(page, { name: "sky.jpg", mimeType: "image/jpeg", buffer: await photo(300, 200) });
     await page.locator(".channel-pane textarea").fill("below");
     await page.keyboard.press("Enter");
     const image = message(page, "below").locator("img").first();

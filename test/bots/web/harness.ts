@@ -9,6 +9,7 @@ import type { WireFrame, WireMessage, WirePage, WireSession } from "../../../src
 import type { ChatHandlers } from "../../../src/port/adapter.js";
 import type { ChatEvent } from "../../../src/port/events.js";
 import { newFolder } from "../../support/new-folder.js";
+import { patience } from "../../support/patience.js";
 
 /** A photo-like JPEG: a gradient with a shape in it. */
 export async function photo(width = 320, height = 200, colour = "#3a6ea5"): Promise<Buffer> {
@@ -164,7 +165,7 @@ export class Ear {
 
   /** The first frame, come or yet to come, that fits. */
   async until(fits: (frame: WireFrame) => boolean): Promise<WireFrame> {
-    const signal = AbortSignal.timeout(10_000);
+    const signal = patience();
     for (;;) {
       const found = this.frames.find(fits);
       if (found) return found;

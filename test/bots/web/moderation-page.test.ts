@@ -22,7 +22,7 @@ describe.skipIf(!hasChromium)(`moderation in a browser (${chromiumHint})`, () =>
   beforeAll(async () => {
     buildClient(clientDir);
     browser = await launchChromium();
-  }, 120_000);
+  });
   afterAll(() => browser?.close());
 
   const shoot = async (page: Page, name: string) => {

@@ -31,7 +31,7 @@ export function useBrowser(folder: string) {
   beforeAll(async () => {
     buildClient(clientDir);
     browser = await launchChromium();
-  }, 120_000);
+  });
   afterAll(() => browser?.close());
 
   async function visit(

@@ -14,6 +14,7 @@ import {
   type RESTPostAPIApplicationCommandsJSONBody,
 } from "discord-api-types/v10";
 import type { ChannelRef, MessageRef } from "../../../src/domain/model.js";
+import { HANG_MS } from "../../support/patience.js";
 import { ApiError } from "./api-error.js";
 import type { UploadedFile } from "./forms.js";
 import { Gateway } from "./gateway.js";
@@ -410,7 +411,7 @@ export class FakeDiscord {
   }
 
   /** Resolves with what `look` finds as soon as it finds something. */
-  async until<T>(look: () => T | undefined | false | null, what = look.toString(), milliseconds = 8_000): Promise<T> {
+  async until<T>(look: () => T | undefined | false | null, what = look.toString(), milliseconds = HANG_MS): Promise<T> {
     const patience = AbortSignal.timeout(milliseconds);
     for (;;) {
       const found = look();
