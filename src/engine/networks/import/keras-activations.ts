@@ -1,4 +1,5 @@
 /** Keras's activations by name. */
+import type { KerasLayer } from "./keras-config.js";
 import { type Step, Unusable } from "./layer-graph.js";
 
 const parameter = (config: Readonly<Record<string, unknown>>, names: readonly string[], otherwise: number): number => {
@@ -25,26 +26,32 @@ function relu(config: Readonly<Record<string, unknown>>): Step {
 
 /**
  * The step of an activation, a Keras name or `{class_name, config}`.
- * @param config of the layer it belongs to: alpha, max_value, ...
+ * @param layer that it belongs to, with its settings: alpha, max_value, ...
  */
-export function kerasActivation(activation: unknown, config: Readonly<Record<string, unknown>>): Step {
+export function kerasActivation(activation: unknown, layer: Pick<KerasLayer, "config" | "keras">): Step {
   if (activation !== null && typeof activation === "object" && "class_name" in activation) {
     const inner =
       "config" in activation && activation.config !== null && typeof activation.config === "object"
         ? activation.config
         : {};
-    return kerasActivation(String(activation.class_name).toLowerCase(), { ...inner });
+    return named(String(activation.class_name).toLowerCase(), { ...layer, config: { ...inner } });
   }
-  switch (activation ?? "linear") {
+  return named(activation ?? "linear", layer);
+}
+
+function named(activation: unknown, { config, keras = 2 }: Pick<KerasLayer, "config" | "keras">): Step {
+  switch (activation) {
     case "linear":
       return { type: "identity" };
     case "relu":
       return relu(config);
     case "relu6":
       return step({ name: "clip", min: 0, max: 6 });
+    // The function and the layer differ. What Keras 2 calls alpha is negative_slope in Keras 3.
     case "leaky_relu":
-    case "leakyrelu":
       return step({ name: "leakyRelu", alpha: parameter(config, ["alpha", "negative_slope"], 0.2) });
+    case "leakyrelu":
+      return step({ name: "leakyRelu", alpha: parameter(config, ["alpha", "negative_slope"], 0.3) });
     case "elu":
       return step({ name: "elu", alpha: parameter(config, ["alpha"], 1) });
     case "selu":
@@ -68,8 +75,7 @@ export function kerasActivation(activation: unknown, config: Readonly<Record<str
       return step({ name: "swish" });
     case "hard_sigmoid":
     case "hardSigmoid":
-      // Keras 2's; Keras 3 has x / 6 + 0.5
-      return step({ name: "hardSigmoid", alpha: 0.2, beta: 0.5 });
+      return step({ name: "hardSigmoid", alpha: keras < 3 ? 0.2 : 1 / 6, beta: 0.5 });
     case "softmax":
       throw new Unusable("unusable.classes");
     default:

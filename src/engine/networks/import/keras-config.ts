@@ -24,6 +24,14 @@ export interface KerasLayer {
   readonly inputs: readonly string[];
   /** Where Keras 3 may keep its weights: by the names of the models around it and its own, or by their kinds. */
   readonly stored?: { readonly name: string; readonly kind: string };
+  /** Which Keras wrote the file, where it says so: 2, 3. */
+  readonly keras?: number;
+}
+
+/** The first number of a version of Keras, as `3.8.0`. */
+export function majorOf(version: unknown): number | undefined {
+  const major = typeof version === "string" ? Number.parseInt(version, 10) : Number.NaN;
+  return Number.isNaN(major) ? undefined : major;
 }
 
 /** Keras's own: Conv2D is conv2d, BatchNormalization batch_normalization. */

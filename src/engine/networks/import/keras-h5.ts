@@ -6,6 +6,7 @@ import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Dataset, File, Group, Module, ready } from "h5wasm/node";
+import { z } from "zod";
 import { NetworkError } from "../network.js";
 import { isWholeHdf5 } from "./hdf5-size.js";
 import { type KerasLayer, readModelConfig } from "./keras-config.js";
@@ -181,19 +182,36 @@ function variableStore(variables: ReadonlyMap<string, readonly Named[]>, layers:
   };
 }
 
-/** The layers and weights of a Keras 3 weight file. @param config its model's description, where that is known */
-function readVariables(file: File, path: string, fileBytes: number, config: string | undefined): LayerGraph {
-  const variables = variablesOf(file, fileBytes);
-  if (variables.size === 0) throw new NetworkError("corrupt", "model.no-keras", { path });
-  const layers = config === undefined ? architectureOf(new Set(variables.keys())) : describedLayers(config, path);
-  if (!layers) throw new NetworkError("unsupported", "model.weights-only", { path });
-  return kerasGraph(layers, variableStore(variables, layers));
+/** What an archive says of its model. */
+interface Description {
+  readonly config: string;
+  /** Of the Keras that wrote it. */
+  readonly version: unknown;
 }
 
+/** The layers and weights of a Keras 3 weight file. @param said its model's description, where that is known */
+function readVariables(file: File, path: string, fileBytes: number, said?: Description): LayerGraph {
+  const variables = variablesOf(file, fileBytes);
+  if (variables.size === 0) throw new NetworkError("corrupt", "model.no-keras", { path });
+  const layers = said ? describedLayers(said.config, path) : architectureOf(new Set(variables.keys()));
+  if (!layers) throw new NetworkError("unsupported", "model.weights-only", { path });
+  return kerasGraph(layers, variableStore(variables, layers), said?.version);
+}
+
+const Metadata = z.object({ keras_version: z.unknown() });
+
+/** Which Keras an archive's metadata names; it is not needed to read the rest. */
+function versionIn(metadata: Buffer | undefined): unknown {
+  try {
+    return Metadata.parse(JSON.parse(metadata?.toString("utf8") ?? "{}")).keras_version;
+  } catch {
+    return undefined;
+  }
+}
 /** A `.keras` file: an archive of a description and an HDF5 file of weights, which is unpacked to be read. */
 async function readArchive(path: string): Promise<LayerGraph> {
-  const [description, weights] = ["config.json", "model.weights.h5"];
-  const files = await readZip(path, [description, weights]);
+  const [description, weights, about] = ["config.json", "model.weights.h5", "metadata.json"];
+  const files = await readZip(path, [description, weights, about]);
   const [config, bytes] = [files.get(description), files.get(weights)];
   if (!config) throw new NetworkError("corrupt", "model.no-keras", { path });
   if (!bytes) throw new NetworkError("corrupt", "weights.missing", { file: weights, model: path });
@@ -201,7 +219,8 @@ async function readArchive(path: string): Promise<LayerGraph> {
   try {
     const unpacked = join(folder, weights);
     await writeFile(unpacked, bytes);
-    return await withH5(unpacked, (file) => readVariables(file, path, bytes.length, config.toString("utf8")));
+    const said = { config: config.toString("utf8"), version: versionIn(files.get(about)) };
+    return await withH5(unpacked, (file) => readVariables(file, path, bytes.length, said));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -215,7 +234,7 @@ export async function readKeras(path: string): Promise<LayerGraph> {
   if (await isZip(path)) return readArchive(path);
   const { size } = await stat(path);
   return withH5(path, (file) => {
-    if (CONTAINERS.some((name) => file.keys().includes(name))) return readVariables(file, path, size, undefined);
+    if (CONTAINERS.some((name) => file.keys().includes(name))) return readVariables(file, path, size);
     const within = file.get("model_weights");
     const root = within instanceof Group ? within : file;
     const names = nameList(root, "layer_names");
@@ -223,6 +242,6 @@ export async function readKeras(path: string): Promise<LayerGraph> {
     const config = attribute(file, "model_config");
     const layers = typeof config === "string" ? describedLayers(config, path) : architectureOf(new Set(names));
     if (!layers) throw new NetworkError("unsupported", "model.weights-only", { path });
-    return kerasGraph(layers, weightStore(root, names, size));
+    return kerasGraph(layers, weightStore(root, names, size), attribute(file, "keras_version"));
   });
 }

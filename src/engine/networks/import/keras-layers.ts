@@ -4,7 +4,7 @@ import { sentence } from "../../../shared/sentences/sentence.js";
 import type { Pads, Pair, Sampling } from "../../graph/node.js";
 import { NetworkError } from "../network.js";
 import { kerasActivation } from "./keras-activations.js";
-import type { KerasLayer } from "./keras-config.js";
+import { type KerasLayer, majorOf } from "./keras-config.js";
 import { NORM_KINDS } from "./keras-norms.js";
 import { axisFits, type Kind, needed, number, padding, pair, weightName } from "./keras-reading.js";
 import {
@@ -42,12 +42,14 @@ const pads = (same: boolean, kernel: Pair, strides: Pair, dilations: Pair = [1, 
 function conv(
   layer: KerasLayer,
   store: WeightStore,
-  kernelName: string,
+  kernelNames: readonly [string, ...string[]],
   options: { depthwise?: boolean; place?: number } = {},
 ): ConvStep {
   const config = convConfig.parse(layer.config);
   const place = options.place ?? 0;
-  const weight = needed(store, weightName(layer), kernelName, place);
+  const [usual, ...others] = kernelNames;
+  const other = others.find((name) => store.find(weightName(layer), name, place));
+  const weight = needed(store, weightName(layer), other ?? usual, place);
   const [h, w, inputs, outputs] = weight.shape;
   if (h === undefined || w === undefined || inputs === undefined || outputs === undefined)
     throw new Unusable("unusable.kernel");
@@ -71,7 +73,7 @@ function conv(
 /** Where the activation cannot be used, what it activates still can. */
 function withActivation(layer: KerasLayer, parts: readonly Step[]): Step[] {
   try {
-    const activation = kerasActivation(layer.config.activation, layer.config);
+    const activation = kerasActivation(layer.config.activation, layer);
     return activation.type === "identity" ? [...parts] : [...parts, activation];
   } catch (error) {
     if (!(error instanceof Unusable)) throw error;
@@ -127,18 +129,19 @@ const KINDS: Readonly<Record<string, Kind>> = {
     if (channels !== 3 && shape?.[1] !== 3) throw new Unusable("unusable.image", { channels: channels ?? "?" });
     return [{ type: "input" }];
   },
-  Conv2D: (layer, store) => withActivation(layer, [conv(layer, store, "kernel")]),
+  Conv2D: (layer, store) => withActivation(layer, [conv(layer, store, ["kernel"])]),
+  // Keras 3 calls it a kernel, Keras 2 a depthwise one.
   DepthwiseConv2D: (layer, store) =>
-    withActivation(layer, [conv(layer, store, "depthwise_kernel", { depthwise: true })]),
+    withActivation(layer, [conv(layer, store, ["depthwise_kernel", "kernel"], { depthwise: true })]),
   SeparableConv2D: (layer, store) => {
-    const { bias: _, ...depthwise } = conv(layer, store, "depthwise_kernel", { depthwise: true });
+    const { bias: _, ...depthwise } = conv(layer, store, ["depthwise_kernel"], { depthwise: true });
     const across: KerasLayer = { ...layer, config: { use_bias: layer.config.use_bias } };
-    return withActivation(layer, [depthwise, conv(across, store, "pointwise_kernel", { place: 1 })]);
+    return withActivation(layer, [depthwise, conv(across, store, ["pointwise_kernel"], { place: 1 })]);
   },
-  Activation: ({ config }) => [kerasActivation(config.activation, config)],
-  ReLU: ({ config }) => [kerasActivation("relu", config)],
-  LeakyReLU: ({ config }) => [kerasActivation("leaky_relu", { alpha: 0.3, ...config })],
-  ELU: ({ config }) => [kerasActivation("elu", config)],
+  Activation: (layer) => [kerasActivation(layer.config.activation, layer)],
+  ReLU: (layer) => [kerasActivation("relu", layer)],
+  LeakyReLU: (layer) => [kerasActivation("leakyrelu", layer)],
+  ELU: (layer) => [kerasActivation("elu", layer)],
   PReLU: (layer, store) => {
     const alpha = needed(store, weightName(layer), "alpha", 0);
     if (alpha.shape.slice(0, -1).some((n) => n !== 1)) throw new Unusable("unusable.slopes");
@@ -228,9 +231,13 @@ function kerasLayer(layer: KerasLayer, store: WeightStore): Layer[] {
   return stepLayers(name, kind, inputs, steps);
 }
 
-/** @throws NetworkError when the model takes in something other than one image */
-export function kerasGraph(layers: readonly KerasLayer[], store: WeightStore): LayerGraph {
-  const graph = layers.flatMap((layer) => kerasLayer(layer, store));
+/**
+ * @param version of the Keras that wrote the file, as it says it
+ * @throws NetworkError when the model takes in something other than one image
+ */
+export function kerasGraph(layers: readonly KerasLayer[], store: WeightStore, version?: unknown): LayerGraph {
+  const keras = majorOf(version);
+  const graph = layers.flatMap((layer) => kerasLayer(keras === undefined ? layer : { ...layer, keras }, store));
   const [input, ...others] = graph.filter((l) => l.kind === "InputLayer");
   if (input?.step.type === "unsupported" && others.length === 0)
     throw new NetworkError("unsupported", "model.input", { input: input.name, reason: input.step.reason });

@@ -86,10 +86,12 @@ export const NORM_KINDS: Readonly<Record<string, Kind>> = {
     const statistics = () => ({ mean: mean.data(), variance: variance.data() });
     return [{ type: "affine", length: elements(mean.shape), values, statistics }];
   },
-  LayerNormalization: (layer, store) => [
-    { type: "norm", over: "channels", epsilon: alongChannels(layer).epsilon },
-    ...scaled(layer, store),
-  ],
+  LayerNormalization: (layer, store) => {
+    // Of Keras 3: by the root of the mean square, without the mean.
+    if (layer.config.rms_scaling === true)
+      throw new Unusable("unusable.setting", { setting: "rms_scaling", value: "true" });
+    return [{ type: "norm", over: "channels", epsilon: alongChannels(layer).epsilon }, ...scaled(layer, store)];
+  },
   GroupNormalization: (layer, store) => {
     const { epsilon } = alongChannels(layer);
     const groups = number.default(32).parse(layer.config.groups);

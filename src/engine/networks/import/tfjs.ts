@@ -12,6 +12,9 @@ import type { LayerGraph } from "./layer-graph.js";
 import { tfjsGraph } from "./tfjs-graph.js";
 import { readTfjsWeights } from "./tfjs-weights.js";
 
+const Topology = z.object({ keras_version: z.unknown() });
+const kerasVersion = (topology: unknown): unknown => Topology.safeParse(topology).data?.keras_version;
+
 const ModelJson = z.object({
   format: z.string().nullish(),
   modelTopology: z.unknown(),
@@ -37,7 +40,7 @@ export async function readTfjs(path: string): Promise<LayerGraph> {
   const graph =
     format === "graph-model"
       ? tfjsGraph(modelTopology, weights, path)
-      : kerasGraph(readModelConfig(modelTopology), weights);
+      : kerasGraph(readModelConfig(modelTopology), weights, kerasVersion(modelTopology));
   const { userDefinedMetadata: metadata } = model.data;
   return metadata ? { ...graph, metadata } : graph;
 }

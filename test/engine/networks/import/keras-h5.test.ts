@@ -25,11 +25,12 @@ interface H5Layer {
 }
 
 /** Writes a Keras h5 file. Weight names are relative to their layer's group. */
-async function writeH5(layers: readonly H5Layer[], config?: unknown): Promise<string> {
+async function writeH5(layers: readonly H5Layer[], config?: unknown, version?: string): Promise<string> {
   await ready;
   const path = join(newFolder(), "tiny.h5");
   const file = new File(path, "w");
   if (config !== undefined) file.create_attribute("model_config", JSON.stringify(config));
+  if (version) file.create_attribute("keras_version", version);
   const root = config === undefined ? file : file.create_group("model_weights");
   root.create_attribute(
     "layer_names",
@@ -139,6 +140,32 @@ describe("reading Keras h5 files", () => {
     );
     const result = await features(await load(path), "bn", { data: Float32Array.of(10, 20, 30), shape: [1, 3, 1, 1] });
     expect(result.data[0]).toBeCloseTo((60 - 10) / 2 + 5, 4);
+  });
+
+  it.each(["depthwise_kernel", "kernel"])("reads a depthwise convolution whose weight is called %s", async (word) => {
+    const config = functional([
+      imageLayer(),
+      layer("DepthwiseConv2D", "d", ["image"], { depth_multiplier: 2, use_bias: false }),
+    ]);
+    const own = weight(`d/${word}`, [2, 2, 3, 2], 4);
+    const network = await load(await writeH5([{ name: "d", weights: [own] }], config));
+    const tfjs = await writeTfjs(newFolder(), config, [{ ...own, name: "d/depthwise_kernel" }]);
+    const twin = assemble("twin", await readTfjs(tfjs), PLAIN);
+    const image = picture(5, 6);
+    expect(difference(await features(network, "d", image), await features(twin, "d", image))).toBe(0);
+  });
+
+  it("has the hard sigmoid of the Keras that the file names", async () => {
+    const config = functional([imageLayer(), layer("Activation", "h", ["image"], { activation: "hard_sigmoid" })]);
+    const of = async (path: string) =>
+      (await features(await load(path), "h", { data: Float32Array.of(-2, 0, 1), shape: [1, 3, 1, 1] })).data;
+    const found = [];
+    for (const version of ["3.4.1", "2.9.0", undefined])
+      found.push([...(await of(await writeH5([{ name: "h", weights: [] }], config, version)))]);
+    const [three, two, unsaid] = found;
+    expect(three?.[0]).toBeCloseTo(0.5 - 2 / 6, 5);
+    expect(two?.[0]).toBeCloseTo(0.1, 5);
+    expect(unsaid).toEqual(two);
   });
 
   it("refuses weights of architectures it does not know, and files that are not HDF5", async () => {

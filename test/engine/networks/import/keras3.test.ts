@@ -82,12 +82,21 @@ async function variables(weights: Readonly<Record<string, readonly WeightJson[]>
 
 const load = async (path: string): Promise<Network> => assemble("tiny", await readKeras(path), PLAIN);
 
-async function archive(model: unknown, weights: Buffer, deflated = false, name = "tiny.keras"): Promise<string> {
+async function archive(
+  model: unknown,
+  weights: Buffer,
+  deflated = false,
+  name = "tiny.keras",
+  about: unknown = {},
+): Promise<string> {
   const path = join(newFolder(), name);
   const config = Buffer.from(JSON.stringify(model));
   await writeFile(
     path,
-    zip({ "metadata.json": Buffer.from("{}"), "config.json": config, "model.weights.h5": weights }, deflated),
+    zip(
+      { "metadata.json": Buffer.from(JSON.stringify(about)), "config.json": config, "model.weights.h5": weights },
+      deflated,
+    ),
   );
   return path;
 }
@@ -155,6 +164,44 @@ describe("reading Keras 3 archives", () => {
     const alone = join(newFolder(), "model.weights.h5");
     await writeFile(alone, weights);
     await expect(readKeras(alone)).rejects.toThrow(/holds weights only/);
+  });
+
+  it("has the slope that the file says, and its Keras's hard sigmoid", async () => {
+    const weights = await variables({ "layers/c": [weight("c/kernel", [1, 1, 3, 2], 4)] });
+    const described = functional([
+      imageLayer(),
+      layer("Conv2D", "c", ["image"], { use_bias: false }),
+      layer("LeakyReLU", "l", ["c"], { negative_slope: 0.1 }),
+      layer("Activation", "within", ["c"], {
+        activation: { class_name: "LeakyReLU", config: { negative_slope: 0.1 } },
+      }),
+      layer("Activation", "h", ["c"], { activation: "hard_sigmoid" }),
+    ]);
+    const image = { ...picture(4, 5), data: picture(4, 5).data.map((x) => x / 64 - 2) };
+    for (const [version, share] of [
+      ["3.8.0", 1 / 6],
+      ["2.15.0", 0.2],
+    ] as const) {
+      const network = await load(await archive(described, weights, true, "a.keras", { keras_version: version }));
+      const { data } = await features(network, "c", image);
+      const leaky = data.map((x) => (x < 0 ? 0.1 * x : x));
+      const hard = data.map((x) => Math.min(Math.max(share * x + 0.5, 0), 1));
+      const of = async (name: string) => (await features(network, name, image)).data;
+      for (const name of ["l", "within"])
+        for (const [i, x] of (await of(name)).entries()) expect(x).toBeCloseTo(leaky[i] ?? Number.NaN, 5);
+      for (const [i, x] of (await of("h")).entries()) expect(x).toBeCloseTo(hard[i] ?? Number.NaN, 5);
+    }
+  });
+
+  it("says what it cannot use of Keras 3's layer normalisation", async () => {
+    const weights = await variables({ "layers/n": [weight("n/gamma", [3])] });
+    const described = functional([
+      imageLayer(),
+      layer("Activation", "a", ["image"], { activation: "relu" }),
+      layer("LayerNormalization", "n", ["a"], { rms_scaling: true, center: false }),
+    ]);
+    const network = await load(await archive(described, weights));
+    expect(network.unusable?.get("n")).toBe("its rms_scaling cannot be true");
   });
 
   it("reads weights of half precision", async () => {

@@ -118,6 +118,22 @@ describe("a classifier", () => {
 });
 
 describe("reading tfjs layers-models", () => {
+  it("has the hard sigmoid of the Keras that wrote the model", async () => {
+    const hard = functional([imageLayer(), layer("Activation", "h", ["image"], { activation: "hard_sigmoid" })]);
+    const path = await writeTfjs(newFolder(), hard, []);
+    const json = JSON.parse(await readFile(path, "utf8"));
+    const ones = { data: Float32Array.of(1, 1, 1), shape: [1, 3, 1, 1] };
+    for (const [keras_version, share] of [
+      ["3.3.3", 1 / 6],
+      ["2.8.0", 0.2],
+    ] as const) {
+      const model = { ...json, modelTopology: { ...json.modelTopology, keras_version } };
+      await writeFile(path, JSON.stringify(model));
+      const { data } = await features(assemble("tiny", await readTfjs(path), PLAIN), "h", ones);
+      expect(data[0]).toBeCloseTo(0.5 + share, 5);
+    }
+  });
+
   it("computes a convolution with Keras's kernel order and padding", async () => {
     const weights = kernel("c", [3, 3, 3, 2]);
     const network = await tiny([conv("c", "image")], weights);
