@@ -22,6 +22,7 @@ import { stylize } from "../../../src/engine/recipes/stylize/run.js";
 import { type TextureParams, textureDefinition } from "../../../src/engine/recipes/texture/definition.js";
 import { texture } from "../../../src/engine/recipes/texture/run.js";
 import { onnxRuntime } from "../../../src/engine/runtimes/onnx/onnx.js";
+import { Moments } from "../../../src/engine/training/moments.js";
 import { drawn } from "../../support/pictures.js";
 
 const vgg = randomVgg([
@@ -362,6 +363,24 @@ describe("random features, where a network's paintings have them", () => {
     const params = stylizeDefinition.params.parse({ ...small, preset: "book", steps: 2 });
     const make = (given: typeof context) => stylize(params, { image: photo, style: across }, given);
     expect(distance(await painted(make(inRandom)), await painted(make(context)))).toBe(0);
+  });
+
+  it.each(["before", "after"])("of a layer work where the layer was taught %s", async (when) => {
+    const own = new Programs(onnxRuntime({ threads: 1 }), { maxBytes: 1e8 });
+    onTestFinished(() => own.dispose());
+    const raster = await across.decode(64);
+    const [layer] = Object.keys(RANDOM.layers);
+    const teach = async () => {
+      const moments = new Moments(16);
+      await moments.add(own, vgg, layer ?? "", raster);
+      return moments.mean();
+    };
+    const paint = () => blendTargets(own, vgg, { ...RANDOM, layers: { [layer ?? ""]: 1 } }, [{ raster, weight: 1 }]);
+    const mean = when === "before" ? await teach() : undefined;
+    const targets = await paint();
+    for (const { target } of targets) expect(target.data.every(Number.isFinite)).toBe(true);
+    expect(targets.map(({ thresholds }) => thresholds?.data.length ?? 0)).toEqual([0, randomFeatureCount(16)]);
+    expect((mean ?? (await teach())).every(Number.isFinite)).toBe(true);
   });
 
   it("have thresholds of a blend's styles as if these were one picture, by their shares", async () => {
