@@ -1281,6 +1281,10 @@ export const english = {
   "blend.sweep-two": "A sweep goes between two styles. Name exactly two.",
   "where.unreadable": "{where} is no region, no colour such as #0080ff, and no thing that the network knows.",
   "where.empty": "No part of the picture is {where}, so there is nothing to do. Name another place.",
+  "where.transparent": "All of {where} is transparent in the picture, so there is nothing to do. Name another place.",
+  "where.outside":
+    "Nothing of {where} is within the part that is painted. Name another place, or leave that style out.",
+  "where.no-rest": "The other styles' places leave no rest to paint. Leave that style out, or name other places.",
   "where.no-colour": "Nothing in the picture has a colour near {colour}. Take one from the picture itself.",
   "where.no-picture": "There is no picture to find {where} in. Name a region such as centre, or send a mask.",
   "where.mask-empty":

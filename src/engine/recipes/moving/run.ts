@@ -106,7 +106,9 @@ function frameBefore({ source: earlier, result }: LastFrame, source: Raster): Fr
 }
 
 /** What a frame has nothing of, when the first one has had it: it stays as it is. */
-const ABSENT: ReadonlySet<string> = new Set(["where.not-seen", "where.empty", "where.no-colour"]);
+const ABSENT: ReadonlySet<string> = new Set(
+  ["not-seen", "empty", "no-colour", "transparent", "outside", "no-rest"].map((what) => `where.${what}`),
+);
 
 async function* oneFrame(film: FilmInProgress, run: Frames, source: Raster): AsyncGenerator<Frame, Frame, void> {
   let last: Frame | undefined;

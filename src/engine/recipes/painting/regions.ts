@@ -3,7 +3,7 @@ import type { CutOut } from "../../images/codec.js";
 import { inverted, maskFrom } from "../../images/masks.js";
 import { CHANNELS, type Raster } from "../../images/raster.js";
 import { type Pictures, type RecipeContext, RecipeError } from "../recipe.js";
-import { atSizes, findMask, type MaskAt } from "../where/find-mask.js";
+import { atSizes, findMask, isEmpty, type MaskAt } from "../where/find-mask.js";
 import { MASK, parseWhere, REST } from "../where/syntax.js";
 import type { StyleSource } from "./targets.js";
 
@@ -37,7 +37,7 @@ const usesMask = (where: string | undefined): boolean => where !== undefined && 
 /**
  * @param photo at the size of the result
  * @param least see `findMask`
- * @throws RecipeError for a place that is not understood, or not in the photo
+ * @throws RecipeError for a place that is not understood, not in the photo, or of which nothing is left to a style
  */
 export async function regionsOf(
   styles: readonly PlacedSource[],
@@ -64,14 +64,21 @@ export async function regionsOf(
   const sum = together([...masks.values()]);
   if (places.includes(REST)) masks.set(REST, inverted(clamped(sum)));
   const full = paintedAt?.(sum);
-  const within = (mask: Raster): MaskAt => atSizes(full ? times(mask, full) : mask);
-  const regions = places.map((where): Region => {
+  const within = (mask: Raster): Raster => (full ? times(mask, full) : mask);
+  const regions = places.flatMap((where): Region[] => {
     const mask = masks.get(where);
     if (!mask) throw new RecipeError("where.unreadable", { where });
-    const share = where === REST ? mask : overSum(mask, sum);
-    return { styles: styles.filter((style) => (style.where ?? REST) === where), maskAt: within(share) };
+    const share = within(where === REST ? mask : overSum(mask, sum));
+    // A frame of a film may have nothing of what the first one has.
+    if (isEmpty(share)) return context.before ? [] : nothingOf(where);
+    return [{ styles: styles.filter((style) => (style.where ?? REST) === where), maskAt: atSizes(share) }];
   });
-  return { regions, paintedAt: places.includes(REST) ? paintedAt : within(clamped(sum)) };
+  if (regions.length === 0) nothingOf(places[0] ?? REST);
+  return { regions, paintedAt: places.includes(REST) ? paintedAt : atSizes(within(clamped(sum))) };
+}
+
+function nothingOf(where: string): never {
+  throw where === REST ? new RecipeError("where.no-rest") : new RecipeError("where.outside", { where });
 }
 
 const times = (a: Raster, b: Raster): Raster => ({ ...a, data: a.data.map((v, i) => v * (b.data[i] ?? 0)) });

@@ -29,6 +29,9 @@ const SEEN = 0.1;
 const NAMED = 3;
 /** A mask with less of the picture than this is none. */
 const LEAST_AREA = 0.001;
+/** Whether a mask lets so little through that nothing can be done, or measured, there. */
+export const isEmpty = (mask: Raster): boolean => areaOf(mask) < LEAST_AREA;
+
 /** Of a thing's mask, what is kept from one frame of a film to the next. */
 const KEPT = 0.75;
 /** What is looked for in a picture, and is nowhere in noise. */
@@ -59,20 +62,22 @@ export async function findMask(
   let mask = await maskOf(parsed, asked, image, drawn, context);
   if (parsed.not) mask = inverted(mask);
   if (drawn && parsed.kind !== MASK) mask = intersected(mask, await drawnMask(drawn, image));
-  if (areaOf(mask) < LEAST_AREA)
+  if (isEmpty(mask))
     throw parsed.kind === MASK
       ? new RecipeError("where.mask-empty")
       : new RecipeError("where.empty", { where: parsed.text });
   const side = Math.max(image.width, image.height);
   const soft = feathered(mask, feather ?? Math.round(side * (parsed.kind === "region" ? REGION_FEATHER : FEATHER)));
   // What is not there is worked on least of all.
-  return atSizes(extended(image.cutOut ? intersected(soft, opaque(image.cutOut, image)) : soft, least));
+  const shown = image.cutOut ? intersected(soft, opaque(image.cutOut, image)) : soft;
+  if (isEmpty(shown)) throw new RecipeError("where.transparent", { where: parsed.text });
+  return atSizes(extended(shown, least));
 }
 
 /** Of a picture that is transparent somewhere: what of it is there, with the edges that it has. */
 function ownMask(image: Raster & { readonly cutOut?: CutOut }, least: number): MaskAt | undefined {
   const mask = image.cutOut && opaque(image.cutOut, image);
-  return mask && areaOf(mask) >= LEAST_AREA ? atSizes(extended(mask, least)) : undefined;
+  return mask && !isEmpty(mask) ? atSizes(extended(mask, least)) : undefined;
 }
 
 async function maskOf(
@@ -87,7 +92,7 @@ async function maskOf(
       return regionMask(image, where.regions);
     case "colour": {
       const mask = colourMask(image, where.colour);
-      if (areaOf(mask) < LEAST_AREA) throw new RecipeError("where.no-colour", { colour: where.text });
+      if (isEmpty(mask)) throw new RecipeError("where.no-colour", { colour: where.text });
       return mask;
     }
     case "class":

@@ -146,6 +146,40 @@ describe("a blend of styles in places", () => {
     expect(away(both, (x) => x < 80).mean).toBeGreaterThan(1);
   });
 
+  it.each([
+    ["left", "right", "rest", {}, /leave no rest/],
+    ["top", "bottom", "rest", { feather: undefined }, /leave no rest/],
+    ["rest", "right", "rest", { where: "left" }, /Nothing of right is within/],
+    ["right", "rest", "rest", { where: "right" }, /leave no rest/],
+  ])("says which style has no place left: %s, %s and %s of %j", async (first, second, third, more, sentence) => {
+    const styles = [first, second, third].map((where, i) => ({ picture: `style${(i % 2) + 1}`, weight: 1, where }));
+    const params = blendDefinition.params.parse({ ...STYLE, styles, feather: 0, ...more });
+    const made = lastOf(blend(params, { image, style1: painting, style2: other }, context));
+    await expect(made).rejects.toThrow(sentence);
+  });
+
+  it("is painted by the others where a frame of a film has nothing of one's place", async () => {
+    const { width, height } = photo;
+    const still = new Float32Array(width * height);
+    const flow = { width, height, dx: still, dy: still };
+    const before = { source: photo, result: photo, flow, sure: maskFrom(width, height, () => 0) };
+    const styles = ["left", "right", "rest"].map((where) => ({ picture: "style1", weight: 1, where }));
+    const params = blendDefinition.params.parse({ ...STYLE, styles, feather: 0 });
+    const { image: result } = await lastOf(blend(params, { image, style1: painting }, { ...context, before }));
+    expect(result.data.every(Number.isFinite)).toBe(true);
+    expect(away(result, () => true).mean).toBeGreaterThan(1);
+  });
+
+  it("says that a place is transparent where nothing of it is there", async () => {
+    const alpha = Float32Array.from({ length: 160 * 120 }, (_, i) => (i % 160 < 80 ? 0 : 1));
+    const cutOut = { width: 160, height: 120, alpha, matte: 0 };
+    const sticker: PictureInput = { ...image, decode: async (side) => ({ ...(await image.decode(side)), cutOut }) };
+    for (const run of [RECIPES.dream, RECIPES.stylize]) {
+      const made = lastOf((run ?? fail())({ where: "left", feather: 0 }, { image: sticker }));
+      await expect(made).rejects.toThrow(/All of left is transparent/);
+    }
+  });
+
   /** Two styles that share a canvas of noise: where pixels are alike, a maximum's gradient goes to any of them. */
   async function twoStyles(randomFeatures: boolean) {
     const measure = { layers: { block1_conv1: 1, block3_conv1: 1 }, delta: 0, pooling: "max", randomFeatures } as const;
