@@ -134,7 +134,8 @@ const SAVED = `
 ## Presets
 
 \`/preset save moody look:eyes into:owl\` saves options under a name. \`/dream moody\` and \`/dream preset:moody\` then work as if you had typed those options;
-options that you do type win. A preset belongs to one command (\`for:stylize\`) and contains neither seed nor picture. It is yours in every community of the platform; with
+options and styles that you do type win, also over what they exclude: a look over saved layers. A preset belongs to one command (\`for:stylize\`) and contains
+neither seed nor picture. It is yours in every community of the platform; with
 \`shared\` it belongs to the community. If both have the name, yours is used. Discord's menus complete names at \`preset\`.
 
 \`/preset export moody\` posts a card: a small picture whose file contains the options and your name. \`/preset import\` saves the preset of a card, on any platform that does not

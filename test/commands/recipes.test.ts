@@ -56,6 +56,20 @@ describe("every recipe", () => {
   });
 });
 
+describe("a job that is made again", () => {
+  it.each([
+    ["/zoom activation_36/7", { into: "castle" }, { into: "castle", channels: undefined }],
+    ["/zoom into:castle", { channels: "activation_36/7" }, { channels: "activation_36/7", into: undefined }],
+    ["/neurons layers:activation_36", { find: "peacock" }, { find: "peacock", layers: undefined }],
+    ["/texture winter width:256 height:128", { size: 96 }, { size: 96, width: undefined, height: undefined }],
+    ["/dream channels:activation_36/7", { like: "winter" }, { like: "winter", channels: undefined }],
+  ])("%s keeps nothing of what %o takes the place of", async (line, changes, expected) => {
+    const recipe = [...app.recipes.values()].find(({ command }) => line.startsWith(`/${command} `)) ?? expect.fail();
+    const { params } = await recipe.change(await draft(line), changes, scope);
+    expect(Object.fromEntries(Object.keys(expected).map((key) => [key, params[key]]))).toEqual(expected);
+  });
+});
+
 describe("blends", () => {
   const shares = async (line: string) =>
     ((await draft(line)).params.styles as { name: string; weight: number }[]).map(({ name, weight }) => [name, weight]);

@@ -19,6 +19,8 @@ export interface Option<T = unknown> {
   readonly positional?: boolean;
   /** Menus with too little room leave it to lines that are typed. */
   readonly seldom?: true;
+  /** Options, by their keys, that it takes the place of. */
+  readonly insteadOf?: readonly string[];
   /** Another name that is taken for it. */
   readonly alsoCalled?: string;
   readonly minimum?: number;

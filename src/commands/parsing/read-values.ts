@@ -28,7 +28,8 @@ export function readValues<O extends Options>(command: Command<O>, args: readonl
   return readArguments(command, args).values;
 }
 
-function readArguments<O extends Options>(command: Command<O>, args: readonly Argument[]): Read<O> {
+/** Reads arguments and keeps what was typed. @throws UserError */
+export function readArguments<O extends Options>(command: Command<O>, args: readonly Argument[]): Read<O> {
   const options = Object.entries(command.options).map(([key, option]): Named => ({ key, name: kebab(key), option }));
   const collecting = options.find(({ option }) => option.collects);
   const collected: Argument[] = [];

@@ -5,6 +5,8 @@ import { kebab } from "../../shared/text.js";
 import type { Preset, Presets } from "../../store/presets.js";
 import type { Command } from "../command.js";
 import { type Argument, parseArguments } from "../parsing/command-line.js";
+import { readArguments } from "../parsing/read-values.js";
+import { replacedBy } from "../recipes/instead-of.js";
 import { PRESET } from "./option-name.js";
 
 /** Who types, and where. */
@@ -15,9 +17,13 @@ interface PresetUser {
 
 export type PresetFinder = Pick<Presets, "find" | "list">;
 
-/** The line's arguments with what a preset stands for: what the line itself gives wins over it. */
+/**
+ * The line's arguments with what a preset stands for: what the line itself gives, by whatever name or as a word of its
+ * own, wins over it.
+ * @throws UserError for a line with a preset that cannot be read
+ */
 export function withPreset(
-  command: Pick<Command, "name" | "options">,
+  command: Command,
   given: readonly Argument[],
   who: PresetUser,
   presets: PresetFinder,
@@ -28,11 +34,18 @@ export function withPreset(
     const others = given.filter((_, other) => other !== index);
     const saved = parseArguments(preset.options);
     if (!saved.ok) return given;
-    const keys = new Set(others.map(({ key }) => key && plainKey(key)));
-    const words = others.some(({ key }) => key === undefined);
-    return [...saved.value.filter(({ key }) => (key === undefined ? !words : !keys.has(plainKey(key)))), ...others];
+    return [...withoutGiven(command, saved.value, others), ...others];
   }
   return given;
+}
+
+/** What is saved, by the options' names, without those that a line gives, or takes the place of. */
+function withoutGiven(command: Command, saved: readonly Argument[], line: readonly Argument[]): readonly Argument[] {
+  const { typed, values } = readArguments(command, line);
+  const gone = new Set([...Object.keys(typed), ...replacedBy(command.options, values).map(kebab)]);
+  return Object.entries(readArguments(command, saved).typed)
+    .filter(([name]) => !gone.has(name))
+    .map(([key, value]) => ({ key, value }));
 }
 
 function named(
@@ -49,9 +62,4 @@ function named(
   if (isOwnWord) return undefined;
   const found = presets.find({ platform, community, user: user.id }, name);
   return found?.command === command ? found : undefined;
-}
-
-/** "octave-scale" and "octavescale" are one option. */
-function plainKey(key: string): string {
-  return key.replaceAll("-", "");
 }

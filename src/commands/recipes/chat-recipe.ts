@@ -21,6 +21,7 @@ import { UserError } from "../user-error.js";
 import { checkCanName } from "./can-name.js";
 import { dreamWith, withLookFile } from "./change-dream.js";
 import { withGuide } from "./guide.js";
+import { replacedBy } from "./instead-of.js";
 import {
   chatBounds,
   chatOptions,
@@ -90,8 +91,9 @@ interface Offer {
   readonly usual: Params;
 }
 
-async function changed(offer: Offer, { params, pictures }: Draft, given: Params, scope: Scope): Promise<Draft> {
+async function changed(offer: Offer, { params: before, pictures }: Draft, given: Params, scope: Scope): Promise<Draft> {
   const { definition, botOptions, options } = offer;
+  const params = without(before, replacedBy(options, given));
   const { style, styles, like, ...rest } = given;
   const changes = { ...impliedValues(offer, rest), ...rest };
   const kinds = new Set(Object.values(definition.options).map(({ kind }) => kind));
@@ -154,6 +156,10 @@ function oneOutcome(params: Params, given: Params): Params {
   if (!isMorph(params) || variationsOf(params) === 1) return params;
   if (isMorph(given) && variationsOf(given) > 1) throw new UserError("morph.or-repeat");
   return isMorph(given) ? { ...params, repeat: undefined } : { ...params, morph: undefined };
+}
+
+function without(params: Params, keys: readonly string[]): Params {
+  return Object.fromEntries(Object.entries(params).filter(([key]) => !keys.includes(key)));
 }
 
 function withoutUndefined(params: Params): Params {

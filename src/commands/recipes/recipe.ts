@@ -154,7 +154,7 @@ export function chatOptions(definition: RecipeDefinition, botOptions: BotOptions
   return Object.fromEntries(
     offered.map(([key, option]) => [
       chatKey(key, option),
-      { ...chatOption(key, option, botOptions), ...defined({ seldom: option.seldom }) },
+      { ...chatOption(key, option, botOptions), ...defined({ seldom: option.seldom, insteadOf: option.insteadOf }) },
     ]),
   );
 }

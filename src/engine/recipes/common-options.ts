@@ -60,6 +60,7 @@ export function channelsOption(description: {
   readonly more?: string;
   readonly example: string;
   readonly positional?: boolean;
+  readonly insteadOf?: readonly string[];
   readonly read?: (typed: string) => string | undefined;
 }) {
   const { example, read = readChannelText, ...rest } = description;

@@ -28,6 +28,8 @@ interface Described {
   readonly notInCli?: string;
   /** Few people want it: menus with too little room leave it to lines that are typed. */
   readonly seldom?: true;
+  /** Options that it takes the place of: one that is given leaves out what a preset or an earlier job has of those. */
+  readonly insteadOf?: readonly string[];
   /**
    * The settings that an installation changes its chats' default and maximum by. The settings' schema is derived from
    * it; where they say nothing, `inChat` holds, and then the option's own.

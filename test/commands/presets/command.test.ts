@@ -18,7 +18,7 @@ async function open() {
   };
   /** The parameters of the job that a line starts. */
   const asked = async (user: Member, line: string, more: Parameters<typeof chat.say>[2] = {}) => {
-    await chat.say(user, line, more);
+    expect(await told(user, line, more)).toBe("");
     const run = await engine.next();
     await run.finish();
     await quiet();
@@ -43,6 +43,41 @@ describe("a preset", () => {
     expect(await asked(ann, "/dream preset:studio")).toMatchObject({ look: "creatures" });
     expect(engine.runs[0]?.request.params.seed).not.toBe(9);
     expect(engine.runs[0]?.request.params.preset).toBeUndefined();
+  });
+
+  it.each([
+    ["soft for:stylize winter strength:0.3", "/stylize soft summer", { strength: 0.3, styles: ["summer 1"] }],
+    ["soft for:stylize winter strength:0.3", "/stylize soft 🌻", { strength: 0.3, styles: ["summer 1"] }],
+    ["soft for:stylize winter strength:0.3", "/stylize soft", { strength: 0.3, styles: ["winter 1"] }],
+    ["soft for:stylize winter keep-colours", "/stylize soft keep-colours:no", { keepColours: false }],
+    ["soft for:stylize winter keep-colours:no", "/stylize soft keep-colours", { keepColours: true }],
+    ["duo for:blend summer:0.3 winter:0.7", "/blend duo night:0.5 fire:0.5", { styles: ["night 0.5", "fire 0.5"] }],
+    ["duo for:blend summer:0.3 winter:0.7", "/blend duo size:128", { styles: ["summer 0.3", "winter 0.7"], size: 128 }],
+    ["small for:zoom width:128", "/zoom small size:256", { width: 256 }],
+    ["wide for:texture width:256 height:128", "/texture wide winter size:96", { size: 96, width: undefined }],
+    ["moody look:patterns", '/dream moody layers:"activation_36:1"', { layers: "activation_36:1", look: undefined }],
+    ["deep layers:activation_36:1", "/dream deep look:patterns", { layers: undefined, look: "patterns" }],
+    ["deep layers:activation_36:1", "/dream deep channels:activation_36/7", { layers: undefined }],
+    ["odd channels:activation_36/7", "/dream odd look:patterns", { channels: undefined, look: "patterns" }],
+    ["odd channels:activation_36/7", "/dream odd like:winter", { channels: undefined, like: "winter" }],
+    ["tour for:zoom channels:activation_36/7", "/zoom tour into:castle", { channels: undefined }],
+    ["tour for:zoom into:castle", "/zoom tour activation_36/7", { channels: "activation_36/7", into: undefined }],
+    ["find for:neurons find:peacock", "/neurons find layers:activation_36", { find: undefined }],
+    ["four repeat:4", "/dream four morph", { morph: true, repeat: undefined }],
+    ["film morph", "/dream film repeat:2", { morph: undefined, repeat: 2 }],
+  ])("%s gives way to what is typed: %s", async (saved, line, expected) => {
+    const { told, asked } = await open();
+    expect(await told(ann, `/preset save ${saved}`)).toMatch(/^Saved/);
+    const params = await asked(ann, line);
+    const styles = (params.styles ?? []) as { name: string; weight: number }[];
+    const named = { ...params, styles: styles.map(({ name, weight }) => `${name} ${weight}`) };
+    for (const [key, value] of Object.entries(expected)) expect([key, Reflect.get(named, key)]).toEqual([key, value]);
+  });
+
+  it("says what is wrong with a line as without it", async () => {
+    const { told } = await open();
+    await told(ann, "/preset save small for:zoom width:128");
+    expect(await told(ann, "/zoom small size:vast")).toBe(await told(ann, "/zoom size:vast"));
   });
 
   it("is its owner's, or with `shared` the community's, where one's own comes first", async () => {

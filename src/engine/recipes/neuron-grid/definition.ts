@@ -24,11 +24,13 @@ const options = {
         ? names.join(" ")
         : undefined;
     },
+    insteadOf: ["find"],
   }),
   channels: channelsOption({
     help: "These channels; the seed draws some when left out",
     more: "`4 7 21` of every layer, or `block5_conv1/4 block3_conv1/7`.",
     example: "4 7 21",
+    insteadOf: ["find"],
   }),
   find: text(
     {
@@ -36,6 +38,7 @@ const options = {
       more: "Of the one layer whose channels the classifier reads, those whose weights to it stand out most.",
       expected: expectedClasses,
       read: readClasses,
+      insteadOf: ["layers", "channels"],
     },
     "classes",
   ),

@@ -49,6 +49,7 @@ const options = {
     "classes",
   ),
   ...paintingOptions,
+  size: { ...paintingOptions.size, insteadOf: ["width", "height"] },
   repeat: repeatOption,
   ...morphOptions,
   tileable: flag({ help: "Opposite sides fit together" }),

@@ -30,6 +30,7 @@ const options = {
     example: "activation_36/7 activation_27/10",
     positional: true,
     read: readMixes,
+    insteadOf: ["into"],
   }),
   layer: layerOption("The layer of neurons that name none"),
   into: text(
@@ -38,6 +39,7 @@ const options = {
       more: "Written `goldfish castle volcano`; a weight follows a colon.",
       expected: expectedClasses,
       read: readClasses,
+      insteadOf: ["channels"],
     },
     "classes",
   ),
