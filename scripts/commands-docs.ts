@@ -185,7 +185,7 @@ const REACTIONS = `
 ## Reactions
 
 \`/stylize\` without a style posts a palette. React with the emoji of a style to start the painting, or with several to blend them; only your own reactions count. In the web chat the
-pictures of the styles are buttons that do the same.
+pictures of the styles are buttons that do the same. A palette takes choices for a week.
 
 \`/blend vote\` posts a palette for the whole channel. Everybody has one vote, split evenly among the styles they react with; the shares of the
 votes become the shares of the blend. The vote ends when its time is up, or when the person who opened it or a moderator reacts with ✅ or presses *Paint now*; they can also cancel it.

@@ -1,3 +1,4 @@
+import PQueue from "p-queue";
 import type { Chat, ChatHandlers } from "../port/adapter.js";
 import type { ActionEvent, ChatEvent, CommandEvent } from "../port/events.js";
 import { defined } from "../shared/defined.js";
@@ -11,7 +12,7 @@ import { ArtChannels } from "./interactive/art-channels.js";
 import { handleCleared, handleReaction, meaningOf } from "./interactive/handle-reaction.js";
 import { Palettes } from "./interactive/palettes.js";
 import { pressButton } from "./interactive/press-button.js";
-import type { ReactionCollector } from "./interactive/reaction-collector.js";
+import { READS_AT_ONCE, type ReactionCollector } from "./interactive/reaction-collector.js";
 import { Votes } from "./interactive/votes/votes.js";
 import { Lessons } from "./looks/lessons.js";
 import { chatModeration } from "./moderation/moderation.js";
@@ -115,10 +116,11 @@ function linksOf({ wholeResults, ...services }: HandlersContext): ChatHandlers["
 }
 
 function contextOf(chat: Chat, app: HandlersContext, settleMs: number): ChatContext {
-  const palettes = new Palettes(chat, app, settleMs);
-  const votes = new Votes(chat, app);
+  const reads = new PQueue({ concurrency: READS_AT_ONCE });
+  const votes = new Votes(chat, app, reads);
+  const palettes = new Palettes(chat, app, settleMs, reads);
   const [lessons, artChannels] = [new Lessons(chat, app), new ArtChannels(chat, app)];
-  return { chat, app, palettes, votes, lessons, collectors: [palettes, votes], artChannels };
+  return { chat, app, palettes, votes, lessons, collectors: [votes, palettes], artChannels };
 }
 
 /**

@@ -1,3 +1,4 @@
+import type PQueue from "p-queue";
 import { newJobId } from "../../domain/model.js";
 import type { Chat } from "../../port/adapter.js";
 import { mayPass } from "../../port/chat-error.js";
@@ -37,8 +38,9 @@ export class Palettes extends ReactionCollector {
     chat: Chat,
     services: CollectorServices,
     private readonly settleMs: number,
+    reads: PQueue,
   ) {
-    super(chat, services, "palette");
+    super(chat, services, "palette", reads);
   }
 
   async open(request: CollectorRequest): Promise<void> {
@@ -56,6 +58,7 @@ export class Palettes extends ReactionCollector {
   protected async take({ emoji, added, user, message }: ReactionEvent, interactive: InteractiveMessage): Promise<void> {
     if (user.id !== interactive.author.id) return;
     const style = (await this.choices(interactive)).find((known) => sameEmoji(known.emoji, emoji));
+    if (style && added && isOver(interactive)) throw new UserError("palette.over");
     if (style && !added) this.#setPainted(interactive, (painted) => painted.filter((name) => name !== style.name));
     if (style && this.messages.vote(message, { user: user.id, choice: style.name }, added)) this.#settle(interactive);
   }
@@ -64,8 +67,14 @@ export class Palettes extends ReactionCollector {
     return this.services.styles.list(message.channel);
   }
 
+  /** The newest first: somebody may be waiting for those. */
+  protected override resumable(): readonly InteractiveMessage[] {
+    return [...super.resumable()].reverse();
+  }
+
   /** Palettes of earlier versions do not say what they have painted. */
   protected counting(interactive: InteractiveMessage): ((vote: Vote) => boolean) | undefined {
+    if (isOver(interactive)) return undefined;
     const painted = paintedOf(interactive);
     return painted && (({ user, choice }) => user === interactive.author.id && !painted.includes(choice));
   }
@@ -155,6 +164,11 @@ export class Palettes extends ReactionCollector {
     if (this.messages.votes(interactive.message).length === 0) this.unschedule(interactive);
     else this.scheduleIn(this.settleMs, interactive);
   }
+}
+
+/** Whether it takes no more choices. */
+function isOver({ expiresAt = Number.POSITIVE_INFINITY }: InteractiveMessage): boolean {
+  return expiresAt <= Date.now();
 }
 
 function paintedOf({ payload: { painted } }: InteractiveMessage): readonly string[] | undefined {

@@ -1,6 +1,7 @@
+import type PQueue from "p-queue";
 import type { ChannelRef, Credit, Job, Member, MessageRef } from "../../domain/model.js";
 import type { Chat } from "../../port/adapter.js";
-import { ChatError } from "../../port/chat-error.js";
+import { ChatError, mayPass } from "../../port/chat-error.js";
 import type { Reaction, ReactionEvent, ReactionsClearedEvent } from "../../port/events.js";
 import type { OutgoingMessage } from "../../port/messages.js";
 import { defined } from "../../shared/defined.js";
@@ -59,6 +60,17 @@ export interface CollectorPayload {
 
 /** Which image of the message is the one to paint; the first one shows the styles. */
 const PHOTO = 1;
+/** Messages of one chat whose reactions are read at once after a start: platforms allow few such calls in a minute. */
+export const READS_AT_ONCE = 4;
+/** An hour and more, as debts come to be tried once a minute. */
+const READ_ATTEMPTS = 60;
+
+/** Reactions from before the start that are being read, or wait for their turn to be. */
+interface Reading {
+  readonly id: string;
+  work: Promise<void>;
+  begun: boolean;
+}
 
 /**
  * Messages of one kind, in one chat, that collect reactions and become a painting. Message, choices and expiry are in
@@ -66,25 +78,27 @@ const PHOTO = 1;
  */
 export abstract class ReactionCollector extends TimedMessages {
   /** Messages whose reactions are being read after a start: what comes meanwhile is newer. */
-  readonly #reading = new Map<string, Promise<void>>();
+  readonly #reading = new Map<string, Reading>();
 
+  /** @param reads those of the chat's reactions, for all its collectors */
   constructor(
     chat: Chat,
     protected override readonly services: CollectorServices,
     kind: string,
+    private readonly reads: PQueue,
   ) {
     super(chat, services, kind);
   }
 
   /** Takes a reaction on one of its messages. */
   async choose(event: ReactionEvent, interactive: InteractiveMessage): Promise<void> {
-    await this.#reading.get(keyOf(event.message));
+    await this.read(event.message);
     await this.take(event, interactive);
   }
 
   /** Takes back what everybody has chosen on one of its messages, or has chosen by one emoji. */
   async clear({ message, emoji }: ReactionsClearedEvent, interactive: InteractiveMessage): Promise<void> {
-    await this.#reading.get(keyOf(message));
+    await this.read(message);
     const cleared = (await this.choices(interactive)).filter((each) => !emoji || sameEmoji(each.emoji, emoji));
     const names = new Set(cleared.map(({ name }) => name));
     for (const vote of this.messages.votes(message))
@@ -105,27 +119,63 @@ export abstract class ReactionCollector extends TimedMessages {
 
   /**
    * Continues with a message that was open when the program stopped.
-   * @param others reactions on it that choose nothing
+   * @param others reactions on it that choose nothing; undefined where what was reacted meanwhile could not be read
    */
-  protected abstract resumeMessage(interactive: InteractiveMessage, others: readonly Reaction[]): void;
+  protected abstract resumeMessage(interactive: InteractiveMessage, others: readonly Reaction[] | undefined): void;
 
   /** Emoji besides the choices that {@link resumeMessage} wants to know of. */
   protected readonly alsoRead: readonly string[] = [];
 
   /** Continues with every message that was open when the program stopped, and reads what was reacted meanwhile. */
   resume(): void {
-    for (const interactive of this.messages.list(this.kind)) {
-      const { message } = interactive;
-      if (message.channel.platform !== this.chat.platform) continue;
-      const key = keyOf(message);
-      const work = this.#readReactions(interactive).then((others) => {
-        this.#reading.delete(key);
-        const now = this.messages.get(message);
-        if (now?.kind === this.kind && !this.stopped) this.resumeMessage(now, others);
+    for (const interactive of this.resumable()) this.#read(interactive);
+  }
+
+  /** Those that were open, in the order in which their reactions are read. */
+  protected resumable(): readonly InteractiveMessage[] {
+    return this.messages.list(this.kind).filter(({ message }) => message.channel.platform === this.chat.platform);
+  }
+
+  /** Resolves when a message's reactions are not being read: those of one that is acted on are read next. */
+  protected async read(message: MessageRef): Promise<void> {
+    const reading = this.#reading.get(keyOf(message));
+    if (reading && !reading.begun) this.reads.setPriority(reading.id, 1);
+    await reading?.work;
+  }
+
+  /** Reads a message's reactions when it is their turn, and continues with it. */
+  #read(interactive: InteractiveMessage, attempt = 1): Promise<void> {
+    const key = keyOf(interactive.message);
+    const id = `${this.kind} ${key}`;
+    const reading: Reading = { id, begun: false, work: Promise.resolve() };
+    this.#reading.set(key, reading);
+    const begin = async () => {
+      reading.begun = true;
+      await this.#readAndResume(interactive, attempt).finally(() => {
+        if (this.#reading.get(key) === reading) this.#reading.delete(key);
       });
-      this.#reading.set(key, work);
-      this.follow(work, interactive);
+    };
+    reading.work = this.reads.add(begin, { id });
+    this.follow(reading.work, interactive);
+    return reading.work;
+  }
+
+  async #readAndResume({ message }: InteractiveMessage, attempt: number): Promise<void> {
+    const isOpen = (one: InteractiveMessage | undefined) => one?.kind === this.kind && !this.stopped;
+    const before = this.messages.get(message);
+    if (!before || !isOpen(before)) return;
+    let others: readonly Reaction[] | undefined;
+    try {
+      others = await this.#readReactions(before);
+    } catch (err) {
+      const { logger } = this.services;
+      logger.warn({ err, message: message.id, attempt }, "reactions from before the start could not be read");
+      // What depends on them, the end of a vote for instance, waits as well.
+      if (mayPass(err) && attempt < READ_ATTEMPTS)
+        return this.owe(message, () => this.#read(before, attempt + 1), `reactions on a ${this.kind}`);
     }
+    const now = this.messages.get(message);
+    if (now && isOpen(now)) this.resumeMessage(now, others);
   }
 
   /** Stores what is chosen on a message now, and returns the reactions that are no choices. */
@@ -133,33 +183,28 @@ export abstract class ReactionCollector extends TimedMessages {
     const { message } = interactive;
     const counts = this.counting(interactive);
     if (!counts) return [];
-    try {
-      const choices = await this.choices(interactive);
-      const emoji = [...choices.map((choice) => choice.emoji), ...this.alsoRead];
-      const { given: all, unfinished } = await this.chat.reactions(message, emoji);
-      const { moderation } = this.services;
-      const counted = all.filter(({ user }) => !moderation.isBarred(user, message.channel));
-      const found = counted.map((reaction) => {
-        const choice = choices.find((each) => sameEmoji(each.emoji, reaction.emoji))?.name;
-        return {
-          reaction,
-          vote: choice === undefined ? undefined : { user: reaction.user.id, choice, roles: reaction.user.roles },
-        };
-      });
-      const given = found.flatMap(({ vote }) => (vote && counts(vote) ? [vote] : []));
-      const keys = new Set(given.map(({ user, choice }) => `${user} ${choice}`));
-      // Of an emoji that was not read to its end, a vote may be among those that were not.
-      const spared = choices.filter((choice) => unfinished.some((each) => sameEmoji(each, choice.emoji)));
-      const unread = new Set(spared.map(({ name }) => name));
-      for (const vote of this.messages.votes(message))
-        if (!keys.has(`${vote.user} ${vote.choice}`) && !unread.has(vote.choice))
-          this.messages.vote(message, vote, false);
-      for (const vote of given) this.messages.vote(message, vote, true);
-      return found.flatMap(({ vote, reaction }) => (vote ? [] : [reaction]));
-    } catch (err) {
-      this.services.logger.warn({ err, message: message.id }, "reactions from before the start could not be read");
-      return [];
-    }
+    const choices = await this.choices(interactive);
+    const emoji = [...choices.map((choice) => choice.emoji), ...this.alsoRead];
+    const { given: all, unfinished } = await this.chat.reactions(message, emoji);
+    const { moderation } = this.services;
+    const counted = all.filter(({ user }) => !moderation.isBarred(user, message.channel));
+    const found = counted.map((reaction) => {
+      const choice = choices.find((each) => sameEmoji(each.emoji, reaction.emoji))?.name;
+      return {
+        reaction,
+        vote: choice === undefined ? undefined : { user: reaction.user.id, choice, roles: reaction.user.roles },
+      };
+    });
+    const given = found.flatMap(({ vote }) => (vote && counts(vote) ? [vote] : []));
+    const keys = new Set(given.map(({ user, choice }) => `${user} ${choice}`));
+    // Of an emoji that was not read to its end, a vote may be among those that were not.
+    const spared = choices.filter((choice) => unfinished.some((each) => sameEmoji(each, choice.emoji)));
+    const unread = new Set(spared.map(({ name }) => name));
+    for (const vote of this.messages.votes(message))
+      if (!keys.has(`${vote.user} ${vote.choice}`) && !unread.has(vote.choice))
+        this.messages.vote(message, vote, false);
+    for (const vote of given) this.messages.vote(message, vote, true);
+    return found.flatMap(({ vote, reaction }) => (vote ? [] : [reaction]));
   }
 
   /** Posts a message with the styles' sheet, the photo and a reaction for each style, and stores it. */

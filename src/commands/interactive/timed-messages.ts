@@ -143,9 +143,12 @@ export abstract class TimedMessages {
     return live.end(content);
   }
 
-  /** What a message has come to could not be done, as its chat was out: it is done when that is back. */
-  protected owe(message: MessageRef, pay: () => Promise<void>): void {
-    this.services.debts.owe(this.chat.platform, `${this.kind} ${keyOf(message)}`, pay);
+  /**
+   * What a message has come to could not be done, as its chat was out: it is done when that is back.
+   * @param what of several things that one message may owe
+   */
+  protected owe(message: MessageRef, pay: () => Promise<void>, what = this.kind): void {
+    this.services.debts.owe(this.chat.platform, `${what} ${keyOf(message)}`, pay);
   }
 }
 

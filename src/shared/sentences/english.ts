@@ -659,6 +659,7 @@ export const english = {
   "link.status": "{host} answers {status} instead of a picture; try again later, or attach the picture instead.",
   "link.page": "That link is a page, not a picture; link to the picture itself, or attach it.",
   "link.compressed": "{host} sends the picture compressed, which I do not unpack; please attach the picture instead.",
+  "palette.over": "This palette is over; `/stylize` posts a new one.",
   "palette.image-gone": "The picture of this palette is gone; please send it again with `/stylize`.",
   "image.not-written":
     "`{written}` has no picture here. Mention a member with an avatar, take an emoji of this community, or attach one.",
@@ -816,6 +817,9 @@ export const english = {
     `${people === 1 ? "1 person" : `${people} people`} of ${channel}`,
   "vote.barred": "The moderators have barred {opener} from using me, so nothing is painted.",
   "vote.no-votes": "Nobody voted, so nothing is painted.",
+  "vote.unread": "I was away for a while, and could not read who reacted then: those votes do not count.",
+  "vote.unread-all":
+    "I was away for a while, and could not read who reacted then, so nothing is painted. `/blend vote` asks again.",
   "lesson.question": ({ opener, name, works }: { opener: string; name: string; works: number }) =>
     `**${opener} would like to teach a look, ${name}, from these ${works} works with hearts.** Everybody in this ` +
     "community can then dream of it. It holds what they have in common, not the pictures.",

@@ -246,6 +246,23 @@ describe("a palette", () => {
     ).toEqual([["fire"], ["winter"]]);
   });
 
+  it("that is over is asked nothing at the start, and takes no more choices", async () => {
+    const { chat, engine, message, store, close, dir } = await palette();
+    const [stored] = store.interactiveMessages.list("palette");
+    if (!stored) throw new Error("no palette");
+    store.interactiveMessages.put({ ...stored, expiresAt: Date.now() - 1 });
+    await close();
+    chat.give(ann, message, emojiOf("winter"));
+    const asked: string[] = [];
+    chat.fault = (call) => void asked.push(call);
+    const second = await studio({ chat, engine, dir });
+    await second.quiet();
+    expect(asked).toEqual([]);
+    await chat.reactTo(ann, message, emojiOf("fire"));
+    expect(chat.in("channel").at(-1)?.content.text).toBe("Ann: This palette is over; `/stylize` posts a new one.");
+    expect(engine.runs).toHaveLength(0);
+  });
+
   it("forgets a choice that a moderator has cleared", async () => {
     const { chat, store, message } = await palette();
     const names = () => store.interactiveMessages.votes(message).map(({ choice }) => choice);

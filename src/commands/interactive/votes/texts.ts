@@ -27,6 +27,8 @@ interface VotePayload extends CollectorPayload {
   readonly job?: string;
   /** ✅ was given before anybody had voted, and is still there. */
   readonly early?: boolean;
+  /** What was reacted while the program was away could not be read. */
+  readonly unread?: boolean;
   /** Why nothing comes of it; it is over, and stays until people have been told. */
   readonly ended?: string;
 }
@@ -64,7 +66,8 @@ export function decided(vote: Vote, tally: Tally, painted: readonly StyleShare[]
   const styles = painted.map(({ style }, index) => `${style} ${shares[index]}%`).join(", ");
   const cut = tally.shares.length > painted.length;
   const job = sentence("vote.painted", { styles: painted.length, cut, id });
-  return message([sentence("vote.decided", { styles })], vote, tally, [job]);
+  const missing = payloadOf(vote).unread ? [sentence("vote.unread")] : [];
+  return message([sentence("vote.decided", { styles })], vote, tally, [job, ...missing]);
 }
 
 /** The message when nothing comes of it. */

@@ -1,3 +1,4 @@
+import type PQueue from "p-queue";
 import { type Job, type MessageRef, mayManage, NO_COMMUNITY, newJobId, type User } from "../../../domain/model.js";
 import type { Chat } from "../../../port/adapter.js";
 import { ChatError, mayPass } from "../../../port/chat-error.js";
@@ -36,8 +37,9 @@ export class Votes extends ReactionCollector {
   constructor(
     chat: Chat,
     protected override readonly services: VoteServices,
+    reads: PQueue,
   ) {
-    super(chat, services, VOTE);
+    super(chat, services, VOTE, reads);
   }
 
   async open(request: CollectorRequest, { minutes, styles: named }: VoteRequest): Promise<void> {
@@ -80,6 +82,7 @@ export class Votes extends ReactionCollector {
     if (!mayManage(user, madeBy(vote), message.channel))
       throw new UserError("vote.foreign", { opener: plain(vote.author.name) });
     if (action === PAINT_NOW) {
+      await this.read(message);
       if (this.#count(vote).people === 0) throw new UserError("vote.empty");
       return this.#end(message, user);
     }
@@ -105,15 +108,24 @@ export class Votes extends ReactionCollector {
     if (!this.#isOver(vote)) this.#showCount(vote);
   }
 
-  protected resumeMessage(vote: InteractiveMessage, others: readonly Reaction[]): void {
+  protected resumeMessage(stored: InteractiveMessage, others: readonly Reaction[] | undefined): void {
+    const vote = this.#noteUnread(stored, others === undefined);
     const { early = false } = texts.payloadOf(vote);
-    const ended = !early && others.some(({ user }) => user.id === vote.author.id) && this.#count(vote).people > 0;
+    const ended = !early && others?.some(({ user }) => user.id === vote.author.id) && this.#count(vote).people > 0;
     // One that was being ended when the program stopped is ended now, as is one that its opener has ended meanwhile.
     const expiresAt = this.#isOver(vote) || ended ? 0 : vote.expiresAt;
     if (expiresAt === undefined) return;
     this.schedule(vote, expiresAt);
     // The last count before the stop may not have been shown.
     if (expiresAt > Date.now()) this.#showCount(vote);
+  }
+
+  /** Notes whether votes are missing, so that its end says it. */
+  #noteUnread(vote: InteractiveMessage, unread: boolean): InteractiveMessage {
+    if ((texts.payloadOf(vote).unread ?? false) === unread || this.#isOver(vote)) return vote;
+    const noted = { ...vote, payload: { ...vote.payload, unread } };
+    this.messages.put(noted);
+    return noted;
   }
 
   protected expire({ message }: InteractiveMessage): Promise<void> {
@@ -128,11 +140,11 @@ export class Votes extends ReactionCollector {
     try {
       const vote = this.#find(message);
       if (!vote) return;
-      const { ended } = texts.payloadOf(vote);
+      const { ended, unread } = texts.payloadOf(vote);
       const counted = this.#count(vote);
       if (ended !== undefined) await this.#closeUnpainted(vote, ended);
       else if (counted.people > 0) await this.#paint(vote, counted);
-      else if (!by) await this.#closeUnpainted(vote, sentence("vote.no-votes"));
+      else if (!by) await this.#closeUnpainted(vote, sentence(unread ? "vote.unread-all" : "vote.no-votes"));
       // ✅ before the first vote is a slip.
       else this.messages.put({ ...vote, payload: { ...vote.payload, early: true } });
     } finally {

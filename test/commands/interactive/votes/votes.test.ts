@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { loadBuiltInStyles } from "../../../../src/commands/styles/built-in-styles.js";
+import { ChatError, type ChatErrorKind } from "../../../../src/port/chat-error.js";
 import { ann, art, ben, type FakeMessage, mod, source } from "../../../fakes/chat.js";
 import { FakeEngine, picture } from "../../../fakes/engine.js";
 import { type StudioOptions, studio } from "../../../fakes/studio.js";
@@ -222,6 +223,63 @@ describe("/blend vote", () => {
     await again.says(/summer 100% \(2\)/);
     await chat.clearReactions(message);
     expect(second.store.interactiveMessages.votes(message)).toEqual([]);
+  });
+
+  describe("whose time passes while the program is away", () => {
+    /** Closed, its time over, and reacted to meanwhile. */
+    async function away(before: readonly string[]) {
+      const first = await vote("/blend vote minutes:10");
+      for (const style of before) await first.votes(ann, style);
+      const [stored] = first.store.interactiveMessages.list("vote");
+      if (!stored) throw new Error("no vote");
+      first.store.interactiveMessages.put({ ...stored, expiresAt: Date.now() - 1000 });
+      await first.close();
+      for (const user of [ben, mod]) first.chat.give(user, first.message, emojiOf("fire"));
+      return first;
+    }
+
+    it.each([[[]], [["winter"]]])(
+      "is not ended before what was reacted meanwhile could be read (%j before)",
+      async (before) => {
+        const { chat, message, dir } = await away(before);
+        for (const style of before) chat.give(ann, message, emojiOf(style));
+        let reads = 0;
+        chat.fault = (call) => {
+          if (call !== "reactions") return undefined;
+          reads += 1;
+          return reads < 4 ? new ChatError("rate-limited", { message: "slow down" }) : undefined;
+        };
+        const engine = new FakeEngine({ automatic: true });
+        const second = await studio({ chat, engine, dir });
+        await voters(second, message).says(/^\*\*The vote is over: fire/);
+        await second.quiet();
+        expect(reads).toBe(4);
+        expect(shares(engine).map(([name]) => name)).toEqual(["fire", ...before]);
+        expect(message.content.text).not.toContain("I was away");
+      },
+    );
+
+    it.each<[ChatErrorKind, readonly string[], RegExp]>([
+      ["forbidden", [], /^\*\*The vote is over\.\*\* I was away for a while, .*, so nothing is painted\./],
+      [
+        "forbidden",
+        ["winter"],
+        /^\*\*The vote is over: winter 100%[\s\S]*\nI was away .*: those votes do not count\.$/,
+      ],
+      ["unavailable", [], /^\*\*The vote is over\.\*\* I was away for a while, .*, so nothing is painted\./],
+    ])("says so where that cannot be read (%s, %j before)", async (kind, before, words) => {
+      const { chat, message, dir } = await away(before);
+      let reads = 0;
+      chat.fault = (call) => {
+        if (call !== "reactions") return undefined;
+        reads += 1;
+        return new ChatError(kind, { message: "no" });
+      };
+      const second = await studio({ chat, engine: new FakeEngine({ automatic: true }), dir, backoffMs: 0.01 });
+      await voters(second, message).says(words);
+      await second.quiet();
+      expect(reads).toBe(kind === "forbidden" ? 1 : 60);
+    });
   });
 
   it("is ended by its opener's ✅ while the program was away", async () => {
