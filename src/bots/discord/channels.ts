@@ -5,7 +5,6 @@ import {
   type Client,
   type Guild,
   GuildPremiumTier,
-  PermissionFlagsBits,
   type PermissionsBitField,
   RESTJSONErrorCodes,
   Routes,
@@ -17,7 +16,7 @@ import { sentence } from "../../shared/sentences/sentence.js";
 import type { Calls } from "./calls.js";
 import { hasCode } from "./errors.js";
 import { BOOSTED_UPLOAD_BYTES, UPLOAD_BYTES } from "./limits.js";
-import { readPermissions, reckoned } from "./permissions.js";
+import { readPermissions, reckoned, seeingTakes, whatIsMissing } from "./permissions.js";
 
 export const PLATFORM = "discord";
 /** The community of direct messages. */
@@ -116,6 +115,12 @@ export class Channels {
     return reckoned(() => guild?.members.me && known?.permissionsFor(guild.members.me));
   }
 
+  /** What keeps the bot from posting in a channel, by what it may do there as far as that is known. */
+  missingIn(channel: ChannelRef, permissions = this.permissionsIn(channel)): string | undefined {
+    const type = this.client.channels.cache.get(channel.id)?.type;
+    return whatIsMissing(permissions, { inThread: channel.thread !== undefined, type });
+  }
+
   /** A server with its roles; undefined where the bot is no member, as its commands may come from there. */
   guild(id: string): Guild | undefined {
     return this.client.guilds.cache.get(id);
@@ -163,12 +168,12 @@ export class Channels {
   #everybodySees(channel: APIChannel): boolean {
     if (!("permission_overwrites" in channel)) return false;
     const { guild_id: guild = "", permission_overwrites } = channel;
-    const everybody = permission_overwrites?.find(({ id }) => id === guild);
-    const has = (bits: string | undefined): boolean =>
-      readPermissions(bits)?.has(PermissionFlagsBits.ViewChannel, false) === true;
-    if (has(everybody?.allow) || has(everybody?.deny)) return has(everybody?.allow);
+    const { allow, deny } = permission_overwrites?.find(({ id }) => id === guild) ?? {};
+    const has = (bits: string | undefined, one: bigint) => readPermissions(bits)?.has(one, false) === true;
     const role = this.client.guilds.cache.get(guild)?.roles.everyone;
-    return role?.permissions.has(PermissionFlagsBits.ViewChannel) ?? false;
+    return seeingTakes(channel.type).every((one) =>
+      has(allow, one) || has(deny, one) ? has(allow, one) : role?.permissions.has(one),
+    );
   }
 }
 
@@ -213,5 +218,5 @@ function ofCached(channel: Channel): Known {
 
 function everybodySees(guild: Guild, channelId: string): boolean {
   const found = guild.channels.cache.get(channelId);
-  return found?.permissionsFor(guild.roles.everyone, false)?.has(PermissionFlagsBits.ViewChannel) ?? false;
+  return found?.permissionsFor(guild.roles.everyone, false)?.has(seeingTakes(found.type)) ?? false;
 }

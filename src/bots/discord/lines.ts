@@ -15,7 +15,6 @@ import { DIRECT, linkTo } from "./channels.js";
 import type { Gateway } from "./gateway.js";
 import { REDELIVERED } from "./limits.js";
 import type { Messages } from "./messages.js";
-import { whatIsMissing } from "./permissions.js";
 import { withEmoji } from "./reactions.js";
 import type { InteractionParts } from "./reporter.js";
 import { displayName, userOfReaction } from "./users.js";
@@ -74,7 +73,7 @@ async function report(
     : await userOfReaction(client, { user: author.id, channel, member: told });
   if (!user) return;
   const reply = replyTo({ channel, id }, user, parts);
-  const missing = guild && whatIsMissing(channels.permissionsIn(channel), channel.thread !== undefined);
+  const missing = guild && channels.missingIn(channel);
   if (missing) {
     await reply({ text: missing }, "private");
     return;

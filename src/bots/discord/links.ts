@@ -3,11 +3,10 @@ import type { ChannelRef, MessageRef, User } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
 import { withTimeout } from "../../shared/async.js";
 import { type Channels, channelOf } from "./channels.js";
-import { reckoned } from "./permissions.js";
+import { reckoned, seeingTakes } from "./permissions.js";
 
 const HOST = /^((ptb|canary)\.)?discord(app)?\.com$/;
 const PATH = /^\/channels\/(@me|\d+)\/(\d+)\/(\d+)\/?$/;
-const READING = [PermissionFlagsBits.ViewChannel, PermissionFlagsBits.ReadMessageHistory];
 /** Discord is asked who the reader is; without an answer they may not read. */
 const ASK_MS = 5_000;
 
@@ -44,7 +43,7 @@ async function mayRead(client: Client, user: string, { community, id, thread }: 
   const asked = guild.members.fetch({ user, force: true }).catch(() => undefined);
   const member = await withTimeout<GuildMember | undefined, undefined>(asked, ASK_MS, () => undefined);
   const permissions = member && reckoned(() => channel.permissionsFor(member));
-  return permissions?.has(READING) === true;
+  return permissions?.has([...seeingTakes(channel.type), PermissionFlagsBits.ReadMessageHistory]) === true;
 }
 
 /** Who is in a private thread is not known. */

@@ -1,4 +1,4 @@
-import { type Guild, OAuth2Scopes, PermissionFlagsBits, PermissionsBitField } from "discord.js";
+import { ChannelType, type Guild, OAuth2Scopes, PermissionFlagsBits, PermissionsBitField } from "discord.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 
 /** What the bot asks for when it is invited, with the names that Discord's settings show. */
@@ -11,6 +11,14 @@ const WANTED = [
   [PermissionFlagsBits.AddReactions, "Add Reactions"],
   [PermissionFlagsBits.ReadMessageHistory, "Read Message History"],
 ] as const satisfies readonly (readonly [bigint, string])[];
+
+const NAMES: ReadonlyMap<bigint, string> = new Map([...WANTED, [PermissionFlagsBits.Connect, "Connect"]]);
+
+/** What seeing a channel's messages takes: those of a voice or stage channel also that one may join it. */
+export function seeingTakes(type: ChannelType | undefined): readonly bigint[] {
+  const isSpoken = type === ChannelType.GuildVoice || type === ChannelType.GuildStageVoice;
+  return [PermissionFlagsBits.ViewChannel, ...(isSpoken ? [PermissionFlagsBits.Connect] : [])];
+}
 
 /** Moderators may delete other users' messages, or manage the whole server. */
 const MODERATION = [PermissionFlagsBits.ManageMessages, PermissionFlagsBits.ManageGuild] as const;
@@ -73,14 +81,13 @@ export function reckoned<T>(reckon: () => T | null | undefined): T | undefined {
  */
 export function whatIsMissing(
   permissions: Readonly<PermissionsBitField> | undefined,
-  inThread: boolean,
+  { inThread, type }: { readonly inThread: boolean; readonly type: ChannelType | undefined },
 ): string | undefined {
   if (!permissions) return undefined;
   const sending = inThread ? PermissionFlagsBits.SendMessagesInThreads : PermissionFlagsBits.SendMessages;
-  const needed = [PermissionFlagsBits.ViewChannel, sending, PermissionFlagsBits.AttachFiles];
-  const missing = WANTED.filter(([permission]) => needed.includes(permission) && !permissions.has(permission));
-  if (missing.length === 0) return undefined;
-  return sentence("discord.cannot-post", { missing: missing.map(([, name]) => name) });
+  const needed = [...seeingTakes(type), sending, PermissionFlagsBits.AttachFiles];
+  const missing = needed.flatMap((permission) => (permissions.has(permission) ? [] : (NAMES.get(permission) ?? [])));
+  return missing.length === 0 ? undefined : sentence("discord.cannot-post", { missing });
 }
 
 /** The link with which a server's managers add the bot to it. */

@@ -17,7 +17,7 @@ import type { Inbox } from "../inbox.js";
 import { Answer, type AnswerParts } from "./answer.js";
 import { type Channels, DIRECT } from "./channels.js";
 import type { Guests } from "./guests.js";
-import { readPermissions, whatIsMissing } from "./permissions.js";
+import { readPermissions } from "./permissions.js";
 import type { Pictures } from "./pictures.js";
 import { userOfInteraction } from "./users.js";
 
@@ -120,17 +120,16 @@ export class Reporter {
    */
   #missing({ app_permissions, channel: place }: Answered, channel: ChannelRef): string | undefined {
     const { channels } = this.parts;
-    const inThread = channel.thread !== undefined;
     const told = readPermissions(app_permissions);
-    const missing = whatIsMissing(told, inThread);
-    const known = channels.permissionsIn(channel);
+    const missing = told && channels.missingIn(channel, told);
+    const known = channels.missingIn(channel);
     if (!told || told.bitfield === UNCOMPUTED) {
       // Roles and channels count then. Without either, posting is tried.
-      return known || channels.isMember(channel) ? whatIsMissing(known, inThread) : missing;
+      return channels.permissionsIn(channel) || channels.isMember(channel) ? known : missing;
     }
     if (missing === undefined) return undefined;
     const outside = place?.type === ChannelType.PrivateThread && !told.has(PermissionFlagsBits.ViewChannel);
-    return outside ? sentence("discord.private-thread") : (whatIsMissing(known, inThread) ?? missing);
+    return outside ? sentence("discord.private-thread") : (known ?? missing);
   }
 
   async locate(interaction: APIInteraction): Promise<ChannelRef> {

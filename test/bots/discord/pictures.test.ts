@@ -1,7 +1,16 @@
-import { ComponentType, EmbedType, MessageFlags, MessageType } from "discord-api-types/v10";
+import {
+  ChannelType,
+  ComponentType,
+  EmbedType,
+  GatewayDispatchEvents,
+  MessageFlags,
+  MessageType,
+  PermissionFlagsBits,
+} from "discord-api-types/v10";
 import { afterEach, describe, expect, it } from "vitest";
 import type { MessageRef } from "../../../src/domain/model.js";
 import type { FakeUser } from "../../fakes/discord/user.js";
+import { setPermission } from "../../fakes/discord/world.js";
 import { patience } from "../../support/patience.js";
 import type { Scene } from "./harness.js";
 import { picture, scene } from "./harness.js";
@@ -186,6 +195,51 @@ describe("pictures in Discord", () => {
     await expect.poll(() => behind(secretLink, mo).catch(() => [])).toHaveLength(1);
     roles.clear();
     await expect(behind(secretLink, mo)).rejects.toMatchObject({ kind: "forbidden" });
+  });
+
+  it("of a voice or stage channel are for those who may join its call", async () => {
+    opened = await scene({ messageContent: true }, { messageContent: true });
+    const { discord, chat } = opened;
+    const [ann, mo] = [discord.user("Ann"), discord.user("Mo")];
+    const art = discord.addChannel("art");
+    for (const type of [ChannelType.GuildVoice, ChannelType.GuildStageVoice]) {
+      const voice = discord.addChannel(`voice ${type}`, { type });
+      expect(await chat.describe(voice)).toMatchObject({ closed: false });
+      const { ref } = await ann.post(voice, "my garden", [await picture("garden.png")]);
+      const link = new URL((await chat.link(ref)) ?? "");
+      expect(await chat.picturesBehind(link, { user: ann, channel: art })).toHaveLength(1);
+      // Everybody sees that there is such a channel, as before.
+      discord.permit(voice, "Connect", true);
+      discord.permit(voice, "Connect", true, mo.id);
+      discord.permit(voice, "Connect", false, discord.guild.id);
+      await expect.poll(() => chat.describe(voice)).toMatchObject({ closed: true });
+      await expect(chat.picturesBehind(link, { user: ann, channel: art })).rejects.toMatchObject({ kind: "forbidden" });
+      expect(await chat.picturesBehind(link, { user: mo, channel: art })).toHaveLength(1);
+    }
+  });
+
+  it("of a voice channel that discord.js does not know are asked for, and the same counts", async () => {
+    opened = await scene();
+    const { discord, chat } = opened;
+    discord.gateway.dialect = (event, data) => (event === GatewayDispatchEvents.ChannelCreate ? undefined : data);
+    const [open, locked] = ["open", "locked"].map((name) => discord.addChannel(name, { type: ChannelType.GuildVoice }));
+    if (!open || !locked) throw new Error("There are no channels.");
+    setPermission(discord.channelOf(locked), { id: discord.guild.id, type: 0 }, PermissionFlagsBits.Connect, "deny");
+    const bot = { id: discord.world.bot.id, type: 1 };
+    setPermission(discord.channelOf(locked), bot, PermissionFlagsBits.Connect, "allow");
+    expect(await chat.describe(open)).toMatchObject({ closed: false });
+    expect(await chat.describe(locked)).toMatchObject({ closed: true });
+  });
+
+  it("are not begun in a voice channel that the bot may not join: what it lacks is named", async () => {
+    opened = await scene();
+    const { discord, listener } = opened;
+    const ann = discord.user("Ann");
+    const voice = discord.addChannel("voice", { type: ChannelType.GuildVoice });
+    discord.permit(voice, "Connect", false);
+    ann.command(voice, "dream");
+    await discord.until(() => discord.ephemeralTo(ann).find(({ text }) => /\bConnect\b/.test(text)));
+    expect(listener.of("command")).toEqual([]);
   });
 
   it("may be as large as boosts allow, and stay in their channel when it is closed or for adults", async () => {

@@ -120,6 +120,10 @@ export function isGuest({ guild, group }: FakeChannel, { bot }: World): boolean 
 export const isThread = ({ type }: FakeChannel): boolean =>
   type === ChannelType.PublicThread || type === ChannelType.PrivateThread || type === ChannelType.AnnouncementThread;
 
+/** One has to be able to join its call to see its messages. */
+const isSpoken = ({ type }: FakeChannel): boolean =>
+  type === ChannelType.GuildVoice || type === ChannelType.GuildStageVoice;
+
 /** What everybody may do in a new server. */
 const EVERYONE =
   P.ViewChannel |
@@ -129,6 +133,7 @@ const EVERYONE =
   P.AddReactions |
   P.ReadMessageHistory |
   P.UseApplicationCommands |
+  P.Connect |
   P.EmbedLinks;
 
 export function makeRole(id: string, name: string, permissions: bigint): APIRole {
@@ -204,7 +209,8 @@ export function permissionsIn(channel: FakeChannel, userId: string): bigint {
   allowed |= ofRoles.reduce((sum, { allow }) => sum | allow, 0n);
   const own = home.overwrites.get(userId);
   if (own) allowed = (allowed & ~own.deny) | own.allow;
-  return (allowed & P.ViewChannel) === 0n ? 0n : allowed;
+  const seeing = isSpoken(home) ? P.ViewChannel | P.Connect : P.ViewChannel;
+  return (allowed & seeing) === seeing ? allowed : 0n;
 }
 
 /** Forbids (or allows again) the bot something in a channel. */
