@@ -13,7 +13,7 @@ import type { OutgoingMessage } from "../../port/messages.js";
 import { retryWithBackoff } from "../../shared/async.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import type { Calls } from "./calls.js";
-import { DIRECT, linkTo } from "./channels.js";
+import { linkTo } from "./channels.js";
 import { type Composed, compose } from "./compose.js";
 import { chatError, hasCode } from "./errors.js";
 import { type Guests, UNKNOWN_ID } from "./guests.js";
@@ -278,15 +278,17 @@ export class Answer {
   }
 
   /**
-   * The bot itself posts public answers; private ones in a direct message, else not at all: never where others read.
+   * The bot itself posts public answers; private ones in a direct message, else not at all: never where others read. A
+   * group belongs to no server either, as its direct messages with the user do.
    */
   async #instead(message: OutgoingMessage, visibility: Visibility): Promise<MessageRef | undefined> {
     const channel = await this.asked.channel;
-    if (visibility === "public" || channel.community === DIRECT) return this.parts.post(channel, message);
+    if (visibility === "public") return this.parts.post(channel, message);
     try {
-      const where = linkTo(channel);
-      const text = sentence("discord.too-late", { where, text: message.text });
-      await this.parts.post(await this.parts.direct(this.asked.user), { ...message, text });
+      const direct = await this.parts.direct(this.asked.user);
+      if (direct.id === channel.id) return await this.parts.post(direct, message);
+      const text = sentence("discord.too-late", { where: linkTo(channel), text: message.text });
+      await this.parts.post(direct, { ...message, text });
     } catch (err) {
       if (mayPass(err)) throw err;
       this.#log.info({ err }, "a private answer came too late, and could not be sent as a direct message either");

@@ -1,7 +1,8 @@
 /** People who have installed the bot for themselves use it where it is no member. */
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { KeyValues } from "../../fakes/key-values.js";
 import type { Scene } from "./harness.js";
-import { picture, scene } from "./harness.js";
+import { connected, fakeDiscord, picture, scene } from "./harness.js";
 
 let opened: Scene | undefined;
 afterEach(() => {
@@ -52,6 +53,28 @@ describe.each(["a group", "another server"] as const)("in %s that the bot is not
     await expect(chat.edit(announced, { text: "Late." })).rejects.toMatchObject({ kind: "gone" });
     await chat.tell(ann, place, { text: "Late." });
     expect(discord.messagesIn(ann.direct).map(({ text }) => text)).toEqual(["Late."]);
+  });
+
+  it("a private answer that comes too late is a direct message", async () => {
+    const { discord, ann, place, command } = await job(where);
+    discord.ahead = 16 * 60_000;
+    expect(await command.reply({ text: "The picture could not be read." }, "private")).toBeUndefined();
+    const told = discord.messagesIn(ann.direct).map(({ text }) => text);
+    expect(told).toEqual([expect.stringMatching(/^Too late .*\nThe picture could not be read\.$/s)]);
+    expect(discord.messagesIn(place).map(({ text }) => text)).toEqual(["Painting."]);
+  });
+
+  it("who waits in vain after a kill is told in a direct message", async () => {
+    const discord = await fakeDiscord();
+    const guild = where === "a group" ? undefined : discord.foreignGuild("Elsewhere");
+    const ann = discord.user("Ann", guild ? { guild } : {});
+    const { id: channel } = guild ? discord.addChannel("art", { guild }) : discord.group(ann);
+    // As an earlier process has left it, whose token has ended.
+    const unread = { what: "command", line: "/dream", id: "1", token: "over", user: ann.id, channel, guild: guild?.id };
+    const keyValues = new KeyValues([["discord.unread.7KQ4M9XA", { at: Date.now() - 3_600_000, unread }]]);
+    opened = await connected(discord, { keyValues });
+    await discord.until(() => discord.messagesIn(ann.direct).find(({ text }) => text.includes("/dream")));
+    expect(discord.messagesIn({ platform: "discord", community: guild?.id ?? "@me", id: channel })).toEqual([]);
   });
 
   it("nothing is lost when the machine's clock is set forward", async () => {
