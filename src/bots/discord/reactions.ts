@@ -39,20 +39,32 @@ const REMEMBERED = 10_000;
  */
 export function listenToReactions(gateway: Gateway, { client, channels, handlers, logger }: ReactionParts): void {
   const lately = new LRUCache<string, boolean>({ max: REMEMBERED, ttl: SAME_MS });
+  /** What somebody does with one emoji on one message is told in its order, however long Discord takes to answer. */
+  const turns = new LRUCache<string, Promise<unknown>>({ max: REMEMBERED, ttl: SAME_MS });
   const take = async (reaction: GatewayReaction, added: boolean): Promise<void> => {
-    const { user_id: userId, channel_id: channelId, guild_id, message_id: id, member } = reaction;
+    const { user_id: userId, message_id: id, member } = reaction;
     if (userId === client.user?.id || member?.user?.bot) return;
     const emoji = emojiOf(reaction.emoji);
     const key = `${id} ${userId} ${emoji}`;
     if (emoji === undefined || lately.get(key) === added) return;
     lately.set(key, added);
-    const guild = channels.guildOf(channelId, guild_id);
-    const channel = await channels.locate(channelId, guild);
+    const turn = (turns.get(key) ?? Promise.resolve()).then(() => prepare(reaction, emoji, added));
+    turns.set(
+      key,
+      turn.catch(() => undefined),
+    );
+    const report = await turn;
+    await report?.();
+  };
+  const prepare = async (reaction: GatewayReaction, emoji: string, added: boolean) => {
+    const { user_id: userId, channel_id: channelId, guild_id, message_id: id, member } = reaction;
+    const channel = await channels.locate(channelId, channels.guildOf(channelId, guild_id));
     const given = { emoji, added, message: { channel, id }, user: { id: userId, ...rolesOf(member) } };
     // Who takes one back is asked of Discord: not for the many that mean nothing.
-    if (handlers.wants && !(await handlers.wants(given))) return;
-    const user = await userOfReaction(client, { user: userId, channel, member });
-    if (user) await handlers.event({ ...given, kind: "reaction", user });
+    if (handlers.wants && !(await handlers.wants(given))) return undefined;
+    const said = added ? (member ?? {}) : undefined;
+    const user = await userOfReaction(client, { user: userId, channel, member: said });
+    return user && (() => handlers.event({ ...given, kind: "reaction", user }));
   };
   const listen = (added: boolean) => (reaction: GatewayReaction) =>
     void take(reaction, added).catch((err: unknown) => logger.error({ err }, "a reaction could not be reported"));

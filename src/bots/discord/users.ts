@@ -71,8 +71,11 @@ const ASK_MS = 5_000;
 
 /**
  * The user of a line or a reaction. What the event says of the member is taken for true, and Discord is asked where it
- * says nothing, as of a reaction that is taken back: without a privileged intent discord.js's cache does not learn of
- * roles that were taken away. Where Discord does not answer either, they have no rights. Undefined for bots.
+ * says too little: without a privileged intent discord.js's cache does not learn of roles that were taken away. Where
+ * Discord does not answer either, they have no rights; nor has who takes a reaction back, with which comes only an id.
+ * Undefined for bots.
+ *
+ * @param asked.member undefined where no rights are needed: what the cache knows will do then, and is there at once
  */
 export async function userOfReaction(
   client: Client,
@@ -86,11 +89,13 @@ export async function userOfReaction(
     return known ? userOf(asApi(known), {}, { moderator: true }) : nameless;
   }
   const guild = client.guilds.cache.get(channel.community);
-  const member = said?.user && said.roles ? said : ((guild && (await askMember(guild, id))) ?? said);
+  const known = said?.user && said.roles ? said : guild && (await askMember(guild, id, said !== undefined));
+  const member = known ?? said;
   if (member?.user?.bot) return undefined;
   if (!member?.user) return nameless;
   const { user, roles } = member;
-  return userOf(user, member, guild && roles ? rightsOf(guild, channel, { id, roles }) : { moderator: false });
+  const rights = guild && said && roles ? rightsOf(guild, channel, { id, roles }) : { moderator: false };
+  return userOf(user, member, rights);
 }
 
 function rightsOf(
@@ -103,8 +108,9 @@ function rightsOf(
   return { moderator: isModerator(here), moderatesAll: isModerator(all) };
 }
 
-async function askMember(guild: Guild, id: string): Promise<ReactingMember | undefined> {
-  const member = await inTime(guild.members.fetch({ user: id, force: true }));
+/** @param force also where discord.js remembers them */
+async function askMember(guild: Guild, id: string, force: boolean): Promise<ReactingMember | undefined> {
+  const member = await inTime(guild.members.fetch({ user: id, force }));
   if (!member) return undefined;
   const { user, nickname: nick } = member;
   const roles = reckoned(() => [...member.roles.cache.keys()].filter((role) => role !== guild.id));
