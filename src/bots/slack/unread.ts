@@ -65,8 +65,13 @@ export function isForBot(body: Fields): boolean {
   return type === "app_mention" || channel_type === "im" || named === true;
 }
 
-/** Where an event is from, as the context of other things says it. */
-export function originOf({ team_id: teamId, enterprise_id: enterpriseId, authorizations }: Fields): Fields {
-  const { is_enterprise_install: isEnterpriseInstall } = fields(list(authorizations)[0]);
-  return { teamId, enterpriseId, isEnterpriseInstall };
+/**
+ * Where an event is from, as the context of other things says it: the workspace that the app acts in there. The event
+ * itself may name another one of a channel that they share (Slack Connect).
+ */
+export function originOf({ team_id, enterprise_id, authorizations }: Fields): Fields {
+  const [authorization] = list(authorizations);
+  const { is_enterprise_install: isEnterpriseInstall, ...acting } = fields(authorization);
+  const enterpriseId = authorization === undefined ? enterprise_id : (acting.enterprise_id ?? undefined);
+  return { teamId: acting.team_id ?? team_id, enterpriseId, isEnterpriseInstall };
 }

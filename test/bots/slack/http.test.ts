@@ -111,6 +111,17 @@ describe.each(["http", "socket"] as const)("several workspaces over %s", (transp
     expect(fake.violations).toEqual([]);
   });
 
+  it("hear of a channel that they share with another one what is theirs, whichever Slack names", async () => {
+    const { fake, people, ann, listener, team } = await installed();
+    const lobby = fake.addChannel("lobby", { sharedWith: team.id });
+    const channel = { platform: "slack", community: fake.team.id, id: lobby.id };
+    const message = await people.say(ann, channel, "x");
+    await people.react(ann, message, "🔁", true);
+    expect((await listener.next("reaction")).message).toMatchObject({ channel, id: message.ts });
+    await people.mention(ann, channel, "queue");
+    expect((await listener.next("command")).channel).toEqual(channel);
+  });
+
   it("that remove the app leave nothing behind; a person's own token is no matter", async () => {
     const { others, elsewhere, chat, store, team, cleo } = await installed();
     await chat.post(elsewhere, { text: "here" });

@@ -70,7 +70,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
   "conversations.info": (call) => {
     const channel = channelOf(call);
     need(call, `${prefix(channel)}:read`);
-    const { id, name, kind, members, archived } = channel;
+    const { id, name, kind, members, archived, sharedWith } = channel;
     if (kind === "im" && !members.has(call.team.bot.id)) throw new ApiError("channel_not_found");
     if (kind === "private" && !members.has(call.team.bot.id)) throw new ApiError("channel_not_found");
     return {
@@ -80,6 +80,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
         is_private: kind !== "public",
         is_archived: archived,
         is_mpim: false,
+        is_ext_shared: sharedWith !== undefined,
         ...(kind === "im" ? {} : { name, is_member: members.has(call.team.bot.id) }),
       },
     };

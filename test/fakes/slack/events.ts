@@ -3,13 +3,16 @@ import { shape } from "./api.js";
 import type { FakeSlack } from "./server.js";
 import type { Envelope } from "./socket.js";
 import { type Message, newId, newTs, type Team } from "./state.js";
+import { fields } from "./validate.js";
 
 /** Sends an event; resolves when the bot has acknowledged it. */
 export async function tell(fake: FakeSlack, team: Team, event: object): Promise<void> {
   const { organisation } = team;
+  const { channel, item } = fields(event);
+  const where = team.channels.get(String(fields(item).channel ?? channel));
   const payload = {
     token: "x",
-    team_id: team.id,
+    team_id: where?.sharedWith ?? team.id,
     api_app_id: "A1",
     event,
     type: "event_callback",
@@ -24,7 +27,7 @@ export async function tell(fake: FakeSlack, team: Team, event: object): Promise<
         is_enterprise_install: organisation !== undefined,
       },
     ],
-    is_ext_shared_channel: false,
+    is_ext_shared_channel: where?.sharedWith !== undefined,
   };
   const { team_id, type, event_id } = payload;
   const sparse = { team_id, type, event_id, event };

@@ -201,11 +201,19 @@ export class FakeSlack {
     return user;
   }
 
-  addChannel(name: string, { kind = "public" as Channel["kind"], withBot = true, team = this.team } = {}): Channel {
+  addChannel(
+    name: string,
+    {
+      kind = "public" as Channel["kind"],
+      withBot = true,
+      team = this.team,
+      sharedWith = undefined as string | undefined,
+    } = {},
+  ): Channel {
     const people = [...team.users.values()]
       .filter((user) => !user.bot || (withBot && user === team.bot))
       .map(({ id }) => id);
-    const channel: Channel = { id: newId("C"), name, kind, members: new Set(people), archived: false };
+    const channel: Channel = { id: newId("C"), name, kind, members: new Set(people), archived: false, sharedWith };
     team.channels.set(channel.id, channel);
     return channel;
   }

@@ -19,6 +19,8 @@ export interface Channel {
   readonly kind: "public" | "private" | "im";
   readonly members: Set<string>;
   archived: boolean;
+  /** The other workspace that shares it (Slack Connect): Slack says of what happens in it that it is from there. */
+  readonly sharedWith?: string | undefined;
 }
 
 export interface StoredFile {
