@@ -216,6 +216,7 @@ part that draws the eye. A film gives animated GIFs for emoji and stickers, with
 A button is also missing when the value cannot go further: *Larger* at the largest size of the channel, *Stronger* at the greatest
 strength. *Use as style* is missing below hidden works, and below works from channels and threads that not everybody in the community can read. The style
 is named after the work, for instance \`dream-7kq4m9xa\`; the person who pressed the button can rename it with \`/style rename\`.
+Neither styles nor presets take a name that means something else in the lines they are for, such as \`size\`, and no style takes 👁️, which dreams in art channels.
 
 \`repeat:4\` with \`/dream\`, \`/texture\` or \`/neuron\`, or the button *Vary*, makes a sheet of four variations: one job, one place in the queue, and four
 times the cost of one picture. They are in rows from left to right, with consecutive seeds. The sheet has buttons for

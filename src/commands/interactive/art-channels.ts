@@ -21,7 +21,7 @@ interface ArtChannelServices extends JobServices {
 
 /** The kind of stored message that remembers what was already asked for on it. */
 const ART = "art";
-const DREAM_EMOJI = "👁️";
+export const DREAM_EMOJI = "👁️";
 /** Least time between two refusals to one person: reactions are quickly given. */
 const REFUSAL_INTERVAL_MS = 60_000;
 /**

@@ -64,6 +64,12 @@ export function readArguments<O extends Options>(command: Command<O>, args: read
   return { values: Object.fromEntries(values) as ValuesOf<O>, typed };
 }
 
+/** Whether a word names an option of a command, in any of its spellings. */
+export function namesOption(command: Command, word: string): boolean {
+  const options = Object.entries(command.options).map(([key, option]): Named => ({ key, name: kebab(key), option }));
+  return named(options, word) !== undefined;
+}
+
 /** "octaveScale:2" and "octavescale:2" mean octave-scale, "size:256" a film's width. */
 function named(options: readonly Named[], typed: string): Named | undefined {
   const word = typed.toLowerCase();

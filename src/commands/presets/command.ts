@@ -3,7 +3,7 @@ import { PRESET_NAME } from "../../shared/metadata/mark.js";
 import { nearest } from "../../shared/nearest.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { StoreError } from "../../shared/store-error.js";
-import { cutText, kebab, plain } from "../../shared/text.js";
+import { cutText, plain } from "../../shared/text.js";
 import type { Preset, PresetReader } from "../../store/presets.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { findImage } from "../images/find-image.js";
@@ -11,7 +11,7 @@ import { imageOption, isLeftOpen } from "../images/image-option.js";
 import { checkLook } from "../looks/taught-look.js";
 import { type Argument, printArgument } from "../parsing/command-line.js";
 import { choiceOption, flagOption, textOption, type ValuesOf } from "../parsing/options.js";
-import { readText } from "../parsing/read-values.js";
+import { namesOption, readText } from "../parsing/read-values.js";
 import { makingOf, readMarkedLine } from "../recipes/making.js";
 import { type Params, printOptions, type Recipe } from "../recipes/recipe.js";
 import { recipeOf } from "../recipes/repeat.js";
@@ -176,10 +176,10 @@ async function save({ name, recipe, options: saved, shared, by }: Saved, context
 
 /** @throws UserError for a word that a line of the command would be read differently with */
 async function checkName(name: string, { command, options: known }: Recipe, context: CommandContext): Promise<void> {
-  const words = Object.entries(known).flatMap(([key, { type }]) => (type === "flag" ? [kebab(key)] : []));
   const presets = known[PRESET]?.choices?.map(({ value }) => value) ?? [];
   const styles = (await context.app.styles.list(context.channel)).map((style) => style.name);
-  if ([...words, ...presets, ...styles].includes(name)) throw new UserError("preset.name-taken", { name, command });
+  const isOption = namesOption(context.registry.find(command), name);
+  if (isOption || [...presets, ...styles].includes(name)) throw new UserError("preset.name-taken", { name, command });
 }
 
 function recipeNamed(command: string, { app }: CommandContext): Recipe {

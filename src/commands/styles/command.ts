@@ -14,6 +14,7 @@ import { UserError } from "../user-error.js";
 import { addStyle } from "./add-style.js";
 import { contactSheet } from "./contact-sheet.js";
 import { findStyle } from "./style-library.js";
+import { checkStyleEmoji, checkStyleName } from "./style-name.js";
 import { styleScope } from "./style-scope.js";
 
 const NAME = /^[a-z][a-z0-9-]{1,19}$/;
@@ -96,6 +97,8 @@ const ACTIONS: Readonly<Record<string, (values: Values, context: CommandContext)
     const { emoji: mark, own } = needed(emoji, "emoji", line);
     if (own && !context.chat.capabilities.ownEmoji) throw new UserError("style.own-emoji", { emoji: mark, line });
     if (!NAME.test(word)) throw new UserError("style.name", { line });
+    checkStyleName(word, context);
+    checkStyleEmoji(mark);
     const taken = (await app.styles.list(channel)).find((style) => style.name === word || sameEmoji(style.emoji, mark));
     const clash = taken?.name === word ? word : undefined;
     if (taken) throw new UserError("style.taken", { style: taken.name, name: clash, emoji: mark });
@@ -116,6 +119,7 @@ const ACTIONS: Readonly<Record<string, (values: Values, context: CommandContext)
     const own = ownStyle(needed(name, "name", line), context);
     const word = needed(to, "to", line);
     if (!NAME.test(word)) throw new UserError("style.name", { line });
+    checkStyleName(word, context);
     const taken = (await context.app.styles.list(context.channel)).some((style) => style.name === word);
     if (taken && word !== own.name) throw new UserError("style.name-taken", { name: word });
     context.app.store.styles.rename(own.id, word);

@@ -515,6 +515,8 @@ export const english = {
   "option.expected.choice": ({ words, near }: { words: string; near: string | undefined }) =>
     `one of ${words}${near === undefined ? "" : `; did you mean ${near}?`}`,
   "style.own-emoji": "{emoji} does not work here; choose a standard emoji. For example: `{line}`",
+  "style.name-means": "{name} means something else in a line already; please choose another name.",
+  "style.emoji-means": "{emoji} means dream it in art channels; choose another.",
   "style.name": "A style's name is one word. For example: `{line}`",
   "style.taken": ({ style, name, emoji }: { style: string; name: string | undefined; emoji: string }) =>
     `${name === undefined ? emoji : `The name ${name}`} is already ${style}'s; choose another.`,

@@ -62,7 +62,7 @@ describe("a preset", () => {
     ["odd channels:activation_36/7", "/dream odd like:winter", { channels: undefined, like: "winter" }],
     ["tour for:zoom channels:activation_36/7", "/zoom tour into:castle", { channels: undefined }],
     ["tour for:zoom into:castle", "/zoom tour activation_36/7", { channels: "activation_36/7", into: undefined }],
-    ["find for:neurons find:peacock", "/neurons find layers:activation_36", { find: undefined }],
+    ["sought for:neurons find:peacock", "/neurons sought layers:activation_36", { find: undefined }],
     ["four repeat:4", "/dream four morph", { morph: true, repeat: undefined }],
     ["film morph", "/dream film repeat:2", { morph: undefined, repeat: 2 }],
   ])("%s gives way to what is typed: %s", async (saved, line, expected) => {
@@ -121,7 +121,8 @@ describe("a preset", () => {
     expect(await told(ann, "/preset save moody seed:7")).toMatch(/^Please say which options/);
     expect(await told(ann, "/preset save moody look:nonsense")).toMatch(/^There is no look nonsense/);
     expect(await told(ann, "/preset save studio look:patterns")).toMatch(/means something else/);
-    expect(await told(ann, "/preset save winter look:patterns")).toMatch(/means something else/);
+    for (const word of ["winter", "size", "octavescale", "picture"])
+      expect(await told(ann, `/preset save ${word} look:patterns`)).toMatch(/means something else/);
     expect(await told(ann, "/preset save moody look:patterns picture:latest")).toMatch(/no picture of its own/);
     expect(await told(ann, "/preset save moody for:queue look:patterns")).toMatch(/queue/);
     await told(ann, "/preset save moody look:patterns");

@@ -1,5 +1,6 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
+import { loadBuiltInStyles } from "../../../src/commands/styles/built-in-styles.js";
 import { ann, art, ben, FakeChat, mod, source } from "../../fakes/chat.js";
 import { FakeEngine, picture } from "../../fakes/engine.js";
 import { studio } from "../../fakes/studio.js";
@@ -71,6 +72,60 @@ describe("/style", () => {
     expect(chat.ephemeral.at(-1)?.text).toBe(
       ":partyparrot: does not work here; choose a standard emoji. For example: `/style add name:rust emoji:🍂`",
     );
+  });
+
+  it.each(["size", "bare", "style-scale", "stylescale", "vote", "picture", "photo", "attached"])(
+    "is not called %s, which means something else in a line",
+    async (name) => {
+      const { chat, app } = await studio();
+      await chat.say(ann, `/style add name:${name} emoji:🍂`, attached);
+      await chat.say(ann, "/style add name:rust emoji:🍂", attached);
+      await chat.say(ann, `/style rename rust to:${name}`);
+      const refusal = `${name} means something else in a line already; please choose another name.`;
+      expect(chat.ephemeral.map(({ text }) => text)).toEqual([refusal, refusal]);
+      expect((await app.styles.list(art))[0]?.name).toBe("rust");
+    },
+  );
+
+  it("is not called as a preset that stands for something in the same lines", async () => {
+    const { chat } = await studio();
+    await chat.say(ann, "/preset save soft for:stylize strength:0.3 shared");
+    await chat.say(ann, "/preset save moody look:patterns");
+    await chat.say(ben, "/style add name:soft emoji:🍂", attached);
+    expect(chat.ephemeral.at(-1)?.text).toMatch(/^soft means something else/);
+    await chat.say(ann, "/style add name:moody emoji:🍂", attached);
+    expect(chat.in("channel").at(-1)?.content.text).toMatch(/^🍂 \*\*moody\*\* is a style/);
+  });
+
+  it("is not marked by what asks for a dream in art channels, in no spelling", async () => {
+    const { chat } = await studio();
+    for (const emoji of ["👁️", "👁"]) {
+      await chat.say(ann, `/style add name:rust emoji:${emoji}`, attached);
+      expect(chat.ephemeral.at(-1)?.text).toBe(`${emoji} means dream it in art channels; choose another.`);
+    }
+  });
+
+  it("is used as ever where it was called so before", async () => {
+    const { chat, engine, app, store, quiet } = await studio({ engine: new FakeEngine({ automatic: true }) });
+    const style = { platform: "fake", community: "club", name: "size", emoji: "🍂", author: ann };
+    await store.styles.add({ ...style, picture: { bytes: image } }, app.botOptions.styles);
+    await chat.say(ben, "/stylize style:size", attached);
+    await chat.say(ben, "/stylize 🍂", attached);
+    await quiet();
+    expect(engine.runs.map(({ request }) => request.params.styles)).toMatchObject([
+      [{ name: "size" }],
+      [{ name: "size" }],
+    ]);
+    await chat.say(ann, "/style rename size to:rust");
+    expect(chat.ephemeral.at(-1)?.text).toBe("size is now called rust.");
+  });
+
+  it("that comes with the program means nothing else", async () => {
+    const { chat } = await studio();
+    for (const { name } of loadBuiltInStyles()) {
+      await chat.say(ann, `/style add name:${name} emoji:🍂`, attached);
+      expect(chat.ephemeral.at(-1)?.text).toBe(`The name ${name} is already ${name}'s; choose another.`);
+    }
   });
 
   it("lists and shows", async () => {
