@@ -162,8 +162,8 @@ async function inputsOf(
     if (role === TAUGHT) continue;
     const { width, height, decode } = await openPicture(bytes);
     const moving = () => openMoving(bytes);
-    const noted = async (side: number) => {
-      const image = await decode(side);
+    const noted: PictureInput["decode"] = async (side, matte) => {
+      const image = await decode(side, matte);
       note(image.cutOut);
       return image;
     };

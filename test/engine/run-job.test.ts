@@ -166,6 +166,46 @@ describe("a sticker", () => {
     },
   );
 
+  /** A disc with a soft edge, of one grey. */
+  async function disc(grey: number): Promise<Buffer> {
+    const [width, height] = [64, 48];
+    const pixels = Array.from({ length: width * height }, (_, i) => {
+      const inside = 16 - Math.hypot((i % width) - 32, Math.floor(i / width) - 24);
+      return [grey, grey, grey, Math.round(255 * Math.min(1, Math.max(0, inside / 4 + 0.5)))];
+    });
+    const raw = { width, height, channels: 4 } as const;
+    return sharp(Uint8Array.from(pixels.flat()), { raw }).png().toBuffer();
+  }
+
+  it.each([
+    ["dream", { layers: "block2_conv1", octaves: 1, strength: 0.01 }],
+    ["stylize", { strength: 0.01, styleLayers: "block1_conv1" }],
+  ])("that a light one was made darker has no fringe when it is made larger: %s", async (recipe, params) => {
+    const finished = await disc(155);
+    const [image, style] = [await disc(235), await drawn(48, 48)];
+    const larger = async (done: Buffer) => {
+      const pictures = { image, style, finished: done };
+      const request = { recipe, params: { network: "vgg", size: 128, steps: 1, ...params }, pictures };
+      const { picture } = await runJob(request, { ...tiny, onFrame: () => undefined });
+      return sharp(picture).raw().toBuffer();
+    };
+    const made = await larger(finished);
+    // The dark grey that so light a sticker is worked on; by itself the darker one would be on white.
+    const expected = await larger(await sharp(finished).flatten({ background: "#303030" }).png().toBuffer());
+    const most = made.reduce((far, v, i) => Math.max(far, Math.abs(v - (expected[i] ?? Number.NaN))), 0);
+    expect(most).toBeLessThan(12);
+  });
+
+  it("keeps its ground in a morph of octaves that were kept", async () => {
+    const pictures = { image: await disc(235), octave1: await disc(155) };
+    const params = { network: "vgg", layers: "block2_conv1", size: 64, octaves: 1, steps: 1, morph: true };
+    const { picture } = await runJob({ recipe: "dream", params, pictures }, { ...tiny, onFrame: () => undefined });
+    const { pages = 0 } = await sharp(picture).metadata();
+    const corner = async (page: number) => (await sharp(picture, { page }).raw().toBuffer())[0] ?? Number.NaN;
+    for (const page of [0, Math.floor(pages / 4), Math.floor(pages / 2)])
+      expect(Math.abs((await corner(page)) - 48), `page ${page}`).toBeLessThan(8);
+  });
+
   it("is opaque in a film", async () => {
     const svg = '<svg width="64" height="48"><circle cx="32" cy="24" r="18" fill="#c84"/></svg>';
     const pictures = {

@@ -22,8 +22,12 @@ interface Decoded extends Raster {
 
 /** An encoded image that has been looked at. */
 interface OpenPicture extends Size {
-  /** @param side the longer side of the result in pixels; left out, the image's own size */
-  decode(side?: number): Promise<Decoded>;
+  /**
+   * @param side the longer side of the result in pixels; left out, the image's own size
+   * @param matte the grey that it lies on where it is transparent, as another one does that goes with it; left out, the
+   * one that suits it
+   */
+  decode(side?: number, matte?: number): Promise<Decoded>;
 }
 
 /**
@@ -37,7 +41,8 @@ export async function openPicture(bytes: Uint8Array): Promise<OpenPicture> {
   return {
     width,
     height,
-    decode: (side) => decodeAs(file, side === undefined ? { width, height } : fitInside(width, height, side)),
+    decode: (side, matte) =>
+      decodeAs(file, side === undefined ? { width, height } : fitInside(width, height, side), matte),
   };
 }
 
@@ -46,7 +51,7 @@ export async function decode(bytes: Uint8Array, side?: number): Promise<Decoded>
   return (await openPicture(bytes)).decode(side);
 }
 
-async function decodeAs(bytes: Uint8Array, size: Size): Promise<Decoded> {
+async function decodeAs(bytes: Uint8Array, size: Size, given?: number): Promise<Decoded> {
   const { data, info } = await sharp(bytes, { limitInputPixels: MAX_INPUT_PIXELS, failOn: "error" })
     .autoOrient()
     .resize({ ...size, fit: "fill", kernel: "lanczos3" })
@@ -61,7 +66,7 @@ async function decodeAs(bytes: Uint8Array, size: Size): Promise<Decoded> {
   if (channels !== 2 && channels !== 4) return raster;
   const alpha = Float32Array.from({ length: width * height }, (_, i) => (data[(i + 1) * channels - 1] ?? 255) / 255);
   if (alpha.every((a) => a === 1)) return raster;
-  const matte = matteFor(raster, alpha);
+  const matte = given ?? matteFor(raster, alpha);
   return { ...onMatte(raster, alpha, matte), cutOut: { width, height, alpha, matte } };
 }
 

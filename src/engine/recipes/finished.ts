@@ -1,4 +1,5 @@
 /** A finished result of the same photo, to go on from at larger sizes. */
+import type { CutOut } from "../images/codec.js";
 import { fitInside, type Raster, type Size } from "../images/raster.js";
 import { resize } from "../images/resample.js";
 import type { PictureInput } from "./recipe.js";
@@ -9,9 +10,14 @@ import type { PictureInput } from "./recipe.js";
  * @param started the photo at the size of the result
  * @param photo the same as it is worked on
  */
-export async function finishedAt(finished: PictureInput, started: Size, photo: Size): Promise<Raster | undefined> {
+export async function finishedAt(
+  finished: PictureInput,
+  started: Size & { readonly cutOut?: CutOut },
+  photo: Size,
+): Promise<Raster | undefined> {
   if (photo.width !== started.width || photo.height !== started.height) return undefined;
   if (Math.max(finished.width, finished.height) >= Math.max(photo.width, photo.height)) return undefined;
   const { width, height } = fitInside(photo.width, photo.height, Math.max(finished.width, finished.height));
-  return resize(await finished.decode(Math.max(width, height)), width, height);
+  const decoded = await finished.decode(Math.max(width, height), started.cutOut?.matte);
+  return resize(decoded, width, height);
 }

@@ -1,5 +1,6 @@
 /** A morph: a job's own octaves as a short film that goes there and back, in a loop. */
 import { encodeFilm, needFfmpeg } from "../images/animation.js";
+import type { CutOut } from "../images/codec.js";
 import type { Film, FilmFormat } from "../images/film.js";
 import { fitInside, type Raster } from "../images/raster.js";
 import { resize } from "../images/resample.js";
@@ -18,7 +19,7 @@ interface MorphOptions {
   readonly format: FilmFormat;
   readonly maxBytes: number;
   /** What the octaves began with, where that is an image. */
-  start?(side: number): Promise<Raster>;
+  start?(side: number): Promise<Raster & { readonly cutOut?: CutOut }>;
   /** Its octaves, where they were kept of an earlier run: it is not run again. */
   readonly kept?: readonly PictureInput[];
 }
@@ -31,7 +32,7 @@ export async function* morph(
   { resume: _, ...context }: RecipeContext,
 ): AsyncGenerator<Frame, Film, void> {
   if (format === "mp4") await needFfmpeg();
-  const octaves = yield* kept.length > 0 ? opened(kept) : painted(run(context));
+  const octaves = yield* kept.length > 0 ? opened(kept, start) : painted(run(context));
   const last = octaves.at(-1);
   if (!last) throw new Error("a morph has no octave");
   const first = await start?.(Math.max(last.width, last.height));
@@ -54,9 +55,11 @@ async function* painted(frames: Frames): AsyncGenerator<Frame, Raster[]> {
   return octaves;
 }
 
-async function* opened(kept: readonly PictureInput[]): AsyncGenerator<Frame, Raster[]> {
+/** Where they are transparent they lie on what the picture lies on that they began with. */
+async function* opened(kept: readonly PictureInput[], start: MorphOptions["start"]): AsyncGenerator<Frame, Raster[]> {
   const side = ({ width, height }: PictureInput): number => Math.min(MORPH_SIDE, Math.max(width, height));
-  const octaves = await Promise.all(kept.map((octave) => octave.decode(side(octave))));
+  const photo = await start?.(Math.max(...kept.map(side)));
+  const octaves = await Promise.all(kept.map((octave) => octave.decode(side(octave), photo?.cutOut?.matte)));
   const count = octaves.length;
   const [image] = octaves.slice(-1);
   const [place, unknown] = [

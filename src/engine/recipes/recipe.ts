@@ -95,8 +95,11 @@ export type Pictures = Readonly<Record<string, PictureInput>>;
 export interface PictureInput {
   readonly width: number;
   readonly height: number;
-  /** Decodes it with a given longer side in pixels; `cutOut` is what of it is transparent. */
-  decode(side: number): Promise<Raster & { readonly cutOut?: CutOut }>;
+  /**
+   * Decodes it with a given longer side in pixels; `cutOut` is what of it is transparent, and `matte` what it lies on
+   * there, where that is another picture's: each by itself would be on what suits it.
+   */
+  decode(side: number, matte?: number): Promise<Raster & { readonly cutOut?: CutOut }>;
   /** Where it moves: its frames. */
   moving?(): Promise<MovingPicture | undefined>;
 }

@@ -116,7 +116,7 @@ async function transferOf(params: StylizeParams, pictures: Pictures, context: Re
     sure: extended(frame.sure, least),
   };
   const done = frame ? undefined : pictures[FINISHED];
-  const finished = done && (await finishedAt(done, size, photo));
+  const finished = done && (await finishedAt(done, shown, photo));
   const rest = { finished, photo, size, least, styles, measure, contentLayer, next, start, pixels };
   return Object.assign({ programs, network, params }, rest, placed, before && { before });
 }
