@@ -167,6 +167,8 @@ describe("all platforms together", () => {
       expect([response.status, response.headers.get("content-type")]).toEqual([200, "image/png"]);
       expect(response.headers.get("cache-control")).toBe("private, no-store");
       const bytes = new Uint8Array(await response.arrayBuffer());
+      const part = await fetch(response.url, { headers: { range: "bytes=0-1" } });
+      expect([part.status, part.headers.get("content-range")]).toEqual([206, `bytes 0-1/${bytes.byteLength}`]);
       expect(await sides(bytes)).toEqual({ width: side, height: side });
       expect(bytes.byteLength).toBeGreaterThanOrEqual(large.byteLength);
     }

@@ -17,7 +17,7 @@ import type {
   PreviewRequest,
   UnsignedReaction,
 } from "./events.js";
-import type { Gallery, LinkedResult, PublicGallery, Work, WorksRequest } from "./gallery.js";
+import type { Gallery, LinkedResult, PublicGallery, Work, WorkFile, WorksRequest } from "./gallery.js";
 import type { OutgoingMessage, Picture, PictureSource } from "./messages.js";
 import type { ChatModeration } from "./moderation.js";
 import type { NewestPicture } from "./newest.js";
@@ -75,7 +75,7 @@ export interface ChatHandlers {
    * The result that a signed link opens, for anybody who has it; not there where results have no links.
    * @throws ChatError "gone" for a link that was not made here or is over, and for a work that is gone or hidden
    */
-  wholeResult?(link: LinkedResult): Promise<Picture>;
+  wholeResult?(link: LinkedResult): Promise<WorkFile>;
   /** For platforms whose moderators act beside the chat as well, as on a page. */
   readonly moderation?: ChatModeration;
 }

@@ -88,6 +88,23 @@ export interface GalleryWork {
   readonly variation: boolean;
 }
 
+/** A work's own file, which may be large. */
+export interface WorkFile {
+  readonly name: string;
+  /** Media type. */
+  readonly type: string;
+  /** Looks at the file. Rejects with a {@link ChatError} "gone" when it is not kept any more. */
+  open(): Promise<OpenFile>;
+}
+
+/** It is read while it is sent: however slow a line is, the program does not hold it. */
+export interface OpenFile {
+  /** In bytes. */
+  readonly size: number;
+  /** The bytes from `start` up to, without, `end`. Rejects when the file goes meanwhile. */
+  read(start: number, end: number): AsyncIterable<Uint8Array>;
+}
+
 export interface GalleryPage {
   readonly works: readonly GalleryWork[];
   /** Where the next page begins; not there on the last one. */
@@ -137,8 +154,9 @@ export interface Gallery {
   work(job: string, viewer: GalleryViewer): Promise<GalleryDetail>;
   /** A still of at most `side` pixels; always the same bytes for the same job and side. */
   thumbnail(job: string, side: number, viewer: GalleryViewer): Promise<Picture>;
-  /** The work itself. */
+  /** The work itself: to be posted, and to be sent as it is read. */
   picture(job: string, viewer: GalleryViewer): Promise<Picture>;
+  file(job: string, viewer: GalleryViewer): Promise<WorkFile>;
   /** Puts it among the viewer's favourites, or takes it out. Resolves with how many people have it there then. */
   favourite(job: string, on: boolean, viewer: GalleryViewer): Promise<number>;
   /** Takes a work out of the gallery, or puts it back. Rejects "forbidden" for all but its author and moderators. */
@@ -169,7 +187,7 @@ export interface PublicGallery {
   /** What there is to choose by among the newest works. */
   choices(scope: PublicScope): Promise<PublicChoices>;
   work(job: string, scope: PublicScope): Promise<PublicWork>;
-  /** See {@link Gallery.thumbnail} and {@link Gallery.picture}. */
+  /** See {@link Gallery.thumbnail} and {@link Gallery.file}. */
   thumbnail(job: string, side: number, scope: PublicScope): Promise<Picture>;
-  picture(job: string, scope: PublicScope): Promise<Picture>;
+  file(job: string, scope: PublicScope): Promise<WorkFile>;
 }

@@ -75,6 +75,11 @@ export class Images {
     return undefined;
   }
 
+  /** Where the file of an image is, for those who read it in parts; {@link read} tells whether it is sound. */
+  path(sha: string): string {
+    return this.#files.path(sha);
+  }
+
   /** All images together. */
   total(): RemovedImages {
     const sums = { images: sql<number>`count(*)`, bytes: sql<number>`coalesce(sum(${imageTable.bytes}), 0)` };
@@ -228,7 +233,7 @@ class ImageFiles {
   /** Writes a file unless it is there and sound. When this resolves it outlives a power cut. */
   async write(sha: string, bytes: Uint8Array): Promise<void> {
     if ((await this.read(sha)) !== undefined) return;
-    const path = this.#path(sha);
+    const path = this.path(sha);
     await mkdir(dirname(path), { recursive: true });
     await writeDurably(path, bytes);
   }
@@ -237,7 +242,7 @@ class ImageFiles {
   async readChecked(sha: string): Promise<Uint8Array | "damaged" | undefined> {
     let bytes: Uint8Array;
     try {
-      const { buffer, byteOffset, byteLength } = await readFile(this.#path(sha));
+      const { buffer, byteOffset, byteLength } = await readFile(this.path(sha));
       bytes = new Uint8Array(buffer, byteOffset, byteLength);
     } catch (error) {
       if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
@@ -253,7 +258,7 @@ class ImageFiles {
   }
 
   remove(sha: string): void {
-    rmSync(this.#path(sha), { force: true });
+    rmSync(this.path(sha), { force: true });
   }
 
   /** Removes files that a crash has left: those that `isKnown` does not know, and unfinished ones. Returns how many. */
@@ -272,7 +277,7 @@ class ImageFiles {
     return removed;
   }
 
-  #path(sha: string): string {
+  path(sha: string): string {
     if (!SHA.test(sha)) throw new Error(`not a SHA-256: ${sha}`);
     return join(this.folder, sha.slice(0, 2), sha);
   }

@@ -290,6 +290,12 @@ export class Jobs {
     return bytes && { bytes, type: image.type };
   }
 
+  /** Where the file of a job's result is; {@link result} tells whether it is there and sound. */
+  resultPath(id: string): string | undefined {
+    const image = this.get(id)?.picture;
+    return image && this.images.path(image.sha);
+  }
+
   /** What a job was made from, nearest first: its job, that one's job and so on, as far as they are kept. */
   origins(id: string, limit = 20): StoredJob[] {
     const rows = this.database.orm.all<{ id: string }>(sql`

@@ -1,9 +1,14 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
+import { FileParts } from "../../src/shared/file-parts.js";
 import { withImage } from "../../src/shared/image-process.js";
 import { MAKER, type Mark, parseMark, printMark } from "../../src/shared/metadata/mark.js";
-import { withMark } from "../../src/shared/metadata/with-mark.js";
+import { markedParts, withMark } from "../../src/shared/metadata/with-mark.js";
 import { movie, NO_FILMS, remade, WITH_FILMS } from "../support/movie.js";
+import { newFolder } from "../support/new-folder.js";
 import { tellingImage } from "../support/telling-images.js";
 
 const mark: Mark = {
@@ -45,6 +50,24 @@ async function files(): Promise<readonly (readonly [string, Uint8Array])[]> {
 }
 
 describe("a picture's mark", () => {
+  it("is sent with a file that is read from the disk again, whole or a stretch of it", async () => {
+    const path = join(newFolder(), "result");
+    for (const [type, file] of await files()) {
+      writeFileSync(path, file);
+      const parts = new FileParts(path, file, markedParts(file, type, mark));
+      const marked = withMark(file, type, mark);
+      expect(parts.size).toBe(marked.byteLength);
+      expect(new Uint8Array(await buffer(parts.read(0, parts.size)))).toEqual(marked);
+      const ends = [1, 13, 40, 500, parts.size - 30];
+      for (const [start, end] of ends.flatMap((from) => ends.map((to) => [from, to] as const)))
+        if (start < end)
+          expect(new Uint8Array(await buffer(parts.read(start, end)))).toEqual(marked.subarray(start, end));
+      // All of the picture comes from the disk.
+      rmSync(path);
+      await expect(buffer(parts.read(0, parts.size))).rejects.toMatchObject({ code: "ENOENT" });
+    }
+  });
+
   it("is read back from every format of results, whose pixels stay as they are", async () => {
     for (const [type, file] of await files()) {
       const marked = withMark(file, type, mark);

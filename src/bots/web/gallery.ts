@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { MessageRef } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
-import type { Gallery, GalleryDetail, GalleryQuery, GalleryViewer, GalleryWork } from "../../port/gallery.js";
+import type { Gallery, GalleryDetail, GalleryQuery, GalleryViewer, GalleryWork, WorkFile } from "../../port/gallery.js";
 import type { Picture } from "../../port/messages.js";
 import { withTimeout } from "../../shared/async.js";
 import { defined } from "../../shared/defined.js";
@@ -13,6 +13,7 @@ import { type ChannelHub, channelRef, ref, toId } from "./channel-hub.js";
 import { readBody } from "./guard.js";
 import type { BudgetName } from "./limits.js";
 import { soughtIn } from "./message-search.js";
+import { sendFile } from "./send-file.js";
 import { type PersonRow, storedImages, wireButton, wireImage } from "./store.js";
 import { mustNotBeMuted, toUser } from "./users.js";
 import type { WireAgain, WireGalleryPage, WireGalleryPeople, WirePhoto, WireWork, WireWorkDetail } from "./wire.js";
@@ -157,7 +158,7 @@ function registerImages(app: FastifyInstance, gallery: Gallery, enter: Enter): v
     reply.header("cache-control", "private, max-age=31536000, immutable");
     return sendImage(request, reply, {
       still: (job, side) => gallery.thumbnail(job, side, viewer),
-      whole: (job) => gallery.picture(job, viewer),
+      whole: (job) => gallery.file(job, viewer),
     });
   });
 }
@@ -171,14 +172,15 @@ export interface OfFile {
 export async function sendImage(
   request: FastifyRequest<OfFile>,
   reply: FastifyReply,
-  of: { still(job: string, side: number): Promise<Picture>; whole(job: string): Promise<Picture> },
+  of: { still(job: string, side: number): Promise<Picture>; whole(job: string): Promise<WorkFile> },
 ): Promise<FastifyReply> {
   const { file } = request.params;
   const job = idOf(request.params.job);
   const side = SIDES.find((known) => file === `${known}.jpg`);
   if (side === undefined && file !== "full") throw new ChatError("gone", "web.no-image");
-  const image = await (side === undefined ? of.whole(job) : of.still(job, side));
   const tag = `"${job}-${file}"`;
+  if (side === undefined) return sendFile(request, reply, await of.whole(job), tag);
+  const image = await of.still(job, side);
   reply.header("etag", tag).header("content-disposition", `inline; filename="${image.name}"`);
   if (request.headers["if-none-match"] === tag) return reply.code(304).send();
   return reply.type(image.type).send(image.bytes);

@@ -7,8 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { PublicQuery, PublicScope } from "../../domain/model.js";
 import { ChatError } from "../../port/chat-error.js";
-import type { PublicGallery } from "../../port/gallery.js";
-import type { Picture } from "../../port/messages.js";
+import type { PublicGallery, WorkFile } from "../../port/gallery.js";
 import { defined } from "../../shared/defined.js";
 import type { WebServices } from "./api.js";
 import { channelRef } from "./channel-hub.js";
@@ -95,10 +94,10 @@ export function registerPublicGallery(
 }
 
 /** The whole file of what moves. Of all else the still is enough, and costs less. */
-async function filmOf(job: string, gallery: PublicGallery, scope: PublicScope): Promise<Picture> {
+async function filmOf(job: string, gallery: PublicGallery, scope: PublicScope): Promise<WorkFile> {
   const { film } = await gallery.work(job, scope);
   if (!film) throw new ChatError("gone", "web.no-image");
-  return gallery.picture(job, scope);
+  return gallery.file(job, scope);
 }
 
 /** Undefined for what is not there. */

@@ -23,17 +23,19 @@ import type {
   PublicGallery,
   PublicWork,
   Work,
+  WorkFile,
   WorksRequest,
 } from "../../port/gallery.js";
 import type { Picture } from "../../port/messages.js";
 import { defined } from "../../shared/defined.js";
+import { FileParts } from "../../shared/file-parts.js";
 import { sentence } from "../../shared/sentences/sentence.js";
 import { StoreError } from "../../shared/store-error.js";
 import { elapsed, kebab, plain } from "../../shared/text.js";
 import type { StoredJob } from "../../store/job-rows.js";
 import type { Store } from "../../store/open.js";
 import type { Moderation } from "../moderation/moderation.js";
-import { markedResult } from "../presenting/marked-result.js";
+import { markedResult, markedResultParts } from "../presenting/marked-result.js";
 import { buttonId, buttons, creditLine, lineNotes } from "../presenting/texts.js";
 import { commandLine, type Recipe } from "../recipes/recipe.js";
 import { variantsOf } from "../recipes/variants.js";
@@ -66,6 +68,7 @@ export function createGallery(services: GalleryServices): Gallery {
       return (await thumbnail(id, side, services)) ?? gone();
     },
     picture: async (id, viewer) => pictureOf(shownJob(id, viewer, services), services),
+    file: async (id, viewer) => fileOf(shownJob(id, viewer, services), services),
     async favourite(id, on, viewer) {
       mustNotBeBarred(viewer, services);
       shownJob(id, viewer, services);
@@ -90,11 +93,11 @@ export async function linkedResult(
   link: LinkedResult,
   links: Pick<WholeResults, "admits">,
   services: GalleryServices,
-): Promise<Picture> {
+): Promise<WorkFile> {
   const job = links.admits(link) ? services.store.jobs.get(link.job) : undefined;
   // What was taken out of the gallery since, by its author or a moderator, is not shown by the way.
   if (job?.state !== "done" || job.hidden) throw new ChatError("gone", "gallery.link-gone");
-  return pictureOf(job, services);
+  return fileOf(job, services);
 }
 
 function createPublicGallery(services: GalleryServices): PublicGallery {
@@ -116,7 +119,7 @@ function createPublicGallery(services: GalleryServices): PublicGallery {
       shown(id, scope);
       return (await thumbnail(id, side, services)) ?? gone();
     },
-    picture: async (id, scope) => pictureOf(shown(id, scope), services),
+    file: async (id, scope) => fileOf(shown(id, scope), services),
   };
 }
 
@@ -289,14 +292,37 @@ async function thumbnail(id: string, side: number, { thumbnails }: GalleryServic
   return bytes && { bytes, name: `${id}.jpg`, type: "image/jpeg" };
 }
 
-async function pictureOf(job: StoredJob, { store, recipes, settings }: GalleryServices): Promise<Picture> {
-  const { id, result } = job;
-  const picture = (await store.jobs.result(id)) ?? gone();
-  const named = { ...picture, name: `${id}.${/\/(\w+)/.exec(picture.type)?.[1] ?? "png"}` };
+async function pictureOf(job: StoredJob, services: GalleryServices): Promise<Picture> {
+  const picture = (await services.store.jobs.result(job.id)) ?? gone();
+  const named = { ...picture, name: nameOf(job, picture.type) };
+  const made = madeOf(job, services);
+  return made ? markedResult(named, made) : named;
+}
+
+function fileOf(job: StoredJob, services: GalleryServices): WorkFile {
+  const { jobs } = services.store;
+  const { type } = job.picture ?? gone();
+  return {
+    name: nameOf(job, type),
+    type,
+    async open() {
+      const path = jobs.resultPath(job.id) ?? gone();
+      const picture = (await jobs.result(job.id)) ?? gone();
+      const made = madeOf(job, services);
+      return new FileParts(path, picture.bytes, made && markedResultParts(picture, made));
+    },
+  };
+}
+
+function nameOf({ id }: StoredJob, type: string): string {
+  return `${id}.${/\/(\w+)/.exec(type)?.[1] ?? "png"}`;
+}
+
+/** What a file says of its making; undefined where the recipe is gone. */
+function madeOf(job: StoredJob, { recipes, settings }: GalleryServices) {
   const recipe = recipes.get(job.recipe);
-  if (!recipe || !result) return named;
-  const marksFiles = (channel: ChannelRef) => settings.marksFiles(channel);
-  return markedResult(named, { recipe, job, result, marksFiles });
+  const { result } = job;
+  return recipe && result && { recipe, job, result, marksFiles: (channel: ChannelRef) => settings.marksFiles(channel) };
 }
 
 function factsOf(job: StoredJob, recipe: Recipe): GalleryDetail["facts"] {

@@ -1,7 +1,7 @@
 import type { ChannelRef, Job, JobResult } from "../../domain/model.js";
 import type { Picture } from "../../port/messages.js";
 import type { Mark } from "../../shared/metadata/mark.js";
-import { withMark } from "../../shared/metadata/with-mark.js";
+import { markedParts, withMark } from "../../shared/metadata/with-mark.js";
 import { commandLine, type Recipe } from "../recipes/recipe.js";
 import { creditLine } from "./texts.js";
 
@@ -15,9 +15,16 @@ interface Made {
 
 /** A result with what makes it again in its file, unless the channel's setting or the job's own option says no. */
 export function markedResult(picture: Picture, made: Made): Picture {
-  const { job, marksFiles } = made;
-  if (job.params.bare === true || !marksFiles(job.channel)) return picture;
-  return { ...picture, bytes: withMark(picture.bytes, picture.type, markOf(made)) };
+  return isMarked(made) ? { ...picture, bytes: withMark(picture.bytes, picture.type, markOf(made)) } : picture;
+}
+
+/** As {@link markedResult}, in parts: see {@link markedParts}. */
+export function markedResultParts({ bytes, type }: Pick<Picture, "bytes" | "type">, made: Made): readonly Uint8Array[] {
+  return isMarked(made) ? markedParts(bytes, type, markOf(made)) : [bytes];
+}
+
+function isMarked({ job, marksFiles }: Made): boolean {
+  return job.params.bare !== true && marksFiles(job.channel);
 }
 
 /** No more than is said of it in its chat; a file leaves that, so of what not everybody reads it names no people. */

@@ -15,14 +15,14 @@ interface Box {
   readonly data: Buffer;
 }
 
-/** Without decoding anything: the file as it is, with one more box behind. @throws Error where it is no such file */
-export function markedMp4(file: Buffer, xmp: Buffer): Buffer {
+/** Without decoding anything: the file as it is, then one more box, in parts. @throws Error where it is no such file */
+export function markedMp4(file: Buffer, xmp: Buffer): Buffer[] {
   const [first] = boxesOf(file);
   if (first?.name !== "ftyp") throw new Error("an MP4 begins with its type");
   const head = Buffer.alloc(HEAD);
   head.writeUInt32BE(HEAD + XMP_ID.length + xmp.length, 0);
   head.write("uuid", 4, "latin1");
-  return Buffer.concat([file, head, XMP_ID, xmp]);
+  return [file, head, XMP_ID, xmp];
 }
 
 /** The XMP in a file that may be a stranger's; undefined where there is none. */

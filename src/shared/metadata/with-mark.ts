@@ -3,8 +3,8 @@ import { markedMp4, mp4Xmp } from "./mp4.js";
 import { pngChunk } from "./png.js";
 import { webpChunk, XMP } from "./webp.js";
 
-/** By the last part of the media type. */
-const WRITERS: Readonly<Record<string, (file: Buffer, xmp: Buffer, mark: Mark) => Buffer>> = {
+/** By the last part of the media type. They give the new file in parts, most of them stretches of the old one. */
+const WRITERS: Readonly<Record<string, (file: Buffer, xmp: Buffer, mark: Mark) => readonly Buffer[]>> = {
   png: markedPng,
   jpeg: markedJpeg,
   webp: markedWebp,
@@ -19,13 +19,19 @@ const WRITERS: Readonly<Record<string, (file: Buffer, xmp: Buffer, mark: Mark) =
  * @param type its media type, such as "image/png"
  */
 export function withMark(bytes: Uint8Array, type: string, mark: Mark): Uint8Array {
+  const parts = markedParts(bytes, type, mark);
+  return parts.length === 1 ? bytes : new Uint8Array(Buffer.concat(parts));
+}
+
+/** As {@link withMark}, in parts that follow one another; those that are of the file are views of its bytes. */
+export function markedParts(bytes: Uint8Array, type: string, mark: Mark): readonly Uint8Array[] {
   const xmp = Buffer.from(printMark(mark));
   const write = WRITERS[type.replace(/^(image|video)\//, "")];
-  if (!write || xmp.length > MOST_XMP) return bytes;
+  if (!write || xmp.length > MOST_XMP) return [bytes];
   try {
-    return new Uint8Array(write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), xmp, mark));
+    return write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), xmp, mark);
   } catch {
-    return bytes;
+    return [bytes];
   }
 }
 
@@ -42,17 +48,17 @@ export function readMark(bytes: Uint8Array, xmp: Uint8Array | undefined): Mark |
 const PNG_HEAD = 8 + 25;
 
 /** Besides XMP, texts that other programs show: which program made it, and how. */
-function markedPng(file: Buffer, xmp: Buffer, { line, network, seed, credits }: Mark): Buffer {
+function markedPng(file: Buffer, xmp: Buffer, { line, network, seed, credits }: Mark): Buffer[] {
   if (file.toString("latin1", 12, 16) !== "IHDR") throw new Error("a PNG begins with IHDR");
   const facts = [line, network, seed && `seed ${seed}`, credits];
   const comment = facts.filter((fact) => fact !== undefined).join(" · ");
-  return Buffer.concat([
+  return [
     file.subarray(0, PNG_HEAD),
     pngText("XML:com.adobe.xmp", xmp),
     pngText("Software", Buffer.from(MAKER)),
     pngText("Comment", Buffer.from(comment)),
     file.subarray(PNG_HEAD),
-  ]);
+  ];
 }
 
 /** A text in UTF-8: keyword, not compressed, no language, no translated keyword. */
@@ -63,22 +69,26 @@ function pngText(keyword: string, text: Buffer): Buffer {
 const JPEG_XMP = Buffer.from("http://ns.adobe.com/xap/1.0/\0", "latin1");
 
 /** After JFIF's segment, which wants to be the first. */
-function markedJpeg(file: Buffer, xmp: Buffer): Buffer {
+function markedJpeg(file: Buffer, xmp: Buffer): Buffer[] {
   if (file.readUInt16BE(0) !== 0xffd8) throw new Error("a JPEG begins with SOI");
   const at = file.readUInt16BE(2) === 0xffe0 ? 4 + file.readUInt16BE(4) : 2;
   const head = Buffer.of(0xff, 0xe1, 0, 0);
   head.writeUInt16BE(2 + JPEG_XMP.length + xmp.length, 2);
-  return Buffer.concat([file.subarray(0, at), head, JPEG_XMP, xmp, file.subarray(at)]);
+  return [file.subarray(0, at), head, JPEG_XMP, xmp, file.subarray(at)];
 }
 
-function markedWebp(file: Buffer, xmp: Buffer): Buffer {
+function markedWebp(file: Buffer, xmp: Buffer): Buffer[] {
   const extended = file.toString("latin1", 12, 16) === "VP8X";
   const header = extended ? Buffer.from(file.subarray(20, 30)) : extendedHeader(file);
   header[0] = (header[0] ?? 0) | XMP;
   const rest = file.subarray(extended ? 30 : 12, 8 + file.readUInt32LE(4));
-  const whole = Buffer.concat([file.subarray(0, 12), webpChunk("VP8X", header), rest, webpChunk("XMP ", xmp)]);
-  whole.writeUInt32LE(whole.length - 8, 4);
-  return whole;
+  const head = Buffer.from(file.subarray(0, 12));
+  const parts = [head, webpChunk("VP8X", header), rest, webpChunk("XMP ", xmp)];
+  head.writeUInt32LE(
+    parts.reduce((sum, { length }) => sum + length, -8),
+    4,
+  );
+  return parts;
 }
 
 const ALPHA = 0x10;
@@ -104,9 +114,9 @@ const GIF_END = 0x3b;
 /** After the text, which is no chain of blocks: wherever a reader of blocks is, it comes from here to the end. */
 const GIF_TRAILER = Buffer.from([1, ...Array.from({ length: 256 }, (_, i) => 255 - i), 0]);
 
-function markedGif(file: Buffer, xmp: Buffer): Buffer {
+function markedGif(file: Buffer, xmp: Buffer): Buffer[] {
   if (file.at(-1) !== GIF_END) throw new Error("a GIF ends with its trailer");
-  return Buffer.concat([file.subarray(0, -1), GIF_XMP, xmp, GIF_TRAILER, file.subarray(-1)]);
+  return [file.subarray(0, -1), GIF_XMP, xmp, GIF_TRAILER, file.subarray(-1)];
 }
 
 function gifXmp(file: Buffer): Buffer | undefined {

@@ -6,6 +6,7 @@ import { defaultWebChatLimits } from "../../../src/bots/web/limits.js";
 import type { ChannelRef } from "../../../src/domain/model.js";
 import type { CommandEvent } from "../../../src/port/events.js";
 import type { Gallery, GalleryDetail, GalleryWork } from "../../../src/port/gallery.js";
+import { workFile } from "../../fakes/work-file.js";
 import { attach } from "../../support/chat-page.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { movie, NO_FILMS, WITH_FILMS } from "../../support/movie.js";
@@ -514,6 +515,7 @@ async function gallery(): Promise<Gallery> {
     work: async () => detail,
     thumbnail: image,
     picture: image,
+    file: async (job) => workFile(await image(job)),
     favourite: async () => 0,
     hide: async () => undefined,
   };

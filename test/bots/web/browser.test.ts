@@ -175,6 +175,7 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
       work: gone,
       thumbnail: async () => ({ bytes, name: "a.jpg", type: "image/jpeg" }),
       picture: gone,
+      file: gone,
       favourite: gone,
       hide: gone,
     };

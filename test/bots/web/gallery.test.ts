@@ -4,6 +4,7 @@ import type { WireAgain, WireGalleryPage, WireSession, WireWorkDetail } from "..
 import { ChatError } from "../../../src/port/chat-error.js";
 import type { Gallery, GalleryDetail, GalleryQuery, GalleryViewer } from "../../../src/port/gallery.js";
 import { StoreError } from "../../../src/shared/store-error.js";
+import { workFile } from "../../fakes/work-file.js";
 import { handlers, photo, startChat, Visitor } from "./harness.js";
 
 const work = {
@@ -23,7 +24,14 @@ const work = {
 
 /** A gallery with one work, that notes what it is asked. */
 async function open(messages: () => GalleryDetail["messages"] = () => []) {
-  const asked: { query?: GalleryQuery; viewer?: GalleryViewer; side?: number; love?: boolean; hidden?: boolean } = {};
+  const asked: {
+    query?: GalleryQuery;
+    viewer?: GalleryViewer;
+    side?: number;
+    opened?: number;
+    love?: boolean;
+    hidden?: boolean;
+  } = {};
   const bytes = await photo(64, 40);
   const known = (job: string): void => {
     if (job !== work.job) throw new ChatError("gone", { message: "This work is no longer in the gallery." });
@@ -58,6 +66,15 @@ async function open(messages: () => GalleryDetail["messages"] = () => []) {
     picture: async (job) => {
       known(job);
       return { bytes, name: `${job}.jpeg`, type: "image/jpeg" };
+    },
+    file: async (job) => {
+      known(job);
+      const file = workFile({ bytes, name: `${job}.jpeg`, type: "image/jpeg" });
+      const open = () => {
+        asked.opened = (asked.opened ?? 0) + 1;
+        return file.open();
+      };
+      return { ...file, open };
     },
     favourite: async (job, on) => {
       known(job);
@@ -169,6 +186,33 @@ describe("the gallery's addresses", () => {
     ]) {
       expect((await stranger.request("GET", path)).status).toBe(403);
     }
+  });
+
+  it("give their file in ranges, as players ask for films, and open it only where the browser has it not", async () => {
+    const { visitor, asked, bytes } = await open();
+    const size = bytes.byteLength;
+    const path = "/gallery/7KQ4M9XA/full";
+    const ask = async (headers: Record<string, string>) => {
+      const response = await visitor.request("GET", path, undefined, headers);
+      const told = (name: string) => response.headers.get(name);
+      return [response.status, told("content-range"), new Uint8Array(await response.arrayBuffer()).join()] as const;
+    };
+    const part = (start: number, end?: number) => new Uint8Array(bytes.subarray(start, end)).join();
+    const whole = await visitor.request("GET", path);
+    expect(["accept-ranges", "content-length"].map((name) => whole.headers.get(name))).toEqual(["bytes", `${size}`]);
+    expect(new Uint8Array(await whole.arrayBuffer())).toEqual(new Uint8Array(bytes));
+    expect(await ask({ range: "bytes=0-1" })).toEqual([206, `bytes 0-1/${size}`, part(0, 2)]);
+    expect(await ask({ range: "bytes=9-" })).toEqual([206, `bytes 9-${size - 1}/${size}`, part(9)]);
+    expect(await ask({ range: "bytes=-3" })).toEqual([206, `bytes ${size - 3}-${size - 1}/${size}`, part(size - 3)]);
+    expect(await ask({ range: `bytes=${size}-` })).toEqual([416, `bytes */${size}`, ""]);
+    expect(await ask({ range: "bytes=0-1", "if-range": '"another"' })).toEqual([200, null, part(0)]);
+    const tag = whole.headers.get("etag") ?? "";
+    expect((await ask({ range: "bytes=0-1", "if-range": tag }))[0]).toBe(206);
+    const { opened } = asked;
+    expect(await ask({ "if-none-match": tag })).toEqual([304, null, ""]);
+    expect(asked.opened).toBe(opened);
+    const head = await visitor.request("HEAD", path);
+    expect([head.status, head.headers.get("content-length")]).toEqual([200, `${size}`]);
   });
 
   it("take hearts, which show on the work's message too, and hide for those who may", async () => {

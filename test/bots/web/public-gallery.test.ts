@@ -5,6 +5,7 @@ import type { PublicQuery, PublicScope } from "../../../src/domain/model.js";
 import { ChatError } from "../../../src/port/chat-error.js";
 import type { PublicGallery, PublicWork } from "../../../src/port/gallery.js";
 import { FakeModeration } from "../../fakes/moderation.js";
+import { workFile } from "../../fakes/work-file.js";
 import { budgets, handlers, photo, socketStatus, startChat, Visitor } from "./harness.js";
 
 const work: PublicWork = {
@@ -46,9 +47,9 @@ async function open(options: Partial<WebChatOptions> = {}) {
       shown(job, scope);
       return { bytes, name: `${job}.jpg`, type: "image/jpeg" };
     },
-    async picture(job, scope) {
+    async file(job, scope) {
       shown(job, scope);
-      return { bytes, name: `${job}.webp`, type: "image/webp" };
+      return workFile({ bytes, name: `${job}.webp`, type: "image/webp" });
     },
   };
   const moderation = new FakeModeration();
@@ -147,6 +148,8 @@ describe("the public gallery", () => {
     const ask = async (path: string) => (await stranger.request("GET", path, undefined, again)).status;
     expect(await ask("/works/7KQ4M9XA/960.jpg")).toBe(304);
     expect(await ask("/works/F1LM0000/full")).toBe(200);
+    const part = await stranger.request("GET", "/works/F1LM0000/full", undefined, { range: "bytes=0-1" });
+    expect([part.status, part.headers.get("content-range")]).toEqual([206, `bytes 0-1/${bytes.byteLength}`]);
     // The whole file only of what moves.
     for (const path of ["7KQ4M9XA/full", "7KQ4M9XA/123.jpg", "AAAAAAAA/480.jpg", "..%2f..%2fweb-chat.sqlite/480.jpg"])
       expect(await ask(`/works/${path}`), path).toBe(404);

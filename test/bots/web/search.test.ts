@@ -95,6 +95,7 @@ describe("the search", () => {
       work: gone,
       thumbnail: gone,
       picture: gone,
+      file: gone,
       favourite: gone,
       hide: gone,
     };

@@ -258,7 +258,7 @@ describe("the gallery's part for everybody", () => {
     expect(Object.keys(told).sort()).toEqual(["at", "author", "credits", "film", "height", "job", "title", "width"]);
     expect(told).toMatchObject({ job: own, author: "Ann", film: false });
     expect((await outside.thumbnail(own, 480, scope)).type).toBe("image/jpeg");
-    expect((await outside.picture(own, scope)).name).toMatch(new RegExp(`^${own}\\.`));
+    expect((await outside.file(own, scope)).name).toMatch(new RegExp(`^${own}\\.`));
     expect((await outside.choices(scope)).people).toEqual(["Ann", "Ben"]);
     expect((await outside.page({ limit: 9, person: "Ben" }, scope)).works.map(({ job }) => job)).toEqual([other]);
     await said(ann, `/gallery remove ${own}`);
@@ -267,7 +267,7 @@ describe("the gallery's part for everybody", () => {
     for (const job of [own, other]) {
       await expect(outside.work(job, scope)).rejects.toMatchObject({ kind: "gone" });
       await expect(outside.thumbnail(job, 480, scope)).rejects.toMatchObject({ kind: "gone" });
-      await expect(outside.picture(job, scope)).rejects.toMatchObject({ kind: "gone" });
+      await expect(outside.file(job, scope)).rejects.toMatchObject({ kind: "gone" });
     }
     await said(mod, `/gallery restore ${other}`);
     expect(await works()).toEqual([other]);
