@@ -184,4 +184,39 @@ describe.skipIf(!hasChromium)(`finding and mending in a browser (${chromiumHint}
       await expect.poll(() => messages(page, "no mistake").count()).toBe(0);
     });
   });
+
+  // Safari's, after the end of a composition, and that of others, before it.
+  const taken = [
+    { key: "Enter", keyCode: 229, isComposing: false },
+    { key: "Enter", keyCode: 13, isComposing: true },
+  ];
+
+  it("leaves the Enter that ends a composition to the input method, wherever one types", async () => {
+    const { page } = await open();
+    const endComposition = async (field: Locator) => {
+      for (const init of taken) await field.dispatchEvent("keydown", { ...init, bubbles: true, cancelable: true });
+    };
+    await composer(page).fill("\u65e5\u672c");
+    await endComposition(composer(page));
+    await composer(page).press("End");
+    await composer(page).pressSequentially("\u8a9e");
+    await composer(page).press("Enter");
+    const said = messages(page, "\u8a9e");
+    await expect.poll(() => said.locator(".text").allTextContents()).toEqual(["\u65e5\u672c\u8a9e"]);
+
+    await useTool(page, said, "Edit");
+    const editor = page.getByLabel("Edit your message");
+    await editor.fill("\u65e5");
+    await endComposition(editor);
+    await editor.fill("\u65e5\u8a9e");
+    await editor.press("Enter");
+    await messages(page, "\u65e5\u8a9e").getByText("edited", { exact: true }).waitFor();
+
+    await page.keyboard.press("Control+k");
+    const finder = page.getByRole("combobox");
+    await finder.fill("art");
+    await endComposition(finder);
+    await finder.fill("lab");
+    expect(await finder.inputValue()).toBe("lab");
+  });
 });

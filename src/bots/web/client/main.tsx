@@ -19,6 +19,7 @@ import { App } from "./components/App.js";
 import { readAlerts, startServiceWorker } from "./state/alerts.js";
 import { loadSession } from "./state/api.js";
 import { followBrokenPictures } from "./state/broken-pictures.js";
+import { leaveCompositionsAlone } from "./state/composition.js";
 import { resumeDrafts } from "./state/drafts.js";
 import { followRoute } from "./state/follow-route.js";
 import { connect, reconnectNow } from "./state/live.js";
@@ -32,6 +33,7 @@ async function start(): Promise<void> {
   const root = document.getElementById("app");
   if (!root) return;
   followBrokenPictures();
+  leaveCompositionsAlone();
   render(<App />, root);
   try {
     const session = await loadSession();

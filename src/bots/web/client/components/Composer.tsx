@@ -147,7 +147,7 @@ function useComposer({ channel, thread }: TimelineRef) {
     area.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.isComposing || completion.onKeyDown(event)) return;
+    if (completion.onKeyDown(event)) return;
     if (event.key === "Enter" && !event.shiftKey && !event.altKey) send();
     else if (event.key === "Escape" && replying) stopReplying();
     else if (event.key === "PageUp" && draft.text === "") focusLastMessage(area.current);

@@ -66,7 +66,7 @@ function useEditor(message: WireMessage) {
     });
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Escape") close();
-    else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) save();
+    else if (event.key === "Enter" && !event.shiftKey) save();
     else return;
     event.preventDefault();
     event.stopPropagation();
