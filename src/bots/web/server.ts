@@ -1,6 +1,6 @@
 import multipart from "@fastify/multipart";
 import websocket from "@fastify/websocket";
-import fastify, { type FastifyInstance } from "fastify";
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import { ChatError, type ChatErrorKind } from "../../port/chat-error.js";
 import { defined } from "../../shared/defined.js";
@@ -90,6 +90,7 @@ export async function buildServer(
     routerOptions: { maxParamLength: 200 },
     forceCloseConnections: true,
     trustProxy: isProxy,
+    frameworkErrors: (_error, _request, reply) => void answerUnreadable(reply as unknown as FastifyReply),
     rewriteUrl: ({ url = "/" }) => (url.startsWith(basePath) ? `/${url.slice(basePath.length)}` : url),
   }) as unknown as FastifyInstance;
   boundConnections(app, limits.connectionsPerAddress, isProxy);
@@ -114,6 +115,11 @@ export async function buildServer(
   await serveClient(app, clientDir);
   // What the page asks for is below it only where its own address ends with a slash.
   if (basePath !== "/") app.get(basePath.slice(0, -1), async (_request, reply) => reply.redirect(basePath, 308));
+  registerRoutes(app, services, door);
+  return app;
+}
+
+function registerRoutes(app: FastifyInstance, services: WebServices, door: PublicDoor | undefined): void {
   registerApi(app, services);
   const { gallery, publicGallery, wholeResult, moderation } = services.handlers;
   const isPublic = publicGallery && door && registerPublicGallery(app, services, publicGallery, door);
@@ -122,16 +128,15 @@ export async function buildServer(
   registerSearch(app, services);
   registerDevices(app, services);
   if (moderation) registerModeration(app, services, moderation);
-  return app;
 }
 
 function guard(app: FastifyInstance, allowedHosts: readonly string[]): void {
   app.addHook("onRequest", async (request, reply) => {
     reply.headers(HEADERS);
-    if (request.url.startsWith("/api/")) reply.header("cache-control", "no-store");
+    if (isApi(request)) reply.header("cache-control", "no-store");
     const { host, origin, upgrade } = request.headers;
     const refusal = refuse({ method: request.method, host, origin, upgrade: upgrade !== undefined }, allowedHosts);
-    if (refusal) return reply.code(403).send({ error: refusal });
+    if (refusal) return reply.code(403).header("cache-control", "no-store").send({ error: refusal });
   });
 
   app.addHook("onResponse", async (request, reply) => {
@@ -141,15 +146,20 @@ function guard(app: FastifyInstance, allowedHosts: readonly string[]): void {
   });
 }
 
+/** By the route, not the address: that may be written in many ways, such as `/%61pi/session`. */
+function isApi({ routeOptions }: FastifyRequest): boolean {
+  return routeOptions.url?.startsWith("/api/") === true;
+}
+
 /**
  * What an answer acknowledges is on the disk before it goes. So is what it only shows: a power cut gives the numbers of
  * messages that it takes back to others, which a page that has those would not see. Where the disk refuses, people can
  * read all the same.
  */
 function acknowledgeDurably(app: FastifyInstance, { hub }: WebServices): void {
-  app.addHook("onSend", async ({ method, url }, { statusCode }) => {
-    const reads = method === "GET" || method === "HEAD";
-    if (statusCode >= 400 || (reads && !url.startsWith("/api/"))) return;
+  app.addHook("onSend", async (request, { statusCode }) => {
+    const reads = request.method === "GET" || request.method === "HEAD";
+    if (statusCode >= 400 || (reads && !isApi(request))) return;
     const synced = hub.parts.store.synced();
     await (reads ? synced.catch(() => undefined) : synced);
   });
@@ -187,6 +197,12 @@ function tellOfUnknownProxy(app: FastifyInstance, isProxy: (address?: string) =>
     told = true;
     logger.warn(sentence("web.unknown-proxy", { address: socket.remoteAddress ?? "" }));
   });
+}
+
+/** Of an address that no route is looked up for; hooks do not run then. */
+function answerUnreadable(reply: FastifyReply): FastifyReply {
+  reply.headers({ ...HEADERS, "cache-control": "no-store" });
+  return reply.code(400).send({ error: sentence("web.bad-request") });
 }
 
 function answerErrors(app: FastifyInstance): void {

@@ -301,6 +301,27 @@ describe("below a path of another site", () => {
   });
 });
 
+describe("an address that is written in another way", () => {
+  it("is answered as any other: by what it leads to, and with the same headers", async () => {
+    const visitor = await Visitor.enter(await startChat());
+    const ask = async (path: string) => {
+      const response = await fetch(`${visitor.base}${path}`, { headers: visitor.headers });
+      const told = (name: string) => response.headers.get(name);
+      return [
+        response.status,
+        told("cache-control"),
+        told("x-content-type-options"),
+        Object.keys((await response.json()) as object),
+      ];
+    };
+    const session = await ask("/api/session");
+    expect(session.slice(0, 3)).toEqual([200, "no-store", "nosniff"]);
+    for (const path of ["/%61pi/session", "/api/%73ession", "/%61%70%69/session?x=1"])
+      expect(await ask(path), path).toEqual(session);
+    expect(await ask("/api/channels/%E0%A4%A/messages")).toEqual([400, "no-store", "nosniff", ["error"]]);
+  });
+});
+
 describe("files", () => {
   it("shows pictures to those who have come in and may see the message, and to no cache between", async () => {
     const chat = await startChat();
