@@ -6,6 +6,13 @@ export const box = (page: Page, pane = ".channel-pane") => page.locator(`${pane}
 export const message = (page: Page, text: string | RegExp, pane = ".channel-pane") =>
   page.locator(`${pane} article`, { hasText: text }).last();
 
+/** The person's name, which the bot's messages say whose jobs they are about. */
+export const myName = async (page: Page) => (await page.locator(".me-name strong").textContent()) ?? "";
+
+/** A text that has all of these words, in any order. */
+export const withAll = (...words: readonly string[]) =>
+  new RegExp(`^${words.map((each) => `(?=.*${each})`).join("")}`, "s");
+
 /** Sends a line. */
 export async function send(page: Page, line: string): Promise<void> {
   await box(page).fill(line);

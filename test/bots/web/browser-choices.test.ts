@@ -1,7 +1,7 @@
 /** Choosing by pressing: the tiles of a palette and a vote; and on a phone, tools that leave a message's face free. */
 import type { Locator, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { attach, box, message, send } from "../../support/chat-page.js";
+import { attach, box, message, myName, send, withAll } from "../../support/chat-page.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { photo } from "./harness.js";
 import { lookAndRead, overflow, overlap, shot, VIEWS } from "./seen.js";
@@ -68,8 +68,7 @@ describe.skipIf(!hasChromium)(`choosing by pressing (${chromiumHint})`, () => {
       await expect.poll(() => engine.runs.length).toBe(runs + 1);
       expect(engine.runs[runs]?.request.recipe).toBe("dream");
       await answerTo(page, "/settings art:off", "Settings").then((told) => told.waitFor());
-      const me = await page.locator(".me-name strong").textContent();
-      const result = message(page, new RegExp(`^(?=.*Dream of creatures for ${me})(?=.*Done)`, "s"));
+      const result = message(page, withAll(`Dream of creatures for ${await myName(page)}`, "Done"));
       await result.waitFor();
       await (await tools(result, phone)).getByRole("button", { name: "React with ❤️" }).click();
       await result.getByRole("button", { name: "❤️ 1: you" }).waitFor();
@@ -124,7 +123,9 @@ describe.skipIf(!hasChromium)(`choosing by pressing (${chromiumHint})`, () => {
       await winter.click();
       await expect.poll(() => reaction.textContent()).toBe("⛄1");
       expect(await winter.getAttribute("aria-pressed")).toBe("false");
-      await vote.getByRole("button", { name: "Cancel the vote" }).click();
+      const cancel = vote.getByRole("button", { name: "Cancel the vote" });
+      await cancel.click();
+      await cancel.waitFor({ state: "detached" });
     });
 
     it("has a sheet of styles that choose nothing where none is asked for", async () => {

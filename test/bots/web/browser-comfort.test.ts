@@ -1,6 +1,6 @@
 /** Comfort: shortcuts are listed, times are local, few stops by keyboard; axe-core, and who reads it, find nothing. */
 import { describe, expect, it } from "vitest";
-import { attach, box, message, send } from "../../support/chat-page.js";
+import { attach, box, message, myName, send, withAll } from "../../support/chat-page.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { photo } from "./harness.js";
 import { lookAndRead, shot, VIEWS } from "./seen.js";
@@ -15,6 +15,7 @@ describe.skipIf(!hasChromium)(`comfort (${chromiumHint})`, () => {
 
     it("axe-core and who reads find nothing in any state", async () => {
       const { page } = await visit(view);
+      const result = message(page, withAll(`for ${await myName(page)}`, "Done in"));
       await lookAndRead(page, "at first");
       await box(page).fill("/dream size:64 octaves:1 steps:1 seed:3");
       await page.locator(".completion").waitFor();
@@ -23,7 +24,7 @@ describe.skipIf(!hasChromium)(`comfort (${chromiumHint})`, () => {
       // No one looks, so that it is told.
       await page.evaluate("document.hasFocus = () => false");
       await box(page).press("Enter");
-      await message(page, "Done in").waitFor();
+      await result.waitFor();
       await page.locator(".toast.news").waitFor();
       await page.evaluate("delete document.hasFocus");
       await lookAndRead(page, "a result and a toast");
@@ -34,7 +35,7 @@ describe.skipIf(!hasChromium)(`comfort (${chromiumHint})`, () => {
       await page.locator(".composer-problem").waitFor();
       await lookAndRead(page, "a mistake");
       await box(page).fill("");
-      await message(page, "Done in")
+      await result
         .getByRole("button", { name: /^Enlarge/ })
         .first()
         .click();
@@ -112,11 +113,12 @@ describe.skipIf(!hasChromium)(`comfort (${chromiumHint})`, () => {
       await page.getByText("Replying to").waitFor();
       await lookAndRead(page, "a reply");
       await send(page, "/stylize");
-      const palette = message(page, "Which style");
+      const me = await myName(page);
+      const palette = message(page, `Which style, ${me}`);
       await palette.getByRole("button", { name: /winter$/ }).waitFor();
       await lookAndRead(page, "a palette");
       await palette.getByRole("button", { name: /winter$/ }).click();
-      const result = message(page, /^(?=.*Painting in winter)(?=.*Done)/s);
+      const result = message(page, withAll("Painting in winter", `for ${me}`, "Done"));
       await result.waitFor();
       // By keyboard: the pointer is still over the palette.
       await result.focus();
@@ -147,11 +149,12 @@ describe.skipIf(!hasChromium)(`comfort (${chromiumHint})`, () => {
     it("axe-core and who reads find nothing where moderators look", async () => {
       const { page } = await visit(view);
       const { page: other } = await visit(view);
-      await box(other).fill("something to moderate");
+      const text = `something to moderate, ${view.width} ${view.colorScheme}`;
+      await box(other).fill(text);
       await box(other).press("Enter");
-      await message(other, "something to moderate").waitFor();
+      await message(other, text).waitFor();
       await moderate(page);
-      const said = message(page, "something to moderate");
+      const said = message(page, text);
       await said.locator(".gutter button").click();
       const person = page.getByRole("dialog", { name: /^Moderate / });
       await person.getByRole("group", { name: "Mute" }).waitFor();

@@ -78,7 +78,7 @@ describe.skipIf(!hasChromium)(`one person in two browsers (${chromiumHint})`, ()
     await lookAndRead(page, "the list of browsers");
     await page.getByRole("button", { name: /^Sign out .+, Linux/ }).click();
     await second.getByText("This browser was signed out from another one of yours").waitFor();
-    expect(await page.locator(".devices li").count()).toBe(1);
+    await expect.poll(() => page.locator(".devices li").count()).toBe(1);
     expect(errors).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 /** The first minute: hints that go away, the sample's commands as buttons, and what to do in an empty channel. */
 import { describe, expect, it } from "vitest";
-import { attach, box, message, send } from "../../support/chat-page.js";
+import { attach, box, message, myName, send, withAll } from "../../support/chat-page.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { photo } from "./harness.js";
 import { lookAndRead, overflow, shot, VIEWS } from "./seen.js";
@@ -46,9 +46,11 @@ describe.skipIf(!hasChromium)(`the first minute (${chromiumHint})`, () => {
       expect(await welcome.locator(".buttons button").count()).toBe(3);
       expect(await overflow(page)).toBe(0);
       await shot(page, "first-welcome");
+      const [me, runs] = [await myName(page), engine.runs.length];
       await welcome.getByRole("button", { name: "Turn it into a castle" }).click();
-      await message(page, /^(?=.*castle)(?=.*Done)/s).waitFor();
-      const { recipe, params, pictures } = engine.runs.at(-1)?.request ?? {};
+      await message(page, withAll("castle", `for ${me}`, "Done")).waitFor();
+      expect(engine.runs).toHaveLength(runs + 1);
+      const { recipe, params, pictures } = engine.runs[runs]?.request ?? {};
       expect(recipe).toBe("dream");
       expect(params).toMatchObject({ into: expect.stringContaining("castle") });
       const sizes = engine.runs.map(({ request }) => request.pictures.image?.byteLength);
@@ -170,7 +172,7 @@ describe.skipIf(!hasChromium)(`the first minute (${chromiumHint})`, () => {
     };
     const say = (line: string) => send(page, line);
     await say(`/dream picture:none size:${70 + VIEWS.indexOf(view)} octaves:1 steps:1`);
-    const dream = message(page, new RegExp(`^(?=.*Dream of)(?=.*size:${70 + VIEWS.indexOf(view)}\\b)(?=.*Done)`, "s"));
+    const dream = message(page, withAll("Dream of", `size:${70 + VIEWS.indexOf(view)}\\b`, "Done"));
     await dream.waitFor();
     const palette = await answerTo(() => say("/stylize"), "Which style");
     await palette.getByRole("button", { name: /winter$/ }).waitFor();

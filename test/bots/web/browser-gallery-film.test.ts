@@ -1,7 +1,7 @@
 /** A film with a player's controls in the gallery: its poster, that it plays, and nothing to compare it with. */
 import { describe, expect, it } from "vitest";
 import { FakeEngine } from "../../fakes/engine.js";
-import { attach, message, send } from "../../support/chat-page.js";
+import { attach, message, send, withAll } from "../../support/chat-page.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { movie, NO_FILMS, WITH_FILMS } from "../../support/movie.js";
 import { photo } from "./harness.js";
@@ -28,7 +28,7 @@ describe.skipIf(!hasChromium || NO_FILMS)(`a film in the gallery (${chromiumHint
     const run = await engine.next();
     expect(run.request.params).toMatchObject({ format: "mp4", seed });
     run.finishWith(await movie({ seconds: 2, size: "320x240" }), 320, 240, "video/mp4");
-    await message(page, new RegExp(`^(?=.*seed:${seed}\\b)(?=.*Done)`, "s")).waitFor();
+    await message(page, withAll(`seed:${seed}\\b`, "Done")).waitFor();
     await page.goto(`${address()}/#gallery`);
     await page.getByLabel("Made by").selectOption({ label: "Me" });
     const tile = page.locator(".wall .tile", { hasText: "Endless zoom" });

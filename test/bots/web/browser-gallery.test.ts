@@ -1,7 +1,7 @@
 /** The gallery: filters by word, style, look and person, and links to works. */
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { attach, message, send } from "../../support/chat-page.js";
+import { attach, message, send, withAll } from "../../support/chat-page.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { photo } from "./harness.js";
 import { lookAndRead, overflow, shot, VIEWS } from "./seen.js";
@@ -10,7 +10,7 @@ import { wholeProgram } from "./whole-program.js";
 /** @param size by which it is told from what others have made before */
 async function make(page: Page, line: string, title: string, size: number): Promise<void> {
   await send(page, `${line} size:${size} steps:1`);
-  await message(page, new RegExp(`^(?=.*${title})(?=.*size:${size}\\b)(?=.*Done)`, "s")).waitFor();
+  await message(page, withAll(title, `size:${size}\\b`, "Done")).waitFor();
 }
 
 describe.skipIf(!hasChromium)(`the gallery in a browser (${chromiumHint})`, () => {
@@ -118,9 +118,9 @@ describe.skipIf(!hasChromium)(`the gallery in a browser (${chromiumHint})`, () =
       await attach(page, { name, mimeType: "image/jpeg", buffer: bytes });
       const size = 140 + VIEWS.indexOf(view);
       await make(page, "/dream look:eyes octaves:1", "Dream of eyes", size);
-      const result = message(page, new RegExp(`^(?=.*Dream of eyes)(?=.*size:${size}\\b)`, "s"));
+      const result = message(page, withAll("Dream of eyes", `size:${size}\\b`));
       await result.getByRole("button", { name: "Stronger" }).click();
-      const remix = message(page, new RegExp(`^(?=.*a variation of)(?=.*size:${size}\\b)(?=.*Done)`, "s"));
+      const remix = message(page, withAll("a variation of", `size:${size}\\b`, "Done"));
       await remix.waitFor();
       await page.goto(`${address()}/#gallery`);
       await page.getByLabel("Made by").selectOption({ label: "Me" });

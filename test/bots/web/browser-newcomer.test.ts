@@ -1,7 +1,7 @@
 /** Somebody who is here for the first time: a dream, a painting by reaction, a variation, a film, and the next day. */
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { send } from "../../support/chat-page.js";
+import { myName, send, withAll } from "../../support/chat-page.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { lookAndRead, shot, VIEWS } from "./seen.js";
 import { wholeProgram } from "./whole-program.js";
@@ -14,12 +14,10 @@ describe.skipIf(!hasChromium)(`a newcomer (${chromiumHint})`, () => {
   it.each(VIEWS)("makes four things and finds them the next day, at $width px, $colorScheme", async (view) => {
     const { page, errors } = await visit(view);
     const context = page.context();
-    const me = (await page.locator(".me-name strong").textContent()) ?? "";
+    const me = await myName(page);
     /** The message of one's own work, which is done. */
-    const done = (shown: Page, ...words: readonly string[]) => {
-      const all = [...words, `for ${me}`, "Done"].map((each) => `(?=.*${each})`);
-      return shown.locator(".channel-pane article", { hasText: new RegExp(`^${all.join("")}`, "s") }).first();
-    };
+    const done = (shown: Page, ...words: readonly string[]) =>
+      shown.locator(".channel-pane article", { hasText: withAll(...words, `for ${me}`, "Done") }).first();
 
     const welcome = page.locator(".channel-pane article", { hasText: "Welcome to the studio" }).first();
     await welcome.getByRole("button", { name: "Dream creatures into it" }).click();

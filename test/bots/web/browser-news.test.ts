@@ -1,7 +1,7 @@
 /** Told when it is done: unread threads, the title and the icon, toasts, sounds, notifications, and the app. */
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { box, message, send } from "../../support/chat-page.js";
+import { box, message, send, withAll } from "../../support/chat-page.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { lookAndRead, overflow, shot, VIEWS } from "./seen.js";
 import { wholeProgram } from "./whole-program.js";
@@ -69,7 +69,7 @@ describe.skipIf(!hasChromium)(`news (${chromiumHint})`, () => {
       await box(other).waitFor();
       await page.bringToFront();
       await send(page, `/dream look:eyes size:64 octaves:1 steps:1 seed:${seed + 30}`);
-      await message(page, /^(?=.*Dream of eyes)(?=.*Done)/s).waitFor();
+      await message(page, withAll("Dream of eyes", `seed:${seed + 30}\\b`, "Done")).waitFor();
       // Both tabs are sent the news at once, and a line that is written then comes after it.
       await toldToBoth;
       await box(other).fill(`Seen ${seed}`);
@@ -99,6 +99,8 @@ describe.skipIf(!hasChromium)(`news (${chromiumHint})`, () => {
       await other.goto(page.url());
       await box(other).waitFor();
       await dream(other, seed + 20);
+      // The channel has it: a line on its way would go with the window.
+      await message(other, `seed:${seed + 20}`).waitFor();
       await other.close();
       await toast(page).filter({ hasText: "Your picture is done" }).waitFor();
       await lookAndRead(page, "news over a dialog");

@@ -2,13 +2,12 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { FakeEngine } from "../../fakes/engine.js";
-import { message, send } from "../../support/chat-page.js";
+import { message, send, withAll } from "../../support/chat-page.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { lookAndRead, VIEWS } from "./seen.js";
 import { wholeProgram } from "./whole-program.js";
 
-const dreamOf = (page: Page, seed: number) =>
-  message(page, new RegExp(`^(?=.*Dream of creatures)(?=.*seed:${seed}\\b)`, "s"));
+const dreamOf = (page: Page, seed: number) => message(page, withAll("Dream of creatures", `seed:${seed}\\b`));
 
 async function dream(page: Page, seed: number) {
   await message(page, "Welcome to the studio").waitFor();

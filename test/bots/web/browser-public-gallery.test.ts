@@ -2,7 +2,7 @@
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { FakeEngine } from "../../fakes/engine.js";
-import { box, message, send } from "../../support/chat-page.js";
+import { box, message, send, withAll } from "../../support/chat-page.js";
 import { chromiumHint, hasChromium, launchChromium } from "../../support/chromium.js";
 import { lookAndRead, overflow, shot, VIEWS } from "./seen.js";
 import { wholeProgram } from "./whole-program.js";
@@ -49,7 +49,7 @@ describe.skipIf(!hasChromium)(`the public gallery in a browser (${chromiumHint})
     };
     await say(chat, `/dream look:eyes size:${size} octaves:1 steps:1`);
     // Its last message is there: what a painting takes is the dream, not a frame that is about to go.
-    await message(chat, new RegExp(`^(?=.*Dream of eyes)(?=.*size:${size}\\b)(?=.*Done)`, "s")).waitFor();
+    await message(chat, withAll("Dream of eyes", `size:${size}\\b`, "Done")).waitFor();
     await say(chat, `/stylize winter size:${size} steps:1`);
     await expect.poll(shown, { interval: 1_000 }).toEqual(["Painting in winter", ...dreams]);
     await loaded(page);

@@ -2,14 +2,13 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { FakeEngine } from "../../fakes/engine.js";
-import { message, send } from "../../support/chat-page.js";
+import { message, send, withAll } from "../../support/chat-page.js";
 import { chromiumHint, hasChromium } from "../../support/chromium.js";
 import { shot, VIEWS } from "./seen.js";
 import { wholeProgram } from "./whole-program.js";
 
 /** The channel's message of a job, by its seed. */
-const dreamOf = (page: Page, seed: number) =>
-  message(page, new RegExp(`^(?=.*Dream of creatures)(?=.*seed:${seed}\\b)`, "s"));
+const dreamOf = (page: Page, seed: number) => message(page, withAll("Dream of creatures", `seed:${seed}\\b`));
 
 /** Where everything is that can be pressed in the channel, once two frames were drawn. */
 function places(page: Page): Promise<readonly string[]> {

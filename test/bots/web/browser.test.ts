@@ -401,9 +401,8 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
     await page.reload();
     await message(page, "line 119").waitFor();
     const timeline = page.locator(".channel-pane .timeline");
-    expect(
-      await timeline.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight),
-    ).toBeLessThan(4);
+    const toEnd = () => timeline.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight);
+    await expect.poll(toEnd).toBeLessThan(4);
     await expect
       .poll(async () => {
         await timeline.evaluate((element) => element.scrollBy(0, -400));
@@ -413,9 +412,7 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
     await chat.post(art, { text: "something new" });
     await message(page, "something new").waitFor({ state: "attached" });
     await page.getByRole("button", { name: "Newest" }).click();
-    await expect
-      .poll(() => timeline.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight))
-      .toBeLessThan(4);
+    await expect.poll(toEnd).toBeLessThan(4);
   });
 
   it("marks what is unread in another channel, and mentions of me", async () => {

@@ -61,6 +61,7 @@ describe.skipIf(!hasChromium)(`moderation in a browser (${chromiumHint})`, () =>
   it("mutes, renames, bars and forgives a person by a click on the name, and lists it all", async () => {
     const { page, errors, gus, visit, engine } = await open();
     const theirs = await visit(gus);
+    await theirs.page.locator(".byline", { hasText: "Gus" }).first().waitFor();
     expect(await theirs.page.getByRole("button", { name: "Moderate Gus" }).count()).toBe(0);
     await gus.said("/dream picture:none octaves:2");
     await engine.next();
