@@ -296,16 +296,21 @@ describe("the connection", () => {
       await posted;
       fake.socket.twice = 1;
       await users.press(ann, users.message({ channel: channel.id, ts: ref.id }), "Cancel");
+      await listener.next("action");
       fake.socket.twice = 1;
       await users.react(ann, { channel: channel.id, ts: ref.id }, "❤️", true);
+      await listener.next("reaction");
       fake.socket.twice = 1;
       await users.command(ann, channel.id, "queue");
+      await listener.next("command", ({ name }) => name === "queue");
       fake.socket.twice = 1;
       await users.mention(ann, channel, "stylize winter");
-      await eventually(async () => listener.events.length >= 4, "four events");
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      const kinds = listener.events.map(({ kind }) => kind).sort();
-      expect(kinds).toEqual(["action", "command", "command", "reaction"]);
+      await listener.next("command", ({ name }) => name === "stylize");
+      // What is told once more would be told before what comes later.
+      await users.command(ann, channel.id, "queue", "the last");
+      await listener.next("command", ({ text }) => text === "the last");
+      const kinds = listener.events.map(({ kind }) => kind);
+      expect(kinds).toEqual(["action", "reaction", "command", "command", "command"]);
     },
   );
 

@@ -54,11 +54,14 @@ describe("requests", () => {
     const message = await users.say(ann, channel, "x");
     fake.sender.twice = 1;
     await users.react(ann, message, "❤️", true);
+    await listener.next("reaction");
     fake.sender.twice = 1;
     await users.mention(ann, channel, "stylize winter");
-    await eventually(async () => listener.events.length >= 2, "two events");
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(listener.events.map(({ kind }) => kind).sort()).toEqual(["command", "reaction"]);
+    await listener.next("command", ({ text }) => text === "winter");
+    // What is told once more would be told before what comes later.
+    await users.command(ann, channel.id, "queue", "the last");
+    await listener.next("command", ({ text }) => text === "the last");
+    expect(listener.events.map(({ kind }) => kind)).toEqual(["reaction", "command", "command"]);
   });
 });
 

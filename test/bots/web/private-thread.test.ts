@@ -123,6 +123,7 @@ describe("the private thread of a command", () => {
     await ear.message(({ id }) => id === last.id);
     const back = await others.eve.listen(before);
     expect(JSON.stringify([ear.frames, back.frames])).not.toContain("secret");
+    expect(notes.pictures.length).toBeGreaterThan(0);
     for (const { url } of notes.pictures) expect((await others.eve.request("GET", url)).status).toBe(404);
   });
 });

@@ -40,7 +40,7 @@ describe("zoom", () => {
 
   it("takes odd sizes as they are", async () => {
     const { frames, film: made } = await film({ width: 67, height: 45, frames: 3 });
-    for (const { image } of frames) expect([image.width, image.height]).toEqual([67, 45]);
+    expect(frames.map(({ image }) => [image.width, image.height])).toEqual(Array(3).fill([67, 45]));
     expect(await sharp(made.bytes, { animated: true }).metadata()).toMatchObject({ width: 67, pageHeight: 45 });
   });
 
