@@ -334,11 +334,11 @@ export class ClusterEngine implements Engine {
     remoteJob.handleInOrder(async () => {
       const { blobs } = this.#ready();
       const picture = await blobs.get(report.blob);
-      // It was fetched, or it was a preview that a newer one has replaced.
-      if (!picture || remoteJob.signal.aborted) return;
       const checkpoint = report.checkpoint
         ? unpackCheckpoint(await blobs.get(blobKeys.checkpoint(remoteJob.job)))
         : undefined;
+      // It was fetched, or it was a preview that a newer one has replaced.
+      if (!picture || remoteJob.signal.aborted) return;
       await blobs.delete([report.blob]);
       remoteJob.onFrame({ ...report.frame, picture, ...(checkpoint && { checkpoint }) });
     });
@@ -359,6 +359,8 @@ export class ClusterEngine implements Engine {
 
   async #lookOnce(remoteJob: RemoteJob): Promise<void> {
     const found = await this.#ready().producer.find(remoteJob.job);
+    // This program stops: its worker goes on with it, and the next start collects what it makes.
+    if (remoteJob.detached) return;
     if (found.state === "gone") return this.#missing(remoteJob);
     remoteJob.sent = true;
     if (found.state === "completed") return this.#completed(remoteJob, found.outcome);
@@ -369,9 +371,12 @@ export class ClusterEngine implements Engine {
     if (found.state === "waiting" && (await this.#remove(remoteJob))) remoteJob.fail(remoteJob.signal.reason);
   }
 
-  /** False while a worker holds the job's lock: the next look tries again. */
-  async #remove({ job }: RemoteJob): Promise<boolean> {
-    return (await this.#ready().producer.remove(job)) === "removed";
+  /**
+   * False while a worker holds the job's lock: the next look tries again. False, too, for a job that the next start of
+   * this program continues with.
+   */
+  async #remove(remoteJob: RemoteJob): Promise<boolean> {
+    return !remoteJob.detached && (await this.#ready().producer.remove(remoteJob.job)) === "removed";
   }
 
   async #missing(remoteJob: RemoteJob): Promise<void> {
@@ -401,6 +406,8 @@ export class ClusterEngine implements Engine {
       jobSeconds,
     };
     remoteJob.sent = true;
+    // One that was over may be tried again under the same id.
+    await this.#cancellations.forget(job);
     await producer.send(task, Math.ceil(cluster.keepHours * 3600));
   }
 
@@ -411,6 +418,7 @@ export class ClusterEngine implements Engine {
       const picture = await blobs.get(outcome.blob);
       if (!picture) return this.#sendAgain(remoteJob, "its result");
       await remoteJob.framesHandled();
+      if (remoteJob.detached) return;
       this.#over.set(remoteJob.job, keys);
       return remoteJob.succeed({ ...outcome.result, picture });
     }

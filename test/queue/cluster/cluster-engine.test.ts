@@ -1,11 +1,21 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { Redis } from "ioredis";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { Suspension } from "../../../src/engine/process/engine.js";
 import { LABELS, SEE } from "../../../src/engine/recipes/see/definition.js";
 import { Classifier } from "../../../src/queue/classifier.js";
+import { JobProducer } from "../../../src/queue/cluster/bull-queue.js";
+import { Cancellations } from "../../../src/queue/cluster/cancellations.js";
 import { PROTOCOL } from "../../../src/queue/cluster/protocol.js";
+import { deferred } from "../../../src/shared/async.js";
 import { FakeEngine } from "../../fakes/engine.js";
 import { hasRedis, type RedisServer, redisHint, startRedis } from "../../support/redis.js";
 import { clusterSettings, openClusterEngine, recordingLogger, send, startWorker } from "./harness.js";
+
+function cancellationsOf({ url, prefix }: ReturnType<typeof clusterSettings>): Cancellations {
+  const client = new Redis(url);
+  onTestFinished(() => client.disconnect());
+  return new Cancellations(client, prefix);
+}
 
 describe.skipIf(!hasRedis)(`jobs that go to workers (${redisHint})`, () => {
   let redis: RedisServer;
@@ -135,6 +145,52 @@ describe.skipIf(!hasRedis)(`jobs that go to workers (${redisHint})`, () => {
     await second.finish();
     expect(await running.outcome).toMatchObject({ width: 64 });
     expect(painter.runs).toHaveLength(2);
+  });
+
+  it.each(["active", "completed"])("go on though the bots stop just as they look at one that is %s", async (state) => {
+    const cluster = clusterSettings(redis.url);
+    const painter = new FakeEngine();
+    await startWorker(cluster, painter);
+    const before = openClusterEngine(cluster).engine;
+    const job = send(before, { job: "AAAA" });
+    const run = await painter.next();
+    const looked = deferred();
+    const find = JobProducer.prototype.find;
+    const finding = vi.spyOn(JobProducer.prototype, "find").mockImplementation(async function (this: JobProducer, id) {
+      const found = await find.call(this, id);
+      if (found.state === state && !job.stop.signal.aborted) {
+        job.stop.abort(new Suspension("The program stops."));
+        // What the look does with it is over by then.
+        setImmediate(async () => {
+          await find.call(this, id);
+          looked.resolve();
+        });
+      }
+      return found;
+    });
+    onTestFinished(() => finding.mockRestore());
+    if (state === "completed") await run.finish();
+    await expect(job.outcome).rejects.toBeInstanceOf(Suspension);
+    await looked.promise;
+    await before.close();
+    expect(await cancellationsOf(cluster).among(["AAAA"])).toEqual([]);
+    expect(run.options.signal.aborted).toBe(false);
+
+    const after = openClusterEngine(cluster).engine;
+    const joined = send(after, { job: "AAAA" }, { begun: true });
+    if (state === "active") await run.finish();
+    expect(await joined.outcome).toMatchObject({ width: 64 });
+    expect(painter.runs).toHaveLength(1);
+  });
+
+  it("are begun though one of their id was cancelled before", async () => {
+    const cluster = clusterSettings(redis.url);
+    const painter = new FakeEngine();
+    await startWorker(cluster, painter);
+    await cancellationsOf(cluster).cancel("AAAA");
+    const job = send(openClusterEngine(cluster).engine, { job: "AAAA" });
+    await (await painter.next()).finish();
+    expect(await job.outcome).toMatchObject({ width: 64 });
   });
 
   it("go on elsewhere from the last checkpoint when a worker stops or dies", async () => {
