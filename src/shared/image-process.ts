@@ -2,13 +2,14 @@
  * A process of its own in which strangers' image files are opened. A decoder that dies, hangs, or takes gigabytes takes
  * nothing with it but the file that made it do so.
  */
-import { type ChildProcess, fork } from "node:child_process";
+import type { ChildProcess, ForkOptions } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import PQueue from "p-queue";
 import type { Logger } from "pino";
 import { type Deferred, deferred } from "./async.js";
+import { forked } from "./forked.js";
 import { IMAGE_TASKS, type ImageTask, type ImageTasks } from "./image-tasks.js";
 import { PictureError } from "./inspect-image.js";
 import { openScratchFolder } from "./scratch-folder.js";
@@ -80,6 +81,8 @@ export class ImageProcess {
   readonly #pending = new Map<number, Pending>();
   readonly #queue = new PQueue({ concurrency: AT_ONCE });
   #watch: NodeJS.Timeout | undefined;
+  /** Resolves when the latest process has ended. */
+  #ended: Promise<void> = Promise.resolve();
   /** Resolves when nothing is left of the processes that have ended. */
   #cleared: Promise<unknown> = Promise.resolve();
 
@@ -112,10 +115,9 @@ export class ImageProcess {
     clearInterval(this.#watch);
     const child = this.#child;
     if (child) {
-      const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
       child.ref();
       child.kill("SIGKILL");
-      await gone;
+      await this.#ended;
     }
     await this.#cleared;
   }
@@ -142,8 +144,9 @@ export class ImageProcess {
     this.#pending.set(id, pending);
     this.#keepAlive(child);
     const order: ImageOrder = { id, task, length: bytes.byteLength, options };
-    child.send(order, (error) => error && this.#end(child, "it took no order"));
-    if (bytes.byteLength > 0) filesOf(child).write(bytes);
+    // One that could not be started ends by itself.
+    if (child.connected) child.send(order, (error) => error && this.#end(child, "it took no order"));
+    if (bytes.byteLength > 0) filesOf(child)?.write(bytes);
     try {
       return await pending.answer.promise;
     } finally {
@@ -163,26 +166,30 @@ export class ImageProcess {
     const source = import.meta.url.endsWith(".ts");
     const own = fileURLToPath(new URL(source ? "./image-worker.ts" : "./image-worker.js", import.meta.url));
     const scratch = openScratchFolder("images");
-    const child = fork(this.options.worker ?? own, {
+    const options: ForkOptions = {
       serialization: "advanced",
       env: { ...withoutSecrets(), ...scratch.environment },
       // A group of its own, so that the programs that it has started end with it.
       detached: true,
       stdio: ["ignore", "inherit", "inherit", "ipc", "pipe"],
       ...(source && { execArgv: ["--import", "tsx"] }),
-    });
-    this.#child = child;
-    child.on("message", (answer: ImageAnswer) => this.#pending.get(answer.id)?.answer.resolve(answer));
-    child.on("error", (err) => this.options.logger.error({ err }, "image process error"));
-    // It has died, and is dealt with as that.
-    filesOf(child)
-      .on("error", () => undefined)
-      .unref();
-    child.on("exit", () => {
-      this.#gone(child, "it died");
+    };
+    const ended = deferred();
+    const onError = (err: Error) => this.options.logger.error({ err }, "image process error");
+    const onEnd = () => {
+      this.#gone(child, child.pid === undefined ? "it could not be started" : "it died");
       endGroup(child.pid);
       this.#cleared = Promise.all([this.#cleared, scratch.remove()]);
-    });
+      ended.resolve();
+    };
+    const child = forked(this.options.worker ?? own, options, { onError, onEnd });
+    this.#ended = ended.promise;
+    this.#child = child;
+    child.on("message", (answer: ImageAnswer) => this.#pending.get(answer.id)?.answer.resolve(answer));
+    // It has died, and is dealt with as that.
+    filesOf(child)
+      ?.on("error", () => undefined)
+      .unref();
     clearInterval(this.#watch);
     this.#watch = setInterval(() => void this.#look(child), LOOK_MS);
     this.#watch.unref();
@@ -208,16 +215,19 @@ export class ImageProcess {
     clearInterval(this.#watch);
     const files = [...this.#pending.values()];
     if (!this.#closed) this.options.logger.warn({ why, files: files.map(({ name }) => name) }, "image process ended");
+    // No file keeps a process from being started.
+    const refusal = child.pid === undefined ? "image.busy" : "image.too-costly";
     for (const file of files) {
-      const guilty = file === culprit || files.length === 1;
-      file.answer.reject(guilty ? new PictureError("image.too-costly", { name: file.name }) : new Suspected());
+      const refused = file === culprit || files.length === 1 || child.pid === undefined;
+      file.answer.reject(refused ? new PictureError(refusal, { name: file.name }) : new Suspected());
     }
   }
 }
 
-function filesOf(child: ChildProcess): Socket {
+/** Undefined of a process that could not be started. */
+function filesOf({ stdio }: Partial<ChildProcess>): Socket | undefined {
   // Node opens a socket for what is to be a pipe.
-  return child.stdio[FILES] as Socket;
+  return stdio?.[FILES] as Socket | undefined;
 }
 
 /** Ends the programs that a process has started and not outlived. */

@@ -1,5 +1,5 @@
 /** Another program, run to its end with a limit of time. */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 
 interface RunOptions {
   readonly env: NodeJS.ProcessEnv;
@@ -34,26 +34,27 @@ export function runProgram(program: string, args: readonly string[], options: Ru
   const { env, milliseconds, folder, mostOutput, signal } = options;
   signal?.throwIfAborted();
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
+    const child: ChildProcess = spawn(program, args, {
       env,
       cwd: folder,
       stdio: ["ignore", "pipe", "pipe"],
       timeout: milliseconds,
       killSignal: "SIGKILL",
     });
+    child.on("error", (cause) => reject(new ProgramError(program, { cause })));
     const end = () => child.kill("SIGKILL");
     signal?.addEventListener("abort", end, { once: true });
     const chunks: Buffer[] = [];
     let [length, said] = [0, ""];
-    child.stdout.on("data", (chunk: Buffer) => {
+    // Where the system has no room for one more process, this one has no streams.
+    child.stdout?.on("data", (chunk: Buffer) => {
       length += chunk.length;
       if (length <= mostOutput) chunks.push(chunk);
       else end();
     });
-    child.stderr.on("data", (chunk: Buffer) => {
+    child.stderr?.on("data", (chunk: Buffer) => {
       said = (said + chunk.toString()).slice(-KEPT_ERROR);
     });
-    child.on("error", (cause) => reject(new ProgramError(program, { cause })));
     child.on("close", (code, killed) => {
       signal?.removeEventListener("abort", end);
       if (signal?.aborted) reject(signal.reason);

@@ -50,6 +50,17 @@ describe("the process that opens strangers' images", () => {
     expect(smaller.bytes.byteLength).toBeLessThan(30_000);
   });
 
+  test("is busy where it cannot be started, as no other can be, and is started later", async () => {
+    const program = fileURLToPath(new URL("./no-room.ts", import.meta.url));
+    const line = 'ulimit -n 96; exec "$0" --import tsx "$1"';
+    const { stdout } = await promisify(execFile)("sh", ["-c", line, process.execPath, program]);
+    expect(JSON.parse(stdout)).toEqual({
+      probed: false,
+      during: ["PictureError image.busy", "PictureError image.busy", "EngineError engine.crashed", "ProgramError "],
+      after: ["done", "EngineError network.unknown", "done"],
+    });
+  });
+
   test("keeps a photo upright that is made smaller", async () => {
     const noise = { type: "gaussian", mean: 128, sigma: 60 } as const;
     const large = await sharp({ create: { width: 200, height: 100, channels: 3, noise, background: "#000" } })

@@ -88,6 +88,7 @@ function findings(child: ChildProcess, request: ProbeRequest, limitMs: number): 
     child.on("exit", (code, signal) =>
       settle(said?.done ? said : sentence("device.crashed", { how: signal ?? `exit code ${code}` })),
     );
-    child.send(request, () => undefined);
+    // One that could not be started says so itself.
+    if (child.connected) child.send(request, () => undefined);
   });
 }

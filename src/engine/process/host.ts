@@ -1,9 +1,10 @@
 /** The bots' side of the engine's process: starts it, hands it jobs, restarts it when it dies. */
 
-import { type ChildProcess, fork } from "node:child_process";
+import type { ChildProcess, ForkOptions } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
-import { abortable } from "../../shared/async.js";
+import { abortable, deferred } from "../../shared/async.js";
+import { forked } from "../../shared/forked.js";
 import { openScratchFolder } from "../../shared/scratch-folder.js";
 import { withoutSecrets } from "../../shared/secrets.js";
 import type { EngineSettings } from "../open.js";
@@ -69,6 +70,8 @@ interface Pending {
  */
 export class EngineHost implements Engine {
   #child: ChildProcess | undefined;
+  /** Resolves when the latest one has ended. */
+  #ended: Promise<void> = Promise.resolve();
   #pending = new Map<number, Pending>();
   #nextId = 1;
   #closing = false;
@@ -131,10 +134,9 @@ export class EngineHost implements Engine {
     clearInterval(this.#heartbeat);
     const child = this.#child;
     if (!child) return void (await this.#cleared);
-    const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
     this.#send(child, { type: "close" });
     const killer = setTimeout(() => child.kill("SIGKILL"), this.#timings.close);
-    await gone;
+    await this.#ended;
     clearTimeout(killer);
     await this.#cleared;
   }
@@ -184,12 +186,21 @@ export class EngineHost implements Engine {
     const own = fileURLToPath(new URL(source ? "./worker.ts" : "./worker.js", import.meta.url));
     const { logger, onDownload: _, timings: __, environment, worker = own, ...settings } = this.options;
     const scratch = openScratchFolder("engine");
-    const child = fork(worker, {
+    const options: ForkOptions = {
       serialization: "advanced",
       env: { ...engineEnvironment(withoutSecrets()), ...environment, ...scratch.environment },
       stdio: ["ignore", "inherit", "inherit", "ipc"],
       ...(source && { execArgv: ["--import", "tsx"] }),
-    });
+    };
+    const ended = deferred();
+    const onError = (error: Error) => logger.error({ err: error }, "engine process error");
+    const onEnd = (code: number | null, signal: NodeJS.Signals | null) => {
+      this.#cleared = Promise.all([this.#cleared, scratch.remove()]);
+      this.#gone(child, code, signal);
+      ended.resolve();
+    };
+    const child = forked(worker, options, { onError, onEnd });
+    this.#ended = ended.promise;
     this.#child = child;
     this.#starts += 1;
     this.#ready = false;
@@ -197,11 +208,6 @@ export class EngineHost implements Engine {
     this.#lastHeard = performance.now();
     this.#silenceLimit = this.#timings.start;
     child.on("message", (message) => this.#receive(message as FromWorker));
-    child.on("error", (error) => logger.error({ err: error }, "engine process error"));
-    child.on("exit", (code, signal) => {
-      this.#cleared = Promise.all([this.#cleared, scratch.remove()]);
-      this.#gone(child, code, signal);
-    });
     this.#send(child, { type: "open", settings: { ...settings } });
     clearInterval(this.#heartbeat);
     this.#heartbeat = setInterval(() => this.#beat(child), this.#timings.ping);
@@ -211,7 +217,7 @@ export class EngineHost implements Engine {
   }
 
   #send(child: ChildProcess, message: ToWorker): void {
-    // When the channel is gone the exit event follows, and settles everything.
+    // When there is no channel, or no more, the process's end follows, and settles everything.
     if (child.connected)
       child.send(
         message,

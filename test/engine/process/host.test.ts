@@ -96,6 +96,25 @@ describe("the engine's process", () => {
     expect(host.pid).not.toBe(pid);
   });
 
+  it("tells a job whose process could not be started, and runs the next in one that could", async () => {
+    const { execPath } = process;
+    onTestFinished(() => {
+      process.execPath = execPath;
+    });
+    const host = open();
+    process.execPath = "/nowhere/node";
+    const job = host.run(short(), { signal: never, onFrame: ignore });
+    await expect(job).rejects.toMatchObject({ name: "EngineError", kind: "crashed" });
+    expect(host.status()).toMatchObject({ state: "idle", crashes: 1 });
+    // One that is closed meanwhile does not wait for an end that is never told.
+    const closing = open();
+    const other = closing.run(short(), { signal: never, onFrame: ignore }).catch(said);
+    await closing.close();
+    expect(await other).toMatchObject({ kind: "crashed" });
+    process.execPath = execPath;
+    expect(await host.run(short(), { signal: never, onFrame: ignore })).toMatchObject({ width: 64 });
+  });
+
   it("leaves signals that reach its whole group to the program, which lets jobs end", async () => {
     const host = open();
     let pid = 0;
