@@ -38,7 +38,8 @@ export interface ChosenFrames {
 }
 
 /** Browsers show frames of no more than 10 ms for 100: so old files are meant. */
-const [UNSAID_MS, USUAL_MS] = [10, 100];
+export const UNSAID_MS = 10;
+const USUAL_MS = 100;
 /** Shares of the frames, by the words for them. */
 const SHARES = { half: 2, third: 3, quarter: 4, sixth: 6, eighth: 8 } as const;
 const STILL = "still";

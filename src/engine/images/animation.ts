@@ -1,5 +1,6 @@
 /** Films: frames encoded as animated WebP or GIF by sharp, or as MP4 by ffmpeg, within a limit of bytes. */
 import { defined } from "../../shared/defined.js";
+import { UNSAID_MS } from "../../shared/moving.js";
 import { sharp } from "../../shared/native.js";
 import { encodeMp4, hasFfmpeg } from "./ffmpeg.js";
 import { FILM_TYPES, type Film, FilmError, type FilmFormat } from "./film.js";
@@ -120,7 +121,7 @@ async function encodeOnce(
   };
   const [width, height] = [side(store.width), side(store.height)];
   // MP4 drops frames by itself at a lower frame rate, so it keeps them all: quality and size go far enough.
-  const kept = format === "mp4" ? 1 : every;
+  const kept = format === "mp4" ? 1 : Math.max(every, Math.ceil((leastShown(format) * speedOf(options)) / 1000));
   const framesPerSecond = speedOf(options) / kept;
   const indices = Array.from({ length: Math.ceil(store.count / kept) }, (_, i) => i * kept);
   const film = { type: FILM_TYPES[format], width, height, frames: indices.length, framesPerSecond };
@@ -135,7 +136,7 @@ async function encodeOnce(
   const image = sharp(Buffer.concat(pages), { raw, limitInputPixels: false });
   const shown = shownFor(store.count, options);
   const times = indices.map((index) => total(shown.slice(index, index + kept)));
-  const delay = delays(times, format === "gif" ? 10 : 1);
+  const delay = delays(times, UNITS[format], leastShown(format));
   const loop = options.loops === false ? 1 : 0;
   if (format === "gif") {
     const colours = quality > 75 ? 256 : quality > 50 ? 128 : 64;
@@ -163,12 +164,17 @@ function speedOf(timing: Timing): number {
   return "delays" in timing ? (1000 * timing.delays.length) / total(timing.delays) : timing.framesPerSecond;
 }
 
-/** How long each frame is shown, in ms, in steps of `unit`; rounding never adds up. */
-export function delays(times: readonly number[], unit: number): number[] {
+/** Milliseconds in steps of which a format says how long a frame is shown. */
+const UNITS = { gif: 10, webp: 1 } as const;
+/** The shortest time that a frame of a format is shown for as it says. */
+const leastShown = (format: keyof typeof UNITS): number => UNSAID_MS + UNITS[format];
+
+/** How long each frame is shown, in ms, in steps of `unit` and for no less than `least`; rounding never adds up. */
+export function delays(times: readonly number[], unit: number, least = unit): number[] {
   let [exact, said] = [0, 0];
   return times.map((ms) => {
     exact += ms;
-    const shown = Math.max(unit, Math.round((exact - said) / unit) * unit);
+    const shown = Math.max(least, Math.round((exact - said) / unit) * unit);
     said += shown;
     return shown;
   });

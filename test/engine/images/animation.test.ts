@@ -11,6 +11,7 @@ import { FilmError } from "../../../src/engine/images/film.js";
 import { FrameStore } from "../../../src/engine/images/frame-store.js";
 import { random } from "../../../src/engine/images/random.js";
 import { emptyRaster, type Raster } from "../../../src/engine/images/raster.js";
+import { movingFacts } from "../../../src/shared/moving.js";
 import { newFolder } from "../../support/new-folder.js";
 
 const WIDTH = 33;
@@ -67,6 +68,20 @@ describe("films", () => {
       // Red is red: the order of channels is kept. A few levels are the format's own loss.
       for (const [c, v] of [220, page * 20, 30].entries()) expect(Math.abs((data[at + c] ?? -99) - v)).toBeLessThan(9);
     }
+  });
+
+  it.each([
+    ["gif", Array(12).fill(1000 / 60), 6],
+    ["gif", [11, 100, 100, 11, 11, 100], 6],
+    ["webp", [...Array(5).fill(10.4), 60], 6],
+    ["webp", Array(12).fill(1000 / 60), 12],
+  ] as const)("are as long for browsers as they are, at any speed, as %s", async (format, times, frames) => {
+    const film = await encodeFilm(noisy(times.length, 24), { delays: times, maxBytes: 1e6, format });
+    const shown = (await movingFacts(film.bytes))?.delays ?? [];
+    expect(shown).toHaveLength(frames);
+    const sum = (list: readonly number[]) => list.reduce((a, b) => a + b, 0);
+    expect(Math.abs(sum(shown) - sum(times))).toBeLessThanOrEqual(5);
+    expect(film.frames / film.framesPerSecond).toBeCloseTo(sum(times) / 1000, 2);
   });
 
   it("of one frame are films too", async () => {
