@@ -1309,6 +1309,7 @@ export const english = {
   "texture.too-small":
     "These layers of {network} see nothing below {least} px; a tileable texture must be at least that large.",
   "texture.no-source": "There is no picture to take a texture from. Attach one, name a style, or say `into`.",
+  "texture.book-tileable": "The book's textures end at their borders. With `tileable`, choose another preset.",
   "texture.book-words": "The book's textures follow a picture alone. With `into` or `away`, choose another preset.",
   "layers.invalid": ({ part }: { part: string }) =>
     `"${part}" is not a layer with a weight. Write layers as name:weight, for instance ` +

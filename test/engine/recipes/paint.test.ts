@@ -323,6 +323,11 @@ describe("texture", () => {
     expect(await styleDistance(image, across)).toBeLessThan((await styleDistance(grey, across)) / 2);
   });
 
+  it("is not tileable with the book's preset, and says so", async () => {
+    const made = all(run({ tileable: true, preset: "book", steps: 1 }));
+    await expect(made).rejects.toMatchObject({ identifier: "texture.book-tileable" });
+  });
+
   it("fits together at its sides when tileable, and need not otherwise", async () => {
     /** Mean step over the seam between the last and the first column, compared with that between columns inside. */
     const seam = ({ width, height, data }: Raster): number => {

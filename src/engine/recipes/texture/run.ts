@@ -65,7 +65,8 @@ export async function* texture(params: TextureParams, pictures: Pictures, contex
   const network = await context.network(params.network);
   const words = wordsOf(params, network);
   if (!source && !words) noSource();
-  if (words && params.preset === "book") throw new RecipeError("texture.book-words");
+  if (params.preset === "book" && words) throw new RecipeError("texture.book-words");
+  if (params.preset === "book" && params.tileable) throw new RecipeError("texture.book-tileable");
   const measure = { ...measureOf(network, params), means: params.means };
   const least = Math.max(
     source ? leastSideOf(network, Object.keys(measure.layers), { pooling: measure.pooling }) : 0,
