@@ -1620,6 +1620,7 @@ export const english = {
   "unusable.gaps": "its window has gaps (dilations)",
   "unusable.ceil-pads": "it rounds sizes up and counts its pads",
   "unusable.axes": "its axes lie in an order that is not known here",
+  "unusable.per-channel": "it has another limit or exponent for each channel",
   "unusable.quantized": "its scale is not one number for all of a map",
   "unusable.row":
     "it strings the picture's places into a row, as transformers do, and only maps with height and width can dream",

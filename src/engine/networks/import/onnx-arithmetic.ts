@@ -35,7 +35,7 @@ export function arithmetic(node: NodeReader, op: Operation): Reading {
 }
 
 /** x to a constant power. */
-export function power(node: NodeReader, exponent = node.list(1)?.[0]): Reading {
+export function power(node: NodeReader, exponent = node.single(1)): Reading {
   if (exponent === undefined) throw new Unusable("unusable.variable", { what: "exponent" });
   return exponent === 1 ? identity(node) : activation(node, { name: "power", exponent });
 }
@@ -51,14 +51,14 @@ export function clip(node: NodeReader): Reading {
     if (node.inputs[index] && !node.isConstant(index)) throw new Unusable("unusable.variable-limits");
   return limited(
     node,
-    node.list(1)?.[0] ?? node.float("min", Number.NEGATIVE_INFINITY),
-    node.list(2)?.[0] ?? node.float("max", Number.POSITIVE_INFINITY),
+    node.single(1) ?? node.float("min", Number.NEGATIVE_INFINITY),
+    node.single(2) ?? node.float("max", Number.POSITIVE_INFINITY),
   );
 }
 
 /** The larger, or smaller, of a map and a constant. */
 export function bounded(node: NodeReader, side: "min" | "max"): Reading {
-  const limit = node.list(1)?.[0];
+  const limit = node.single(1);
   if (limit === undefined || node.inputs.length !== 2) throw new Unusable("unusable.variable-limits");
   return side === "max"
     ? limited(node, limit, Number.POSITIVE_INFINITY)

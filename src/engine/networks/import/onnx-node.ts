@@ -144,6 +144,18 @@ export class NodeReader {
     return attribute === undefined ? undefined : (this.ints(attribute) ?? this.floats(attribute));
   }
 
+  /**
+   * The one number of a constant input, which may be written down for each channel; undefined where there is none.
+   * @throws Unusable where there are several
+   */
+  single(index: number): number | undefined {
+    const constant = this.constant(index);
+    if (!constant || constant.elements) return undefined;
+    const [number, ...others] = new Set(Array.from(constant.numbers()));
+    if (others.length > 0) throw new Unusable("unusable.per-channel");
+    return number;
+  }
+
   /** A constant that holds one number for each channel of a map, or one for all. */
   perChannel(index: number, of = 1 - index): Vector {
     const weight = this.weight(index, "operand");

@@ -27,7 +27,7 @@ function quantizedBy(node: NodeReader): Quantized {
   if (node.inputs[2] && !node.isConstant(2)) throw new Unusable("unusable.variable", { what: "zero point" });
   const { shape, data } = node.weight(1, "scale");
   if (elements(shape) !== 1) throw new Unusable("unusable.quantized");
-  return { scale: data()[0] ?? 1, zero: node.list(2)?.[0] ?? 0 };
+  return { scale: data()[0] ?? 1, zero: node.single(2) ?? 0 };
 }
 
 export function quantize(node: NodeReader): Reading {

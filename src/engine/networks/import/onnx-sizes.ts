@@ -12,7 +12,10 @@ export function pad(node: NodeReader): Reading {
   const all = node.list(1) ?? node.ints("pads");
   const named = node.list(3)?.map((axis) => node.axis(axis)) ?? axes;
   if (all?.length !== 2 * named.length) throw new Unusable("unusable.pads-count");
-  const side = (axis: number, after: boolean): number => all[named.indexOf(axis) + (after ? named.length : 0)] ?? 0;
+  const side = (axis: number, after: boolean): number => {
+    const at = named.indexOf(axis);
+    return at < 0 ? 0 : (all[at + (after ? named.length : 0)] ?? 0);
+  };
   const [top, left, bottom, right] = [side(2, false), side(3, false), side(2, true), side(3, true)] as const;
   if ([0, 1].some((axis) => side(axis, false) || side(axis, true)) || Math.min(top, left, bottom, right) < 0)
     throw new Unusable("unusable.pads-channels");
@@ -21,7 +24,7 @@ export function pad(node: NodeReader): Reading {
     return first(node, { type: "resample", sampling: { rows: along(top, bottom), columns: along(left, right) } });
   }
   if (mode !== "constant") throw new Unusable("unusable.pads-mode", { mode });
-  if ((node.list(2)?.[0] ?? node.float("value", 0)) !== quantized.zero) throw new Unusable("unusable.pads-value");
+  if ((node.single(2) ?? node.float("value", 0)) !== quantized.zero) throw new Unusable("unusable.pads-value");
   return first(node, { type: "zeroPad", pads: [top, left, bottom, right] });
 }
 

@@ -227,6 +227,53 @@ const CASES: Readonly<Record<string, Case>> = {
       floats("w", [4, 3, 3, 3]),
     ],
   ],
+  "borders of one axis, of two, by the axes' names": [
+    [
+      node("Pad", ["data", "two", "", "axis"], "a"),
+      node("Pad", ["a", "four", "", "axes"], "b", { mode: "edge" }),
+      conv("b", "y", "w"),
+    ],
+    [
+      ints("two", [2, 1]),
+      ints("axis", [-1]),
+      ints("four", [1, 0, 2, 3]),
+      ints("axes", [2, 3]),
+      floats("w", [4, 3, 3, 3]),
+    ],
+    { opset: 18 },
+  ],
+  "numbers that the file computes of floats, and whole ones of these": [
+    [
+      node("Mul", ["half", "two"], "one"),
+      node("Div", ["one", "four"], "quarter"),
+      node("Mul", ["data", "quarter"], "m"),
+      node("Mul", ["sides", "half"], "halved"),
+      node("Cast", ["halved"], "pads", { to: 7 }),
+      node("Pad", ["m", "pads"], "p"),
+      conv("p", "y", "w"),
+    ],
+    [
+      scalar("half", 0.5),
+      scalar("two", 2),
+      scalar("four", 4),
+      { name: "sides", dims: [8], dataType: DataType.float32, floatData: [0, 0, 3, 2, 0, 0, 5, 0] },
+      floats("w", [4, 3, 3, 3]),
+    ],
+  ],
+  "limits and exponents written down for each channel": [
+    [
+      conv("data", "c", "w"),
+      node("Max", ["c", "least"], "a"),
+      node("Min", ["a", "most"], "b"),
+      node("Pow", ["b", "squared"], "y"),
+    ],
+    [
+      floats("w", [4, 3, 3, 3]),
+      floats("least", [4, 1, 1], 1, () => 0.25),
+      floats("most", [1, 4, 1, 1], 1, () => 2.5),
+      floats("squared", [4, 1, 1], 1, () => 2),
+    ],
+  ],
   "repeated borders": [
     [node("Pad", ["data", "pads"], "p", { mode: "edge" }), conv("p", "y", "w")],
     [ints("pads", [0, 0, 1, 2, 0, 0, 2, 1]), floats("w", [4, 3, 3, 3])],
@@ -333,6 +380,12 @@ describe("what exporters write", () => {
       1e-4,
     );
   });
+});
+
+it.each(["Max", "Min", "Pow"])("%s is refused where each channel has a number of its own", async (operation) => {
+  const nodes = [conv("data", "c", "w"), node("Relu", ["c"], "r"), node(operation, ["r", "own"], "y")];
+  const network = await read(encode(nodes, [floats("w", [4, 3, 3, 3]), floats("own", [4, 1, 1], 3)]));
+  expect(network.unusable?.get("y")).toBe("it has another limit or exponent for each channel (node node of y)");
 });
 
 /** A zero point. */
