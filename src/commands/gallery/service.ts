@@ -288,8 +288,12 @@ function finishedAt({ finishedAt: at, createdAt }: StoredJob): number {
 }
 
 async function thumbnail(id: string, side: number, { thumbnails }: GalleryServices): Promise<Picture | undefined> {
-  const bytes = await thumbnails.get(id, side);
-  return bytes && { bytes, name: `${id}.jpg`, type: "image/jpeg" };
+  try {
+    const bytes = await thumbnails.get(id, side);
+    return bytes && { bytes, name: `${id}.jpg`, type: "image/jpeg" };
+  } catch (error) {
+    throw error instanceof UserError ? new ChatError("unavailable", error) : error;
+  }
 }
 
 async function pictureOf(job: StoredJob, services: GalleryServices): Promise<Picture> {

@@ -3,6 +3,7 @@ import PQueue from "p-queue";
 import { stillOf } from "../../shared/films/film-still.js";
 import { sharp } from "../../shared/native.js";
 import type { Jobs } from "../../store/jobs.js";
+import { UserError } from "../user-error.js";
 
 /** Images that wait to be made small; more are refused. */
 const MAX_WAITING = 500;
@@ -22,7 +23,7 @@ export class Thumbnails {
       maxSize,
       sizeCalculation: ({ byteLength }) => byteLength,
       fetchMethod: async (_key, _stale, { context: { job, side } }) => {
-        if (this.#queue.size > MAX_WAITING) throw new Error("Too many thumbnails are being made.");
+        if (this.#queue.size > MAX_WAITING) throw new UserError("gallery.busy");
         return this.#queue.add(() => this.#make(job, side));
       },
     });
@@ -31,6 +32,8 @@ export class Thumbnails {
   /**
    * A still of a job's result, at most `side` pixels a side; of a film it is the middle. Whether the job may be seen is
    * checked by the caller. Undefined when the image is no longer kept.
+   *
+   * @throws UserError where too many wait
    */
   async get(job: string, side: number): Promise<Uint8Array | undefined> {
     return this.#kept.fetch(`${job} ${side}`, { context: { job, side } });

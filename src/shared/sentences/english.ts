@@ -770,6 +770,7 @@ export const english = {
   "gallery.variations": "Variations of it: {works}",
   "gallery.message": "the message",
   "gallery.spoiler": "hidden",
+  "gallery.busy": "Many pictures of the gallery are being made small just now; please try again in a moment.",
   "gallery.fact.picture": "picture",
   "gallery.fact.took": "took",
   "gallery.fact.made-by": "painted by",

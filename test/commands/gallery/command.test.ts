@@ -1,6 +1,8 @@
 import sharp from "sharp";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { pageButtonId, readPageButtonId } from "../../../src/commands/gallery/page-message.js";
+import type { ChatError } from "../../../src/port/chat-error.js";
+import { deferred } from "../../../src/shared/async.js";
 import { ann, art, ben, FakeChat, type FakeMessage, mod, source } from "../../fakes/chat.js";
 import { FakeEngine, picture } from "../../fakes/engine.js";
 import type { StudioOptions } from "../../fakes/studio.js";
@@ -274,5 +276,20 @@ describe("the gallery's part for everybody", () => {
     await said(ben, "/settings optout");
     expect(await works()).toEqual([]);
     await expect(outside.page({ limit: 9, after: "odd" }, scope)).rejects.toMatchObject({ kind: "gone" });
+  });
+});
+
+describe("small pictures of the gallery", () => {
+  it("are refused for now where hundreds wait already", async () => {
+    const { make, handlers, store } = await open();
+    const job = await make();
+    const held = deferred<undefined>();
+    vi.spyOn(store.jobs, "result").mockReturnValue(held.promise);
+    const asked = Array.from({ length: 600 }, (_, n) => handlers.gallery?.thumbnail(job, n + 1, { ...art, user: ann }));
+    const ended = Promise.all(asked.map((each) => each?.catch((error: ChatError) => error.kind)));
+    held.resolve(undefined);
+    const kinds = await ended;
+    expect(new Set(kinds)).toEqual(new Set(["gone", "unavailable"]));
+    expect(kinds.lastIndexOf("gone")).toBeLessThan(kinds.indexOf("unavailable"));
   });
 });
