@@ -475,6 +475,12 @@ describe.skipIf(!hasChromium)(`the page in a browser (${chromiumHint})`, () => {
     const image = message(page, "below").locator("img").first();
     await expect.poll(() => image.evaluate((element) => Reflect.get(element, "naturalWidth"))).toBe(300);
     expect(await image.evaluate((element) => Reflect.get(element, "src"))).toContain("/dreamloom/pictures/");
+    // A link to a message here opens in this page; one to the other site's does not.
+    const [here, elsewhere] = [`${chat.address}/dreamloom/#/art/1`, `${chat.address}/#/art/1`];
+    await chat.post(art, { text: `[here](${here}) and [elsewhere](${elsewhere})` });
+    const link = (name: string) =>
+      message(page, "elsewhere").getByRole("link", { name, exact: true }).getAttribute("target");
+    expect([await link("here"), await link("elsewhere")]).toEqual([null, "_blank"]);
     expect(errors).toEqual([]);
   });
 

@@ -72,7 +72,8 @@ function InlineNode({ node, myName }: { node: Inline; myName: string | undefined
 
 /** Leads to a message here, or is a file to keep: not worth another tab. */
 function isOwn(href: string): boolean {
-  return href.startsWith(`${window.location.origin}/#`) || href.startsWith("files/");
+  const { origin, pathname } = window.location;
+  return href.startsWith(`${origin}${pathname}#`) || href.startsWith("files/");
 }
 
 export function Mention({ name, me }: { name: string; me: boolean }) {
