@@ -16,7 +16,7 @@ import { addressOf, type Sessions } from "./sessions.js";
 import type { PersonRow } from "./store.js";
 import { Uploads } from "./uploads.js";
 import { botId, mustNotBeMuted, sameSecret, toUser } from "./users.js";
-import type { WirePage, WireSession } from "./wire.js";
+import { CLOSED, type WirePage, type WireSession } from "./wire.js";
 import { wireMe } from "./wire-views.js";
 
 export interface WebServices {
@@ -260,8 +260,9 @@ function registerLive(app: FastifyInstance, services: WebServices): void {
     const user = sessions.find(request);
     const session = sessions.sessionOf(request);
     const from = { user: user?.id ?? "", session, address: addressOf(request), connection: request.raw.socket };
-    const refusal = user ? sockets.full(from) : sentence("web.session-unknown");
-    if (!user || refusal) return socket.close(4001, refusal);
+    if (!user) return socket.close(CLOSED.forGood, sentence("web.session-unknown"));
+    const full = sockets.full(from);
+    if (full !== undefined) return socket.close(CLOSED.full, full);
     const opened = sockets.add(socket, from);
     const feed = admin?.attach(user.id, opened.send);
     socket.on("close", () => feed?.set(false));

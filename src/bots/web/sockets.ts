@@ -6,7 +6,7 @@ import { sentence } from "../../shared/sentences/sentence.js";
 import { Turns } from "../../shared/turns.js";
 import { Batch } from "./batch.js";
 import { FRAMES_LONGEST_MS, FRAMES_MS, FRAMES_SHARE, HEARTBEAT_MS, TURN_MS, type WebChatLimits } from "./limits.js";
-import type { WireFrame } from "./wire.js";
+import { CLOSED, type WireFrame } from "./wire.js";
 
 /** Who has opened a socket, from where, and by which connection. */
 interface SocketOrigin {
@@ -238,7 +238,7 @@ export class Sockets {
     for (const listener of this.#listeners)
       if (isOut(listener)) {
         listener.socket.removeAllListeners("message");
-        listener.socket.close(4001, reason);
+        listener.socket.close(CLOSED.forGood, reason);
         this.#listeners.delete(listener);
       }
   }

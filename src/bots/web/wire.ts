@@ -284,6 +284,12 @@ export type WirePassing = Pick<WireMessage, "id" | "channel" | "thread"> &
     readonly countdown?: WireCountdown | null;
   };
 
+/**
+ * With which codes the server closes a socket and says why: a page that is not let in does not come back by itself; for
+ * one that was in, there may be room again in a moment, as its own socket of before counts until it is noticed.
+ */
+export const CLOSED = { forGood: 4001, full: 4002 } as const;
+
 /** What the server sends over the socket: one frame, or several in an array. */
 export type WireFrame =
   | { readonly kind: "session"; readonly session: WireSession }

@@ -103,7 +103,7 @@ describe("one address", () => {
     const many = await Promise.all(Array.from({ length: 4 }, () => Visitor.enter(chat, "203.0.113.1")));
     const opened = [];
     for (const each of many) opened.push(await opening(each));
-    expect(opened).toEqual(["open", "open", "open", "closed 4001"]);
+    expect(opened).toEqual(["open", "open", "open", "closed 4002"]);
     expect(await opening(await Visitor.enter(chat, "203.0.113.2"))).toBe("open");
   });
 

@@ -279,7 +279,7 @@ describe("limits", () => {
         cookie: visitor.cookie,
         origin: chat.address,
       }),
-    ).toBe("closed 4001");
+    ).toBe("closed 4002");
   });
 });
 

@@ -1,4 +1,4 @@
-import type { WireFrame, WireWatch } from "../../wire.js";
+import { CLOSED, type WireFrame, type WireWatch } from "../../wire.js";
 import { isShown, loadTimeline } from "./actions.js";
 import { refusalOfAll } from "./api.js";
 import { followAnswer } from "./awaited.js";
@@ -27,6 +27,8 @@ const LONGEST_DELAY_MS = 15_000;
 let socket: WebSocket | undefined;
 let delay = FIRST_DELAY_MS;
 let timer: number | undefined;
+/** This page has been let in before. */
+let wasIn = false;
 
 /** Keeps a socket open for as long as the page lives; after a break it resumes from the last change seen. */
 export function connect(): void {
@@ -53,7 +55,8 @@ export function connect(): void {
     endPress();
     socket = undefined;
     setState({ connection: "lost" });
-    if (event.code === 4001 && event.reason) setState({ fatal: event.reason });
+    const isOut = event.code === CLOSED.forGood || (event.code === CLOSED.full && !wasIn);
+    if (isOut && event.reason) setState({ fatal: event.reason });
     else timer = window.setTimeout(connect, delay * (0.75 + Math.random() / 2));
     delay = Math.min(LONGEST_DELAY_MS, delay * 1.7);
     if (!accepted) void explain();
@@ -144,12 +147,14 @@ function receive(frame: WireFrame): void {
       break;
     }
     case "synced":
+      wasIn = true;
       delay = FIRST_DELAY_MS;
       noteRev(frame.rev);
       setState({ connection: "open" });
       renewPictures();
       break;
     case "reset": {
+      wasIn = true;
       delay = FIRST_DELAY_MS;
       setState({ rev: frame.rev, timelines: {}, connection: "open" });
       const { channel, thread } = getState().route;
