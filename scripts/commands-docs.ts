@@ -78,7 +78,7 @@ const HEAD = `# Commands
 
 <!-- Written by scripts/commands-docs.ts from the commands' definitions: change those. -->
 
-In a chat, options are written \`name:value\`, in any order; put values with spaces in quotes. You can also mention the bot
+In a chat, options are written \`name:value\`, in any order; put values with spaces in quotes. Where it can mean one thing only, \`size 512\` and \`where:top left\` are understood too. You can also mention the bot
 (\`@dreamloom: stylize winter\`), and in direct messages you can leave out the slash. What phones and keyboards turn characters into is understood: curly quotes, long dashes,
 full-width characters, bold and code marks. If a command has a mistake, only you see the answer, and it says what to change. Which picture a command uses
 is explained [below](#which-picture). Defaults and limits on this page are those of an installation that [has not changed them](#settings-of-an-installation).

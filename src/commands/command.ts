@@ -26,13 +26,16 @@ export interface CommandContext {
   readonly event: Pick<CommandEvent, "attachments" | "latestPicture" | "pointedAt" | "repliesTo">;
   /** See `JobRequester.jobId`. */
   readonly jobId?: string | undefined;
-  /** Only the person who asked sees the answer. */
+  /** Only the person who asked sees the answer. What is longer than a message comes as several, the buttons last. */
   replyEphemeral(text: string, buttons?: readonly Button[]): Promise<void>;
   /** Tells them what goes on, before the answer. */
   note(text: string): Promise<void>;
   /** The same as an answer with a file to keep, no larger than the chat's `privateFileBytes`. */
   replyWithFile(text: string, file: OutgoingFile): Promise<void>;
-  /** The first public answer; undefined where the platform does not say which message it became. */
+  /**
+   * Everybody sees the answer; what is longer than a message comes as several.
+   * @returns the first; undefined where the platform does not say which message it became
+   */
   replyPublic(message: OutgoingMessage): ReturnType<CommandEvent["reply"]>;
 }
 

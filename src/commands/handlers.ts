@@ -19,6 +19,7 @@ import { chatModeration } from "./moderation/moderation.js";
 import { askedBy, refusal } from "./moderation/refusal.js";
 import { type Argument, namedArguments } from "./parsing/command-line.js";
 import { readText, readValues } from "./parsing/read-values.js";
+import { textParts } from "./presenting/text-parts.js";
 import { withPreset } from "./presets/expand.js";
 import type { Registry } from "./registry.js";
 import { errorText, UserError } from "./user-error.js";
@@ -157,6 +158,7 @@ async function handle(event: ChatEvent, busy: boolean, context: ChatContext): Pr
 
 async function runCommand(event: CommandEvent, { chat, app, palettes, votes, lessons }: ChatContext): Promise<void> {
   const command = app.registry.find(event.name);
+  const inParts = (text: string) => textParts(text, chat.capabilities.textLength);
   const context: CommandContext = {
     chat,
     app,
@@ -168,12 +170,21 @@ async function runCommand(event: CommandEvent, { chat, app, palettes, votes, les
     channel: event.channel,
     jobId: event.receipt?.job,
     event,
-    replyPublic: (message) => event.reply(message, "public"),
+    replyPublic: async (message) => {
+      const [text, ...rest] = inParts(message.text);
+      const posted = await event.reply({ ...message, text }, "public");
+      for (const part of rest) await event.reply({ text: part }, "public");
+      return posted;
+    },
     replyWithFile: async (text, file) => {
       await event.reply({ text, file }, "private");
     },
     replyEphemeral: async (text, buttons) => {
-      await event.reply({ text, ...defined({ buttons }) }, "private");
+      const parts = inParts(text);
+      for (const [index, part] of parts.entries()) {
+        const isLast = index === parts.length - 1;
+        await event.reply({ text: part, ...(isLast && defined({ buttons })) }, "private");
+      }
     },
     note: async (text) => {
       await event.reply({ text, passing: true }, "private");

@@ -17,22 +17,10 @@ export const helpCommand: Command = defineCommand({
     }),
   },
   examples: ["/help", "/help dream"],
-  async run({ command }, { registry, replyEphemeral, chat }) {
-    const text = command === undefined ? overview(registry.all) : explain(registry.find(command));
-    for (const part of partsOf(text, chat.capabilities.textLength)) await replyEphemeral(part);
+  async run({ command }, { registry, replyEphemeral }) {
+    await replyEphemeral(command === undefined ? overview(registry.all) : explain(registry.find(command)));
   },
 });
-
-/** A text as messages, none of them longer than a chat takes: cut at the ends of lines. */
-function partsOf(text: string, most: number): string[] {
-  const parts: string[] = [];
-  for (const line of text.split("\n")) {
-    const longer = parts.length > 0 ? `${parts.at(-1)}\n${line}` : line;
-    if (parts.length > 0 && longer.length <= most) parts[parts.length - 1] = longer;
-    else parts.push(line);
-  }
-  return parts;
-}
 
 function overview(commands: readonly Command[]): string {
   const rows = commands.map(({ name, help }) => `\`/${name}\` ${help}.`);

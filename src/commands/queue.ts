@@ -1,9 +1,7 @@
 import { channelKey, isSeenFrom, type Job } from "../domain/model.js";
-import type { QueuePosition } from "../queue/queue.js";
+import type { JobCounts, QueuePosition } from "../queue/queue.js";
 import { sentence } from "../shared/sentences/sentence.js";
 import { duration, plain } from "../shared/text.js";
-import { HOUR_MS } from "../shared/time.js";
-import type { JobScope } from "../store/jobs.js";
 import { type Command, type CommandContext, defineCommand } from "./command.js";
 
 const SHOWN = 15;
@@ -33,27 +31,20 @@ function isMine({ channel, author }: Job, context: CommandContext): boolean {
 
 /** How much of what is allowed here is used up, by the person who asks and by the channel. */
 function capsText({ app, user, channel }: CommandContext): string {
-  const { platform, community, id } = channel;
-  const { jobs } = app.store;
   const { caps } = app.botOptions;
-  const set = app.settings.caps(channel);
-  const since = Date.now() - HOUR_MS;
-  const here = { platform, community, channel: id };
-  const author = user.id;
-  const used = (scope: JobScope, most: number, anHour: number) =>
-    sentence("queue.used", {
-      open: jobs.countUnfinished(scope),
-      most,
-      started: jobs.countSince(scope, since),
-      anHour,
-    });
-  const { perPerson, perPersonHour, perChannel = caps.perChannel, perChannelHour = caps.perChannelHour } = set;
-  const mine = used({ platform, author }, caps.perPerson, caps.perHour);
+  const counts = app.queue.counts({ channel, author: user });
+  const used = ({ open, started }: JobCounts, most: number, anHour: number) =>
+    sentence("queue.used", { open, most, started, anHour });
+  const {
+    perPerson,
+    perPersonHour,
+    perChannel = caps.perChannel,
+    perChannelHour = caps.perChannelHour,
+  } = app.settings.caps(channel);
+  const mine = used(counts.person, caps.perPerson, caps.perHour);
   const own = perPerson !== undefined || perPersonHour !== undefined;
-  const mineHere = own
-    ? used({ ...here, author }, perPerson ?? caps.perPerson, perPersonHour ?? caps.perHour)
-    : undefined;
-  return sentence("queue.caps", { mine, mineHere, all: used(here, perChannel, perChannelHour) });
+  const mineHere = own ? used(counts.both, perPerson ?? caps.perPerson, perPersonHour ?? caps.perHour) : undefined;
+  return sentence("queue.caps", { mine, mineHere, all: used(counts.channel, perChannel, perChannelHour) });
 }
 
 /** Of jobs in other channels, and in threads, which may be private, only the time is shown. */

@@ -1,7 +1,7 @@
 import { communityKey, type Job, sameCommunity, userKey } from "../domain/model.js";
 import { HOUR_MS } from "../shared/time.js";
 import type { JobRequest } from "./job-request.js";
-import { QueueError } from "./queue.js";
+import { type JobCounts, QueueError } from "./queue.js";
 
 /** What the installation allows. A channel's own {@link JobRequest.caps} hold besides, and count that channel only. */
 export interface QueueLimits {
@@ -82,6 +82,23 @@ export class Admission {
         const index = times.indexOf(now);
         if (index >= 0) times.splice(index, 1);
       }
+    };
+  }
+
+  /**
+   * What counts against the caps of a person, of a channel, and of that person there.
+   * @param open the jobs that wait or run
+   */
+  counts(asked: Counted, open: readonly Counted[]): Readonly<Record<"person" | "channel" | "both", JobCounts>> {
+    this.#prune(this.now());
+    const [person = "", channel = "", both = ""] = keysOf(asked);
+    const mine = open.filter((job) => sameUser(job, asked));
+    const here = (job: Counted) => sameChannel(job, asked);
+    const started = (key: string) => this.#accepted.get(key)?.length ?? 0;
+    return {
+      person: { open: mine.length, started: started(person) },
+      channel: { open: open.filter(here).length, started: started(channel) },
+      both: { open: mine.filter(here).length, started: started(both) },
     };
   }
 

@@ -96,6 +96,8 @@ export interface JobQueue {
   /** Running jobs first, then the waiting ones in the order in which they will start. */
   positions(): readonly QueuePosition[];
   position(id: string): QueuePosition | undefined;
+  /** What counts against the caps of a person, of a channel, and of that person there. */
+  counts(of: Pick<Job, "channel" | "author">): Readonly<Record<"person" | "channel" | "both", JobCounts>>;
   /** Keeps which messages show the job. */
   keepMessages(id: string, messages: JobMessages): Promise<void>;
   on<E extends keyof QueueEvents>(event: E, listener: (...args: QueueEvents[E]) => void): void;
@@ -120,6 +122,14 @@ export interface JobQueue {
    * repository.
    */
   close(graceMs: number): Promise<void>;
+}
+
+/** Jobs as caps count them. */
+export interface JobCounts {
+  /** Those that wait or run. */
+  readonly open: number;
+  /** Those that were accepted within the last hour, whatever has become of them. */
+  readonly started: number;
 }
 
 type QueueErrorKind =

@@ -249,6 +249,11 @@ export class ScheduledQueue implements JobQueue {
     return true;
   }
 
+  counts(of: Pick<Job, "channel" | "author">): ReturnType<JobQueue["counts"]> {
+    const open = [...this.#context.active.values()].map(({ job }) => job);
+    return this.#admission.counts(of, open);
+  }
+
   positions(): readonly QueuePosition[] {
     const { active, now } = this.#context;
     return positions({

@@ -12,8 +12,8 @@ const UNNOTIFIED = sql`${jobTable.owed} = 1`;
 const CHECKPOINT_TYPE = "application/octet-stream";
 const NEWEST = [desc(jobTable.createdAt), desc(jobTable.seq)];
 
-/** Which jobs are counted; what is left out is not asked for. */
-export interface JobScope {
+/** Which jobs are meant; what is left out is not asked for. */
+interface JobScope {
   readonly platform: string;
   readonly community?: string;
   readonly channel?: string;
@@ -230,16 +230,6 @@ export class Jobs {
   /** Jobs that have ended and whose end was not posted, in the order in which they came. */
   unnotified(): StoredJob[] {
     return this.#read(UNNOTIFIED, [asc(jobTable.seq)]);
-  }
-
-  /** How many jobs wait or run. */
-  countUnfinished(scope: JobScope): number {
-    return this.#count(and(UNFINISHED, inScope(scope)));
-  }
-
-  /** How many jobs were asked for at `since` (milliseconds since the epoch) or later. */
-  countSince(scope: JobScope, since: number): number {
-    return this.#count(and(gte(jobTable.createdAt, since), inScope(scope)));
   }
 
   /**

@@ -31,6 +31,22 @@ describe("/queue", () => {
     );
   });
 
+  it("counts what was accepted within the hour, as the cap does, also when it is deleted", async () => {
+    const { app, chat, engine, quiet } = await studio();
+    await chat.say(mod, "/settings per-hour:2");
+    for (let made = 0; made < 2; made++) {
+      await chat.say(ann, "/dream");
+      await (await engine.next()).finish();
+      await quiet();
+    }
+    await chat.say(ann, "/settings mydata delete confirm");
+    expect(app.store.jobs.since(0)).toEqual([]);
+    await chat.say(ann, "/queue");
+    expect(chat.ephemeral.at(-1)?.text).toContain("in this channel: 0 of 5 unfinished, 2 of 2 in the last hour");
+    await chat.say(ann, "/dream");
+    expect(chat.ephemeral.at(-1)?.text).toMatch(/2 jobs here in the last hour/);
+  });
+
   it("names people as they are called, whose names are no formatting", async () => {
     const { chat, engine } = await studio();
     await chat.say({ ...ben, name: "[free](http://evil.test) **Ben**" }, "/dream");

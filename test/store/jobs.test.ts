@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it, vi } from "vitest";
 import { SqliteFile } from "../../src/shared/sqlite-file.js";
-import { addDone, art, bytes, club, done, job, makeStore, message } from "./make.js";
+import { addDone, art, bytes, club, job, makeStore, message } from "./make.js";
 
 describe("stored jobs", () => {
   it("are not there when the disk has refused them", async () => {
@@ -13,27 +13,6 @@ describe("stored jobs", () => {
     await store.jobs.add(taken, { image: bytes("photo") });
     expect(store.jobs.get(refused.id)).toBeUndefined();
     expect((await store.jobs.pictures(taken.id))?.image).toBeDefined();
-  });
-
-  it("count a person's, a channel's and everybody's waiting and recent ones", async () => {
-    const { store } = makeStore();
-    const hall = { ...club, id: "hall" };
-    const bob = { id: "bob", name: "Bob" };
-    await store.jobs.add(job({ createdAt: 1000 }), {});
-    await store.jobs.add(job({ createdAt: 2000, state: "running" }), {});
-    await store.jobs.add(job({ createdAt: 3000, channel: hall }), {});
-    await store.jobs.add(job({ createdAt: 4000, author: bob }), {});
-    await store.jobs.add(done({ createdAt: 5000 }), {});
-    await store.jobs.add(job({ createdAt: 6000, channel: { ...art, platform: "other" } }), {});
-    const { jobs } = store;
-    expect(jobs.countUnfinished({ platform: "fake", author: "ann" })).toBe(3);
-    expect(jobs.countUnfinished({ platform: "fake", author: "ann", channel: "art", community: "club" })).toBe(2);
-    expect(jobs.countUnfinished({ ...club, channel: art.id })).toBe(3);
-    expect(jobs.countUnfinished({ platform: "fake" })).toBe(4);
-    expect(jobs.countSince({ platform: "fake", author: "ann" }, 2000)).toBe(3);
-    expect(jobs.countSince({ platform: "fake", author: "ann" }, 2001)).toBe(2);
-    expect(jobs.countSince({ ...club, channel: hall.id, author: "ann" }, 0)).toBe(1);
-    expect(jobs.countSince({ platform: "fake" }, 5001)).toBe(0);
   });
 
   it("are found by their messages for as long as they are kept", async () => {

@@ -82,6 +82,10 @@ describe("reports", () => {
     ]);
     expect(store.reports.countSince(bob, clock.now)).toBe(2);
     expect(store.reports.countSince(bob, clock.now + 1)).toBe(0);
+    // They count on where a person deletes them.
+    store.reports.removeOf(bob);
+    expect([store.reports.of(bob).length, store.reports.countSince(bob, clock.now)]).toEqual([0, 2]);
+    for (const { id } of [job, another]) store.reports.add(id, bob);
     // Where the clock is set back, what is ahead of it was not made within the last hour.
     clock.now -= 1;
     expect(store.reports.countSince(bob, clock.now - 1)).toBe(0);

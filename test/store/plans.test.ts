@@ -82,8 +82,6 @@ describe(`with ${JOBS} jobs`, () => {
     ],
     ["a person's latest job", () => store.jobs.latest({ ...club, author: "p7" }) ?? expect.fail()],
     ["a person's only and old job", () => store.jobs.latest({ ...club, author: "ann" }) ?? expect.fail()],
-    ["a person's recent jobs", () => store.jobs.countSince({ platform: "fake", author: "p7" }, 1e6) || expect.fail()],
-    ["unfinished jobs", () => store.jobs.countUnfinished({ ...club, channel: art.id, author: "p7" })],
     ["all unfinished jobs", () => store.jobs.unfinished()],
     ["what was made from a job", (index) => store.jobs.remixes(id(index + 1))[1] ?? expect.fail()],
     ["what a job was made from", (index) => store.jobs.origins(id(1_900 + index))[5] ?? expect.fail()],

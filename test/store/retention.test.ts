@@ -122,7 +122,7 @@ describe("retention", () => {
     stopping.abort();
     expect((await applying).jobs).toBe(25);
     expect(store.gallery.count(club)).toBe(0);
-    expect(store.jobs.countSince({ platform: "fake" }, 0)).toBe(35);
+    expect(store.jobs.since(0)).toHaveLength(35);
     expect(clock.now).toBeGreaterThan(DAY);
   });
 });

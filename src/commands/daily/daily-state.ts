@@ -29,3 +29,8 @@ export function keepDailyState(scope: SettingScope, state: DailyState, settings:
 export function startDaily(scope: SettingScope, time: DailyTime, by: User, at: number, settings: Kept): void {
   keepDailyState(scope, { by, done: lastDue(time, at).day }, settings);
 }
+
+/** There is none any more: nothing is remembered of who had set it. */
+export function endDaily(scope: SettingScope, settings: Kept): void {
+  settings.set(scope, STATE, undefined);
+}

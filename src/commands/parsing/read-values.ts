@@ -30,7 +30,7 @@ export function readValues<O extends Options>(command: Command<O>, args: readonl
 
 /** Reads arguments and keeps what was typed. @throws UserError */
 export function readArguments<O extends Options>(command: Command<O>, args: readonly Argument[]): Read<O> {
-  const options = Object.entries(command.options).map(([key, option]): Named => ({ key, name: kebab(key), option }));
+  const options = optionsOf(command);
   const collecting = options.find(({ option }) => option.collects);
   const collected: Argument[] = [];
   const values = new Map<string, unknown>();
@@ -43,16 +43,24 @@ export function readArguments<O extends Options>(command: Command<O>, args: read
     values.set(key, readOne(command, name, option, all));
     typed[name] = all;
   };
-  for (const argument of args) {
-    const isFlag = argument.key === undefined && named(options, argument.value)?.option.type === "flag";
-    const meant = argument.key ?? (isFlag ? argument.value : undefined);
-    const found = meant === undefined ? unnamed(options, values, argument.value) : named(options, meant);
-    if (found) set(found, isFlag ? "yes" : argument.value);
-    else if (collecting) collected.push(argument);
-    else if (meant === undefined) throw strayWord(command, argument.value);
-    else {
+  for (let at = 0; at < args.length; at++) {
+    const argument = args[at] as Argument;
+    const words = wordsAfter(args, at);
+    const free = options.filter(({ key }) => !values.has(key));
+    const written = writtenOut({ options, free, collecting }, argument, words);
+    if (written) {
+      set(written.option, written.value);
+      at += written.used;
+    } else if (argument.key === undefined) {
+      const found = unnamed(options, free, argument.value);
+      if (found) set(found, argument.value);
+      else if (collecting) collected.push(argument);
+      else throw strayWord(command, argument.value);
+    } else if (collecting) {
+      collected.push(argument);
+    } else {
       const style = styleWithShare(options, argument);
-      if (!style) throw unknownOption(command, meant, options);
+      if (!style) throw unknownOption(command, argument.key, options);
       set(style, joined(argument));
     }
   }
@@ -66,8 +74,83 @@ export function readArguments<O extends Options>(command: Command<O>, args: read
 
 /** Whether a word names an option of a command, in any of its spellings. */
 export function namesOption(command: Command, word: string): boolean {
-  const options = Object.entries(command.options).map(([key, option]): Named => ({ key, name: kebab(key), option }));
-  return named(options, word) !== undefined;
+  return named(optionsOf(command), word) !== undefined;
+}
+
+function optionsOf(command: Command): readonly Named[] {
+  return Object.entries(command.options).map(([key, option]) => ({ key, name: kebab(key), option }));
+}
+
+/** The options of a command as a line is read: all, those without a value yet, and the one for words that name none. */
+interface Reading {
+  readonly options: readonly Named[];
+  readonly free: readonly Named[];
+  readonly collecting: Named | undefined;
+}
+
+/** An option with its value, and how many of the following words the value took. */
+interface Written {
+  readonly option: Named;
+  readonly value: string;
+  readonly used: number;
+}
+
+/** Words that a value may take without quotes. Few: each try may look for the nearest of a thousand labels. */
+const MOST_WORDS = 8;
+
+/** The words of their own that follow an argument. */
+function wordsAfter(args: readonly Argument[], at: number): readonly string[] {
+  const words: string[] = [];
+  for (const { key, value } of args.slice(at + 1, at + 1 + MOST_WORDS)) {
+    if (key !== undefined || value === "") break;
+    words.push(value);
+  }
+  return words;
+}
+
+/**
+ * The option that an argument names, as `key:value`, as a flag's name alone, or with its value as the next word. What
+ * people forget to quote is taken where it can mean one thing only: `where:top left`, `size 512 px`.
+ */
+function writtenOut(reading: Reading, { key, value }: Argument, words: readonly string[]): Written | undefined {
+  const option = named(reading.options, key ?? value);
+  if (!option) return undefined;
+  if (key !== undefined) return withWords(reading, option, value, words);
+  if (option.option.type === "flag") {
+    const [said] = words;
+    const isSaid = said !== undefined && isStray(reading, said) && reads(option, said);
+    return { option, value: isSaid ? said : "yes", used: isSaid ? 1 : 0 };
+  }
+  const [first, ...rest] = words;
+  if (first === undefined || option.option.collects || option.name !== value.toLowerCase()) return undefined;
+  const taken = withWords(reading, option, first, rest);
+  return reads(option, taken.value) ? { ...taken, used: taken.used + 1 } : undefined;
+}
+
+/** A value with the words after it that belong to it: without them it cannot be read, or they would mean nothing. */
+function withWords(reading: Reading, option: Named, value: string, words: readonly string[]): Written {
+  const upTo = (used: number) => [value, ...words.slice(0, used)].join(" ");
+  let used = 0;
+  if (value === "") return { option, value, used };
+  if (!reads(option, value)) {
+    const needed = words.findIndex((_, index) => reads(option, upTo(index + 1))) + 1;
+    if (needed === 0) return { option, value, used };
+    used = needed;
+  }
+  const grows = (word: string | undefined) =>
+    word !== undefined && isStray(reading, word) && reads(option, upTo(used + 1));
+  while (grows(words[used])) used++;
+  return { option, value: upTo(used), used };
+}
+
+function reads({ option }: Named, text: string): boolean {
+  return option.schema.safeParse(text).success;
+}
+
+/** Whether a word of its own would mean nothing. */
+function isStray({ options, free, collecting }: Reading, word: string): boolean {
+  if (collecting || named(options, word) || isForPicture(word) || choiceCalled(options, word)) return false;
+  return !free.some((each) => each.option.positional && reads(each, word));
 }
 
 /** "octaveScale:2" and "octavescale:2" mean octave-scale, "size:256" a film's width. */
@@ -81,12 +164,16 @@ function named(options: readonly Named[], typed: string): Named | undefined {
   );
 }
 
-/** The option that a word without a name is for. A link or a mention anywhere in the line is the image. */
-function unnamed(options: readonly Named[], values: ReadonlyMap<string, unknown>, word: string): Named | undefined {
-  const isFree = ({ key }: Named) => !values.has(key);
+/**
+ * The option that a word without a name is for: the first one that can read it, unless it looks like a mistyped choice
+ * of one before. A link or a mention anywhere in the line is the image.
+ */
+function unnamed(options: readonly Named[], free: readonly Named[], word: string): Named | undefined {
   const images = options.filter(({ option }) => option.type === "picture");
-  if (isForPicture(word)) return images.find(isFree) ?? images[0];
-  return options.find((known) => known.option.positional && isFree(known));
+  if (isForPicture(word)) return images.find((image) => free.includes(image)) ?? images[0];
+  const positional = free.filter(({ option }) => option.positional);
+  const choices = ({ option }: Named) => (option.choices ?? []).map(({ value }) => value);
+  return positional.find((each) => reads(each, word) || nearest(word, choices(each)) !== undefined) ?? positional[0];
 }
 
 /** The option for one style, where `summer:0.3` can be meant for it, which it then refuses with the reason. */
@@ -153,14 +240,25 @@ function unknownOption(command: Command, option: string, options: readonly Named
   });
 }
 
+/** The option that has a choice of this name. */
+function choiceCalled(
+  options: readonly Named[],
+  typed: string,
+): { readonly name: string; readonly choice: string } | undefined {
+  for (const { name, option } of options) {
+    const choice = option.choices?.find(({ value }) => value.toLowerCase() === typed.toLowerCase());
+    if (choice) return { name, choice: choice.value };
+  }
+  return undefined;
+}
+
 function strayWord(command: Command, typed: string): UserError {
   const word = inCode(cutText(typed, 60, "..."));
-  for (const [key, option] of Object.entries(command.options)) {
-    // `/dream creatures` says clearly enough what is meant.
-    const choice = option.choices?.find(({ value }) => value.toLowerCase() === typed.toLowerCase());
-    if (!choice) continue;
-    const argument = `${kebab(key)}:${choice.value}`;
-    return new UserError("option.name-missing", { word, argument, example: example(command, kebab(key)) });
+  // `/dream creatures` says clearly enough what is meant.
+  const meant = choiceCalled(optionsOf(command), typed);
+  if (meant) {
+    const argument = `${meant.name}:${meant.choice}`;
+    return new UserError("option.name-missing", { word, argument, example: example(command, meant.name) });
   }
   return new UserError("option.stray", { word, example: example(command) });
 }

@@ -83,10 +83,12 @@ export const presetCommand: Command = defineCommand({
 });
 
 const ACTIONS: Readonly<Record<string, (values: Values, context: CommandContext) => Promise<void>>> = {
-  async list(_values, context) {
+  async list({ name, options: typed }, context) {
+    if (name !== undefined && typed !== undefined) throw new UserError("preset.verb-missing", { name, options: typed });
+    if (name !== undefined) return context.replyEphemeral(rowOf(found(name, context)));
     const presets = context.app.store.presets.list(readerOf(context));
     if (presets.length === 0) return context.replyEphemeral(sentence("preset.none"));
-    const rows = presets.map((preset) => rowOf(preset, "person" in preset.scope));
+    const rows = presets.map(rowOf);
     await context.replyEphemeral([sentence("preset.heading"), ...rows].join("\n"));
   },
 
@@ -207,8 +209,9 @@ function readerOf({ channel: { platform, community }, user }: CommandContext): P
   return { platform, community, user: user.id };
 }
 
-function rowOf(preset: Preset, own: boolean): string {
+function rowOf(preset: Preset): string {
   const { name, author, credits } = preset;
+  const own = "person" in preset.scope;
   const row = sentence("preset.row", { name, line: shownLineOf(preset), by: plain(author.name), own });
   return credits === undefined ? row : row + sentence("preset.row-credits", { credits });
 }

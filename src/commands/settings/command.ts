@@ -4,7 +4,7 @@ import { kebab, listed, plain } from "../../shared/text.js";
 import type { SettingValue } from "../../store/schema.js";
 import type { BotOptions } from "../bot-options.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
-import { startDaily } from "../daily/daily-state.js";
+import { endDaily, startDaily } from "../daily/daily-state.js";
 import { readDailyTime } from "../daily/daily-time.js";
 import { choiceOption, flagOption, type Options } from "../parsing/options.js";
 import { UserError } from "../user-error.js";
@@ -143,6 +143,7 @@ async function change(
   for (const [key, value] of changes) app.settings.set(scope, key, value, channel);
   const time = readDailyTime(String(given.daily ?? ""));
   if (time) startDaily(scope, time, context.user, app.now(), app.store.settings);
+  else if (given.daily !== undefined) endDaily(scope, app.store.settings);
   noteChange(context, given, everywhere ? undefined : name);
   app.logger.info({ ...scope, changes: given, by: context.user.id }, "settings were changed");
   const keys = changes.map(([key]) => key);
@@ -176,6 +177,7 @@ async function reset(context: CommandContext, what: string | undefined, everywhe
   const { name } = await chat.describe(channel);
   const taken = meant.map(([key]) => key).filter((key) => app.settings.reset(scope, key));
   if (taken.length === 0) throw new UserError("settings.nothing-to-reset", { everywhere });
+  if (taken.includes("daily")) endDaily(scope, app.store.settings);
   app.logger.info({ ...scope, reset: taken, by: context.user.id }, "settings were taken back");
   noteChange(context, Object.fromEntries(taken.map((key) => [key, RESET])), everywhere ? undefined : name);
   await context.replyEphemeral(changedText(context, taken, everywhere));

@@ -1536,6 +1536,7 @@ export const english = {
   "preset.row-credits": " · from {credits}",
   "preset.needs-name": "Please name the preset. For example: `{line}`",
   "preset.needs-options": "Please say which options it has. For example: `/preset save moody look:eyes into:owl`",
+  "preset.verb-missing": "To save it, write `/preset save {name} {options}`.",
   "preset.picture": "A preset has no picture of its own: name it when you use it.",
   "preset.name-taken": "{name} means something else in `/{command}` already; please choose another name.",
   "preset.unknown": ({ name, near }: { name: string; near: string | undefined }) =>

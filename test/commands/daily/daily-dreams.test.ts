@@ -138,6 +138,21 @@ describe("the dream of the day", () => {
     expect(begun()).toHaveLength(0);
   });
 
+  it.each(["/settings daily:off", "/settings reset daily"])(
+    "leaves nothing of the one who set it after %s",
+    async (line) => {
+      const { chat } = await open();
+      const mydata = async () => {
+        await chat.say(mod, "/settings mydata");
+        return chat.ephemeral.at(-1)?.text;
+      };
+      await chat.say(mod, "/settings daily:18:00");
+      expect(await mydata()).toContain("The dream of the day in 1 channel");
+      await chat.say(mod, line);
+      expect(await mydata()).not.toContain("dream of the day");
+    },
+  );
+
   it("is tried again within the hour where it could not be made", async () => {
     const { chat, app, timeIn, lookAfter, begun } = await open();
     await chat.say(mod, `/settings daily:${timeIn(2)} per-hour:1`);

@@ -104,6 +104,15 @@ describe("what is wrong", () => {
       "/cancel 7",
       "`job:7` is not possible: job must be all, a job's id, or its first 4 characters. For example: `/cancel`",
     ],
+    [
+      "/style ad name:frost",
+      "`action:ad` is not possible: action must be one of list, show, add, rename, remove; did you mean add? " +
+        "For example: `/style`",
+    ],
+    [
+      "/dream size:300 creatures",
+      "`creatures` needs its option's name: `look:creatures`. For example: `/dream look:creatures strength:0.6`",
+    ],
     ["/queue now", "I don't know what `now` means here; options are written name:value. For example: `/queue`"],
   ])("%s", (line, sentence) => {
     expect(problemOf(line)).toBe(sentence);
@@ -138,6 +147,32 @@ describe("values", () => {
     expect(read("picture:none seed:0")).toEqual({ picture: "none", seed: 0 });
     const { seed } = read("seed:random");
     expect(seed).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ["/dream where:top left", { where: "top left" }],
+    ["/dream into:golden retriever size:128", { into: "golden-retriever", size: 128 }],
+    ["/dream size:512 px seed:7", { size: 512, seed: 7 }],
+    ["/dream size 512 seed 7", { size: 512, seed: 7 }],
+    ["/dream look creatures", { look: "creatures" }],
+    ["/stylize winter strength 0.5 where top left", { style: "winter", strength: 0.5, where: "top left" }],
+    ["/zoom into golden retriever", { into: "golden-retriever" }],
+    ["/blend summer:0.3 winter size 256", { styles: "summer:0.3 winter", size: 256 }],
+    ["/settings daily:18:00 Europe/Berlin", { daily: "18:00 Europe/Berlin" }],
+    ["/settings art on", { art: "on" }],
+    ["/settings bot off everywhere", { bot: "off", everywhere: true }],
+    ["/settings reset largest", { action: "reset", what: "largest" }],
+    ["/style winter", { name: "winter" }],
+    ["/style show winter", { action: "show", name: "winter" }],
+    ["/gallery 7KQ4M9XA", { job: "7KQ4M9XA" }],
+    ["/gallery person Ann Lee", { person: "Ann Lee" }],
+    ["/preset moody", { name: "moody" }],
+    ["/preset save moody look:eyes into owl", { action: "save", name: "moody", options: "look:eyes into owl" }],
+    ["/teach moths", { name: "moths" }],
+  ])("are read where quotes, a colon or an action are left out: %s", (line, values) => {
+    const parsed = parseLine(line);
+    if (!parsed.ok) throw new Error(parsed.problem);
+    expect(readValues(registry.find(parsed.value.name), parsed.value.arguments)).toEqual(values);
   });
 
   it("are read by the name that other commands have for them", () => {

@@ -80,6 +80,27 @@ describe("a preset", () => {
     expect(await told(ann, "/zoom small size:vast")).toBe(await told(ann, "/zoom size:vast"));
   });
 
+  it("is shown by its name alone, and is not saved by it", async () => {
+    const { told } = await open();
+    await told(ann, "/preset save moody look:patterns");
+    await told(ann, "/preset save soft strength:0.3");
+    expect(await told(ann, "/preset moody")).toBe("**moody** `/dream look:patterns` · yours");
+    expect(await told(ann, "/preset mody")).toMatch(/^There is no preset mody here. Did you mean moody\?/);
+    expect(await told(ann, "/preset hazy look:textures")).toBe("To save it, write `/preset save hazy look:textures`.");
+  });
+
+  it("is in the list, however long that has become", async () => {
+    const { chat, told } = await open();
+    const names = Array.from({ length: 40 }, (_, index) => `preset-${index + 10}`);
+    for (const name of names) await told(ann, `/preset save ${name} look:patterns strength:0.4 octaves:3 steps:9`);
+    const before = chat.ephemeral.length;
+    await chat.say(ann, "/preset");
+    const said = chat.ephemeral.slice(before).map(({ text }) => text);
+    expect(said.length).toBeGreaterThan(1);
+    expect(chat.violations).toEqual([]);
+    expect(names.filter((name) => !said.join("\n").includes(`**${name}**`))).toEqual([]);
+  });
+
   it("is its owner's, or with `shared` the community's, where one's own comes first", async () => {
     const { told, asked } = await open();
     await told(ann, "/preset save moody look:patterns");
