@@ -50,7 +50,8 @@ function capsText({ app, user, channel }: CommandContext): string {
 /** Of jobs in other channels, and in threads, which may be private, only the time is shown. */
 function row({ job, position, waitSeconds, runSeconds }: QueuePosition, context: CommandContext): string {
   const mine = isMine(job, context);
-  const here = channelKey(job.channel) === channelKey(context.channel) && isSeenFrom(job, context.channel);
+  const here =
+    channelKey(job.channel) === channelKey(context.channel) && isSeenFrom(job, context.channel, context.user);
   const shown = mine || here;
   const title = context.app.recipes.get(job.recipe)?.title(job.params) ?? job.recipe;
   const author = mine ? undefined : plain(job.author.name);

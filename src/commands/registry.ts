@@ -1,4 +1,3 @@
-import type { ChannelRef } from "../domain/model.js";
 import { completeClasses } from "../engine/recipes/class-terms.js";
 import { ATTACHED, PHOTO } from "../engine/recipes/painting/options.js";
 import { completeWhere } from "../engine/recipes/where/syntax.js";
@@ -11,6 +10,7 @@ import { plainLine } from "../shared/typed.js";
 import type { BotOptions } from "./bot-options.js";
 import { type Command, type CommandRegistry, summarise } from "./command.js";
 import { checkLook, type LookLibrary, lookCompletions } from "./looks/taught-look.js";
+import { looksFor, stylesFor } from "./outsiders.js";
 import { type Argument, namedArguments } from "./parsing/command-line.js";
 import type { Option } from "./parsing/options.js";
 import { readTyped, readValues } from "./parsing/read-values.js";
@@ -85,7 +85,7 @@ export class Registry implements CommandRegistry {
     if (option?.completes === "where") return completeWhere(typed, limit).map((value) => ({ value, label: value }));
     const choices =
       option?.completes === "styles"
-        ? await this.#styles(request.channel)
+        ? await this.#styles(request)
         : option?.completes === "commands"
           ? this.summaries.map(({ name, help }) => ({ value: name, label: help }))
           : [...(option?.choices ?? []), ...this.#further(option, request)];
@@ -104,11 +104,11 @@ export class Registry implements CommandRegistry {
       const { typed } = readTyped(command, plainLine(text), meant);
       const others = Object.keys(command.options).map(kebab);
       if (command.options.look?.completes === "looks" && typed.look)
-        checkLook(typed.look.toLowerCase(), channel, this.known.looks, this.known.botOptions);
+        checkLook(typed.look.toLowerCase(), channel, looksFor(user, this.known.looks), this.known.botOptions);
       for (const [key, option] of Object.entries(command.options))
         for (const style of option.stylesIn?.(typed[kebab(key)] ?? "") ?? [])
           if (style !== "" && style !== ATTACHED && style !== PHOTO)
-            await findStyle(this.known.styles, channel, style, others);
+            await findStyle(stylesFor(user, this.known.styles), channel, style, others);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       return UNFINISHED.has(error.identifier) ? undefined : error.message;
@@ -132,7 +132,8 @@ export class Registry implements CommandRegistry {
   /** What may be chosen besides what an option's definition says. */
   #further(option: Option | undefined, request: Omit<CompletionRequest, "typed">): Completion[] {
     if (option?.completes === "presets") return this.#presets(request);
-    return option?.completes === "looks" ? lookCompletions(this.known.looks, request.channel) : [];
+    if (option?.completes !== "looks") return [];
+    return lookCompletions(looksFor(request.user, this.known.looks), request.channel);
   }
 
   /** Those of a command that may be named in it; all of them for the command about presets. */
@@ -142,8 +143,8 @@ export class Registry implements CommandRegistry {
     return fitting.map((preset) => ({ value: preset.name, label: lineOf(preset) }));
   }
 
-  async #styles(channel: ChannelRef): Promise<Completion[]> {
-    const styles = await this.known.styles.list(channel);
+  async #styles({ channel, user }: Pick<CompletionRequest, "channel" | "user">): Promise<Completion[]> {
+    const styles = await stylesFor(user, this.known.styles).list(channel);
     return styles.map(({ name, emoji, help }) => ({ value: name, label: `${emoji} ${help}`, preview: true }));
   }
 }

@@ -72,6 +72,11 @@ export interface Member extends User {
   readonly moderator: boolean;
   /** May manage all of the community, not this channel alone; false where the platform does not tell. */
   readonly moderatesAll?: boolean;
+  /**
+   * Somebody who is in the community's chat and not of it, as a guest or one of another organisation: they read some of
+   * its channels only, and the program does not know which besides the one where they write.
+   */
+  readonly outsider?: true;
   /** Ids of the roles that they have there, on platforms with roles and as far as it says which. */
   readonly roles?: readonly string[];
 }
@@ -256,12 +261,13 @@ export interface Job {
   readonly withheld?: boolean;
 }
 
-/** Whether a work is for those to see who are in a channel or thread; in none where it is left out. */
+/** Whether a work is for somebody to see who is in a channel or thread; in none where it is left out. */
 export function isSeenFrom(
   { channel, audience = "community" }: Pick<Job, "channel" | "audience">,
   place: Partial<Pick<ChannelRef, "id" | "thread">>,
+  { outsider = false }: { readonly outsider?: boolean },
 ): boolean {
-  if (audience === "community") return true;
+  if (audience === "community") return !outsider || channel.id === place.id;
   return channel.id === place.id && (audience === "channel" || channel.thread === place.thread);
 }
 

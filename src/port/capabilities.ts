@@ -45,6 +45,8 @@ export interface ChannelInfo {
   readonly ownMembers?: boolean;
   /** Marked by the platform as for adults: results are shown here only, too. */
   readonly restricted: boolean;
+  /** People of another community are in it too: what is posted there goes out of the house. */
+  readonly outsiders?: true;
   /** It can be read, and nothing is started there. */
   readonly archived?: true;
   /** False where the platform tells of no reactions; left out where it does. */

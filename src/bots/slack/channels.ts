@@ -13,6 +13,8 @@ interface Channel {
   /** Whether the bot is in it; undefined where Slack does not tell. */
   readonly member: boolean | undefined;
   readonly archived?: true;
+  /** It is shared with another organisation (Slack Connect). */
+  readonly outsiders?: true;
 }
 
 const KEPT_MS = 60_000;
@@ -33,8 +35,9 @@ export class Channels {
   }
 
   async describe(workspace: Workspace, { id }: ChannelRef): Promise<ChannelInfo> {
-    const { name, closed, archived } = await this.#channel(workspace, id);
-    return { name, closed, restricted: false, uploadBytes: this.limits.uploadBytes, ...defined({ archived }) };
+    const { name, closed, archived, outsiders } = await this.#channel(workspace, id);
+    const { uploadBytes } = this.limits;
+    return { name, closed, restricted: false, uploadBytes, ...defined({ archived, outsiders }) };
   }
 
   /** False when the bot is certainly not in a channel, or it is a conversation of others; it cannot post there then. */
@@ -68,8 +71,9 @@ export class Channels {
       const direct = channel?.is_im === true || channel?.is_mpim === true || id.startsWith("D");
       const name = direct || !channel?.name ? sentence("chat.direct-message") : `#${channel.name}`;
       const archived = channel?.is_archived ? (true as const) : undefined;
+      const outsiders = channel?.is_ext_shared ? (true as const) : undefined;
       const closed = direct || channel?.is_private === true;
-      return { name, closed, member: direct || channel?.is_member, ...defined({ archived }) };
+      return { name, closed, member: direct || channel?.is_member, ...defined({ archived, outsiders }) };
     } catch (error) {
       if (!isKind(error, "forbidden")) throw error;
       return this.#guess(workspace, id);

@@ -19,7 +19,7 @@ const PATIENCE_MS = 5_000;
 export class Users {
   readonly #known = new LRUCache<string, Promise<Known>>({ max: MOST, ttl: KEPT_MS });
 
-  /** Never rejects: where Slack does not tell, they are called by `fallback` and moderate nothing. */
+  /** Never rejects: where Slack does not tell, they are called by `fallback`, moderate nothing, and are outsiders. */
   async get(workspace: Workspace, id: string, fallback?: string): Promise<Known> {
     const key = `${workspace.self.team} ${id}`;
     let known = this.#known.get(key);
@@ -32,7 +32,8 @@ export class Users {
     try {
       return await known;
     } catch {
-      return { user: { id, name: fallback ?? sentence("chat.somebody"), moderator: false }, bot: false };
+      const name = fallback ?? sentence("chat.somebody");
+      return { user: { id, name, moderator: false, outsider: true }, bot: false };
     }
   }
 }
@@ -47,5 +48,8 @@ async function ask(workspace: Workspace, id: string): Promise<Known> {
   const places = [user?.team_id, ...(user?.enterprise_user?.teams ?? [])];
   const ours = user?.is_stranger !== true && (user?.team_id === undefined || places.includes(workspace.self.team));
   const moderator = ours && (user?.is_admin === true || user?.is_owner === true);
-  return { user: { id, name, moderator, moderatesAll: moderator }, bot: user?.is_bot === true || id === "USLACKBOT" };
+  // Guests are in the channels that they were invited to, in no others.
+  const outsider = !ours || user?.is_restricted === true || user?.is_ultra_restricted === true;
+  const member: Member = { id, name, moderator, moderatesAll: moderator, ...(outsider && { outsider }) };
+  return { user: member, bot: user?.is_bot === true || id === "USLACKBOT" };
 }

@@ -83,9 +83,9 @@ async function list(
 ): Promise<void> {
   const { app, channel, chat, user } = context;
   if (mine && person !== undefined) throw new UserError("gallery.mine-or-person");
-  const { closed, restricted } = await chat.describe(channel);
-  // Works of a closed channel are shown there only, and are what people there mean.
-  const here = asked ?? (closed || restricted);
+  const { closed, restricted, outsiders } = await chat.describe(channel);
+  // Works of a closed channel are shown there only, and are what people there mean; strangers are shown no others.
+  const here = user.outsider ?? asked ?? (closed || restricted || outsiders === true);
   const author = mine ? user.id : person === undefined ? undefined : findPerson(person, here, context);
   const message = await pageMessage(
     {

@@ -61,10 +61,12 @@ interface Viewer {
 
 /** The message for a page; undefined when there is nothing on it. */
 export async function pageMessage(
-  ref: PageRef,
+  asked: PageRef,
   { chat, user, channel }: Viewer,
   services: GalleryServices,
 ): Promise<OutgoingMessage | undefined> {
+  // Also of a page that somebody else has asked for, whose buttons they press.
+  const ref = user.outsider ? { ...asked, here: true } : asked;
   const { jobs, next, number: page } = read(ref, channel, services);
   const found = jobs.flatMap((job, index) => {
     const work = workOf(job, { platform: channel.platform, user }, services);

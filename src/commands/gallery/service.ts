@@ -239,7 +239,7 @@ function photoOf(job: StoredJob, viewer: GalleryViewer, { store, recipes }: Gall
 function isShown(job: StoredJob, viewer: GalleryViewer): boolean {
   const { channel, state, picture, hidden } = job;
   if (!sameCommunity(channel, viewer) || state !== "done" || picture === undefined || hidden) return false;
-  return isSeenFrom(job, defined({ id: viewer.channel, thread: viewer.thread }));
+  return isSeenFrom(job, defined({ id: viewer.channel, thread: viewer.thread }), viewer.user);
 }
 
 /** A job as a work; undefined when its recipe is gone. */

@@ -8,6 +8,7 @@ import { plain } from "../../shared/text.js";
 import { sameEmoji } from "../../shared/typed.js";
 import type { InteractiveMessage, Vote } from "../../store/interactive-messages.js";
 import { isRefusal } from "../moderation/refusal.js";
+import { stylesFor } from "../outsiders.js";
 import { MAX_SHARES } from "../styles/shares.js";
 import type { Style } from "../styles/style-library.js";
 import { explainError, UserError } from "../user-error.js";
@@ -44,14 +45,23 @@ export class Palettes extends ReactionCollector {
   }
 
   async open(request: CollectorRequest): Promise<void> {
-    const styles = (await this.services.styles.list(request.channel)).slice(0, this.chat.capabilities.reactions);
+    const { user } = request;
+    const styles = (await stylesFor(user, this.services.styles).list(request.channel)).slice(
+      0,
+      this.chat.capabilities.reactions,
+    );
     if (styles.length === 0) throw new UserError("styles.none");
     const names = styles.map(({ emoji, name }) => `${emoji} ${name}`).join("  ");
     const { among } = request.photo;
-    const question = sentence("palette.question", { name: plain(request.user.name), styles: names });
+    const question = sentence("palette.question", { name: plain(user.name), styles: names });
     const others = among && sentence("image.among", { ...among, command: "stylize" });
     const content = { text: others === undefined ? question : `${question}\n${others}` };
-    await this.post(request, { styles, content, expiresAt: Date.now() + LASTS_MS, payload: { painted: [] } });
+    await this.post(request, {
+      styles,
+      content,
+      expiresAt: Date.now() + LASTS_MS,
+      payload: { painted: [], ...(user.outsider && { outsider: true }) },
+    });
   }
 
   /** Only the author chooses, and only emoji of styles mean something. */
@@ -63,8 +73,9 @@ export class Palettes extends ReactionCollector {
     if (style && this.messages.vote(message, { user: user.id, choice: style.name }, added)) this.#settle(interactive);
   }
 
-  protected choices({ message }: InteractiveMessage): Promise<readonly Style[]> {
-    return this.services.styles.list(message.channel);
+  protected choices({ message, author, payload }: InteractiveMessage): Promise<readonly Style[]> {
+    const reader = { id: author.id, ...(payload.outsider === true && { outsider: true as const }) };
+    return stylesFor(reader, this.services.styles).list(message.channel);
   }
 
   /** The newest first: somebody may be waiting for those. */

@@ -35,7 +35,7 @@ export interface CollectorRequest {
   readonly photo: FoundImage;
   /** The other options of the line, which the painting will have. */
   readonly given: Params;
-  readonly user: Pick<Member, "id" | "name" | "roles">;
+  readonly user: Pick<Member, "id" | "name" | "roles" | "outsider">;
   readonly channel: ChannelRef;
   replyPublic(message: OutgoingMessage): Promise<MessageRef | undefined>;
 }

@@ -11,6 +11,7 @@ import type { Look } from "../../store/looks.js";
 import type { BotOptions } from "../bot-options.js";
 import { type Command, type CommandContext, defineCommand } from "../command.js";
 import { imageOption } from "../images/image-option.js";
+import { looksFor } from "../outsiders.js";
 import { choiceOption, integerOption, textOption } from "../parsing/options.js";
 import { chatOptions, type Params } from "../recipes/recipe.js";
 import { startJob } from "../recipes/start-job.js";
@@ -104,8 +105,8 @@ function needed(): never {
   throw new UserError("teach.nameless");
 }
 
-async function listLooks({ app, channel, replyEphemeral }: CommandContext): Promise<void> {
-  const looks = app.store.looks.list(styleScope(channel));
+async function listLooks({ app, channel, user, replyEphemeral }: CommandContext): Promise<void> {
+  const looks = looksFor(user, app.store.looks).list(styleScope(channel));
   if (looks.length === 0) return replyEphemeral(sentence("look.none", { line: LINE }));
   await replyEphemeral([sentence("look.heading"), ...looks.map(rowOf)].join("\n"));
 }
@@ -126,11 +127,13 @@ async function removeLook(
 ): Promise<void> {
   const scope = styleScope(channel);
   if (name === undefined) throw new UserError("look.which", { line: "/teach remove moths" });
+  // Whose works are in one may remove it, also from outside.
   const look = app.store.looks.find(scope, name);
+  const named = looksFor(user, app.store.looks).list(scope);
   if (!look)
     throw unknownLook(
       name,
-      app.store.looks.list(scope).map((each) => each.name),
+      named.map((each) => each.name),
     );
   const { author, makers } = look;
   const own = [author, ...makers].some(({ id }) => id === user.id);

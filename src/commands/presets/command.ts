@@ -9,6 +9,7 @@ import { type Command, type CommandContext, defineCommand } from "../command.js"
 import { findImage } from "../images/find-image.js";
 import { imageOption, isLeftOpen } from "../images/image-option.js";
 import { checkLook } from "../looks/taught-look.js";
+import { looksFor } from "../outsiders.js";
 import { type Argument, printArgument } from "../parsing/command-line.js";
 import { choiceOption, flagOption, textOption, type ValuesOf } from "../parsing/options.js";
 import { namesOption, readText } from "../parsing/read-values.js";
@@ -99,7 +100,7 @@ const ACTIONS: Readonly<Record<string, (values: Values, context: CommandContext)
     const recipe = recipeNamed(command, context);
     const given: Params = readText(context.registry.find(recipe.command), typed);
     if (recipe.options.look?.completes === "looks" && typeof given.look === "string")
-      checkLook(given.look, context.channel, context.app.store.looks, context.app.botOptions);
+      checkLook(given.look, context.channel, looksFor(context.user, context.app.store.looks), context.app.botOptions);
     await save({ name: word, recipe, options: printed(recipe, given), shared }, context);
   },
 

@@ -14,6 +14,7 @@ import { hasFrames, movingFrames } from "../images/moving-frames.js";
 import { type Provenance, provenanceOf, withChosenCredits } from "../images/provenance.js";
 import type { LookLibrary } from "../looks/taught-look.js";
 import { ARCHIVED } from "../moderation/refusal.js";
+import { looksFor, stylesFor } from "../outsiders.js";
 import type { Presenter } from "../presenting/presenter.js";
 import type { ChannelSettings } from "../settings/channel-settings.js";
 import type { StyleLibrary } from "../styles/style-library.js";
@@ -77,7 +78,7 @@ export async function startJob(request: RecipeRequest, requester: JobRequester, 
   const { recipe, given } = request;
   const { chat, channel, user } = requester;
   const { settings, styles, store } = services;
-  const scope = { channel, chat, styles, looks: store.looks };
+  const scope = { channel, chat, styles: stylesFor(user, styles), looks: looksFor(user, store.looks) };
   const images = await downloaded(request.images, requester, services);
   const provenance = request.provenance ?? (await provenanceOf(Object.values(images), user, services.jobs));
   const pictures = Object.fromEntries(Object.entries(images).map(([role, { bytes }]) => [role, bytes]));

@@ -8,6 +8,7 @@ import { type Command, type CommandContext, defineCommand } from "../command.js"
 import { findImage } from "../images/find-image.js";
 import { imageOption, isLeftOpen, isNumbered } from "../images/image-option.js";
 import { provenanceOf } from "../images/provenance.js";
+import { stylesFor } from "../outsiders.js";
 import { choiceOption, type Option, textOption, type ValuesOf } from "../parsing/options.js";
 import { fitToChannel } from "../presenting/deliver.js";
 import { UserError } from "../user-error.js";
@@ -74,15 +75,19 @@ export const styleCommand: Command = defineCommand({
 });
 
 const ACTIONS: Readonly<Record<string, (values: Values, context: CommandContext) => Promise<void>>> = {
-  async list(_values, { app, channel, replyPublic }) {
-    const styles = await app.styles.list(channel);
+  async list(_values, { app, channel, user, replyPublic }) {
+    const styles = await stylesFor(user, app.styles).list(channel);
     const lines = styles.map(({ emoji, name, help }) => `${emoji} \`${name}\` ${plain(help)}`);
     const text = [sentence("styles.heading"), ...lines].join("\n");
     await replyPublic({ text, pictures: [await contactSheet(styles)] });
   },
 
-  async show(values, { chat, app, channel, replyPublic }) {
-    const style = await findStyle(app.styles, channel, needed(values.name, "name", "/style show winter"));
+  async show(values, { chat, app, channel, user, replyPublic }) {
+    const style = await findStyle(
+      stylesFor(user, app.styles),
+      channel,
+      needed(values.name, "name", "/style show winter"),
+    );
     const { name, emoji, help, opposite } = style;
     const description = sentence("style.description", { name });
     const picture = { bytes: await style.picture(), name: `${name}.jpg`, type: "image/jpeg", description };

@@ -22,6 +22,7 @@ export function storedStyleLibrary(own: Store["styles"]): StyleLibrary {
           emoji,
           help: sentence("style.added-by", { by: author.name }),
           by: author.name,
+          addedBy: author.id,
           async picture() {
             const bytes = await own.picture(style);
             if (!bytes) throw new Error(`The image of the style ${name} is missing.`);

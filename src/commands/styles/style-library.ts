@@ -15,6 +15,8 @@ export interface Style {
   readonly opposite?: string;
   /** Who made it, with the licence where there is one. */
   readonly by: string;
+  /** The id of the person who has added it for the community; left out of built-in ones. */
+  readonly addedBy?: string;
   /** Its picture, encoded. */
   picture(): Promise<Uint8Array>;
 }

@@ -84,7 +84,7 @@ describe("a slash command", () => {
     for (const scope of ["channels:read", "groups:read", "im:read", "users:read"]) token?.scopes.delete(scope);
     await users.command(ann, art.id, "queue");
     const event = await listener.next("command");
-    expect(event.user).toEqual({ id: ann.id, name: "ann", moderator: false });
+    expect(event.user).toEqual({ id: ann.id, name: "ann", moderator: false, outsider: true });
     // The command has told that the channel is open; of others it is not known.
     expect(await chat.describe(channel)).toMatchObject({ name: "#art", closed: false });
     expect(await chat.describe({ ...channel, id: fake.addChannel("x", { kind: "private" }).id })).toMatchObject({

@@ -60,6 +60,9 @@ export const METHODS: Readonly<Record<string, Method>> = {
         is_admin: user.admin,
         is_owner: false,
         is_bot: user.bot,
+        is_stranger: user.home !== undefined,
+        is_restricted: user.guest !== undefined,
+        is_ultra_restricted: user.guest === "single-channel",
       },
     };
   },

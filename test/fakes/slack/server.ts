@@ -185,9 +185,15 @@ export class FakeSlack {
 
   addUser(
     name: string,
-    { admin = false, bot = false, team = this.team, home = undefined as string | undefined } = {},
+    {
+      admin = false,
+      bot = false,
+      team = this.team,
+      home = undefined as string | undefined,
+      guest = undefined as User["guest"],
+    } = {},
   ): User {
-    const user = { id: newId("U"), name: name.toLowerCase(), displayName: name, admin, bot, home };
+    const user: User = { id: newId("U"), name: name.toLowerCase(), displayName: name, admin, bot, home, guest };
     team.users.set(user.id, user);
     const direct: Channel = {
       id: newId("D"),
@@ -197,6 +203,8 @@ export class FakeSlack {
       archived: false,
     };
     team.channels.set(direct.id, direct);
+    // Guests and people of other organisations are in the channels alone that somebody has asked them into.
+    if (home !== undefined || guest !== undefined) return user;
     for (const channel of team.channels.values()) if (channel.kind === "public") channel.members.add(user.id);
     return user;
   }
@@ -211,6 +219,7 @@ export class FakeSlack {
     } = {},
   ): Channel {
     const people = [...team.users.values()]
+      .filter(({ home, guest }) => home === undefined && guest === undefined)
       .filter((user) => !user.bot || (withBot && user === team.bot))
       .map(({ id }) => id);
     const channel: Channel = { id: newId("C"), name, kind, members: new Set(people), archived: false, sharedWith };

@@ -9,6 +9,8 @@ export interface User {
   readonly bot: boolean;
   /** The workspace that they are from, where it is another one (Slack Connect). */
   readonly home?: string | undefined;
+  /** Of several channels, or of a single one. */
+  readonly guest?: "multi-channel" | "single-channel" | undefined;
   /** Address of a picture of their own. */
   avatar?: string;
 }

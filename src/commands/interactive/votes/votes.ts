@@ -10,6 +10,7 @@ import { sameEmoji } from "../../../shared/typed.js";
 import type { InteractiveMessage } from "../../../store/interactive-messages.js";
 import type { Moderation } from "../../moderation/moderation.js";
 import { BARRED, isLasting } from "../../moderation/refusal.js";
+import { stylesFor } from "../../outsiders.js";
 import { MAX_SHARES } from "../../styles/shares.js";
 import { errorText, UserError } from "../../user-error.js";
 import { PAINT_NOW } from "../button-ids.js";
@@ -47,7 +48,12 @@ export class Votes extends ReactionCollector {
     const alone = { already: "vote.already", isOver: (vote: InteractiveMessage) => this.#isOver(vote) } as const;
     await this.openAlone(channel, alone, async () => {
       // One of the reactions is ✅.
-      const styles = await findCandidates(this.services.styles, channel, named, this.chat.capabilities.reactions - 1);
+      const styles = await findCandidates(
+        stylesFor(request.user, this.services.styles),
+        channel,
+        named,
+        this.chat.capabilities.reactions - 1,
+      );
       const { among } = request.photo;
       const candidates = styles.map(({ name, emoji }) => ({ name, emoji }));
       const payload = { candidates, minutes, ...defined({ among }) };
