@@ -6,11 +6,12 @@ import { ChatError } from "../../port/chat-error.js";
 import type { ReactionEvent, UnsignedReaction } from "../../port/events.js";
 import { type ShownPicture, shownTogether } from "../../port/newest.js";
 import { sameEmoji } from "../../shared/typed.js";
-import type { InteractiveMessages } from "../../store/interactive-messages.js";
+import type { InteractiveMessages, Vote } from "../../store/interactive-messages.js";
 import type { Params, Recipe } from "../recipes/recipe.js";
 import { type JobServices, startJob } from "../recipes/start-job.js";
 import type { ChannelSettings } from "../settings/channel-settings.js";
 import { explainError, UserError } from "../user-error.js";
+import { keyOf } from "./timed-messages.js";
 
 interface ArtChannelServices extends JobServices {
   readonly recipes: ReadonlyMap<string, Recipe>;
@@ -42,6 +43,8 @@ interface ArtRequest {
 export class ArtChannels {
   /** When an error was last explained, by channel and user. */
   readonly #explained = new Map<string, number>();
+  /** What is being started. */
+  readonly #starting = new Set<string>();
 
   constructor(
     private readonly chat: Chat,
@@ -54,20 +57,33 @@ export class ArtChannels {
     const photo = await this.#firstPicture(message);
     if (photo instanceof ChatError) return this.#explain(new UserError(photo), event, FORBIDDEN_INTERVAL_MS);
     if (!photo) return;
+    const vote = { user: user.id, choice };
+    const key = `${keyOf(message)} ${user.id} ${choice}`;
+    if (this.#starting.has(key) || this.#isDone(message, vote)) return;
+    this.#starting.add(key);
+    try {
+      const requester = { chat: this.chat, channel: message.channel, user, jobId: event.receipt?.job };
+      await startJob({ recipe, given, images: { image: photo } }, requester, this.services);
+      this.#noteDone(message, vote);
+    } catch (error) {
+      await this.#explain(error, event, REFUSAL_INTERVAL_MS, user.id);
+    } finally {
+      this.#starting.delete(key);
+    }
+  }
+
+  #isDone(message: MessageRef, { user, choice }: Vote): boolean {
+    const { interactiveMessages } = this.services.store;
+    return interactiveMessages.votes(message).some((each) => each.user === user && each.choice === choice);
+  }
+
+  /** Noted when there is a job: after a kill before that, it may be asked for again. */
+  #noteDone(message: MessageRef, vote: Vote): void {
     const { interactiveMessages } = this.services.store;
     // It has no author, so that it is not removed with the data of one of those who reacted.
     if (!interactiveMessages.get(message))
       interactiveMessages.put({ message, kind: ART, payload: {}, author: { id: "", name: "" } });
-    const vote = { user: user.id, choice };
-    if (!interactiveMessages.vote(message, vote, true)) return;
-    try {
-      const requester = { chat: this.chat, channel: message.channel, user, jobId: event.receipt?.job };
-      await startJob({ recipe, given, images: { image: photo } }, requester, this.services);
-    } catch (error) {
-      // No job came of it, so it may be asked for again.
-      interactiveMessages.vote(message, vote, false);
-      await this.#explain(error, event, REFUSAL_INTERVAL_MS, user.id);
-    }
+    interactiveMessages.vote(message, vote, true);
   }
 
   /** What a reaction without another meaning asks for. */

@@ -1,9 +1,12 @@
+import { cp } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { loadBuiltInStyles } from "../../../src/commands/styles/built-in-styles.js";
 import { ChatError } from "../../../src/port/chat-error.js";
+import { deferred } from "../../../src/shared/async.js";
 import { ann, art, ben, type FakeMessage, mod } from "../../fakes/chat.js";
 import { FakeEngine, picture } from "../../fakes/engine.js";
 import { type StudioOptions, studio } from "../../fakes/studio.js";
+import { newFolder } from "../../support/new-folder.js";
 
 const emojiOf = (wanted: string): string => loadBuiltInStyles().find(({ name }) => name === wanted)?.emoji ?? "";
 
@@ -88,6 +91,40 @@ describe("in an art channel", () => {
     const second = await artChannel({ chat: first.chat, dir: first.dir });
     expect(await second.reacts(ben, message, emojiOf("winter"))).toHaveLength(0);
     expect(await second.reacts(ben, message, "👁")).toHaveLength(1);
+  });
+
+  it("after a kill before there was a job it can be given again", async () => {
+    const first = await artChannel();
+    const { chat } = first;
+    const message = first.shared();
+    const coming = deferred();
+    const asked = deferred();
+    chat.download = (image) => ({
+      ...image,
+      fetch: async (...options) => {
+        asked.resolve();
+        await coming.promise;
+        return image.fetch(...options);
+      },
+    });
+    const { wants, event } = first.handlers;
+    expect(await wants?.({ emoji: "👁", added: true, message, user: ben })).toBeDefined();
+    const given = event({ kind: "reaction", emoji: "👁", added: true, message, user: ben });
+    await asked.promise;
+    // Once is enough.
+    await event({ kind: "reaction", emoji: "👁", added: true, message, user: ben });
+    // What a kill leaves.
+    const dir = newFolder();
+    await cp(first.dir, dir, { recursive: true });
+    coming.resolve();
+    await given;
+    await first.quiet();
+    expect(first.engine.runs).toHaveLength(1);
+    await first.close();
+    const second = await artChannel({ chat, dir });
+    expect(await second.reacts(ben, message, "👁", false)).toHaveLength(0);
+    expect(await second.reacts(ben, message, "👁")).toHaveLength(1);
+    expect(await second.reacts(ben, message, "👁")).toHaveLength(0);
   });
 
   it("works on results, where the meanings of results come first", async () => {
