@@ -71,7 +71,8 @@ export class JobProducer {
     queue.on("error", () => undefined);
     // From the beginning: frames that came while no bots were there are worth showing. What has been fetched is gone,
     // so nothing is shown twice.
-    const events = new QueueEvents(name, { connection: eventsRedis, prefix, lastEventId: "0", ...UNASKED });
+    const reading = { lastEventId: "0", autorun: false } as const;
+    const events = new QueueEvents(name, { connection: eventsRedis, prefix, ...reading, ...UNASKED });
     events.on("error", () => undefined);
     // An event's id begins with its time.
     events.on("progress", ({ jobId, data }, id) => onReport(jobOf(jobId), data as Report, Number.parseInt(id, 10)));
@@ -86,6 +87,12 @@ export class JobProducer {
       void producer.close();
       throw error;
     }
+  }
+
+  /** Reports and changes are told from here on. */
+  follow(): void {
+    // Where it is closed meanwhile there is nothing to tell.
+    this.events.run().catch(() => undefined);
   }
 
   /** Sends a job; one that is there stays as it is. @param keepSeconds how long it is kept after its end */

@@ -17,6 +17,7 @@ import { BotsClaim, type BotsInfo } from "./bots.js";
 import { JobProducer, type RemoteState } from "./bull-queue.js";
 import { Cancellations } from "./cancellations.js";
 import { type ClusterSettings, connect, connectBlocking, dataAge, hostOf, redisNow, untilReady } from "./connection.js";
+import { EarlyReports } from "./early-reports.js";
 import {
   blobKeys,
   type Outcome,
@@ -83,6 +84,8 @@ export class ClusterEngine implements Engine {
   #asked = false;
   #told = false;
   readonly #jobs = new Map<string, RemoteJob>();
+  /** Of jobs that this process has not joined yet; the flag as in {@link ClusterEngine.#reported}. */
+  readonly #early = new EarlyReports<readonly [Report, boolean]>();
   /** Jobs that are over and still in Redis, with the keys of their blobs. */
   readonly #over = new Map<string, readonly string[]>();
   readonly #closed = new AbortController();
@@ -205,6 +208,9 @@ export class ClusterEngine implements Engine {
     this.#jobs.set(job, remoteJob);
     const onAbort = () => (remoteJob.detached ? remoteJob.fail(signal.reason) : void this.#look(remoteJob));
     signal.addEventListener("abort", onAbort, { once: true });
+    const early = this.#early.take(job);
+    // Those of an earlier try say nothing of this one.
+    if (options.begun) for (const [report, isNew] of early) this.#reported(job, report, isNew);
     void this.#look(remoteJob);
     return remoteJob.ended.finally(() => {
       if (this.#jobs.get(job) === remoteJob) this.#jobs.delete(job);
@@ -213,6 +219,7 @@ export class ClusterEngine implements Engine {
 
   /** A job is over, and the repository knows: nothing of it is needed in Redis. */
   forget(job: string): void {
+    this.#early.take(job);
     if (!this.#over.has(job)) this.#over.set(job, []);
     void this.#clear(job).catch(() => undefined);
   }
@@ -304,6 +311,7 @@ export class ClusterEngine implements Engine {
         },
       });
       this.#parts = { producer, blobs, trial };
+      producer.follow();
       logger.info(`jobs go to workers through Redis at ${this.host}`);
     } catch (error) {
       this.#opening = undefined;
@@ -319,6 +327,7 @@ export class ClusterEngine implements Engine {
   /** @param isNew it was reported after this process had opened the queue */
   #reported(job: string, report: Report, isNew: boolean): void {
     const remoteJob = this.#jobs.get(job);
+    if (!remoteJob) this.#early.keep(job, [report, isNew]);
     if (!remoteJob || remoteJob.signal.aborted) return;
     if (report.type === "begun") {
       remoteJob.begunBy(report.worker, report.token, isNew);

@@ -1,7 +1,9 @@
 import { pino } from "pino";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Config } from "../../../src/app/settings/load-settings.js";
+import type { ClusterEngineOptions } from "../../../src/queue/cluster/cluster-engine.js";
 import { ClusterQueue } from "../../../src/queue/cluster/cluster-queue.js";
+import { EarlyReports } from "../../../src/queue/cluster/early-reports.js";
 import { PROTOCOL } from "../../../src/queue/cluster/protocol.js";
 import { Estimator } from "../../../src/queue/estimator.js";
 import { FakeEngine, picture } from "../../fakes/engine.js";
@@ -14,13 +16,20 @@ const silent = pino({ level: "silent" });
 
 function openQueue(
   cluster: Config["cluster"],
-  options: Partial<QueueParts> & { readonly protocol?: number } = {},
+  options: Partial<QueueParts> & Pick<ClusterEngineOptions, "protocol" | "data"> = {},
   logger = silent,
 ) {
-  const { protocol, ...given } = options;
+  const { protocol, data, ...given } = options;
   const parts = queueParts(given);
   const version = protocol === undefined ? {} : { protocol };
-  const queue = new ClusterQueue({ ...parts, cluster, estimator: new Estimator({ dream: 1 }), logger, ...version });
+  const queue = new ClusterQueue({
+    ...parts,
+    cluster,
+    estimator: new Estimator({ dream: 1 }),
+    logger,
+    ...version,
+    data,
+  });
   onTestFinished(() => queue.close(0));
   return { ...parts, queue, ...listen(queue) };
 }
@@ -128,6 +137,33 @@ describe.skipIf(!hasRedis)(`over Redis (${redisHint})`, () => {
     ]);
     expect(painter.runs).toHaveLength(3);
     expect(await before.repository.unfinished()).toEqual([]);
+  });
+
+  it("shows what was made while no bots were there, however long the next start takes to join the jobs", async () => {
+    const cluster = clusterSettings(redis.url);
+    const painter = new FakeEngine();
+    await startWorker(cluster, painter);
+    const data = { id: "d", folder: "f" };
+    const before = openQueue(cluster, { data });
+    const job = await before.queue.submit(ask("a"));
+    const run = await painter.next();
+    await before.queue.close(0);
+    await run.octave(1);
+    await run.octave(2);
+
+    const reports = vi.spyOn(EarlyReports.prototype, "keep");
+    onTestFinished(() => reports.mockRestore());
+    const after = openQueue(cluster, { data, repository: before.repository });
+    const shown: number[] = [];
+    after.queue.on("frame", (_job, { octave }) => shown.push(octave));
+    expect(await after.queue.claim(60_000)).toBeUndefined();
+    // It has read them.
+    await expect.poll(() => reports.mock.calls.filter(([id]) => id === job.id).length).toBe(3);
+    const end = after.ended(job.id);
+    await after.queue.recover(() => undefined);
+    await run.finish();
+    expect((await end).state).toBe("done");
+    expect(shown).toEqual([1, 2]);
   });
 
   it("says that no worker is there, or only one of another version, and goes on when one comes", async () => {
