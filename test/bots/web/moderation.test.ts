@@ -387,8 +387,11 @@ describe("a person", () => {
     const said = await guest.said("hello");
     expect((await refusalOf(await onPerson(mod, guest, "rename", { name: "Dreamloom Team" })))[0]).toBe(403);
     await onPerson(mod, guest, "rename", { name: "Guest Seven" });
-    const frame = await watcher.until(({ kind }) => kind === "person");
-    expect(frame).toEqual({ kind: "person", person: { id, name: "Guest Seven", bot: false } });
+    await watcher.until((frame) => frame.kind === "person" && frame.person.id === id && frame.person.name !== "Gus");
+    expect(watcher.frames.findLast(({ kind }) => kind === "person")).toEqual({
+      kind: "person",
+      person: { id, name: "Guest Seven", bot: false },
+    });
     const shown = (await mod.page()).messages.find((message) => message.id === said.id);
     expect(shown?.author.name).toBe("Guest Seven");
     await onPerson(mod, guest, "rename", { name: "Gus" });
