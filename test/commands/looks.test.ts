@@ -135,7 +135,7 @@ describe("/teach", () => {
     expect(await told("/teach name:owls", await pictures(5, { author: ben }))).toContain("one of these is Ben's");
     expect(await told("/teach remove")).toContain("Which look?");
     expect(await told("/teach remove owls")).toContain("There is no look owls");
-    expect(await told("/teach owls", await pictures(5))).toMatch(/teach, list, remove/);
+    expect(await told("/teach lists", await pictures(5))).toMatch(/teach, list, remove; did you mean list?/);
     expect(engine.runs.length).toBe(runs);
   });
 
