@@ -38,7 +38,7 @@ export async function classify({ programs, network }: EngineContext, image: Rast
 
 /** Of a network with classes of its own, which is asked for them often: that of a filter. */
 async function scoresOf({ programs, network }: EngineContext, image: Raster): Promise<{ scores: Float32Array }> {
-  const { scores } = await observe(programs, network, "scores", { scores: (scope) => scope.scores() }, image);
+  const { scores } = await observe(programs, network, "scores", (scope) => ({ scores: scope.scores() }), image);
   return { scores: scores?.data ?? new Float32Array() };
 }
 
@@ -58,14 +58,11 @@ interface Look {
  */
 export async function look({ programs, network }: EngineContext, image: Raster, wanted: Float32Array): Promise<Look> {
   const shape = [1, wanted.length, 1, 1];
-  const outputs = {
-    scores: (scope: Scope) => scope.scores(),
-    evidence(scope: Scope) {
-      const places = scope.scoresByPlace();
-      const above = mul(sub(places, reduceMean(places, [1])), scope.value("wanted", shape));
-      const planes = constant(new Float32Array(CHANNELS).fill(1), [1, CHANNELS, 1, 1]);
-      return mul(relu(reduceSum(above, [1])), planes);
-    },
+  const outputs = (scope: Scope) => {
+    const places = scope.scoresByPlace();
+    const above = mul(sub(places, reduceMean(places, [1])), scope.value("wanted", shape));
+    const planes = constant(new Float32Array(CHANNELS).fill(1), [1, CHANNELS, 1, 1]);
+    return { scores: scope.scores(), evidence: mul(relu(reduceSum(above, [1])), planes) };
   };
   const values = { wanted: { data: wanted, shape } };
   const { scores, evidence } = await observe(programs, network, "look", outputs, image, { values, seldom: true });

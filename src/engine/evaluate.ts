@@ -71,28 +71,21 @@ export async function evaluate(
   return { loss: outputs.loss?.data[0] ?? Number.NaN, gradient: outputs.gradient?.data ?? new Float32Array() };
 }
 
-/** What is computed at an image, by name. */
-type Outputs = Readonly<Record<string, (scope: Scope) => Node>>;
-
 /**
- * Computes things at an image without a gradient: features, Gram matrices. `name` and the outputs' names say which
- * program it is, and `values` are the numbers that it asks for.
+ * Computes things at an image without a gradient: features, Gram matrices. `name` says which program it is, and
+ * `values` are the numbers that it asks for.
  */
 export async function observe(
   programs: Programs,
   network: Network,
   name: string,
-  outputs: Outputs,
+  outputs: (scope: Scope) => Readonly<Record<string, Node>>,
   picture: Raster | Tensor,
   { values = {}, seldom = false, ...options }: BuildOptions & CompileOptions & { readonly values?: Tensors } = {},
 ): Promise<Tensors> {
   const image = "shape" in picture ? picture : toTensor(picture);
-  const build = () => {
-    const scope = scopeOf(network.build(options));
-    return Object.fromEntries(Object.entries(outputs).map(([output, of]) => [output, of(scope)]));
-  };
-  const what = `${name} -> ${Object.keys(outputs).join(",")}`;
-  return programs.run(keyOf(network, options, what), build, { ...values, image }, { seldom });
+  const build = () => outputs(scopeOf(network.build(options)));
+  return programs.run(keyOf(network, options, name), build, { ...values, image }, { seldom });
 }
 
 /** What layers answer to an image, [N, C, H, W] each, by layer. */
@@ -102,8 +95,8 @@ export function featuresOf(
   picture: Raster | Tensor,
   options: BuildOptions = {},
 ): Promise<Tensors> {
-  const outputs = layers.map((layer) => [layer, (scope: Scope) => scope.layer(layer)] as const);
-  return observe(programs, network, "features", Object.fromEntries(outputs), picture, options);
+  const outputs = (scope: Scope) => Object.fromEntries(layers.map((layer) => [layer, scope.layer(layer)]));
+  return observe(programs, network, `features(${layers.join(",")})`, outputs, picture, options);
 }
 
 /** The same of one layer. */

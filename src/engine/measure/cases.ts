@@ -9,7 +9,7 @@ import { type Network, NetworkError } from "../networks/network.js";
 import { channels } from "../objectives/channels.js";
 import { content } from "../objectives/content.js";
 import { dream } from "../objectives/dream.js";
-import { gramLoss, measuredGram } from "../objectives/gram.js";
+import { gramLoss, gramOutputs } from "../objectives/gram.js";
 import { type Objective, type Scope, sum } from "../objectives/objective.js";
 import { totalVariation } from "../objectives/total-variation.js";
 import type { OpenEngine } from "../open.js";
@@ -134,10 +134,8 @@ async function styleObjective(
 ): Promise<Objective> {
   const channelsOf = new Map([...layers, contentLayer].map((name) => [name, resolveLayer(network, name).channels]));
   const style = await readFloats(folder, test.style, shape);
-  const ofStyle = layers.map((layer) => {
-    return [layer, (scope: Scope) => measuredGram(scope, { layer }, { delta })] as const;
-  });
-  const grams = await observe(programs, network, `grams(${delta})`, Object.fromEntries(ofStyle), style);
+  const ofStyle = (scope: Scope) => gramOutputs(scope, layers, delta);
+  const grams = await observe(programs, network, `grams(${delta}:${layers.join(",")})`, ofStyle, style);
   const image = await readFloats(folder, test.content, shape);
   const features = await featureOf({ programs, network }, contentLayer, image);
   const targets = layers.map((layer, i) => {

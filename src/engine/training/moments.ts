@@ -4,7 +4,6 @@ import { reduceMean } from "../graph/ops.js";
 import type { Raster } from "../images/raster.js";
 import type { Network } from "../networks/network.js";
 import { gram } from "../objectives/gram.js";
-import type { Scope } from "../objectives/objective.js";
 import type { Programs } from "../programs.js";
 
 /** Sums over images, of places. */
@@ -20,9 +19,9 @@ export class Moments {
 
   /** Adds an image's features; all images count alike. */
   async add(programs: Programs, network: Network, layer: string, picture: Raster): Promise<void> {
-    const outputs = {
-      mean: (scope: Scope) => reduceMean(scope.layer(layer), [0, 2, 3]),
-      second: (scope: Scope) => gram(scope.layer(layer)),
+    const outputs = (scope: Parameters<Parameters<typeof observe>[3]>[0]) => {
+      const features = scope.layer(layer);
+      return { mean: reduceMean(features, [0, 2, 3]), second: gram(features) };
     };
     const { mean, second } = await observe(programs, network, `moments(${layer})`, outputs, picture);
     for (let i = 0; i < this.#mean.length; i++)

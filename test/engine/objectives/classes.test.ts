@@ -10,7 +10,7 @@ const next = random(3);
 /** Noise: no two pixels are alike, so that every maximum is one pixel's. */
 const image = { ...scene(40, 32), data: scene(40, 32).data.map(() => 255 * next()) };
 const scoresOf = async () => {
-  const { scores } = await observe(programs, naming, "scores", { scores: (scope) => scope.scores() }, image);
+  const { scores } = await observe(programs, naming, "scores", (scope) => ({ scores: scope.scores() }), image);
   return [...(scores?.data ?? [])];
 };
 

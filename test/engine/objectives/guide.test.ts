@@ -10,7 +10,7 @@ const features = async (width: number, height: number) => {
     programs,
     vgg,
     "guide test",
-    { map: (scope) => scope.layer(LAYER) },
+    (scope) => ({ map: scope.layer(LAYER) }),
     scene(width, height),
   );
   if (!found.map) throw new Error("no features");

@@ -37,7 +37,13 @@ const trainedOn = (kind: Texture, given: Partial<TrainOptions> = {}): Promise<Tr
   });
 
 async function response(layer: TrainedLayer, picture: Raster): Promise<number> {
-  const { features } = await observe(programs, network, "test features", { features: (s) => s.layer(LAYER) }, picture);
+  const { features } = await observe(
+    programs,
+    network,
+    "test features",
+    (s) => ({ features: s.layer(LAYER) }),
+    picture,
+  );
   if (!features) throw new Error("no features");
   return meanSquareResponse(layer, features);
 }

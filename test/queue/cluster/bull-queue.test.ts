@@ -37,6 +37,7 @@ describe.skipIf(!hasRedis)(`what BullMQ's queue tells, as typed outcomes (${redi
       onChange: () => undefined,
     });
     onTestFinished(() => producer.close());
+    producer.follow();
     const consume = (run: (taken: TakenJob) => Promise<RunEnd>, lockMs = 30_000) => {
       const connection = connect();
       const consumer = new JobConsumer({
@@ -168,6 +169,7 @@ describe.skipIf(!hasRedis)(`what BullMQ's queue tells, as typed outcomes (${redi
     const options = { protocol: PROTOCOL, prefix, redis: connect(), eventsRedis: events };
     const producer = await JobProducer.open({ ...options, onReport: () => undefined, onChange: () => undefined });
     onTestFinished(() => producer.close());
+    producer.follow();
     await producer.send(task, 60);
     await taken.promise;
   });

@@ -204,7 +204,7 @@ async function means(
     programs,
     network,
     `means(${layer})`,
-    { means: (scope) => reduceMean(scope.layer(layer), [2, 3]) },
+    (scope) => ({ means: reduceMean(scope.layer(layer), [2, 3]) }),
     batchOf(candidates.map(({ image }) => image)),
   );
   return outputs.means?.data ?? new Float32Array();

@@ -48,12 +48,11 @@ export async function gramsOf(
   masks?: LayerMasks,
 ): Promise<readonly Tensor[]> {
   const names = sources.map(sourceName);
-  const name = `grams(${masks ? "masked:" : means ? "means:" : ""}${delta})`;
-  const outputs = sources.map((source) => {
-    return [sourceName(source), (scope: Scope) => measuredGram(scope, source, { delta, means, masks })] as const;
-  });
+  const name = `grams(${masks ? "masked:" : means ? "means:" : ""}${delta}:${names.join(",")})`;
+  const outputs = (scope: Scope) =>
+    Object.fromEntries(sources.map((s) => [sourceName(s), measuredGram(scope, s, { delta, means, masks })]));
   const values = { ...maskValues(masks), ...thresholdValues(sources) };
-  const grams = await observe(programs, network, name, Object.fromEntries(outputs), raster, { pooling, values });
+  const grams = await observe(programs, network, name, outputs, raster, { pooling, values });
   return named(grams, names);
 }
 
@@ -111,15 +110,15 @@ async function randomSources(
   pixels: number,
 ): Promise<GramSource[]> {
   const names = Object.keys(layers);
-  const outputs = Object.fromEntries(
-    names.map((layer) => [layer, (scope: Scope) => projectionMoments(scope.layer(layer))] as const),
-  );
+  const name = `moments(${names.join(",")})`;
+  const outputs = (scope: Scope) =>
+    Object.fromEntries(names.map((layer) => [layer, projectionMoments(scope.layer(layer))]));
   const options = { pooling, seldom: true };
   const total = styles.reduce((all, { weight }) => all + weight, 0);
   const moments = new Sum();
   for (const { raster, weight } of styles) {
     for (const tile of tilesOf(raster, pixels)) {
-      const found = await observe(programs, network, "projections", outputs, cropRaster(raster, tile), options);
+      const found = await observe(programs, network, name, outputs, cropRaster(raster, tile), options);
       moments.add(named(found, names), (weight / total) * shareOf(tile, raster));
     }
   }

@@ -10,7 +10,6 @@ import { maskFrom } from "../../images/masks.js";
 import { CHANNELS, fitInside, type Raster } from "../../images/raster.js";
 import { extended, middle, resize } from "../../images/resample.js";
 import { leastSideToName, noClasses } from "../../networks/network.js";
-import type { Scope } from "../../objectives/objective.js";
 
 /** Longer side at which the map is put together, in pixels. */
 const SIDE = 256;
@@ -64,7 +63,7 @@ async function probabilities(
   const wanted = new Float32Array(count);
   for (const member of members) wanted[firstClass(count) + member] = 1;
   const seen = extended(image, leastSideToName(network));
-  const { map } = await observe(programs, network, "class map", { map: mapOf(shape) }, seen, {
+  const { map } = await observe(programs, network, "class map", mapOf(shape), seen, {
     values: { wanted: { data: wanted, shape } },
   });
   if (!map) throw new Error("no class map was computed");
@@ -73,9 +72,9 @@ async function probabilities(
   return middle(whole, image);
 }
 
-const mapOf = (shape: readonly number[]) => (scope: Scope) => {
+const mapOf = (shape: readonly number[]) => (scope: Parameters<Parameters<typeof observe>[3]>[0]) => {
   const scores = scope.scoresByPlace();
   const powers = exp(sub(scores, stopGradient(reduceMax(scores, [1]))));
   const share = div(reduceSum(mul(powers, scope.value("wanted", shape)), [1]), reduceSum(powers, [1]));
-  return mul(share, constant(new Float32Array(CHANNELS).fill(1), [1, CHANNELS, 1, 1]));
+  return { map: mul(share, constant(new Float32Array(CHANNELS).fill(1), [1, CHANNELS, 1, 1])) };
 };
