@@ -13,14 +13,15 @@ export async function respawnWhereFaster(): Promise<boolean> {
 
 /** Runs the same command line in a child, passes signals on, and ends as it ends. */
 export async function respawn(): Promise<void> {
+  // A terminal sends ^C to both; twice would be taken for impatience.
+  const terminal = process.stdin.isTTY === true;
+  // Before there is a child: it may be at work before this process goes on.
+  process.on("SIGINT", () => terminal || child.kill("SIGINT"));
+  for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
   const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
     stdio: "inherit",
     env: engineEnvironment(),
   });
-  // A terminal sends ^C to both; twice would be taken for impatience.
-  const terminal = process.stdin.isTTY === true;
-  process.on("SIGINT", () => terminal || child.kill("SIGINT"));
-  for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
   const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
   process.exitCode = code ?? 128 + (signal ? constants.signals[signal] : 0);
   process.exit();
