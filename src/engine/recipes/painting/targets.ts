@@ -110,7 +110,8 @@ async function randomSources(
   pixels: number,
 ): Promise<GramSource[]> {
   const names = Object.keys(layers);
-  const name = `moments(${names.join(",")})`;
+  // Other than what teaching calls its own moments of a layer: a name is one program.
+  const name = `projections(${names.join(",")})`;
   const outputs = (scope: Scope) =>
     Object.fromEntries(names.map((layer) => [layer, projectionMoments(scope.layer(layer))]));
   const options = { pooling, seldom: true };
