@@ -106,24 +106,14 @@ async function hide({ id, name }: Mentioned, hidden: boolean, context: CommandCo
 async function list(context: CommandContext): Promise<void> {
   const bars = context.app.moderation.bars(context.channel);
   if (bars.length === 0) return context.replyEphemeral(sentence("moderate.list-empty"));
-  await context.replyEphemeral(fitting(sentence("moderate.list"), bars.toReversed().map(barRow), context));
+  await context.replyEphemeral([sentence("moderate.list"), ...bars.toReversed().map(barRow)].join("\n"));
 }
 
 async function log(context: CommandContext): Promise<void> {
   const { platform, community } = context.channel;
   const acts = context.app.moderation.acts({ platform, community }, MOST_ROWS);
   if (acts.length === 0) return context.replyEphemeral(sentence("moderate.no-acts"));
-  await context.replyEphemeral(fitting(sentence("moderate.log"), acts.map(actRow), context));
-}
-
-/** As many rows below a heading as one message holds. */
-function fitting(heading: string, rows: readonly string[], { chat }: CommandContext): string {
-  let text = heading;
-  for (const row of rows) {
-    if (text.length + row.length + 1 > chat.capabilities.textLength) break;
-    text += `\n${row}`;
-  }
-  return text;
+  await context.replyEphemeral([sentence("moderate.log"), ...acts.map(actRow)].join("\n"));
 }
 
 function barRow({ name, by, at }: Bar): string {

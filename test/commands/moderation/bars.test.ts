@@ -56,6 +56,19 @@ describe("who is called by a name", () => {
 });
 
 describe("a person whom moderators have barred", () => {
+  it("is in the list and the log, however long those have become", async () => {
+    const { chat, said } = await open();
+    const names = Array.from({ length: 49 }, (_, index) => `Somebody with a long name ${index + 10}`);
+    chat.mentionable.push(...names.map((name, index) => ({ kind: "person" as const, id: `p${index}`, name })));
+    for (const name of names) await said(mod, `/moderate bar @${name}`);
+    for (const line of ["/moderate", "/moderate log"]) {
+      const parts = await said(mod, line);
+      expect(parts.length).toBeGreaterThan(1);
+      expect(names.filter((name) => !parts.join("\n").includes(name))).toEqual([]);
+    }
+    expect(chat.violations).toEqual([]);
+  });
+
   it("gets one sentence for a command and a button, and nothing for a reaction, without another call", async () => {
     const studio = await open();
     const { chat, said, quiet, engine } = studio;

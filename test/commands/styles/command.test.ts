@@ -23,6 +23,17 @@ describe("/style", () => {
     expect((await app.styles.list({ ...art, community: "other" })).map(({ name }) => name)).not.toContain("rust");
   });
 
+  it("lists all styles, in several messages where one is too short, the sheet with the first", async () => {
+    const { chat, app } = await studio({ chat: new FakeChat({ textLength: 200 }) });
+    await chat.say(ann, "/style");
+    const said = chat.in("channel").map(({ content }) => content);
+    expect(said.length).toBeGreaterThan(1);
+    expect(said.map(({ pictures = [] }) => pictures.length)).toEqual(said.map((_, index) => (index === 0 ? 1 : 0)));
+    const text = said.map((each) => each.text).join("\n");
+    for (const { name } of await app.styles.list(art)) expect(text).toContain(`\`${name}\``);
+    expect(chat.violations).toEqual([]);
+  });
+
   it("says which of several pictures it has taken, and takes the one that is said", async () => {
     const { chat, app } = await studio();
     const other = await picture(40, 60);

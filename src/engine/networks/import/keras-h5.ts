@@ -208,6 +208,7 @@ function versionIn(metadata: Buffer | undefined): unknown {
     return undefined;
   }
 }
+
 /** A `.keras` file: an archive of a description and an HDF5 file of weights, which is unpacked to be read. */
 async function readArchive(path: string): Promise<LayerGraph> {
   const [description, weights, about] = ["config.json", "model.weights.h5", "metadata.json"];
